@@ -1,0 +1,27 @@
+//! What brokers hold on disk (DescribeLogDirs).
+
+use crate::{ItemError, TopicPartition};
+
+/// One log directory of one broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogDir {
+    pub broker_id: i32,
+    pub path: String,
+    /// Set when the directory is offline.
+    pub error: Option<ItemError>,
+    /// Of the volume, in bytes (KIP-827); `None` where the broker does not tell.
+    pub total_bytes: Option<i64>,
+    pub usable_bytes: Option<i64>,
+    pub replicas: Vec<ReplicaSize>,
+}
+
+/// One replica's share of a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplicaSize {
+    pub partition: TopicPartition,
+    pub size_bytes: i64,
+    /// Records behind the high watermark (current replica), or behind the current replica (future one).
+    pub offset_lag: i64,
+    /// Being moved into this directory.
+    pub is_future: bool,
+}
