@@ -1,0 +1,160 @@
+use std::path::{Path, PathBuf};
+
+use crate::files::{ClusterFile, ControlFile, FailedFile, KeeperFile, OperationsLog, atomic};
+use crate::{DirError, DirLock};
+
+/// A cluster's directory: the paths in it, and its files as types. Cheap to clone; touches nothing by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClusterDir {
+    root: PathBuf,
+}
+
+impl ClusterDir {
+    /// The newest layout of the directory that this build writes.
+    pub const FORMAT: u32 = 1;
+    /// A directory renamed to `<name>.deleting` is being removed.
+    pub const DELETING: &'static str = "deleting";
+
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn cluster_json(&self) -> PathBuf {
+        self.root.join("cluster.json")
+    }
+
+    pub fn control_json(&self) -> PathBuf {
+        self.root.join("control.json")
+    }
+
+    pub fn keeper_json(&self) -> PathBuf {
+        self.root.join("keeper.json")
+    }
+
+    pub fn failed_json(&self) -> PathBuf {
+        self.root.join("failed.json")
+    }
+
+    pub fn operations_jsonl(&self) -> PathBuf {
+        self.root.join("operations.jsonl")
+    }
+
+    pub fn format_file(&self) -> PathBuf {
+        self.root.join("format")
+    }
+
+    pub fn keeper_lock(&self) -> PathBuf {
+        self.root.join("keeper.lock")
+    }
+
+    pub fn engine_lock(&self) -> PathBuf {
+        self.root.join("engine.lock")
+    }
+
+    pub fn sample_lock(&self) -> PathBuf {
+        self.root.join("sample.lock")
+    }
+
+    pub fn logs(&self) -> PathBuf {
+        self.root.join("logs")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    pub fn metadata(&self) -> PathBuf {
+        self.root.join("metadata")
+    }
+
+    pub fn is_deleting(&self) -> bool {
+        self.root.extension().is_some_and(|e| e == Self::DELETING)
+    }
+
+    /// `cluster.json`, or `None` where there is none yet.
+    pub fn load_cluster(&self) -> Result<Option<ClusterFile>, DirError> {
+        atomic::load(&self.cluster_json())
+    }
+
+    pub fn save_cluster(&self, cluster: &ClusterFile) -> Result<(), DirError> {
+        atomic::save(&self.cluster_json(), cluster, atomic::DURABLE)
+    }
+
+    /// `control.json`; one that is torn counts as absent, for it does not outlive its engine.
+    pub fn load_control(&self) -> Result<Option<ControlFile>, DirError> {
+        atomic::load_tolerant(&self.control_json())
+    }
+
+    pub fn save_control(&self, control: &ControlFile) -> Result<(), DirError> {
+        atomic::save(&self.control_json(), control, atomic::SECRET)
+    }
+
+    pub fn load_keeper(&self) -> Result<Option<KeeperFile>, DirError> {
+        atomic::load_tolerant(&self.keeper_json())
+    }
+
+    pub fn save_keeper(&self, keeper: &KeeperFile) -> Result<(), DirError> {
+        atomic::save(&self.keeper_json(), keeper, atomic::PLAIN)
+    }
+
+    pub fn load_failed(&self) -> Result<Option<FailedFile>, DirError> {
+        atomic::load_tolerant(&self.failed_json())
+    }
+
+    pub fn save_failed(&self, failed: &FailedFile) -> Result<(), DirError> {
+        atomic::save(&self.failed_json(), failed, atomic::DURABLE)
+    }
+
+    pub fn remove_control(&self) -> Result<(), DirError> {
+        atomic::remove(&self.control_json())
+    }
+
+    pub fn remove_failed(&self) -> Result<(), DirError> {
+        atomic::remove(&self.failed_json())
+    }
+
+    pub fn operations(&self) -> OperationsLog {
+        OperationsLog::new(self.operations_jsonl())
+    }
+
+    /// Takes `keeper.lock` for life; `None` when another keeper holds it.
+    pub fn lock_keeper(&self) -> Result<Option<DirLock>, DirError> {
+        DirLock::acquire(&self.keeper_lock())
+    }
+
+    /// Takes `engine.lock` for life; `None` when another engine holds it.
+    pub fn lock_engine(&self) -> Result<Option<DirLock>, DirError> {
+        DirLock::acquire(&self.engine_lock())
+    }
+
+    /// Takes `sample.lock` for life; `None` when another sample workload holds it.
+    pub fn lock_sample(&self) -> Result<Option<DirLock>, DirError> {
+        DirLock::acquire(&self.sample_lock())
+    }
+
+    /// The number in `format`; `None` in a directory that has none yet.
+    ///
+    /// # Errors
+    /// [`DirError::NewerFormat`] when a newer Weir wrote it: it must not be opened.
+    pub fn load_format(&self) -> Result<Option<u32>, DirError> {
+        let path = self.format_file();
+        let Some(text) = atomic::read_optional(&path)? else { return Ok(None) };
+        let text = String::from_utf8_lossy(&text);
+        let Ok(found) = text.trim().parse::<u32>() else {
+            return Err(DirError::BadFormat { path });
+        };
+        if found > Self::FORMAT {
+            return Err(DirError::NewerFormat { path, found, supported: Self::FORMAT });
+        }
+        Ok(Some(found))
+    }
+
+    pub fn save_format(&self) -> Result<(), DirError> {
+        let text = format!("{}\n", Self::FORMAT);
+        atomic::write(&self.format_file(), text.as_bytes(), atomic::PLAIN)
+    }
+}

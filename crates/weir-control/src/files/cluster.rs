@@ -1,0 +1,64 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What the person wants of the cluster, whatever runs now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Desired {
+    Running,
+    Stopped,
+}
+
+/// `cluster.json`: only what a person asked for. Written by the host that creates the cluster, or by the engine
+/// at its first start; the engine fills in the ports it chose, and remembers them for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterFile {
+    pub name: String,
+    pub desired: Desired,
+    /// How many brokers, 1 to 100; their ids are 1 to `brokers`.
+    pub brokers: u16,
+    /// One port a broker, in the order of ids; empty until the first start has chosen them.
+    #[serde(default)]
+    pub ports: Vec<u16>,
+    /// The first broker's port that was asked for; the others follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// The address to listen on; `None` is loopback (127.0.0.1 and ::1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The name that brokers advertise; `None` is `localhost`, or `host` when that is one address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advertise: Option<String>,
+    /// Broker configurations under Kafka's names, as `--set` gave them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub static_configs: BTreeMap<String, String>,
+    /// Whether the sample workload runs beside the cluster.
+    #[serde(default)]
+    pub sample: bool,
+    /// When the cluster was made, in milliseconds since the epoch; 0 where unknown.
+    #[serde(default)]
+    pub created_ms: i64,
+}
+
+impl ClusterFile {
+    /// The most brokers a local cluster can have.
+    pub const BROKERS_MAX: u16 = 100;
+
+    /// A cluster to run, with every default.
+    pub fn new(name: impl Into<String>, brokers: u16) -> Self {
+        Self {
+            name: name.into(),
+            desired: Desired::Running,
+            brokers,
+            ports: Vec::new(),
+            port: None,
+            host: None,
+            advertise: None,
+            static_configs: BTreeMap::new(),
+            sample: false,
+            created_ms: crate::now_ms(),
+        }
+    }
+}

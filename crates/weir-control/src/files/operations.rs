@@ -1,0 +1,84 @@
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use crate::DirError;
+use crate::api::Operation;
+
+/// `operations.jsonl`: one JSON object a line, appended by keeper and engine. A line holds an operation as it
+/// then was; the last line of an id wins. A torn last line (power loss) is skipped.
+#[derive(Debug, Clone)]
+pub struct OperationsLog {
+    path: PathBuf,
+}
+
+/// Read at most this much from the end: older operations are history that nobody pages to.
+const READ_MAX_BYTES: u64 = 4 << 20;
+
+impl OperationsLog {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Appends one line in one write, so that two processes never mix theirs.
+    pub fn append(&self, operation: &Operation) -> Result<(), DirError> {
+        let torn = |source| DirError::Torn { path: self.path.clone(), source };
+        let mut line = serde_json::to_vec(operation).map_err(torn)?;
+        line.push(b'\n');
+        self.append_line(&line).map_err(DirError::io("write", &self.path))
+    }
+
+    fn append_line(&self, line: &[u8]) -> std::io::Result<()> {
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
+        if self.ends_torn(&mut file)? {
+            let mut whole = Vec::with_capacity(line.len() + 1);
+            whole.push(b'\n');
+            whole.extend_from_slice(line);
+            return file.write_all(&whole);
+        }
+        file.write_all(line)
+    }
+
+    /// A tail without a line end belongs to a write that never finished: the next line must not grow onto it.
+    fn ends_torn(&self, file: &mut std::fs::File) -> std::io::Result<bool> {
+        if file.seek(SeekFrom::End(0))? == 0 {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0_u8];
+        file.read_exact(&mut last)?;
+        Ok(last[0] != b'\n')
+    }
+
+    /// Every operation in its newest form, in the order in which they began.
+    pub fn read(&self) -> Result<Vec<Operation>, DirError> {
+        let text = self.read_tail().map_err(DirError::io("read", &self.path))?;
+        let mut operations: Vec<Operation> = Vec::new();
+        let mut place: HashMap<String, usize> = HashMap::new();
+        for line in text.split(|b| *b == b'\n') {
+            let Ok(operation) = serde_json::from_slice::<Operation>(line) else { continue };
+            match place.get(&operation.id) {
+                Some(at) => operations[*at] = operation,
+                None => {
+                    place.insert(operation.id.clone(), operations.len());
+                    operations.push(operation);
+                }
+            }
+        }
+        Ok(operations)
+    }
+
+    fn read_tail(&self) -> std::io::Result<Vec<u8>> {
+        let mut file = match std::fs::File::open(&self.path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(e),
+        };
+        let len = file.metadata()?.len();
+        file.seek(SeekFrom::Start(len.saturating_sub(READ_MAX_BYTES)))?;
+        let mut bytes = Vec::new();
+        file.take(READ_MAX_BYTES).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
