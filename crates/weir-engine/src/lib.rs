@@ -2,5 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod fs;
+pub mod log;
 pub mod timer;
 pub mod wait;

@@ -1,1 +1,3 @@
 //! weir-wire
+
+pub mod records;

@@ -1,0 +1,32 @@
+//! Record batches, format v2 (magic 2): what Produce carries, logs store and Fetch answers.
+//!
+//! [`BatchReader`] walks a record set without copying; [`RecordBatch::records`] iterates records
+//! without an allocation each. [`BatchBuilder`] writes batches; [`validate()`] judges those of
+//! clients; [`patch`] changes what a broker may change in place.
+//!
+//! Source: Kafka's message format documentation; KIP-98 (transactions), KIP-101 (leader epoch),
+//! KIP-534 (delete horizon).
+
+mod batch;
+mod error;
+mod header;
+mod record;
+mod validate;
+pub mod varint;
+
+pub use batch::{BatchReader, RecordBatch};
+pub use error::RecordError;
+pub use header::{Attributes, BatchHeader, Compression, HEADER_LEN, TimestampType};
+pub use record::{HeaderIter, HeaderRef, RecordIter, RecordRef};
+pub use validate::ValidBatch;
+
+/// Producer id of a batch that was written without idempotence.
+pub const NO_PRODUCER_ID: i64 = -1;
+/// Producer epoch of a batch that was written without idempotence.
+pub const NO_PRODUCER_EPOCH: i16 = -1;
+/// Sequence of a batch that was written without idempotence.
+pub const NO_SEQUENCE: i32 = -1;
+/// Timestamp of a record that carries none.
+pub const NO_TIMESTAMP: i64 = -1;
+/// Leader epoch that is not known.
+pub const NO_LEADER_EPOCH: i32 = -1;
