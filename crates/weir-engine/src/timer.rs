@@ -213,7 +213,7 @@ pub enum Task {
     /// A parked request's deadline.
     Expire(Weak<Signal>),
     /// Anything else; told the monotonic time in milliseconds. Runs without the wheel's lock.
-    Call(Box<dyn FnOnce(u64) + Send>),
+    Call(Box<dyn FnOnce(i64) + Send>),
 }
 
 impl fmt::Debug for Task {
@@ -233,8 +233,11 @@ pub struct Timers {
 
 impl Timers {
     /// No timers; `now` is the monotonic clock in milliseconds.
-    pub fn new(now: u64) -> Arc<Self> {
-        Arc::new(Self { wheel: Mutex::new(Wheel::new(now)), on_earlier: Mutex::new(None) })
+    pub fn new(now: i64) -> Arc<Self> {
+        Arc::new(Self {
+            wheel: Mutex::new(Wheel::new(unsigned(now))),
+            on_earlier: Mutex::new(None),
+        })
     }
 
     /// Calls `tell` whenever a new timer becomes the first: the driver that sleeps until
@@ -244,8 +247,9 @@ impl Timers {
     }
 
     /// Schedules a task; dropping the guard cancels it.
-    pub fn schedule(self: &Arc<Self>, deadline: u64, task: Task) -> TimerGuard {
+    pub fn schedule(self: &Arc<Self>, deadline: i64, task: Task) -> TimerGuard {
         let (id, earlier) = {
+            let deadline = unsigned(deadline);
             let mut wheel = self.wheel.lock();
             let before = wheel.next_deadline();
             let id = wheel.schedule(deadline, task);
@@ -261,19 +265,19 @@ impl Timers {
     }
 
     /// A deadline for a parked request.
-    pub fn expire_at(self: &Arc<Self>, deadline: u64, signal: &Arc<Signal>) -> TimerGuard {
+    pub fn expire_at(self: &Arc<Self>, deadline: i64, signal: &Arc<Signal>) -> TimerGuard {
         self.schedule(deadline, Task::Expire(Arc::downgrade(signal)))
     }
 
     /// When [`Timers::tick`] next has work, at the earliest.
-    pub fn next_deadline(&self) -> Option<u64> {
-        self.wheel.lock().next_deadline()
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.wheel.lock().next_deadline().map(|at| i64::try_from(at).unwrap_or(i64::MAX))
     }
 
     /// Runs everything that is due at `now`. Returns how many timers fired.
-    pub fn tick(&self, now: u64) -> usize {
+    pub fn tick(&self, now: i64) -> usize {
         let mut due = Vec::new();
-        self.wheel.lock().advance(now, &mut due);
+        self.wheel.lock().advance(unsigned(now), &mut due);
         let fired = due.len();
         for task in due {
             match task {
@@ -303,6 +307,11 @@ impl fmt::Debug for Timers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timers").field("wheel", &*self.wheel.lock()).finish_non_exhaustive()
     }
+}
+
+/// The wheel counts from zero; a clock's negative readings stand at zero.
+fn unsigned(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or(0)
 }
 
 /// A scheduled timer; dropping it cancels the timer if it has not fired.

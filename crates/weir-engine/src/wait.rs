@@ -54,11 +54,25 @@ impl Signal {
     /// Clears the news and remembers whom to wake. Must come before looking at the state that is waited for:
     /// a change after the look then raises the signal again, and nothing is missed.
     pub fn arm(&self, waker: &Waker) {
+        self.remember(waker);
+        self.clear();
+    }
+
+    fn remember(&self, waker: &Waker) {
         let mut slot = self.waker.lock();
         match slot.as_ref() {
             Some(known) if known.will_wake(waker) => {}
             _ => *slot = Some(waker.clone()),
         }
+    }
+
+    /// Waits for news or expiry since the last look. Anything raised since this wait began counts.
+    pub fn news(self: &Arc<Self>) -> News {
+        News(self.clone())
+    }
+
+    /// Forgets the news of before: what is looked at after this call need not be looked at again because of them.
+    pub fn clear(&self) {
         self.flags.fetch_and(!RAISED, Ordering::AcqRel);
     }
 
@@ -76,6 +90,20 @@ impl Signal {
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signal").field("flags", &self.flags.load(Ordering::Relaxed)).finish()
+    }
+}
+
+/// The future of [`Signal::news`]: ready when raised or expired. An `async` handler loops: clear, look, `news().await`.
+#[derive(Debug)]
+pub struct News(Arc<Signal>);
+
+impl Future for News {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.0.remember(context.waker());
+        // After the waker is in place: whoever raises from here on wakes it.
+        if self.0.is_raised() { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
@@ -101,20 +129,6 @@ impl<T: 'static> Parked<T> {
         Self { signal, look: Box::new(look), _deadline: deadline }
     }
 
-    /// The same wait with its answer turned into another form.
-    pub fn map<U: 'static>(self, turn: impl FnOnce(T) -> U + Send + 'static) -> Parked<U> {
-        let mut look = self.look;
-        let mut turn = Some(turn);
-        let look = Box::new(move |expired: bool| match look(expired) {
-            Poll::Ready(value) => match turn.take() {
-                Some(turn) => Poll::Ready(turn(value)),
-                None => Poll::Pending,
-            },
-            Poll::Pending => Poll::Pending,
-        });
-        Parked { signal: self.signal, look, _deadline: self._deadline }
-    }
-
     /// Looks once, without a task: for tests and the simulator.
     pub fn try_now(&mut self) -> Option<T> {
         match (self.look)(self.signal.is_expired()) {
@@ -137,25 +151,6 @@ impl<T> Future for Parked<T> {
 impl<T> fmt::Debug for Parked<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Parked").field("signal", &self.signal).finish_non_exhaustive()
-    }
-}
-
-/// What a handler answers: at once, or later.
-#[derive(Debug)]
-pub enum Reply<T> {
-    /// The answer.
-    Done(T),
-    /// The answer will come.
-    Wait(Parked<T>),
-}
-
-impl<T: 'static> Reply<T> {
-    /// The same reply with its answer turned into another form.
-    pub fn map<U: 'static>(self, turn: impl FnOnce(T) -> U + Send + 'static) -> Reply<U> {
-        match self {
-            Reply::Done(value) => Reply::Done(turn(value)),
-            Reply::Wait(parked) => Reply::Wait(parked.map(turn)),
-        }
     }
 }
 
@@ -357,8 +352,7 @@ mod tests {
         });
         assert_eq!(poll(&mut parked, &Arc::default()), Poll::Pending);
         signal.expire();
-        let mut mapped = parked.map(str::len);
-        assert_eq!(poll(&mut mapped, &Arc::default()), Poll::Ready(4));
+        assert_eq!(poll(&mut parked, &Arc::default()), Poll::Ready("late"));
     }
 
     #[test]
