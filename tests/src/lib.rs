@@ -1,1 +1,9 @@
-//! Journeys.
+//! What the journeys share: programs as built, data folders of their own, displays, drivers, pages.
+//! Everything that is started here ends with the value that started it.
+
+pub mod driver;
+pub mod home;
+pub mod page;
+pub mod programs;
+pub mod wait;
+pub mod xvfb;

@@ -1,0 +1,147 @@
+//! One window a data folder: the first start holds `app.lock` for life and listens on a socket of its
+//! own (0600); a second start says "show" to it and ends. An operating-system lock, so a crash frees it.
+
+use anyhow::{Context as _, bail};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const SHOW: &[u8] = b"show\n";
+/// How long a second start waits for the first window's answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+/// The longest path that a Unix socket address holds, less its terminating zero.
+const SOCKET_PATH_MAX: usize = 107;
+
+/// What claiming the data folder gave.
+pub(crate) enum Claim {
+    /// This process is the window of the folder.
+    First(First),
+    /// Another window was there and came to the front.
+    Shown,
+}
+
+/// Held as long as the window lives.
+#[derive(Debug)]
+pub(crate) struct First {
+    _lock: File,
+    listener: UnixListener,
+    socket: PathBuf,
+}
+
+/// Claims `home` for this process, or shows the window that has it.
+pub(crate) fn claim(home: &Path) -> anyhow::Result<Claim> {
+    let path = home.join("app.lock");
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("cannot open {}", path.display()))?;
+    let socket = socket_path(home)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Claim::First(listen(lock, socket)?)),
+        Err(TryLockError::WouldBlock) => show(&socket),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}
+
+fn socket_path(home: &Path) -> anyhow::Result<PathBuf> {
+    let path = home.join("app.sock");
+    if path.as_os_str().len() > SOCKET_PATH_MAX {
+        bail!(
+            "the data folder's path is too long for a socket ({} of at most {SOCKET_PATH_MAX} bytes): \
+             choose a shorter one with --home",
+            path.as_os_str().len()
+        );
+    }
+    Ok(path)
+}
+
+fn listen(lock: File, socket: PathBuf) -> anyhow::Result<First> {
+    // We hold the lock, so a socket that is still there belongs to a window that died.
+    match std::fs::remove_file(&socket) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot replace {}", socket.display()));
+        }
+        _ => {}
+    }
+    let listener = UnixListener::bind(&socket)
+        .with_context(|| format!("cannot listen on {}", socket.display()))?;
+    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))
+        .with_context(|| format!("cannot protect {}", socket.display()))?;
+    Ok(First { _lock: lock, listener, socket })
+}
+
+fn show(socket: &Path) -> anyhow::Result<Claim> {
+    let mut stream = UnixStream::connect(socket)
+        .context("Weir is already open with this data folder, but its window does not answer")?;
+    stream.set_write_timeout(Some(ANSWER_TIMEOUT))?;
+    stream.write_all(SHOW).context("the open Weir window does not answer")?;
+    Ok(Claim::Shown)
+}
+
+impl First {
+    /// Calls `show` for every second start, on a thread of its own, for as long as the process lives.
+    pub(crate) fn serve(self, show: impl Fn() + Send + 'static) -> std::io::Result<()> {
+        std::thread::Builder::new().name("one-window".into()).spawn(move || {
+            for stream in self.listener.incoming().flatten() {
+                if asked_to_show(stream) {
+                    show();
+                }
+            }
+        })?;
+        Ok(())
+    }
+}
+
+impl Drop for First {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+fn asked_to_show(mut stream: UnixStream) -> bool {
+    let mut word = [0; SHOW.len()];
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT)).is_ok()
+        && stream.read_exact(&mut word).is_ok()
+        && word == SHOW
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_second_start_shows_the_first_window_and_a_third_takes_over_after_it_ends() {
+        let home = tempfile::tempdir().unwrap();
+        let Claim::First(first) = claim(home.path()).unwrap() else {
+            panic!("an unused folder must be claimed")
+        };
+        let mode = std::fs::metadata(home.path().join("app.sock")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "only its owner may talk to the window");
+        let (shown, shows) = mpsc::channel();
+        first.serve(move || shown.send(()).unwrap()).unwrap();
+        assert!(matches!(claim(home.path()).unwrap(), Claim::Shown));
+        shows.recv_timeout(ANSWER_TIMEOUT).expect("the first window must be told to show itself");
+    }
+
+    #[test]
+    fn a_socket_left_by_a_crash_is_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        drop(UnixListener::bind(home.path().join("app.sock")).unwrap());
+        assert!(matches!(claim(home.path()).unwrap(), Claim::First(_)));
+    }
+
+    #[test]
+    fn a_path_too_long_for_a_socket_is_refused_in_one_sentence() {
+        let error = socket_path(&Path::new("/").join("x".repeat(200))).unwrap_err().to_string();
+        assert!(error.contains("too long") && error.contains("--home"), "{error}");
+    }
+}

@@ -1,0 +1,99 @@
+//! The two drivers behind one interface: WebKitWebDriver on the built window, ChromeDriver on `weir serve`.
+
+use crate::programs::Running;
+use crate::xvfb::Display;
+use crate::{programs, wait};
+use anyhow::Context as _;
+use fantoccini::ClientBuilder;
+use fantoccini::wd::Capabilities;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A session of a driver; ends the driver, its browser and its display when dropped.
+#[derive(Debug)]
+pub struct Session {
+    /// The page.
+    pub client: fantoccini::Client,
+    _driver: Running,
+    _display: Option<Display>,
+}
+
+/// Opens the Weir window of `home` under a display of its own.
+pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result<Session> {
+    let display = Display::start(size.0, size.1)?;
+    let port = free_port()?;
+    let driver = Running::start(
+        Command::new("WebKitWebDriver")
+            .args([&format!("--port={port}"), "--host=127.0.0.1"])
+            .env("DISPLAY", &display.name)
+            .env("WEIR_HOME", home)
+            .env("XDG_DATA_HOME", home.join("webview"))
+            .env("LANG", "C.UTF-8")
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    )?;
+    let options = json!({ "binary": programs::path("weir-desktop")?, "args": ["--open", open] });
+    let client = connect(port, json!({ "webkitgtk:browserOptions": options })).await?;
+    Ok(Session { client, _driver: driver, _display: Some(display) })
+}
+
+/// Opens headless Chromium with a profile of its own under `profile`.
+pub async fn chromium(profile: &Path, size: (u32, u32)) -> anyhow::Result<Session> {
+    let port = free_port()?;
+    let driver = Running::start(
+        Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    )?;
+    let args = [
+        "--headless".to_owned(),
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        format!("--window-size={},{}", size.0, size.1),
+        format!("--user-data-dir={}", profile.display()),
+    ];
+    let options = json!({ "args": args });
+    let client = connect(port, json!({ "goog:chromeOptions": options })).await?;
+    Ok(Session { client, _driver: driver, _display: None })
+}
+
+async fn connect(port: u16, capabilities: Value) -> anyhow::Result<fantoccini::Client> {
+    let capabilities: Capabilities = serde_json::from_value(capabilities)?;
+    let address = format!("http://127.0.0.1:{port}");
+    wait::until("the driver to open the page", START_TIMEOUT, async || {
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.clone())
+            .connect(&address)
+            .await
+            .context("no session")?;
+        Ok(Some(client))
+    })
+    .await
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+impl Session {
+    /// Ends the session, then the driver.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.client.clone().close().await.context("the session did not end")
+    }
+}

@@ -1,0 +1,48 @@
+//! A data folder for one test: its own ports, its own clusters, stopped and removed at the end.
+
+use crate::programs;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A fresh WEIR_HOME.
+#[derive(Debug)]
+pub struct Home(TempDir);
+
+impl Home {
+    /// Makes an empty data folder with a short path (a socket lives in it).
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self(tempfile::Builder::new().prefix("weir").tempdir_in("/tmp")?))
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The `weir` command line with this data folder.
+    pub fn weir(&self, args: &[&str]) -> anyhow::Result<Command> {
+        let mut command = Command::new(programs::path("weir")?);
+        command.args(args).env("WEIR_HOME", self.path()).env("LANG", "C.UTF-8");
+        Ok(command)
+    }
+
+    /// Runs `weir` to its end and gives what it printed.
+    pub fn run(&self, args: &[&str]) -> anyhow::Result<String> {
+        programs::stdout(&mut self.weir(args)?)
+    }
+
+    /// The names of the local clusters in this folder.
+    pub fn clusters(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.path().join("clusters")) else { return Vec::new() };
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        for cluster in self.clusters() {
+            let _ = self.run(&["cluster", "stop", &cluster]);
+        }
+    }
+}

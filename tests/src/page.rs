@@ -1,0 +1,127 @@
+//! A page as a person meets it: by role and accessible name, never by class or test id.
+
+use crate::wait;
+use anyhow::{Context as _, bail};
+use fantoccini::Client;
+use fantoccini::elements::{Element, ElementRef};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long something may take to appear or to go.
+pub const APPEAR: Duration = Duration::from_secs(15);
+
+const FIND: &str = include_str!("find.js");
+/// The key under which WebDriver names an element (W3C WebDriver, section 12).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// Counts what the content security policy refused; journeys fail on any.
+const WATCH_POLICY: &str = "window.__refused ??= []; if (!window.__watched) { window.__watched = true; \
+     addEventListener('securitypolicyviolation', e => window.__refused.push(e.violatedDirective + ' ' + e.blockedURI)); }";
+
+/// The page of one session.
+#[derive(Debug, Clone)]
+pub struct Page(pub Client);
+
+impl Page {
+    /// The first visible element with this role and name (`~text`: whose name contains it); waits for it.
+    pub async fn find(&self, role: &str, name: &str) -> anyhow::Result<Element> {
+        wait::until(&format!("{role} \"{name}\""), APPEAR, async || self.seek(role, name).await)
+            .await
+    }
+
+    /// The same, now or not at all.
+    pub async fn seek(&self, role: &str, name: &str) -> anyhow::Result<Option<Element>> {
+        let found = self.0.execute(FIND, vec![json!(role), json!(name)]).await?;
+        let id = found.get(ELEMENT).and_then(Value::as_str).map(str::to_owned);
+        Ok(id.map(|id| Element::from_element_id(self.0.clone(), ElementRef::from(id))))
+    }
+
+    /// Waits until nothing with this role and name is visible.
+    pub async fn gone(&self, role: &str, name: &str) -> anyhow::Result<()> {
+        wait::until(&format!("{role} \"{name}\" to go"), APPEAR, async || {
+            Ok(self.seek(role, name).await?.is_none().then_some(()))
+        })
+        .await
+    }
+
+    /// Clicks what has this role and name, again if the page moved under the click.
+    pub async fn click(&self, role: &str, name: &str) -> anyhow::Result<()> {
+        wait::until(&format!("{role} \"{name}\" to take a click"), APPEAR, async || {
+            let Some(element) = self.seek(role, name).await? else { return Ok(None) };
+            element.click().await.context("not clickable")?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Replaces the text of a field.
+    pub async fn fill(&self, role: &str, name: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.find(role, name).await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Sends keys to whatever has the focus.
+    pub async fn keys(&self, keys: &str) -> anyhow::Result<()> {
+        self.0.active_element().await?.send_keys(keys).await?;
+        Ok(())
+    }
+
+    /// Role and name of what has the focus, as `role "name"`.
+    pub async fn focused(&self) -> anyhow::Result<String> {
+        let script = "const e = document.activeElement; const label = e.getAttribute('aria-labelledby'); \
+             const name = e.getAttribute('aria-label') || (label && document.getElementById(label.split(' ')[0])?.textContent) \
+               || (e.labels?.[0]?.textContent) || e.getAttribute('placeholder') || e.textContent || ''; \
+             return (e.getAttribute('role') || e.tagName.toLowerCase()) + ' \"' + name.replace(/\\s+/g, ' ').trim() + '\"';";
+        let text = self.0.execute(script, vec![]).await?;
+        text.as_str().map(str::to_owned).context("the focus has no name")
+    }
+
+    /// Everything that can be read on the page.
+    pub async fn text(&self) -> anyhow::Result<String> {
+        let text = self.0.execute("return document.body.innerText", vec![]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the page's text contains `wanted`.
+    pub async fn shows(&self, wanted: &str) -> anyhow::Result<()> {
+        self.shows_within(wanted, APPEAR).await
+    }
+
+    /// The same with a limit of its own.
+    pub async fn shows_within(&self, wanted: &str, limit: Duration) -> anyhow::Result<()> {
+        let seen = wait::until(&format!("the text \"{wanted}\""), limit, async || {
+            Ok(self.text().await?.contains(wanted).then_some(()))
+        })
+        .await;
+        if let Err(error) = seen {
+            bail!("{error}; the page says:\n{}", self.text().await.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// Begins to record what the content security policy refuses.
+    pub async fn watch_policy(&self) -> anyhow::Result<()> {
+        self.0.execute(WATCH_POLICY, vec![]).await?;
+        Ok(())
+    }
+
+    /// Fails if the content security policy refused anything since [`Page::watch_policy`].
+    pub async fn policy_held(&self) -> anyhow::Result<()> {
+        let refused = self.0.execute("return window.__refused ?? []", vec![]).await?;
+        if refused.as_array().is_some_and(|list| !list.is_empty()) {
+            bail!("the content security policy refused {refused}");
+        }
+        Ok(())
+    }
+
+    /// Keeps a picture of the page.
+    pub async fn picture(&self, path: &Path) -> anyhow::Result<()> {
+        let png = self.0.screenshot().await?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, png).with_context(|| format!("cannot keep {}", path.display()))
+    }
+}

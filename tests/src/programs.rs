@@ -1,0 +1,87 @@
+//! Where the programs under test are, and processes that end with their value.
+
+use anyhow::{Context as _, bail};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a process has to end by itself before it is killed.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The folder that cargo put the programs of this build into.
+pub fn directory() -> anyhow::Result<PathBuf> {
+    let exe = std::env::current_exe()?;
+    let dir = exe.parent().context("a test program has a folder")?;
+    let dir = if dir.ends_with("deps") { dir.parent().unwrap_or(dir) } else { dir };
+    Ok(dir.to_path_buf())
+}
+
+/// The path of a program of this workspace; fails when it was not built.
+pub fn path(name: &str) -> anyhow::Result<PathBuf> {
+    let path = directory()?.join(name);
+    if !path.exists() {
+        bail!("{} is not built: run `cargo build --workspace` first", path.display());
+    }
+    Ok(path)
+}
+
+/// Whether a program is on the PATH; tests of absent peers say so and end.
+pub fn on_path(name: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()))
+}
+
+/// Prints what a run could not check, so that nothing is skipped quietly.
+pub fn not_checked(what: &str, why: &str) {
+    println!("not checked: {what} ({why})");
+}
+
+/// Runs a command to its end and gives its output, whatever its exit code.
+pub fn output(command: &mut Command) -> anyhow::Result<Output> {
+    command.stdin(Stdio::null()).output().with_context(|| format!("cannot run {command:?}"))
+}
+
+/// Runs a command to its end; its standard output, or its error text as the error.
+pub fn stdout(command: &mut Command) -> anyhow::Result<String> {
+    let output = output(command)?;
+    if !output.status.success() {
+        bail!(
+            "{command:?} ended with {}:\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A process that is told to end, then killed, when this value is dropped.
+#[derive(Debug)]
+pub struct Running(pub Child);
+
+impl Running {
+    /// Starts a command.
+    pub fn start(command: &mut Command) -> anyhow::Result<Self> {
+        Ok(Self(command.spawn().with_context(|| format!("cannot start {command:?}"))?))
+    }
+
+    /// Asks the process to end (SIGTERM) and waits; kills it when it does not.
+    pub fn end(&mut self) {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).stderr(Stdio::null()).status();
+        let deadline = Instant::now() + END_TIMEOUT;
+        while Instant::now() < deadline {
+            if !matches!(self.0.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

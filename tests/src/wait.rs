@@ -1,0 +1,28 @@
+//! Waiting with a deadline, never by a fixed sleep.
+
+use anyhow::bail;
+use std::time::{Duration, Instant};
+
+/// How often a condition is asked.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// Asks `check` until it gives a value; fails with `what` and the last reason after `limit`.
+pub async fn until<T>(
+    what: &str,
+    limit: Duration,
+    mut check: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
+    let deadline = Instant::now() + limit;
+    let mut last;
+    loop {
+        match check().await {
+            Ok(Some(value)) => return Ok(value),
+            Ok(None) => last = String::new(),
+            Err(error) => last = format!("; last error: {error:#}"),
+        }
+        if Instant::now() >= deadline {
+            bail!("waited {limit:?} for {what}{last}");
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
