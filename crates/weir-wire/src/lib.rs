@@ -1,3 +1,5 @@
 //! weir-wire
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod records;

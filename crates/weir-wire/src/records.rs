@@ -8,17 +8,27 @@
 //! KIP-534 (delete horizon).
 
 mod batch;
+mod builder;
+pub mod compression;
+mod control;
 mod error;
 mod header;
+pub mod patch;
 mod record;
+#[cfg(test)]
+mod tests;
 mod validate;
 pub mod varint;
 
 pub use batch::{BatchReader, RecordBatch};
+pub use builder::BatchBuilder;
+pub use control::{ControlType, EndTxnMarker, control_key};
 pub use error::RecordError;
-pub use header::{Attributes, BatchHeader, Compression, HEADER_LEN, TimestampType};
+pub use header::{
+    Attributes, BatchHeader, Compression, HEADER_LEN, TimestampType, add_sequence, compute_crc,
+};
 pub use record::{HeaderIter, HeaderRef, RecordIter, RecordRef};
-pub use validate::ValidBatch;
+pub use validate::{ValidBatch, ValidateOptions, validate};
 
 /// Producer id of a batch that was written without idempotence.
 pub const NO_PRODUCER_ID: i64 = -1;

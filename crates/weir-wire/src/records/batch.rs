@@ -1,7 +1,8 @@
 //! Walking record sets: batches one after the other.
 
+use super::compression::decompress;
 use super::header::compute_crc;
-use super::{BatchHeader, HEADER_LEN, RecordError, RecordIter};
+use super::{BatchHeader, Compression, HEADER_LEN, RecordError, RecordIter};
 
 /// A whole batch, borrowed.
 #[derive(Debug, Clone, Copy)]
@@ -37,10 +38,23 @@ impl<'a> RecordBatch<'a> {
         &self.bytes[HEADER_LEN..]
     }
 
-    /// Records of a batch that is not compressed, without copying. For others see
-    /// `RecordBatch::records`.
-    pub fn plain_records(&self) -> RecordIter<'a> {
-        RecordIter::new(&self.header, self.body())
+    /// Its records. A compressed batch is decompressed into `scratch` (to be reused), at most
+    /// `max` bytes; others are read in place. No allocation per record.
+    pub fn records<'s>(
+        &self,
+        scratch: &'s mut Vec<u8>,
+        max: usize,
+    ) -> Result<RecordIter<'s>, RecordError>
+    where
+        'a: 's,
+    {
+        match self.header.attributes.compression()? {
+            Compression::None => Ok(RecordIter::new(&self.header, self.body())),
+            codec => {
+                decompress(codec, self.body(), max, scratch)?;
+                Ok(RecordIter::new(&self.header, scratch))
+            }
+        }
     }
 }
 

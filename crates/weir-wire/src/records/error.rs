@@ -60,23 +60,29 @@ pub enum RecordError {
     /// A client sent what only brokers write.
     #[error("clients may not write {0}")]
     Forbidden(&'static str),
-    /// A record's timestamp is out of the range that the topic accepts.
-    #[error("record {index}: timestamp {timestamp} is outside {earliest} to {latest}")]
+    /// Records whose timestamps are out of the range that the topic accepts.
+    #[error("timestamps of {} records are outside {earliest} to {latest}", .indexes.len())]
     Timestamp {
-        /// Position in the batch, from 0.
-        index: i32,
-        /// Milliseconds since the epoch, as the record says.
-        timestamp: i64,
+        /// Positions in the batch, from 0.
+        indexes: Vec<i32>,
         /// Earliest accepted, milliseconds since the epoch.
         earliest: i64,
         /// Latest accepted, milliseconds since the epoch.
         latest: i64,
     },
-    /// A record without key, for a compacted topic.
-    #[error("record {index}: compacted topics take only records with a key")]
+    /// Records without key, for a compacted topic.
+    #[error("compacted topics take only records with a key; {} have none", .indexes.len())]
     KeyMissing {
-        /// Position in the batch, from 0.
-        index: i32,
+        /// Positions in the batch, from 0.
+        indexes: Vec<i32>,
+    },
+    /// A batch over `max.message.bytes`.
+    #[error("batch has {size} bytes, the topic takes {max}")]
+    BatchTooLarge {
+        /// Bytes of the batch.
+        size: usize,
+        /// Bytes that the topic takes.
+        max: usize,
     },
     /// Idempotence fields that contradict each other.
     #[error("producer id {producer_id}, epoch {epoch}, sequence {sequence} do not go together")]
@@ -92,3 +98,41 @@ pub enum RecordError {
     #[error("exactly one batch is wanted, found {0}")]
     BatchCount(&'static str),
 }
+
+impl RecordError {
+    /// Kafka's error code for it, as Produce answers it.
+    pub fn code(&self) -> i16 {
+        match self {
+            Self::Truncated { .. }
+            | Self::Length(_)
+            | Self::Crc { .. }
+            | Self::Decompress { .. } => CORRUPT_MESSAGE,
+            Self::BatchTooLarge { .. } | Self::TooLarge(_) => MESSAGE_TOO_LARGE,
+            Self::Timestamp { .. } => INVALID_TIMESTAMP,
+            Self::Magic(_) => UNSUPPORTED_FOR_MESSAGE_FORMAT,
+            Self::UnknownCompression(_) => UNSUPPORTED_COMPRESSION_TYPE,
+            Self::Count { .. }
+            | Self::Record { .. }
+            | Self::Forbidden(_)
+            | Self::KeyMissing { .. }
+            | Self::Producer { .. }
+            | Self::BatchCount(_) => INVALID_RECORD,
+        }
+    }
+
+    /// Positions of the records at fault, for the record errors of a Produce answer (KIP-467).
+    pub fn record_indexes(&self) -> &[i32] {
+        match self {
+            Self::Timestamp { indexes, .. } | Self::KeyMissing { indexes } => indexes,
+            Self::Record { index, .. } => std::slice::from_ref(index),
+            _ => &[],
+        }
+    }
+}
+
+const CORRUPT_MESSAGE: i16 = 2;
+const MESSAGE_TOO_LARGE: i16 = 10;
+const INVALID_TIMESTAMP: i16 = 32;
+const UNSUPPORTED_FOR_MESSAGE_FORMAT: i16 = 43;
+const UNSUPPORTED_COMPRESSION_TYPE: i16 = 76;
+const INVALID_RECORD: i16 = 87;

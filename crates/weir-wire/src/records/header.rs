@@ -5,9 +5,9 @@ use super::{NO_PRODUCER_ID, NO_SEQUENCE, RecordError};
 /// Bytes of a batch before its records.
 pub const HEADER_LEN: usize = 61;
 /// Bytes of a batch that its length field does not count.
-pub const LENGTH_OVERHEAD: usize = 12;
+pub(super) const LENGTH_OVERHEAD: usize = 12;
 /// First byte that the checksum covers.
-pub const CRC_START: usize = 21;
+pub(super) const CRC_START: usize = 21;
 
 /// Codec of a batch's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
