@@ -1,0 +1,40 @@
+//! Generated files: Kafka's messages and configurations, from Apache Kafka's own jars.
+
+mod api_keys;
+mod definitions;
+mod errors;
+mod jars;
+mod message_file;
+mod names;
+mod output;
+mod structs;
+mod types;
+mod versions;
+mod wire;
+
+use anyhow::Result;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to write; everything when left out.
+    #[arg(value_enum)]
+    what: Option<What>,
+    /// Write nothing; fail where a committed file differs from what would be written.
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+pub(crate) enum What {
+    /// The messages of weir-wire, from the definitions in Kafka's jars.
+    Wire,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let wants = |what| args.what.is_none_or(|asked| asked == what);
+    let Some(jars) = jars::fetch()? else { return Ok(()) };
+    if wants(What::Wire) {
+        output::deliver(wire::generate(&jars)?, args.check)?;
+    }
+    Ok(())
+}
