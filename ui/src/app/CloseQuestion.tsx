@@ -1,0 +1,65 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect, useState } from "react";
+import { tag, useCall } from "~/shared/api";
+import { useSetSettings } from "~/shared/settings";
+import { useT } from "~/shared/text";
+import { texts } from "./texts";
+
+/**
+ * The window's host asks before the first close by `weir:close-requested` on the page, and is answered by
+ * `weir:close` with what to do. Settings remember the choice, so it is asked once.
+ */
+export function CloseQuestion() {
+  const t = useT();
+  const [visible, setVisible] = useState(false);
+  const [keepChoice, setKeepChoice] = useState(true);
+  const set = useSetSettings();
+  const clusters = useCall("clusters.list", {}, { tags: [tag.clusters], enabled: visible });
+  const running = (clusters.data?.rows ?? []).filter(
+    (row) => row.kind === "local" && row.state !== "STOPPED",
+  ).length;
+
+  useEffect(() => {
+    const ask = () => setVisible(true);
+    window.addEventListener("weir:close-requested", ask);
+    return () => window.removeEventListener("weir:close-requested", ask);
+  }, []);
+
+  const answer = async (choice: "keep" | "stop") => {
+    if (keepChoice) await set.mutateAsync({ on_close: choice }).catch(() => undefined);
+    setVisible(false);
+    window.dispatchEvent(new CustomEvent("weir:close", { detail: choice }));
+  };
+  return (
+    <Modal
+      visible={visible}
+      onDismiss={() => setVisible(false)}
+      closeAriaLabel={t(texts.cancel)}
+      header={t(texts.closeTitle)}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={() => setVisible(false)}>
+              {t(texts.cancel)}
+            </Button>
+            <Button onClick={() => void answer("stop")}>{t(texts.closeStop)}</Button>
+            <Button variant="primary" onClick={() => void answer("keep")}>
+              {t(texts.closeKeep)}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <div>{t(texts.closeBody, { n: running })}</div>
+        <Checkbox checked={keepChoice} onChange={({ detail }) => setKeepChoice(detail.checked)}>
+          {t(texts.closeRemember)}
+        </Checkbox>
+      </SpaceBetween>
+    </Modal>
+  );
+}

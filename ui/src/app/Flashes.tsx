@@ -1,0 +1,97 @@
+import Button from "@cloudscape-design/components/button";
+import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
+import { useEffect } from "react";
+import { useLocation, useNavigate } from "react-router";
+import type { Operation } from "~/generated/types";
+import { type Flash, useFlash } from "~/shared/flash";
+import { type Translate, useT } from "~/shared/text";
+import { useNow } from "~/shared/time";
+import { texts } from "./texts";
+
+/** Nothing is said about work that ends within a second. */
+const SILENT_MS = 1000;
+const TYPE = {
+  running: "in-progress",
+  done: "success",
+  failed: "error",
+  partly: "warning",
+  unknown: "warning",
+} as const;
+
+function stepsText(t: Translate, operation: Operation): string | null {
+  const running = operation.steps.find((step) => step.state === "running");
+  if (operation.state !== "running" || !running) return null;
+  const done = operation.steps.filter((step) => step.state === "done").length;
+  return t(texts.stepOf, { n: done + 1, all: operation.steps.length, text: t.core(running.text) });
+}
+
+function operationContent(t: Translate, operation: Operation) {
+  const detail = operation.error
+    ? [t.core(operation.error.text), operation.error.hint && t.core(operation.error.hint)]
+        .filter(Boolean)
+        .join(" ")
+    : stepsText(t, operation);
+  return (
+    <span>
+      {t.core(operation.title)}
+      {detail ? <span className="weir-flash-detail"> {detail}</span> : null}
+    </span>
+  );
+}
+
+export function Flashes() {
+  const t = useT();
+  const navigate = useNavigate();
+  const location = useLocation();
+  const { flashes, operations, tracked, dismiss, onNavigate } = useFlash();
+  const now = useNow();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every navigation counts, whatever changed in it.
+  useEffect(onNavigate, [location.pathname]);
+
+  const view = (href: string | undefined) =>
+    href && href !== location.pathname ? (
+      <Button onClick={() => navigate(href)}>{t(texts.view)}</Button>
+    ) : undefined;
+  const common = (id: string) => ({
+    id,
+    dismissible: true,
+    dismissLabel: t(texts.dismiss),
+    onDismiss: () => dismiss(id),
+  });
+  const ofFlash = (each: Flash): FlashbarProps.MessageDefinition => ({
+    ...common(each.id),
+    type: each.type,
+    loading: each.type === "in-progress",
+    content: each.content,
+    action: each.action ? <Button onClick={each.action.run}>{each.action.text}</Button> : view(each.view),
+  });
+  const ofOperation = (each: Operation): FlashbarProps.MessageDefinition => ({
+    ...common(each.id),
+    type: TYPE[each.state],
+    loading: each.state === "running",
+    content: operationContent(t, each),
+    action: view(tracked.get(each.id)?.view),
+  });
+  const shown = [...tracked.keys()]
+    .map((id) => operations[id])
+    .filter((each): each is Operation => each !== undefined)
+    .filter((each) => each.state !== "running" || now - Number(each.started_at) >= SILENT_MS);
+  const items = [...shown.map(ofOperation), ...flashes.map(ofFlash)];
+  return (
+    <Flashbar
+      items={items}
+      stackItems={items.length > 2}
+      i18nStrings={{
+        ariaLabel: t(texts.notifications),
+        notificationBarAriaLabel: t(texts.notifications),
+        notificationBarText: t(texts.notifications),
+        errorIconAriaLabel: t(texts.error),
+        successIconAriaLabel: t(texts.success),
+        warningIconAriaLabel: t(texts.warning),
+        infoIconAriaLabel: t(texts.info),
+        inProgressIconAriaLabel: t(texts.inProgress),
+      }}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useLocation, useNavigate } from "react-router";
+import { useT } from "~/shared/text";
+import { texts } from "./texts";
+
+export function NotFound() {
+  const t = useT();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  return (
+    <Box textAlign="center" margin={{ top: "xxxl" }}>
+      <SpaceBetween size="m">
+        <Box variant="h1">{t(texts.notFoundTitle)}</Box>
+        <Box color="text-body-secondary">{t(texts.notFoundBody, { path: pathname })}</Box>
+        <Button variant="primary" onClick={() => navigate("/clusters")}>
+          {t(texts.toClusters)}
+        </Button>
+      </SpaceBetween>
+    </Box>
+  );
+}

@@ -1,0 +1,155 @@
+import AppLayoutToolbar, {
+  type AppLayoutToolbarProps,
+} from "@cloudscape-design/components/app-layout-toolbar";
+import SplitPanel from "@cloudscape-design/components/split-panel";
+import { Suspense, useEffect, useState } from "react";
+import { Outlet, useMatches, useParams } from "react-router";
+import type { Page } from "~/shared/feature";
+import { SplitProvider, useSplit } from "~/shared/split";
+import { useRemembered } from "~/shared/storage";
+import { type Translate, useT } from "~/shared/text";
+import { ActivityDrawer, useActivity } from "./ActivityDrawer";
+import { CloseQuestion } from "./CloseQuestion";
+import { Crumbs, useTitle } from "./Crumbs";
+import { useEvents } from "./events";
+import { Flashes } from "./Flashes";
+import { useInternalLinks } from "./links";
+import { ProductionBand } from "./ProductionBand";
+import { Palette } from "./palette/Palette";
+import { Shortcuts } from "./Shortcuts";
+import { SideNav } from "./SideNav";
+import { TopBar } from "./TopBar";
+import { texts } from "./texts";
+
+const SIDE_FROM_PX = 1500;
+const TOP_BAR = "weir-top";
+
+function labels(t: Translate): AppLayoutToolbarProps.Labels {
+  return {
+    navigation: t(texts.navigation),
+    navigationToggle: t(texts.openNavigation),
+    navigationClose: t(texts.closeNavigation),
+    notifications: t(texts.notifications),
+  };
+}
+
+function Split() {
+  const t = useT();
+  const { open, setHost } = useSplit();
+  return (
+    <SplitPanel
+      header={open?.header ?? ""}
+      closeBehavior="hide"
+      i18nStrings={{
+        preferencesTitle: t(texts.splitPreferences),
+        preferencesPositionLabel: t(texts.splitPreferences),
+        preferencesPositionSide: t(texts.splitSide),
+        preferencesPositionBottom: t(texts.splitBottom),
+        preferencesConfirm: t(texts.confirm),
+        preferencesCancel: t(texts.cancel),
+        closeButtonAriaLabel: t(texts.splitClose),
+        openButtonAriaLabel: t(texts.splitOpen),
+        resizeHandleAriaLabel: t(texts.splitResize),
+      }}
+    >
+      <div ref={setHost} />
+    </SplitPanel>
+  );
+}
+
+function useSplitLayout(): Partial<AppLayoutToolbarProps> {
+  const { open } = useSplit();
+  const [size, setSize] = useRemembered("split.size", 460);
+  const [position, setPosition] = useRemembered<"side" | "bottom">(
+    "split.position",
+    window.innerWidth >= SIDE_FROM_PX ? "side" : "bottom",
+  );
+  if (!open) return {};
+  return {
+    splitPanel: <Split />,
+    splitPanelOpen: true,
+    splitPanelSize: size,
+    splitPanelPreferences: { position },
+    onSplitPanelResize: ({ detail }) => setSize(detail.size),
+    onSplitPanelPreferencesChange: ({ detail }) => setPosition(detail.position),
+    onSplitPanelToggle: ({ detail }) => {
+      if (!detail.open) open.onClose();
+    },
+  };
+}
+
+function Frame() {
+  const t = useT();
+  useEvents();
+  useInternalLinks();
+  useTitle();
+  const matches = useMatches();
+  const page = matches.at(-1)?.handle as Page | undefined;
+  const { cluster } = useParams();
+  const [navigationOpen, setNavigationOpen] = useRemembered("nav.open", window.innerWidth >= 900);
+  const [palette, setPalette] = useState(false);
+  const activity = useActivity();
+  const split = useSplitLayout();
+
+  useEffect(() => {
+    const open = () => setPalette(true);
+    window.addEventListener("weir:palette", open);
+    return () => window.removeEventListener("weir:palette", open);
+  }, []);
+
+  return (
+    <>
+      <div id={TOP_BAR} className="weir-top">
+        <ProductionBand cluster={cluster} />
+        <TopBar onSearch={() => setPalette(true)} />
+      </div>
+      <AppLayoutToolbar
+        headerSelector={`#${TOP_BAR}`}
+        ariaLabels={labels(t)}
+        navigation={<SideNav />}
+        navigationOpen={navigationOpen}
+        navigationWidth={240}
+        onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
+        breadcrumbs={<Crumbs />}
+        notifications={<Flashes />}
+        stickyNotifications
+        contentType={page?.contentType ?? "default"}
+        content={
+          <Suspense fallback={null}>
+            <Outlet />
+          </Suspense>
+        }
+        drawers={[
+          {
+            id: "activity",
+            content: <ActivityDrawer cluster={cluster ?? null} />,
+            trigger: { iconName: "status-pending" },
+            badge: activity.running,
+            resizable: true,
+            defaultSize: 380,
+            ariaLabels: {
+              drawerName: t(texts.activity),
+              triggerButton: t(texts.activity),
+              closeButton: t(texts.activityClose),
+              resizeHandle: t(texts.activityResize),
+            },
+          },
+        ]}
+        activeDrawerId={activity.open ? "activity" : null}
+        onDrawerChange={({ detail }) => activity.setOpen(detail.activeDrawerId === "activity")}
+        {...split}
+      />
+      <Palette visible={palette} onDismiss={() => setPalette(false)} />
+      <Shortcuts onPalette={() => setPalette(true)} onActivity={() => activity.setOpen(!activity.open)} />
+      <CloseQuestion />
+    </>
+  );
+}
+
+export function Shell() {
+  return (
+    <SplitProvider>
+      <Frame />
+    </SplitProvider>
+  );
+}

@@ -1,0 +1,125 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { AppInfo } from "~/generated/types";
+import { usePlatform } from "~/platform";
+import { useCall } from "~/shared/api";
+import { CopyButton } from "~/shared/CopyButton";
+import { ErrorBox } from "~/shared/ErrorBox";
+import { useT } from "~/shared/text";
+import { Ago } from "~/shared/time";
+import { texts } from "./texts";
+
+function Path(props: { path: string }) {
+  const t = useT();
+  return (
+    <SpaceBetween direction="horizontal" size="xxs" alignItems="center">
+      <span className="weir-mono">{props.path}</span>
+      <CopyButton text={props.path} what={t(texts.path)} variant="inline" />
+    </SpaceBetween>
+  );
+}
+
+function report(info: AppInfo): string {
+  return [
+    `Weir ${info.version}`,
+    `engine: ${info.engine_path ?? "-"}`,
+    `system: ${info.os}`,
+    `host: ${info.host}`,
+    `home: ${info.home}`,
+  ].join("\n");
+}
+
+export default function AboutPage() {
+  const t = useT();
+  const platform = usePlatform();
+  const { data: info, error, refetch } = useCall("app.info", {}, { tags: [] });
+  const openLogs = () =>
+    void platform.call("open.folder", { which: "logs", cluster: null }).catch(() => undefined);
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={t(texts.tagline)}
+          actions={
+            info ? (
+              <CopyButton
+                variant="normal"
+                text={report(info)}
+                what={t(texts.details)}
+                label={t(texts.copyAll)}
+              />
+            ) : undefined
+          }
+        >
+          {t(texts.heading)}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : <span hidden />}
+        <Container>
+          <KeyValuePairs
+            columns={4}
+            items={[
+              { label: t(texts.version), value: info?.version ?? "…" },
+              {
+                label: t(texts.engine),
+                value: info ? (info.engine_path ?? t(texts.engineMissing)) : "…",
+              },
+              { label: t(texts.system), value: info?.os ?? "…" },
+              { label: t(texts.started), value: <Ago at={info?.started_at} /> },
+            ]}
+          />
+        </Container>
+        <Container
+          header={
+            <Header
+              variant="h2"
+              actions={
+                info?.host === "window" ? (
+                  <Button iconName="folder-open" onClick={openLogs}>
+                    {t(texts.openLogs)}
+                  </Button>
+                ) : undefined
+              }
+            >
+              {t(texts.folders)}
+            </Header>
+          }
+        >
+          <KeyValuePairs
+            columns={3}
+            items={[
+              { label: t(texts.home), value: <Path path={info?.home ?? ""} /> },
+              { label: t(texts.data), value: <Path path={info?.data_folder ?? ""} /> },
+              { label: t(texts.logs), value: <Path path={info?.logs ?? ""} /> },
+            ]}
+          />
+        </Container>
+        <Container
+          header={
+            <Header variant="h2" description={t(texts.licencesHint)}>
+              {t(texts.licences)}
+            </Header>
+          }
+        >
+          <ExpandableSection headerText={t(texts.licences)}>
+            <section className="weir-pre" aria-label={t(texts.licences)}>
+              <pre>{info?.third_party ?? ""}</pre>
+            </section>
+          </ExpandableSection>
+          <Box color="text-body-secondary" margin={{ top: "s" }}>
+            {t(texts.trademark)}
+          </Box>
+        </Container>
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}

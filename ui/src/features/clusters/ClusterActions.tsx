@@ -1,0 +1,60 @@
+import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import { useState } from "react";
+import type { ClusterRow, Permit } from "~/generated/types";
+import { tag, useCommand } from "~/shared/api";
+import { errorText } from "~/shared/ErrorBox";
+import { useFlash } from "~/shared/flash";
+import { type Message, type Translate, useT } from "~/shared/text";
+import { DeleteCluster } from "./DeleteCluster";
+import { texts } from "./texts";
+
+function item(t: Translate, id: string, text: Message, permit: Permit): ButtonDropdownProps.Item {
+  return { id, text: t(text), ...(permit ? { disabled: true, disabledReason: t.core(permit) } : {}) };
+}
+
+function items(t: Translate, cluster: ClusterRow): ButtonDropdownProps.Item[] {
+  const remove = cluster.kind === "remote" ? texts.disconnect : texts.delete;
+  return [
+    item(t, "start", texts.start, cluster.permits.start),
+    item(t, "stop", texts.stop, cluster.permits.stop),
+    item(t, "delete", remove, cluster.permits.delete),
+  ];
+}
+
+/** Start, stop, delete of the chosen cluster; each says why it is off. */
+export function ClusterActions(props: { cluster: ClusterRow | undefined }) {
+  const t = useT();
+  const { track, flash } = useFlash();
+  const [deleting, setDeleting] = useState(false);
+  const start = useCommand("clusters.start", [tag.clusters]);
+  const stop = useCommand("clusters.stop", [tag.clusters]);
+  const { cluster } = props;
+
+  const run = async (command: typeof start | typeof stop) => {
+    if (!cluster) return;
+    try {
+      track((await command.mutateAsync({ cluster: cluster.id })).operation);
+    } catch (thrown) {
+      flash({ id: `cluster-${cluster.id}`, type: "error", content: errorText(t, thrown) });
+    }
+  };
+  const onClick = (id: string) => {
+    if (id === "start") void run(start);
+    if (id === "stop") void run(stop);
+    if (id === "delete") setDeleting(true);
+  };
+  return (
+    <span>
+      <ButtonDropdown
+        items={cluster ? items(t, cluster) : []}
+        disabled={!cluster}
+        disabledReason={t(texts.chooseFirst)}
+        loading={start.isPending || stop.isPending}
+        onItemClick={({ detail }) => onClick(detail.id)}
+      >
+        {t(texts.actions)}
+      </ButtonDropdown>
+      {deleting && cluster ? <DeleteCluster cluster={cluster} onDone={() => setDeleting(false)} /> : null}
+    </span>
+  );
+}

@@ -1,0 +1,153 @@
+import Badge from "@cloudscape-design/components/badge";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMemo, useState } from "react";
+import { useNavigate } from "react-router";
+import type { ClusterRow } from "~/generated/types";
+import { CopyButton } from "~/shared/CopyButton";
+import { count, NONE } from "~/shared/format";
+import { NameLink } from "~/shared/NameLink";
+import { paths } from "~/shared/paths";
+import { ClusterStateIndicator } from "~/shared/state";
+import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
+import { useListState } from "~/shared/table/useListState";
+import { type Translate, useT } from "~/shared/text";
+import { Ago } from "~/shared/time";
+import { ClusterActions } from "./ClusterActions";
+import { texts } from "./texts";
+
+function columns(t: Translate): Column<ClusterRow>[] {
+  return [
+    { id: "name", header: t(texts.name), cell: (row) => <Name row={row} />, rowHeader: true, width: 220 },
+    {
+      id: "state",
+      header: t(texts.state),
+      cell: (row) => <ClusterStateIndicator state={row.state} reason={row.state_reason} />,
+      width: 200,
+    },
+    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 140 },
+    {
+      id: "version",
+      header: t(texts.version),
+      cell: (row) => row.version ?? NONE,
+      width: 100,
+      optional: true,
+    },
+    { id: "brokers", header: t(texts.brokers), cell: (row) => brokers(row), numeric: true, width: 110 },
+    { id: "topics", header: t(texts.topics), cell: (row) => count(row.topics), numeric: true, width: 100 },
+    {
+      id: "partitions",
+      header: t(texts.partitions),
+      cell: (row) => count(row.partitions),
+      numeric: true,
+      width: 120,
+    },
+    { id: "lag", header: t(texts.maxLag), cell: (row) => count(row.max_lag), numeric: true, width: 110 },
+    {
+      id: "bootstrap",
+      header: t(texts.bootstrap),
+      cell: (row) => <Bootstrap row={row} />,
+      width: 260,
+    },
+    {
+      id: "operation",
+      header: t(texts.lastOperation),
+      cell: (row) => <LastOperation row={row} />,
+      width: 220,
+      optional: true,
+    },
+  ];
+}
+
+function brokers(row: ClusterRow): string {
+  if (row.brokers_total === null) return NONE;
+  return row.brokers_online === null || row.brokers_online === row.brokers_total
+    ? String(row.brokers_total)
+    : `${row.brokers_online}/${row.brokers_total}`;
+}
+
+function Name({ row }: { row: ClusterRow }) {
+  const t = useT();
+  return (
+    <span className="weir-inline">
+      <NameLink href={paths.cluster(row.id)}>{row.name}</NameLink>
+      {row.production ? <Badge color="red">{t(texts.production)}</Badge> : null}
+      {row.read_only ? <Badge>{t(texts.readOnly)}</Badge> : null}
+    </span>
+  );
+}
+
+function Bootstrap({ row }: { row: ClusterRow }) {
+  const t = useT();
+  if (row.bootstrap === "") return <>{NONE}</>;
+  const [first, ...others] = row.bootstrap.split(",");
+  return (
+    <span className="weir-inline" title={row.bootstrap}>
+      <span className="weir-mono">
+        {first}
+        {others.length > 0 ? ` +${others.length}` : ""}
+      </span>
+      <CopyButton text={row.bootstrap} what={t(texts.bootstrapWhat, { name: row.name })} variant="inline" />
+    </span>
+  );
+}
+
+function LastOperation({ row }: { row: ClusterRow }) {
+  const t = useT();
+  if (!row.last_operation) return <>{NONE}</>;
+  return (
+    <span>
+      {t.core(row.last_operation.title)},{" "}
+      <span className="weir-soft">
+        <Ago at={row.last_operation.started_at} />
+      </span>
+    </span>
+  );
+}
+
+interface ClustersTableProps {
+  rows: ClusterRow[] | undefined;
+  error: unknown;
+  updatedAt: number;
+  refreshing: boolean;
+  onRefresh: () => void;
+}
+
+export function ClustersTable(props: ClustersTableProps) {
+  const t = useT();
+  const navigate = useNavigate();
+  const list = useListState("clusters", { sort: "name" });
+  const [selected, setSelected] = useState<string[]>([]);
+  const definitions = useMemo(() => columns(t), [t]);
+  const wanted = list.state.query.toLowerCase();
+  const rows = props.rows?.filter((row) => row.name.toLowerCase().includes(wanted));
+  const chosen = props.rows?.find((row) => selected.includes(row.id));
+  return (
+    <ResourceTable<ClusterRow>
+      id="clusters"
+      title={t(texts.title)}
+      columns={definitions}
+      rows={rows}
+      rowId={(row) => row.id}
+      rowName={(row) => row.name}
+      total={rows?.length}
+      updatedAt={props.updatedAt || undefined}
+      error={props.error}
+      onRefresh={props.onRefresh}
+      refreshing={props.refreshing}
+      empty={{ title: "", hint: "" }}
+      filter={{ value: list.state.query, onChange: list.setQuery, placeholder: t(texts.find) }}
+      selection={{ type: "single", ids: selected, onChange: setSelected }}
+      paging={{ page: 1, size: 100, onChange: () => undefined }}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <ClusterActions cluster={chosen} />
+          <Button onClick={() => navigate(paths.connect)}>{t(texts.connect)}</Button>
+          <Button variant="primary" onClick={() => navigate(paths.createCluster)}>
+            {t(texts.create)}
+          </Button>
+        </SpaceBetween>
+      }
+    />
+  );
+}

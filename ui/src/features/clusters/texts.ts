@@ -1,0 +1,48 @@
+import { defineTexts } from "~/shared/text";
+
+export const texts = defineTexts({
+  title: { en: "Clusters", ko: "클러스터" },
+  name: { en: "Name", ko: "이름" },
+  state: { en: "State", ko: "상태" },
+  engine: { en: "Engine", ko: "엔진" },
+  version: { en: "Version", ko: "버전" },
+  brokers: { en: "Brokers", ko: "브로커" },
+  topics: { en: "Topics", ko: "토픽" },
+  partitions: { en: "Partitions", ko: "파티션" },
+  maxLag: { en: "Max lag", ko: "최대 랙" },
+  bootstrap: { en: "Bootstrap address", ko: "부트스트랩 주소" },
+  bootstrapWhat: { en: "bootstrap address of {name}", ko: "{name}의 부트스트랩 주소" },
+  lastOperation: { en: "Last operation", ko: "마지막 작업" },
+  find: { en: "Find clusters", ko: "클러스터 찾기" },
+  actions: { en: "Actions", ko: "작업" },
+  start: { en: "Start", ko: "시작" },
+  stop: { en: "Stop", ko: "중지" },
+  delete: { en: "Delete", ko: "삭제" },
+  disconnect: { en: "Remove connection", ko: "연결 제거" },
+  chooseFirst: { en: "Select a cluster first.", ko: "먼저 클러스터를 선택하세요." },
+  connect: { en: "Connect", ko: "연결" },
+  connectTo: { en: "Connect to a cluster", ko: "클러스터에 연결" },
+  create: { en: "Create cluster", ko: "클러스터 생성" },
+  readOnly: { en: "read-only", ko: "읽기 전용" },
+  production: { en: "production", ko: "프로덕션" },
+  emptyTitle: { en: "A Kafka cluster, one click away", ko: "클릭 한 번으로 Kafka 클러스터를" },
+  emptyHint: {
+    en: "Create one on this machine: three brokers, ready in about half a second, for any Kafka client. Or connect to one that already runs.",
+    ko: "이 컴퓨터에 생성해 보세요. 브로커 3개가 약 0.5초 만에 준비되며 모든 Kafka 클라이언트로 사용할 수 있습니다. 이미 실행 중인 클러스터에 연결할 수도 있습니다.",
+  },
+  emptyPoint1: { en: "Speaks Kafka 4.4", ko: "Kafka 4.4 프로토콜" },
+  emptyPoint1Hint: {
+    en: "Java, Python, Go, Rust, kcat: whatever you have connects unchanged.",
+    ko: "Java, Python, Go, Rust, kcat 등 사용 중인 클라이언트를 그대로 연결합니다.",
+  },
+  emptyPoint2: { en: "Stays when you leave", ko: "창을 닫아도 계속" },
+  emptyPoint2Hint: {
+    en: "A cluster is a process and a folder of its own; closing the window stops nothing.",
+    ko: "클러스터는 독립된 프로세스와 폴더입니다. 창을 닫아도 중지되지 않습니다.",
+  },
+  emptyPoint3: { en: "With something to see", ko: "바로 볼 수 있는 데이터" },
+  emptyPoint3Hint: {
+    en: "Switch on the sample shop: four topics of live JSON, two groups, one of them behind.",
+    ko: "샘플 상점을 켜 보세요. 실시간 JSON 토픽 4개와 그중 하나가 뒤처진 컨슈머 그룹 2개가 있습니다.",
+  },
+});

@@ -1,0 +1,27 @@
+// A core for looking at screens without a core; never in the product bundle (see vite.config.ts).
+import type { Args, CommandName, Output } from "~/generated/commands";
+import { CallError, type Platform } from "../types";
+import { handlers } from "./handlers";
+
+async function call<N extends CommandName>(name: N, args: Args<N>, signal?: AbortSignal): Promise<Output<N>> {
+  const handler = handlers[name];
+  if (!handler)
+    throw new CallError({
+      text: { id: `mock has no ${name}`, args: {} },
+      hint: null,
+      kind: "internal",
+      outcome: null,
+      field: null,
+      detail: null,
+    });
+  return (await handler(args as never, signal)) as Output<N>;
+}
+
+export const mock: Platform = {
+  host: "mock",
+  call,
+  copy: async () => undefined,
+  openLink: () => undefined,
+  notify: () => undefined,
+  restart: () => window.location.reload(),
+};

@@ -1,0 +1,21 @@
+import { CopyButton } from "./CopyButton";
+import { defineTexts, useT } from "./text";
+
+const texts = defineTexts({
+  command: { en: "command", ko: "명령" },
+  same: { en: "The same on the command line", ko: "명령줄에서 동일한 작업" },
+});
+
+/** The Kafka command that does the same, to learn it or to put it in a script. */
+export function Command(props: { command: string; bare?: boolean }) {
+  const t = useT();
+  return (
+    <div>
+      {props.bare ? null : <div className="weir-label">{t(texts.same)}</div>}
+      <div className="weir-command">
+        <code>{props.command}</code>
+        <CopyButton text={props.command} what={t(texts.command)} variant="inline" />
+      </div>
+    </div>
+  );
+}

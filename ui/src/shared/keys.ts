@@ -1,0 +1,28 @@
+import type { KeyboardEvent as ReactKeyboardEvent } from "react";
+
+const mac = () => /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** What the person's keyboard calls Mod. */
+export function modifier(): string {
+  return mac() ? "⌘" : "Ctrl";
+}
+
+export function isMod(event: KeyboardEvent | ReactKeyboardEvent): boolean {
+  return mac() ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+}
+
+/**
+ * True while an input method composes. WebKit's Enter that commits Hangul says `isComposing: false` but keeps
+ * keyCode 229, so both are asked; acting on it would submit a half-typed word.
+ */
+export function isComposing(event: KeyboardEvent | ReactKeyboardEvent): boolean {
+  const native = "nativeEvent" in event ? event.nativeEvent : event;
+  return native.isComposing || native.keyCode === 229;
+}
+
+/** Letters typed into a field are text, not shortcuts. */
+export function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}

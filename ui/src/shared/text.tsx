@@ -1,0 +1,56 @@
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createIntl, createIntlCache, type IntlShape } from "react-intl";
+import { coreTexts } from "~/generated/texts";
+import type { Text } from "~/generated/types";
+import { withJosa } from "./josa";
+
+export type Language = "en" | "ko";
+/** One sentence in every language; a missing language does not compile. ICU: argument, plural, select. */
+export type Message = Readonly<Record<Language, string>>;
+export type Values = Record<string, string | number | boolean | null | undefined>;
+type RichValues = Record<string, ReactNode | ((chunks: ReactNode[]) => ReactNode)>;
+
+export function defineTexts<const T extends Record<string, Message>>(texts: T): T {
+  return texts;
+}
+
+export interface Translate {
+  (message: Message, values?: Values): string;
+  /** The same with elements as values or tags. */
+  rich(message: Message, values: RichValues): ReactNode;
+  /** A text of the core, from its own catalogue. */
+  core(text: Text): string;
+  readonly language: Language;
+  readonly intl: IntlShape;
+}
+
+const cache = createIntlCache();
+
+/** Builds the translator of a language; tests and the shell share it. */
+export function translator(language: Language): Translate {
+  const intl = createIntl({ locale: language, defaultLocale: language, onError: () => undefined }, cache);
+  const format = (source: string, values: Values = {}) =>
+    withJosa(String(intl.formatMessage({ id: source, defaultMessage: source }, values)));
+  const t = (message: Message, values?: Values) => format(message[language], values);
+  const rich = (message: Message, values: RichValues) => {
+    const source = message[language];
+    return intl.formatMessage({ id: source, defaultMessage: source }, values as never) as ReactNode;
+  };
+  const core = (text: Text) => {
+    const message = coreTexts[text.id];
+    // An id that this build does not know comes from a newer core; its id says more than nothing.
+    return message ? format(message[language], text.args) : text.id;
+  };
+  return Object.assign(t, { rich, core, language, intl });
+}
+
+const Context = createContext<Translate>(translator("en"));
+
+export function LanguageProvider(props: { language: Language; children: ReactNode }) {
+  const value = useMemo(() => translator(props.language), [props.language]);
+  return <Context.Provider value={value}>{props.children}</Context.Provider>;
+}
+
+export function useT(): Translate {
+  return useContext(Context);
+}
