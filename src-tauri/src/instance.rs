@@ -2,12 +2,13 @@
 //! own (0600); a second start says "show" to it and ends. An operating-system lock, so a crash frees it.
 
 use anyhow::{Context as _, bail};
-use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use weir_core::home::Home;
+use weir_core::lock::AppLock;
 
 const SHOW: &[u8] = b"show\n";
 /// How long a second start waits for the first window's answer.
@@ -26,43 +27,32 @@ pub(crate) enum Claim {
 /// Held as long as the window lives.
 #[derive(Debug)]
 pub(crate) struct First {
-    _lock: File,
+    _lock: AppLock,
     listener: UnixListener,
     socket: PathBuf,
 }
 
 /// Claims `home` for this process, or shows the window that has it.
-pub(crate) fn claim(home: &Path) -> anyhow::Result<Claim> {
-    let path = home.join("app.lock");
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
-    let socket = socket_path(home)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(Claim::First(listen(lock, socket)?)),
-        Err(TryLockError::WouldBlock) => show(&socket),
-        Err(TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
-        }
+pub(crate) fn claim(home: &Home) -> anyhow::Result<Claim> {
+    let socket = checked(home.app_socket())?;
+    match AppLock::acquire(home).map_err(crate::words::error)? {
+        Some(lock) => Ok(Claim::First(listen(lock, socket)?)),
+        None => show(&socket),
     }
 }
 
-fn socket_path(home: &Path) -> anyhow::Result<PathBuf> {
-    let path = home.join("app.sock");
-    if path.as_os_str().len() > SOCKET_PATH_MAX {
+fn checked(socket: PathBuf) -> anyhow::Result<PathBuf> {
+    let length = socket.as_os_str().len();
+    if length > SOCKET_PATH_MAX {
         bail!(
-            "the data folder's path is too long for a socket ({} of at most {SOCKET_PATH_MAX} bytes): \
-             choose a shorter one with --home",
-            path.as_os_str().len()
+            "the data folder's path is too long for a socket ({length} of at most {SOCKET_PATH_MAX} \
+             bytes): choose a shorter one with --home"
         );
     }
-    Ok(path)
+    Ok(socket)
 }
 
-fn listen(lock: File, socket: PathBuf) -> anyhow::Result<First> {
+fn listen(lock: AppLock, socket: PathBuf) -> anyhow::Result<First> {
     // We hold the lock, so a socket that is still there belongs to a window that died.
     match std::fs::remove_file(&socket) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -120,28 +110,30 @@ mod tests {
 
     #[test]
     fn a_second_start_shows_the_first_window_and_a_third_takes_over_after_it_ends() {
-        let home = tempfile::tempdir().unwrap();
-        let Claim::First(first) = claim(home.path()).unwrap() else {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let Claim::First(first) = claim(&home).unwrap() else {
             panic!("an unused folder must be claimed")
         };
-        let mode = std::fs::metadata(home.path().join("app.sock")).unwrap().permissions().mode();
+        let mode = std::fs::metadata(home.app_socket()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "only its owner may talk to the window");
         let (shown, shows) = mpsc::channel();
         first.serve(move || shown.send(()).unwrap()).unwrap();
-        assert!(matches!(claim(home.path()).unwrap(), Claim::Shown));
+        assert!(matches!(claim(&home).unwrap(), Claim::Shown));
         shows.recv_timeout(ANSWER_TIMEOUT).expect("the first window must be told to show itself");
     }
 
     #[test]
     fn a_socket_left_by_a_crash_is_replaced() {
-        let home = tempfile::tempdir().unwrap();
-        drop(UnixListener::bind(home.path().join("app.sock")).unwrap());
-        assert!(matches!(claim(home.path()).unwrap(), Claim::First(_)));
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        drop(UnixListener::bind(home.app_socket()).unwrap());
+        assert!(matches!(claim(&home).unwrap(), Claim::First(_)));
     }
 
     #[test]
     fn a_path_too_long_for_a_socket_is_refused_in_one_sentence() {
-        let error = socket_path(&Path::new("/").join("x".repeat(200))).unwrap_err().to_string();
+        let error = checked(Path::new("/").join("x".repeat(200))).unwrap_err().to_string();
         assert!(error.contains("too long") && error.contains("--home"), "{error}");
     }
 }

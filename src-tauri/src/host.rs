@@ -1,0 +1,74 @@
+//! What only a window can do for the page: links and folders in the person's own programs, the
+//! clipboard (WebKitGTK refuses the page's own), and closing.
+
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use tauri::{AppHandle, Manager as _};
+use weir_api::{HostKind, HostError};
+
+/// The window's label.
+pub(crate) const WINDOW: &str = "main";
+
+/// The host that the contract calls; the window attaches itself once it exists.
+#[derive(Default)]
+pub(crate) struct WindowHost {
+    handle: OnceLock<AppHandle>,
+    // Kept: on X11 the copied text is served by whoever copied it.
+    clipboard: Mutex<Option<arboard::Clipboard>>,
+}
+
+impl std::fmt::Debug for WindowHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WindowHost").finish_non_exhaustive()
+    }
+}
+
+impl WindowHost {
+    pub(crate) fn attach(&self, handle: AppHandle) {
+        // A second attach cannot happen: one window a process.
+        let _ = self.handle.set(handle);
+    }
+
+    /// Brings the window to the front.
+    pub(crate) fn show(&self) {
+        let Some(window) = self.handle.get().and_then(|app| app.get_webview_window(WINDOW)) else {
+            return;
+        };
+        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the window did not come to the front");
+        }
+    }
+}
+
+impl weir_api::Host for WindowHost {
+    fn kind(&self) -> HostKind {
+        HostKind::Window
+    }
+
+    fn open_link(&self, url: &str) -> Result<(), HostError> {
+        open::that_detached(url).map_err(HostError::new)
+    }
+
+    fn open_path(&self, path: &Path) -> Result<(), HostError> {
+        open::that_detached(path).map_err(HostError::new)
+    }
+
+    fn copy(&self, text: &str) -> Result<(), HostError> {
+        let mut kept = self.clipboard.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_none() {
+            *kept = Some(arboard::Clipboard::new().map_err(HostError::new)?);
+        }
+        match kept.as_mut() {
+            Some(clipboard) => clipboard.set_text(text).map_err(HostError::new),
+            None => Ok(()),
+        }
+    }
+
+    fn close_window(&self) -> Result<(), HostError> {
+        if let Some(app) = self.handle.get() {
+            app.exit(0);
+        }
+        Ok(())
+    }
+}
