@@ -1,1 +1,3 @@
-//! Others clients.
+//! Clients that this project did not write, against its broker.
+
+mod python;

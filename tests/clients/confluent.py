@@ -1,0 +1,116 @@
+"""confluent-kafka against a bootstrap address: each assertion is what Apache Kafka does."""
+import sys
+import time
+
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic, OffsetSpec, ResourceType
+
+BOOTSTRAP = sys.argv[1]
+WAIT_S = 20
+COMMON = {"bootstrap.servers": BOOTSTRAP, "broker.address.family": "v4"}
+admin = AdminClient(COMMON)
+
+
+def done(futures):
+    return {key: future.result(WAIT_S) for key, future in futures.items()}
+
+
+def refused(futures, name):
+    for future in futures.values():
+        try:
+            future.result(WAIT_S)
+        except KafkaException as error:
+            assert error.args[0].name() == name, error
+        else:
+            raise AssertionError(f"expected {name}")
+
+
+def topics():
+    done(admin.create_topics([NewTopic("orders", 3, 3, config={"retention.ms": "3600000"})]))
+    refused(admin.create_topics([NewTopic("orders", 1, 1)]), "TOPIC_ALREADY_EXISTS")
+    refused(admin.create_topics([NewTopic("bad name", 1, 1)]), "TOPIC_EXCEPTION")
+    refused(admin.create_topics([NewTopic("too-many", 1, 9)]), "INVALID_REPLICATION_FACTOR")
+    done(admin.create_partitions([NewPartitions("orders", 4)]))
+    meta = admin.list_topics("orders", timeout=WAIT_S).topics["orders"]
+    assert len(meta.partitions) == 4, meta.partitions
+    assert all(len(p.replicas) == 3 and len(p.isrs) == 3 for p in meta.partitions.values())
+    resource = ConfigResource(ResourceType.TOPIC, "orders")
+    configs = done(admin.describe_configs([resource]))[resource]
+    assert configs["retention.ms"].value == "3600000" and not configs["retention.ms"].is_default
+    assert configs["cleanup.policy"].is_default and configs["cleanup.policy"].value == "delete"
+
+
+def produce(codec, count):
+    producer = Producer({**COMMON, "compression.type": codec, "enable.idempotence": True, "linger.ms": 5})
+    failed = []
+    report = lambda error, _: failed.append(error) if error else None
+    for i in range(count):
+        headers = [("codec", codec), ("twice", b"1"), ("twice", None)]
+        producer.produce("orders", key=f"{codec}-{i % 7}", value=f"{codec} {i} " + "x" * 200, headers=headers, on_delivery=report)
+        producer.poll(0)
+    assert producer.flush(WAIT_S) == 0 and not failed, failed
+
+
+def consume(group, wanted):
+    consumer = Consumer({**COMMON, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "session.timeout.ms": 6000})
+    consumer.subscribe(["orders"])
+    seen, deadline = [], time.time() + WAIT_S
+    while len(seen) < wanted and time.time() < deadline:
+        message = consumer.poll(0.2)
+        if message is not None:
+            assert not message.error(), message.error()
+            seen.append(message)
+    assert len(seen) == wanted, (len(seen), wanted)
+    consumer.commit(asynchronous=False)
+    return consumer, seen
+
+
+def groups():
+    codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
+    for codec in codecs:
+        produce(codec, 200)
+    consumer, seen = consume("readers", 200 * len(codecs))
+    for codec in codecs:
+        values = [m.value() for m in seen if dict(m.headers()[:1])["codec"] == codec.encode()]
+        assert len(set(values)) == 200, (codec, len(values))
+    assert seen[0].headers()[1:] == [("twice", b"1"), ("twice", None)], seen[0].headers()
+    listed = {g.group_id: g for g in admin.list_consumer_groups().result(WAIT_S).valid}
+    assert "readers" in listed
+    described = done(admin.describe_consumer_groups(["readers"]))["readers"]
+    assert described.state.name == "STABLE" and len(described.members) == 1, described
+    assert sum(len(m.assignment.topic_partitions) for m in described.members) == 4
+    consumer.close()
+    committed = Consumer({**COMMON, "group.id": "readers"}).committed([TopicPartition("orders", p) for p in range(4)], timeout=WAIT_S)
+    assert sum(tp.offset for tp in committed) == 1000, committed
+
+
+def offsets():
+    parts = [TopicPartition("orders", p) for p in range(4)]
+    latest = done(admin.list_offsets({tp: OffsetSpec.latest() for tp in parts}))
+    assert sum(result.offset for result in latest.values()) == 1000
+    future = int(time.time() * 1000) + 3_600_000
+    later = done(admin.list_offsets({tp: OffsetSpec.for_timestamp(future) for tp in parts}))
+    assert all(result.offset == -1 for result in later.values()), later
+
+
+def large():
+    producer = Producer({**COMMON, "message.max.bytes": 20_000_000})
+    errors = []
+    producer.produce("orders", value=b"y" * 10_000_000, on_delivery=lambda error, _: errors.append(error))
+    producer.flush(WAIT_S)
+    assert errors and errors[0].name() == "MSG_SIZE_TOO_LARGE", errors
+
+
+def removal():
+    done(admin.delete_consumer_groups(["readers"]))
+    done(admin.delete_topics(["orders"]))
+    deadline = time.time() + WAIT_S
+    while "orders" in admin.list_topics(timeout=WAIT_S).topics and time.time() < deadline:
+        time.sleep(0.1)
+    assert "orders" not in admin.list_topics(timeout=WAIT_S).topics
+
+
+for scenario in (topics, groups, offsets, large, removal):
+    scenario()
+    print(scenario.__name__, "held", flush=True)
+print("all held")

@@ -1,0 +1,32 @@
+//! confluent-kafka (librdkafka) and kafka-python (pure Python): one scenario each, in their own words.
+
+use std::process::Command;
+use weir_tests::broker::Broker;
+use weir_tests::programs;
+
+/// Runs a script of this folder with the interpreter that has the packages.
+fn run(script: &str, package: &str) -> anyhow::Result<()> {
+    let python = std::env::var("WEIR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let module = package.replace('-', "_");
+    let import = if package == "kafka-python" { "kafka" } else { &module };
+    let present = Command::new(&python).args(["-c", &format!("import {import}")]).output();
+    if !present.is_ok_and(|output| output.status.success()) {
+        programs::not_checked(package, "the Python package is not installed");
+        return Ok(());
+    }
+    let broker = Broker::start(3, &[])?;
+    let path = format!("{}/clients/{script}", env!("CARGO_MANIFEST_DIR"));
+    let said = programs::stdout(Command::new(python).arg(path).arg(&broker.bootstrap))?;
+    anyhow::ensure!(said.trim_end().ends_with("all held"), "{script} did not reach its end:\n{said}");
+    Ok(())
+}
+
+#[test]
+fn confluent_kafka_produces_consumes_in_a_group_and_administers() -> anyhow::Result<()> {
+    run("confluent.py", "confluent-kafka")
+}
+
+#[test]
+fn kafka_python_produces_consumes_in_a_group_and_administers() -> anyhow::Result<()> {
+    run("kafka_python.py", "kafka-python")
+}
