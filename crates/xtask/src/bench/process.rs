@@ -1,0 +1,122 @@
+//! Programs under measurement: the release broker, its start, its memory.
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const END_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A release program of this workspace.
+pub(crate) fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let exe = std::env::current_exe()?;
+    let target = exe.ancestors().nth(2).context("xtask lies in a target folder")?;
+    let path = target.join("release").join(name);
+    if !path.exists() {
+        bail!("no {}: run `cargo build --release --workspace --bins` first", path.display());
+    }
+    Ok(path)
+}
+
+/// A folder for the data, on the disk that holds the target folder, not in a memory file system.
+pub(crate) fn scratch() -> anyhow::Result<tempfile::TempDir> {
+    let exe = std::env::current_exe()?;
+    let target = exe.ancestors().nth(2).context("xtask lies in a target folder")?;
+    Ok(tempfile::Builder::new().prefix("bench").tempdir_in(target)?)
+}
+
+/// One line that says where the figures come from.
+pub(crate) fn conditions() -> anyhow::Result<String> {
+    let cores = std::thread::available_parallelism()?;
+    let folder = scratch()?;
+    let output = Command::new("stat").args(["-f", "-c", "%T"]).arg(folder.path()).output()?;
+    let system = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    Ok(format!("{cores} cores, Linux {}, data on {system}, release build", kernel.trim()))
+}
+
+/// A running broker process; ended when dropped.
+#[derive(Debug)]
+pub(crate) struct Broker {
+    child: Child,
+    /// `localhost:PORT,...`.
+    pub(crate) bootstrap: String,
+    /// From the process's start to its ready line.
+    pub(crate) ready: Duration,
+}
+
+impl Broker {
+    /// Starts `weir-broker run` on `dir` and waits for its ready line.
+    pub(crate) fn start(dir: &Path, brokers: u16, port: u16) -> anyhow::Result<Self> {
+        let started = Instant::now();
+        let mut child = command(dir, brokers, port)?.stdout(Stdio::piped()).spawn()?;
+        let stdout = child.stdout.take().context("the broker has a standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let ready: Value = serde_json::from_str(&line)
+            .with_context(|| format!("the broker did not become ready: {line:?}"))?;
+        let bootstrap = ready["bootstrap"]["PLAINTEXT"].as_str().context("no bootstrap address")?;
+        Ok(Self { bootstrap: bootstrap.to_owned(), ready: started.elapsed(), child })
+    }
+
+    /// The process's id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The first broker's port.
+    pub(crate) fn port(&self) -> anyhow::Result<u16> {
+        let first = self.bootstrap.split(',').next().unwrap_or_default();
+        first.rsplit(':').next().unwrap_or_default().parse().context("no port")
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        end(&mut self.child);
+    }
+}
+
+/// The command that starts a broker; its logs are not read.
+pub(crate) fn command(dir: &Path, brokers: u16, port: u16) -> anyhow::Result<Command> {
+    let mut command = Command::new(program("weir-broker")?);
+    command.arg("run").arg("--dir").arg(dir);
+    command.args(["--brokers", &brokers.to_string(), "--port", &port.to_string()]);
+    command.stdin(Stdio::null()).stderr(Stdio::null());
+    Ok(command)
+}
+
+/// Asks a process to end, and kills it if it does not.
+pub(crate) fn end(child: &mut Child) {
+    let _ = Command::new("kill").arg(child.id().to_string()).stderr(Stdio::null()).status();
+    let deadline = Instant::now() + END_TIMEOUT;
+    while Instant::now() < deadline {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// The proportional set size of a process in MiB.
+pub(crate) fn memory_mib(pid: u32) -> anyhow::Result<f64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+    let line = text.lines().find(|line| line.starts_with("Pss:")).context("no Pss")?;
+    let kib: f64 = line.split_whitespace().nth(1).context("no Pss")?.parse()?;
+    Ok(kib / 1024.0)
+}
+
+/// The first of `count` neighbouring ports that were free a moment ago.
+pub(crate) fn free_ports(count: u16) -> anyhow::Result<u16> {
+    let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+    for first in (22_000..60_000).step_by(128) {
+        if (first..first + count).all(free) {
+            return Ok(first);
+        }
+    }
+    bail!("no {count} neighbouring ports are free")
+}

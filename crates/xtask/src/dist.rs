@@ -1,0 +1,88 @@
+//! `cargo xtask dist`: the Debian package with all three programs, and the checks that it is whole.
+
+use anyhow::{Context as _, bail, ensure};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Programs that travel beside the window.
+const SIDECARS: [&str; 2] = ["weir-broker", "weir"];
+const PROGRAMS: [&str; 3] = ["weir-desktop", "weir-broker", "weir"];
+/// What the build scripts write when the UI was not built (scripts/ui_page.rs).
+const PLACEHOLDER: &str = "weir-ui-placeholder";
+/// Mebibytes; the limit that docs/RESULTS.md names.
+const SIZE_MAX_MIB: u64 = 30;
+const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
+
+/// Builds the release programs and packages them; prints where the package is and its size.
+pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
+    call(Command::new("npm").args(["run", "--silent", "build"]).current_dir(root.join("ui")))?;
+    let page = std::fs::read_to_string(root.join("ui/dist/index.html"))?;
+    ensure!(!page.contains(PLACEHOLDER), "ui/dist holds the placeholder page: run npm ci in ui/");
+    call(Command::new("cargo").args(["build", "--release", "--workspace", "--bins"]).current_dir(root))?;
+    let target = target(root)?;
+    place_sidecars(root, &target)?;
+    let config = "src-tauri/tauri.bundle.conf.json";
+    call(
+        Command::new("npx")
+            .args(["--yes", TAURI_CLI, "bundle", "--bundles", "deb", "--config", config])
+            .current_dir(root),
+    )?;
+    check(&newest_deb(&target)?)
+}
+
+fn call(command: &mut Command) -> anyhow::Result<()> {
+    let status = command.status().with_context(|| format!("cannot run {command:?}"))?;
+    ensure!(status.success(), "{command:?} ended with {status}");
+    Ok(())
+}
+
+fn output(command: &mut Command) -> anyhow::Result<String> {
+    let output = command.output().with_context(|| format!("cannot run {command:?}"))?;
+    ensure!(output.status.success(), "{command:?} ended with {}", output.status);
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn target(root: &Path) -> anyhow::Result<PathBuf> {
+    let set = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    Ok(root.join(set.unwrap_or_else(|| "target".into())).join("release"))
+}
+
+/// Tauri's bundler wants each further program under its target triple.
+fn place_sidecars(root: &Path, target: &Path) -> anyhow::Result<()> {
+    let version = output(Command::new("rustc").arg("-vV"))?;
+    let triple = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .context("rustc names its host")?;
+    let folder = root.join("src-tauri/binaries");
+    std::fs::create_dir_all(&folder)?;
+    for name in SIDECARS {
+        std::fs::copy(target.join(name), folder.join(format!("{name}-{triple}")))
+            .with_context(|| format!("{name} was not built"))?;
+    }
+    Ok(())
+}
+
+fn newest_deb(target: &Path) -> anyhow::Result<PathBuf> {
+    let folder = target.join("bundle/deb");
+    let mut found: Vec<_> = std::fs::read_dir(&folder)?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
+        .collect();
+    found.sort_by_key(|path| path.metadata().and_then(|data| data.modified()).ok());
+    found.pop().with_context(|| format!("no package in {}", folder.display()))
+}
+
+fn check(deb: &Path) -> anyhow::Result<()> {
+    let listing = output(Command::new("dpkg-deb").arg("-c").arg(deb))?;
+    for name in PROGRAMS {
+        if !listing.lines().any(|line| line.ends_with(&format!("/usr/bin/{name}"))) {
+            bail!("{} does not contain /usr/bin/{name}", deb.display());
+        }
+    }
+    let mib = deb.metadata()?.len().div_ceil(1024 * 1024);
+    ensure!(mib <= SIZE_MAX_MIB, "{} has {mib} MiB, at most {SIZE_MAX_MIB}", deb.display());
+    println!("{} ({mib} MiB): {}", deb.display(), PROGRAMS.join(", "));
+    Ok(())
+}
