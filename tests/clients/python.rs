@@ -17,7 +17,10 @@ fn run(script: &str, package: &str) -> anyhow::Result<()> {
     let broker = Broker::start(3, &[])?;
     let path = format!("{}/clients/{script}", env!("CARGO_MANIFEST_DIR"));
     let said = programs::stdout(Command::new(python).arg(path).arg(&broker.bootstrap))?;
-    anyhow::ensure!(said.trim_end().ends_with("all held"), "{script} did not reach its end:\n{said}");
+    anyhow::ensure!(
+        said.trim_end().ends_with("all held"),
+        "{script} did not reach its end:\n{said}"
+    );
     Ok(())
 }
 

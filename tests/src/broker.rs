@@ -26,7 +26,12 @@ impl Broker {
         let directory = tempfile::tempdir()?;
         let mut command = Command::new(programs::path("weir-broker")?);
         command.arg("run").arg("--dir").arg(directory.path().join("cluster"));
-        command.args(["--brokers", &brokers.to_string(), "--port", &free_block(brokers)?.to_string()]);
+        command.args([
+            "--brokers",
+            &brokers.to_string(),
+            "--port",
+            &free_block(brokers)?.to_string(),
+        ]);
         for setting in settings {
             command.args(["--set", setting]);
         }

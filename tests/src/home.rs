@@ -34,7 +34,9 @@ impl Home {
 
     /// The names of the local clusters in this folder.
     pub fn clusters(&self) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.path().join("clusters")) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(self.path().join("clusters")) else {
+            return Vec::new();
+        };
         entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 }

@@ -18,7 +18,11 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     call(Command::new("npm").args(["run", "--silent", "build"]).current_dir(root.join("ui")))?;
     let page = std::fs::read_to_string(root.join("ui/dist/index.html"))?;
     ensure!(!page.contains(PLACEHOLDER), "ui/dist holds the placeholder page: run npm ci in ui/");
-    call(Command::new("cargo").args(["build", "--release", "--workspace", "--bins"]).current_dir(root))?;
+    call(
+        Command::new("cargo")
+            .args(["build", "--release", "--workspace", "--bins"])
+            .current_dir(root),
+    )?;
     let target = target(root)?;
     place_sidecars(root, &target)?;
     let config = "src-tauri/tauri.bundle.conf.json";

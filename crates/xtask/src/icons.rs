@@ -39,10 +39,14 @@ fn ico(png: &[u8]) -> anyhow::Result<Vec<u8>> {
 
 fn put(path: &Path, bytes: &[u8], check: bool) -> anyhow::Result<()> {
     if !check {
-        return std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()));
+        return std::fs::write(path, bytes)
+            .with_context(|| format!("cannot write {}", path.display()));
     }
     if std::fs::read(path).ok().as_deref() != Some(bytes) {
-        bail!("{} is not what icons/weir.svg gives: run `cargo xtask codegen icons`", path.display());
+        bail!(
+            "{} is not what icons/weir.svg gives: run `cargo xtask codegen icons`",
+            path.display()
+        );
     }
     Ok(())
 }

@@ -1,6 +1,14 @@
 //! The project's own tasks: `cargo xtask help`.
 
+#[cfg(feature = "house")]
+mod bench;
 mod codegen;
+#[cfg(feature = "house")]
+mod dist;
+#[cfg(feature = "house")]
+mod icons;
+#[cfg(feature = "house")]
+mod tidy;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -16,10 +24,37 @@ struct Cli {
 enum Task {
     /// Writes the generated files anew, or with --check compares them.
     Codegen(codegen::Args),
+    /// Checks the structure: arrows, sources, file lengths, licences.
+    #[cfg(feature = "house")]
+    Tidy,
+    /// Draws every size of the icon from icons/weir.svg, or with --check compares them.
+    #[cfg(feature = "house")]
+    Icons {
+        /// Write nothing; fail where a committed icon differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measures this machine's figures for docs/RESULTS.md (release build).
+    #[cfg(feature = "house")]
+    Bench {
+        #[arg(value_enum)]
+        what: bench::What,
+    },
+    /// Builds the Debian package and checks that it is whole.
+    #[cfg(feature = "house")]
+    Dist,
 }
 
 fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Codegen(args) => codegen::run(&args),
+        #[cfg(feature = "house")]
+        Task::Tidy => tidy::run(),
+        #[cfg(feature = "house")]
+        Task::Icons { check } => icons::run(&tidy::root()?, check),
+        #[cfg(feature = "house")]
+        Task::Bench { what } => bench::run(what),
+        #[cfg(feature = "house")]
+        Task::Dist => dist::run(&tidy::root()?),
     }
 }

@@ -55,8 +55,11 @@ fn on_weir(size: usize, count: usize) -> anyhow::Result<Rates> {
 }
 
 fn report(size: usize, ours: &[Rates], theirs: &[Rates]) {
-    for (what, rate) in [("produce", (|r: &Rates| r.produce) as fn(&Rates) -> f64), ("consume", |r| r.consume)] {
-        let (our, their): (Vec<f64>, Vec<f64>) = (ours.iter().map(rate).collect(), theirs.iter().map(rate).collect());
+    for (what, rate) in
+        [("produce", (|r: &Rates| r.produce) as fn(&Rates) -> f64), ("consume", |r| r.consume)]
+    {
+        let (our, their): (Vec<f64>, Vec<f64>) =
+            (ours.iter().map(rate).collect(), theirs.iter().map(rate).collect());
         let ratios: Vec<f64> = our.iter().zip(&their).map(|(a, b)| a / b).collect();
         let limit = if size >= 1024 { ">= 0.7 of kfake" } else { ">= 0.5 of kfake" };
         let (a, b, ratio) = (stats::median(&our), stats::median(&their), stats::median(&ratios));

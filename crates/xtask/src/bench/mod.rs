@@ -8,6 +8,7 @@ mod probe;
 mod process;
 mod start;
 mod stats;
+mod wire;
 
 use clap::ValueEnum;
 

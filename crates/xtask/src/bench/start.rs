@@ -12,8 +12,16 @@ const IDLE: Duration = Duration::from_secs(10);
 pub(crate) fn run() -> anyhow::Result<()> {
     for (brokers, fresh, existing) in CASES {
         let (new, old) = rounds(brokers)?;
-        row(&format!("start, {brokers} brokers, fresh directory"), &stats::ms(&new), &format!("p95 <= {fresh} ms"));
-        row(&format!("start, {brokers} brokers, existing directory"), &stats::ms(&old), &format!("p95 <= {existing} ms"));
+        row(
+            &format!("start, {brokers} brokers, fresh directory"),
+            &stats::ms(&new),
+            &format!("p95 <= {fresh} ms"),
+        );
+        row(
+            &format!("start, {brokers} brokers, existing directory"),
+            &stats::ms(&old),
+            &format!("p95 <= {existing} ms"),
+        );
     }
     let folder = process::scratch()?;
     let broker = Broker::start(&folder.path().join("c"), 3, process::free_ports(3)?)?;

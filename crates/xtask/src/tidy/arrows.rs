@@ -91,12 +91,18 @@ mod tests {
     fn found(name: &str, dependency: &str, kind: Kind) -> Findings {
         let other = Package { dependencies: vec![], ..package(dependency, "", Kind::Normal) };
         let ours = dependency.starts_with("weir");
-        check_package(&package(name, dependency, kind), &if ours { vec![other.name.as_str()] } else { vec![] })
+        check_package(
+            &package(name, dependency, kind),
+            &if ours { vec![other.name.as_str()] } else { vec![] },
+        )
     }
 
     #[test]
     fn a_forbidden_arrow_is_found_and_an_allowed_one_is_not() {
-        assert_eq!(found("weir-wire", "weir-engine", Kind::Normal), ["weir-wire: must not use weir-engine"]);
+        assert_eq!(
+            found("weir-wire", "weir-engine", Kind::Normal),
+            ["weir-wire: must not use weir-engine"]
+        );
         assert!(found("weir-engine", "weir-wire", Kind::Normal).is_empty());
         assert!(found("weir-client", "weir-testkit", Kind::Dev).is_empty());
         assert_eq!(found("weir-client", "weir-testkit", Kind::Build).len(), 1);

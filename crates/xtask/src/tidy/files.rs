@@ -61,7 +61,8 @@ pub(crate) fn check_lengths(files: &[File]) -> Findings {
         .filter(|file| file.is_code() && !file.is_generated())
         .filter_map(|file| {
             let lines = file.text.lines().count();
-            (lines > LINES_MAX).then(|| format!("{}: {lines} lines, at most {LINES_MAX}", file.path))
+            (lines > LINES_MAX)
+                .then(|| format!("{}: {lines} lines, at most {LINES_MAX}", file.path))
         })
         .collect()
 }

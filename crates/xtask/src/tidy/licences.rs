@@ -52,12 +52,12 @@ fn refuse(package: &Package) -> Option<String> {
 /// Whether an SPDX expression can be met: every part of an AND, one of an OR.
 fn allowed(expression: &str) -> bool {
     let flat = expression.replace('/', " OR ").replace(['(', ')'], " ");
-    flat.split(" AND ")
-        .all(|all| all.split(" OR ").any(|one| ALLOWED.contains(&one.trim())))
+    flat.split(" AND ").all(|all| all.split(" OR ").any(|one| ALLOWED.contains(&one.trim())))
 }
 
 fn npm(lock: &Path) -> anyhow::Result<Findings> {
-    let lock: Value = serde_json::from_slice(&std::fs::read(lock)?).context("ui/package-lock.json")?;
+    let lock: Value =
+        serde_json::from_slice(&std::fs::read(lock)?).context("ui/package-lock.json")?;
     let packages = lock["packages"].as_object().context("package-lock.json lists packages")?;
     let shipped = packages.iter().filter(|(path, value)| !path.is_empty() && value["dev"] != true);
     Ok(shipped

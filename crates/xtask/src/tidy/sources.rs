@@ -12,7 +12,8 @@ struct Rule {
     why: &'static str,
 }
 
-const PURE: &[&str] = &["crates/weir-wire/src/", "crates/weir-engine/src/", "crates/weir-domain/src/"];
+const PURE: &[&str] =
+    &["crates/weir-wire/src/", "crates/weir-engine/src/", "crates/weir-domain/src/"];
 const RUST: &[&str] = &["crates/", "broker-sidecar/", "src-tauri/", "tests/"];
 /// This file names what it looks for.
 const SELF: &[&str] = &["crates/xtask/src/tidy/"];
@@ -39,9 +40,24 @@ const RULES: &[Rule] = &[
     },
     Rule { within: RUST, except: SELF, needle: "#[ignore", why: "a test runs or does not exist" },
     Rule { within: RUST, except: SELF, needle: "todo!(", why: "finish it or leave it out" },
-    Rule { within: RUST, except: SELF, needle: "unimplemented!(", why: "finish it or leave it out" },
-    Rule { within: &["ui/src/"], except: &[], needle: "it.skip(", why: "a test runs or does not exist" },
-    Rule { within: &["ui/src/"], except: &[], needle: "coming soon", why: "no entry without its page" },
+    Rule {
+        within: RUST,
+        except: SELF,
+        needle: "unimplemented!(",
+        why: "finish it or leave it out",
+    },
+    Rule {
+        within: &["ui/src/"],
+        except: &[],
+        needle: "it.skip(",
+        why: "a test runs or does not exist",
+    },
+    Rule {
+        within: &["ui/src/"],
+        except: &[],
+        needle: "coming soon",
+        why: "no entry without its page",
+    },
     Rule {
         within: &["ui/src/"],
         except: &["ui/src/platform/"],
@@ -82,7 +98,8 @@ fn applies(rule: &Rule, path: &str) -> bool {
 fn foreign_features(file: &File) -> Findings {
     let Some(rest) = file.path.strip_prefix("ui/src/features/") else { return Vec::new() };
     let Some((own, _)) = rest.split_once('/') else { return Vec::new() };
-    let imports = file.text.lines().filter(|line| line.contains(" from \"") || line.contains("import("));
+    let imports =
+        file.text.lines().filter(|line| line.contains(" from \"") || line.contains("import("));
     imports
         .filter_map(|line| Some((line, imported_feature(line)?)))
         .filter(|(_, feature)| *feature != own)

@@ -52,7 +52,12 @@ fn package(value: &Value) -> anyhow::Result<Package> {
         version: text("version").context("a package has a version")?,
         licence: text("license"),
         ours: value["source"].is_null(),
-        dependencies: value["dependencies"].as_array().into_iter().flatten().map(dependency).collect(),
+        dependencies: value["dependencies"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(dependency)
+            .collect(),
     })
 }
 

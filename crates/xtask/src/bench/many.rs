@@ -1,0 +1,124 @@
+//! 10,000 topics with 40,000 partitions: created, described, listed, and one of three brokers stopped.
+
+use super::process::{self, Broker};
+use super::wire::Connection;
+use super::{row, stats};
+use anyhow::{Context as _, bail, ensure};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use weir_control::ControlClient;
+use weir_wire::messages::create_topics_request::{CreatableTopic, CreateTopicsRequest};
+use weir_wire::messages::metadata_request::MetadataRequest;
+
+const REQUESTS: usize = 20;
+const TOPICS_A_REQUEST: usize = 500;
+const PARTITIONS: i32 = 4;
+const ROUNDS: usize = 20;
+const LIMIT: Duration = Duration::from_secs(30);
+const SETTLE: Duration = Duration::from_secs(10);
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    let folder = process::scratch()?;
+    let dir = folder.path().join("c");
+    let broker = Broker::start(&dir, 3, process::free_ports(3)?)?;
+    let mut connection = Connection::open(broker.port()?)?;
+    create(&mut connection)?;
+    std::thread::sleep(SETTLE);
+    let memory = process::memory_mib(broker.pid())?;
+    row(
+        "engine memory with 10,000 topics, 40,000 partitions (PSS)",
+        &format!("{memory:.0} MiB"),
+        "<= 100 MiB",
+    );
+    metadata(&mut connection)?;
+    list(&broker.bootstrap)?;
+    stop_one(&dir, &mut connection)
+}
+
+fn create(connection: &mut Connection) -> anyhow::Result<()> {
+    let since = Instant::now();
+    for request in 0..REQUESTS {
+        let topics = (0..TOPICS_A_REQUEST).map(|n| topic(request * TOPICS_A_REQUEST + n)).collect();
+        let request = CreateTopicsRequest { topics, timeout_ms: 30_000, ..Default::default() };
+        let answer = connection.call(&request, 7)?;
+        let failed = answer.topics.iter().find(|topic| topic.error_code != 0);
+        ensure!(failed.is_none(), "a topic was not created: {failed:?}");
+    }
+    let took = since.elapsed().as_secs_f64();
+    row(
+        "10,000 topics, 40,000 partitions created in 20 requests of 500",
+        &format!("{took:.2} s"),
+        "<= 1 s",
+    );
+    Ok(())
+}
+
+fn topic(number: usize) -> CreatableTopic {
+    CreatableTopic {
+        name: format!("bench.topic-{number:05}").into(),
+        num_partitions: PARTITIONS,
+        replication_factor: 3,
+        ..Default::default()
+    }
+}
+
+fn metadata(connection: &mut Connection) -> anyhow::Result<()> {
+    let mut took = Vec::new();
+    for _ in 0..ROUNDS {
+        let since = Instant::now();
+        let answer =
+            connection.call(&MetadataRequest { topics: None, ..Default::default() }, 12)?;
+        ensure!(
+            answer.topics.len() >= REQUESTS * TOPICS_A_REQUEST,
+            "{} topics",
+            answer.topics.len()
+        );
+        took.push(since.elapsed().as_secs_f64() * 1000.0);
+    }
+    row("Metadata of all of them, encoded, sent, decoded", &stats::ms(&took), "");
+    Ok(())
+}
+
+fn list(bootstrap: &str) -> anyhow::Result<()> {
+    let mut took = Vec::new();
+    for _ in 0..ROUNDS {
+        let since = Instant::now();
+        let output = Command::new(process::program("weir")?)
+            .args(["topic", "list", "--bootstrap", bootstrap])
+            .stderr(Stdio::inherit())
+            .output()?;
+        ensure!(output.status.success(), "weir topic list failed");
+        took.push(since.elapsed().as_secs_f64() * 1000.0);
+    }
+    row("`weir topic list` of 10,000 topics", &stats::ms(&took), "<= 300 ms");
+    Ok(())
+}
+
+/// Stops a broker and waits until nothing is led by it any more.
+fn stop_one(dir: &Path, connection: &mut Connection) -> anyhow::Result<()> {
+    const STOPPED: i32 = 2;
+    let led = led_by(connection, STOPPED)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let control = weir_control::ClusterDir::new(dir).load_control()?;
+    let control = control.context("the broker wrote no control.json")?;
+    let since = Instant::now();
+    runtime.block_on(ControlClient::new(control).stop_broker(STOPPED))?;
+    while led_by(connection, STOPPED)? > 0 {
+        if since.elapsed() > LIMIT {
+            bail!("broker {STOPPED} still leads partitions after {LIMIT:?}");
+        }
+    }
+    let took = since.elapsed().as_secs_f64() * 1000.0;
+    let what = format!(
+        "a broker that leads {led} partitions stopped: all led elsewhere (seen by polling Metadata)"
+    );
+    row(&what, &format!("{took:.0} ms"), "<= 200 ms");
+    Ok(())
+}
+
+fn led_by(connection: &mut Connection, broker: i32) -> anyhow::Result<usize> {
+    let answer = connection.call(&MetadataRequest { topics: None, ..Default::default() }, 12)?;
+    let partitions = answer.topics.iter().flat_map(|topic| &topic.partitions);
+    Ok(partitions.filter(|partition| partition.leader_id == broker).count())
+}
