@@ -43,14 +43,11 @@ pub(crate) struct Broker {
     child: Child,
     /// `localhost:PORT,...`.
     pub(crate) bootstrap: String,
-    /// From the process's start to its ready line.
-    pub(crate) ready: Duration,
 }
 
 impl Broker {
     /// Starts `weir-broker run` on `dir` and waits for its ready line.
     pub(crate) fn start(dir: &Path, brokers: u16, port: u16) -> anyhow::Result<Self> {
-        let started = Instant::now();
         let mut child = command(dir, brokers, port)?.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().context("the broker has a standard output")?;
         let mut line = String::new();
@@ -58,7 +55,7 @@ impl Broker {
         let ready: Value = serde_json::from_str(&line)
             .with_context(|| format!("the broker did not become ready: {line:?}"))?;
         let bootstrap = ready["bootstrap"]["PLAINTEXT"].as_str().context("no bootstrap address")?;
-        Ok(Self { bootstrap: bootstrap.to_owned(), ready: started.elapsed(), child })
+        Ok(Self { bootstrap: bootstrap.to_owned(), child })
     }
 
     /// The process's id.
