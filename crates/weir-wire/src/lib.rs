@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod api_key;
+pub mod config_defs;
 mod error;
 mod error_code;
 mod frame;

@@ -1,6 +1,7 @@
 //! Generated files: Kafka's messages and configurations, from Apache Kafka's own jars.
 
 mod api_keys;
+mod configs;
 mod definitions;
 mod errors;
 mod jars;
@@ -28,6 +29,8 @@ pub(crate) struct Args {
 pub(crate) enum What {
     /// The messages of weir-wire, from the definitions in Kafka's jars.
     Wire,
+    /// The configuration definitions of weir-wire, from the classes in Kafka's jars.
+    Configs,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -35,6 +38,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let Some(jars) = jars::fetch()? else { return Ok(()) };
     if wants(What::Wire) {
         output::deliver(wire::generate(&jars)?, args.check)?;
+    }
+    if wants(What::Configs) {
+        output::deliver(configs::generate(&jars)?, args.check)?;
     }
     Ok(())
 }
