@@ -1,8 +1,36 @@
 //! The built-in engine, without I/O of its own: logs, the replication model, metadata, coordinators.
+//!
+//! [`Engine`] is the handle. It is given a file system, clocks and randomness ([`Host`]), answers
+//! request frames ([`Engine::handle`]), and is driven by [`Engine::tick`] and
+//! `Engine::run_background`. Nothing here knows a runtime, a socket or the machine's clock.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod clock;
+pub mod config;
+mod connection;
+mod controller;
+mod ctx;
+mod dispatch;
+mod engine;
+mod engine_config;
+pub mod features;
 pub mod fs;
+mod handlers;
+pub mod image;
 pub mod log;
+mod metadata;
+pub mod partition;
+mod reply;
+pub mod rng;
 pub mod timer;
 pub mod wait;
+
+pub use clock::Clock;
+pub use connection::{ClientSoftware, Connection};
+pub use ctx::Ctx;
+pub use engine::{Engine, Host, OpenError};
+pub use engine_config::{BrokerConfig, EngineConfig, PLAINTEXT};
+pub use metadata::MetadataError;
+pub use reply::{BoxFuture, Outcome, Reply, Waiter};
+pub use rng::Rng;

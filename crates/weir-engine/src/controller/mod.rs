@@ -1,0 +1,181 @@
+//! The controllers: they decide every change of the cluster's metadata, write it to the metadata
+//! log, and publish the next image once it is durable.
+//!
+//! A change is decided under one lock against the newest *proposed* image, appended as one batch,
+//! and then waits for its fdatasync outside that lock: changes at the same time share one (group
+//! commit). Images are published in the order of the log.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+
+use crate::clock::Clock;
+use crate::image::{Effect, Image};
+use crate::metadata::{MetadataError, MetadataRecord, MetadataStore};
+
+/// The controllers of one cluster.
+#[derive(Debug)]
+pub(crate) struct Controller {
+    store: MetadataStore,
+    clock: Arc<dyn Clock>,
+    /// The newest proposed image, and why no more changes are taken.
+    proposed: Mutex<Proposed>,
+    /// Written, not yet durable.
+    pending: Mutex<VecDeque<Pending>>,
+    /// Held while effects run, so that they run in the order of the log.
+    publishing: Mutex<()>,
+    published: ArcSwap<Image>,
+}
+
+#[derive(Debug)]
+struct Proposed {
+    image: Image,
+    failure: Option<String>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    end_offset: i64,
+    image: Arc<Image>,
+    effects: Vec<Effect>,
+}
+
+/// A change under way: the image to decide against, and the records decided so far.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    pub(crate) image: &'a mut Image,
+    records: Vec<MetadataRecord>,
+    effects: Vec<Effect>,
+}
+
+impl Draft<'_> {
+    /// Adds a record and applies it to the draft's image: what follows sees it.
+    pub(crate) fn push(&mut self, record: impl Into<MetadataRecord>) -> Result<(), MetadataError> {
+        let record = record.into();
+        self.image.apply(&record, &mut self.effects)?;
+        self.records.push(record);
+        Ok(())
+    }
+}
+
+impl Controller {
+    pub(crate) fn new(store: MetadataStore, clock: Arc<dyn Clock>, image: Image) -> Self {
+        Self {
+            store,
+            clock,
+            published: ArcSwap::from_pointee(image.clone()),
+            proposed: Mutex::new(Proposed { image, failure: None }),
+            pending: Mutex::default(),
+            publishing: Mutex::default(),
+        }
+    }
+
+    /// The newest durable image.
+    pub(crate) fn image(&self) -> Arc<Image> {
+        self.published.load_full()
+    }
+
+    pub(crate) fn store(&self) -> &MetadataStore {
+        &self.store
+    }
+
+    /// Makes one change: `decide` looks at the draft's image and adds records. When this returns,
+    /// the change is durable and published. A draft without records changes nothing.
+    pub(crate) fn change<T>(
+        &self,
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T, MetadataError>,
+    ) -> Result<T, MetadataError> {
+        let (answer, written) = {
+            let mut proposed = self.proposed.lock();
+            if let Some(failure) = &proposed.failure {
+                return Err(MetadataError::Stopped(failure.clone()));
+            }
+            let mut image = proposed.image.clone();
+            let mut draft = Draft { image: &mut image, records: Vec::new(), effects: Vec::new() };
+            let answer = decide(&mut draft)?;
+            let Draft { records, effects, .. } = draft;
+            if records.is_empty() {
+                (answer, None)
+            } else {
+                let end_offset = self.write(&mut proposed, &records)?;
+                image.end_offset = end_offset;
+                proposed.image = image.clone();
+                let pending = Pending { end_offset, image: Arc::new(image), effects };
+                self.pending.lock().push_back(pending);
+                (answer, Some(end_offset))
+            }
+        };
+        if let Some(end_offset) = written {
+            self.commit(end_offset)?;
+        }
+        Ok(answer)
+    }
+
+    fn write(
+        &self,
+        proposed: &mut Proposed,
+        records: &[MetadataRecord],
+    ) -> Result<i64, MetadataError> {
+        let written = self.store.append(records, self.clock.wall_ms());
+        if let Err(error @ MetadataError::Damaged(_)) = &written {
+            proposed.failure = Some(error.to_string());
+        }
+        written
+    }
+
+    /// Makes everything below `end_offset` durable and publishes it.
+    fn commit(&self, end_offset: i64) -> Result<(), MetadataError> {
+        let durable = self.store.flush().inspect_err(|error| {
+            self.proposed.lock().failure.get_or_insert(error.to_string());
+        })?;
+        debug_assert!(durable >= end_offset, "flush answered {durable}, {end_offset} was written");
+        let _in_order = self.publishing.lock();
+        loop {
+            let next = {
+                let mut pending = self.pending.lock();
+                match pending.front() {
+                    Some(front) if front.end_offset <= durable => pending.pop_front(),
+                    _ => None,
+                }
+            };
+            let Some(change) = next else { return Ok(()) };
+            self.publish(change);
+        }
+    }
+
+    /// Effects first: whoever sees the new image finds partitions that obey it.
+    fn publish(&self, change: Pending) {
+        for effect in change.effects {
+            effect.run();
+        }
+        self.published.store(change.image);
+    }
+}
+
+impl Effect {
+    /// Carries out a committed change on the running partitions. A storage error takes the
+    /// partition offline by itself: its log refuses everything from then on.
+    fn run(self) {
+        match self {
+            Self::Partition(partition, assignment) => {
+                if let Err(error) = partition.apply(assignment) {
+                    let (topic, index) = (partition.topic_name(), partition.index());
+                    tracing::error!(%topic, index, %error, "partition cannot follow its metadata");
+                }
+            }
+            Self::Settings(topics) => {
+                for (topic, settings) in topics {
+                    topic.set_settings(settings);
+                }
+            }
+            Self::Removed(topic) => {
+                topic.shared().mark_deleted();
+                for partition in topic.partitions() {
+                    partition.handle().notify();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! From a frame to a handler and back: header, version, decoding, encoding.
+//!
+//! The table is the one place that says which APIs are served and in which versions; ApiVersions
+//! answers from it, so an API that is not served is not advertised.
+
+use bytes::Bytes;
+use weir_wire::header::{RequestHeader, decode_request_header, encode_response};
+use weir_wire::{ApiKey, Frame, Reader, Request, Response};
+
+use crate::ctx::Ctx;
+use crate::handlers;
+use crate::reply::{Outcome, Reply, Waiter};
+
+/// One served API.
+pub(crate) struct Api {
+    pub(crate) key: ApiKey,
+    pub(crate) min: i16,
+    pub(crate) max: i16,
+    run: fn(&Ctx, Reader) -> Outcome,
+}
+
+/// One line of the table: key, versions, handler.
+macro_rules! api {
+    ($key:ident $min:literal ..= $max:literal, $handle:path) => {
+        Api {
+            key: ApiKey::$key,
+            min: $min,
+            max: $max,
+            run: |ctx, reader| serve(ctx, reader, $handle),
+        }
+    };
+}
+
+/// Every served API, by key. Versions are those that Apache Kafka 4.4.0 advertises
+/// (`kafka-apis.md`), Produce from 0 included: librdkafka would not compress otherwise (KAFKA-18659).
+pub(crate) static TABLE: &[Api] = &[
+    api!(Metadata 0..=13, handlers::k03_metadata::handle),
+    api!(ApiVersions 0..=5, handlers::k18_api_versions::handle),
+];
+
+/// The table's line for `key`.
+pub(crate) fn find(key: i16) -> Option<&'static Api> {
+    TABLE.iter().find(|api| api.key as i16 == key)
+}
+
+/// Answers one frame, without its length prefix.
+pub(crate) fn dispatch(ctx: &mut Ctx, frame: Bytes) -> Outcome {
+    let mut reader = Reader::new(frame);
+    let header = match decode_request_header(&mut reader) {
+        Ok(header) => header,
+        Err(error) => return Outcome::Close(format!("request header: {error}")),
+    };
+    ctx.set_header(header);
+    let (key, version) = (ctx.header().request_api_key, ctx.version());
+    let Some(api) = find(key) else {
+        return Outcome::Close(format!("API key {key} is not served"));
+    };
+    if (api.min..=api.max).contains(&version) {
+        return (api.run)(ctx, reader);
+    }
+    if api.key == ApiKey::ApiVersions {
+        return respond(ctx.header(), 0, &handlers::k18_api_versions::unsupported());
+    }
+    Outcome::Close(format!("{} version {version} is not served", api.key.name()))
+}
+
+fn serve<R>(ctx: &Ctx, mut reader: Reader, handle: fn(&Ctx, R) -> Reply<R::Response>) -> Outcome
+where
+    R: Request,
+    R::Response: 'static,
+{
+    let request = match R::decode(&mut reader, ctx.version()) {
+        Ok(request) => request,
+        Err(error) => return Outcome::Close(format!("{} request: {error}", R::NAME)),
+    };
+    match handle(ctx, request) {
+        Reply::Done(response) => respond(ctx.header(), ctx.version(), &response),
+        Reply::Silent => Outcome::Done(None),
+        Reply::Close(reason) => Outcome::Close(reason.to_owned()),
+        Reply::Wait(future) => {
+            let header = ctx.header().clone();
+            Outcome::Wait(Waiter::new(async move {
+                let Some(response) = future.await else { return Ok(None) };
+                let frame = encode(&header, header.request_api_version, &response)?;
+                Ok(Some(frame))
+            }))
+        }
+    }
+}
+
+fn respond<R: Response>(header: &RequestHeader, version: i16, response: &R) -> Outcome {
+    match encode(header, version, response) {
+        Ok(frame) => Outcome::Done(Some(frame)),
+        Err(reason) => Outcome::Close(reason),
+    }
+}
+
+fn encode<R: Response>(
+    header: &RequestHeader,
+    version: i16,
+    response: &R,
+) -> Result<Frame, String> {
+    encode_response(header.correlation_id, response, version)
+        .map_err(|error| format!("{} response: {error}", R::NAME))
+}

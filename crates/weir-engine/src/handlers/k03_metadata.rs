@@ -1,0 +1,132 @@
+//! Metadata, key 3, versions 0 to 13.
+//!
+//! v0 asks for every topic with an empty list, later versions with none; v12 asks by topic id.
+//! Topics that do not exist are made when the request and `auto.create.topics.enable` allow it; the
+//! answer for them is LEADER_NOT_AVAILABLE in no case: a new partition has its leader at once.
+//! Authorized operations (v8 to v10 cluster, v8 topics) are every operation: there are no ACLs.
+
+use std::sync::Arc;
+
+use weir_wire::messages::metadata_request::{MetadataRequest, MetadataRequestTopic};
+use weir_wire::messages::metadata_response::{
+    MetadataResponse, MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
+};
+use weir_wire::{ErrorCode, Str, Uuid};
+
+use crate::ctx::Ctx;
+use crate::image::{Image, PartitionImage, TopicImage};
+use crate::partition::NO_LEADER;
+use crate::reply::Reply;
+
+/// Kafka's bit set of the operations that a cluster knows: create, alter, describe, cluster action,
+/// describe configs, alter configs, idempotent write.
+pub(crate) const CLUSTER_OPERATIONS: i32 = 0b1_1111_1010_0000;
+/// And those of a topic: read, write, create, delete, alter, describe, describe configs, alter configs.
+pub(crate) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
+/// Not asked for.
+const OPERATIONS_OMITTED: i32 = i32::MIN;
+
+pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataResponse> {
+    let image = ctx.image();
+    let answer = Answer { image, operations: request.include_topic_authorized_operations };
+    let topics = match request.topics {
+        None => answer.all(),
+        Some(topics) if topics.is_empty() && ctx.version() == 0 => answer.all(),
+        Some(topics) => topics.iter().map(|asked| answer.one(asked)).collect(),
+    };
+    Reply::Done(MetadataResponse {
+        brokers: brokers(image),
+        cluster_id: Some(image.cluster_id().clone()),
+        controller_id: controller_id(image),
+        topics,
+        cluster_authorized_operations: operations(
+            request.include_cluster_authorized_operations,
+            CLUSTER_OPERATIONS,
+        ),
+        ..Default::default()
+    })
+}
+
+fn operations(asked: bool, operations: i32) -> i32 {
+    if asked { operations } else { OPERATIONS_OMITTED }
+}
+
+/// Any live broker: controllers are nodes of their own, and clients cannot reach them.
+pub(crate) fn controller_id(image: &Image) -> i32 {
+    image.live_brokers().next().map_or(-1, |broker| broker.id)
+}
+
+fn brokers(image: &Image) -> Vec<MetadataResponseBroker> {
+    let live = image.live_brokers().map(|broker| MetadataResponseBroker {
+        node_id: broker.id,
+        host: broker.host.clone(),
+        port: i32::from(broker.port),
+        rack: broker.rack.clone(),
+        ..Default::default()
+    });
+    live.collect()
+}
+
+struct Answer<'a> {
+    image: &'a Arc<Image>,
+    operations: bool,
+}
+
+impl Answer<'_> {
+    fn all(&self) -> Vec<MetadataResponseTopic> {
+        self.image.topics().map(|topic| self.known(topic)).collect()
+    }
+
+    fn one(&self, asked: &MetadataRequestTopic) -> MetadataResponseTopic {
+        let by_id = !asked.topic_id.is_zero();
+        let topic = match &asked.name {
+            Some(name) if !by_id => self.image.topic(name),
+            _ => self.image.topic_by_id(asked.topic_id),
+        };
+        match topic {
+            Some(topic) => self.known(topic),
+            None if by_id => unknown(None, asked.topic_id, ErrorCode::UNKNOWN_TOPIC_ID),
+            None => unknown(asked.name.clone(), Uuid::ZERO, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+        }
+    }
+
+    fn known(&self, topic: &TopicImage) -> MetadataResponseTopic {
+        let partitions = (0..).zip(topic.partitions());
+        MetadataResponseTopic {
+            name: Some(topic.name().clone()),
+            topic_id: topic.id(),
+            is_internal: topic.is_internal(),
+            partitions: partitions.map(|(index, p)| self.partition(index, p)).collect(),
+            topic_authorized_operations: operations(self.operations, TOPIC_OPERATIONS),
+            ..Default::default()
+        }
+    }
+
+    fn partition(&self, index: i32, partition: &PartitionImage) -> MetadataResponsePartition {
+        let assignment = partition.assignment();
+        let code = match assignment.leader {
+            NO_LEADER => ErrorCode::LEADER_NOT_AVAILABLE,
+            _ => ErrorCode::NONE,
+        };
+        MetadataResponsePartition {
+            error_code: code.0,
+            partition_index: index,
+            leader_id: assignment.leader,
+            leader_epoch: assignment.leader_epoch,
+            replica_nodes: assignment.replicas.to_vec(),
+            isr_nodes: assignment.isr.to_vec(),
+            offline_replicas: offline(self.image, &assignment.replicas),
+            ..Default::default()
+        }
+    }
+}
+
+/// The replicas whose brokers are not alive.
+pub(crate) fn offline(image: &Image, replicas: &[i32]) -> Vec<i32> {
+    let dead = |id: &i32| image.broker(*id).is_none_or(|broker| !broker.is_alive());
+    replicas.iter().copied().filter(dead).collect()
+}
+
+fn unknown(name: Option<Str>, topic_id: Uuid, code: ErrorCode) -> MetadataResponseTopic {
+    MetadataResponseTopic { error_code: code.0, name, topic_id, ..Default::default() }
+}

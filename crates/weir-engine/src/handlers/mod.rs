@@ -1,0 +1,4 @@
+//! One file an API key, named after it.
+
+pub(crate) mod k03_metadata;
+pub(crate) mod k18_api_versions;

@@ -1,0 +1,164 @@
+//! What partitions share: the file system, the clock, which brokers run; and, within a topic, name,
+//! id and configuration.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+use parking_lot::{Mutex, RwLock};
+use weir_wire::{Str, Uuid};
+
+use crate::clock::Clock;
+use crate::config::TopicSettings;
+use crate::log::{LogConfig, LogContext, LogError, PartitionLog, Recovery};
+
+/// What every partition of an engine needs to open its log.
+#[derive(Debug)]
+pub struct PartitionEnv {
+    clock: Arc<dyn Clock>,
+    logs: Arc<LogContext>,
+    data_dir: PathBuf,
+    recovery: Recovery,
+    /// The directories under `data/` that no log has opened yet: a partition that is not among
+    /// them has nothing on disk, and asking costs no system call.
+    unopened_dirs: Mutex<HashSet<String>>,
+    power: Power,
+}
+
+/// Which brokers stand still: stopped or killed. Their replicas do not move.
+#[derive(Debug, Default)]
+pub(crate) struct Power {
+    off: RwLock<BTreeSet<i32>>,
+}
+
+impl Power {
+    pub(crate) fn is_on(&self, broker: i32) -> bool {
+        !self.off.read().contains(&broker)
+    }
+
+    pub(crate) fn set(&self, broker: i32, on: bool) {
+        let mut off = self.off.write();
+        if on {
+            off.remove(&broker);
+        } else {
+            off.insert(broker);
+        }
+    }
+}
+
+impl PartitionEnv {
+    /// `unopened_dirs` are the names found under `data_dir`.
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        logs: Arc<LogContext>,
+        data_dir: PathBuf,
+        recovery: Recovery,
+        unopened_dirs: HashSet<String>,
+    ) -> Self {
+        let unopened_dirs = Mutex::new(unopened_dirs);
+        Self { clock, logs, data_dir, recovery, unopened_dirs, power: Power::default() }
+    }
+
+    /// The injected clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Where partition directories lie.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    pub(crate) fn logs(&self) -> &Arc<LogContext> {
+        &self.logs
+    }
+
+    pub(crate) fn power(&self) -> &Power {
+        &self.power
+    }
+
+    pub(crate) fn runs(&self, broker: i32) -> bool {
+        self.power.is_on(broker)
+    }
+
+    pub(crate) fn dir_exists(&self, name: &str) -> bool {
+        let dirs = self.unopened_dirs.lock();
+        !dirs.is_empty() && dirs.contains(name)
+    }
+
+    pub(crate) fn forget_dir(&self, name: &str) {
+        self.unopened_dirs.lock().remove(name);
+    }
+
+    pub(crate) fn open_log(
+        &self,
+        name: &str,
+        topic_id: Uuid,
+        config: Arc<LogConfig>,
+    ) -> Result<PartitionLog, LogError> {
+        let dir = self.data_dir.join(name);
+        if !self.dir_exists(name) {
+            return Ok(PartitionLog::empty(&self.logs, dir, topic_id.0, config));
+        }
+        let log = PartitionLog::existing(&self.logs, dir, topic_id.0, config, self.recovery);
+        log.recover()?;
+        self.forget_dir(name);
+        Ok(log)
+    }
+}
+
+/// What the partitions of one topic share.
+#[derive(Debug)]
+pub struct TopicShared {
+    name: Str,
+    id: Uuid,
+    env: Arc<PartitionEnv>,
+    settings: ArcSwap<TopicSettings>,
+    deleted: AtomicBool,
+}
+
+impl TopicShared {
+    pub(crate) fn new(
+        name: Str,
+        id: Uuid,
+        env: Arc<PartitionEnv>,
+        settings: Arc<TopicSettings>,
+    ) -> Self {
+        let settings = ArcSwap::new(settings);
+        Self { name, id, env, settings, deleted: AtomicBool::new(false) }
+    }
+
+    /// The topic's name.
+    pub fn name(&self) -> &Str {
+        &self.name
+    }
+
+    /// The topic's id.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The effective configuration, as of now.
+    pub fn settings(&self) -> Arc<TopicSettings> {
+        self.settings.load_full()
+    }
+
+    pub(crate) fn env(&self) -> &Arc<PartitionEnv> {
+        &self.env
+    }
+
+    pub(crate) fn set_settings(&self, settings: Arc<TopicSettings>) {
+        self.settings.store(settings);
+    }
+
+    /// Whether the topic was deleted: its partitions refuse everything.
+    pub fn is_deleted(&self) -> bool {
+        self.deleted.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn mark_deleted(&self) {
+        self.deleted.store(true, Ordering::Release);
+    }
+}
