@@ -16,6 +16,7 @@ mod engine;
 mod engine_config;
 pub mod features;
 pub mod fs;
+mod groups;
 mod handlers;
 pub mod image;
 pub mod log;

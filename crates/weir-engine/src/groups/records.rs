@@ -1,0 +1,235 @@
+//! The records of `__consumer_offsets` in Kafka's own formats: a two-byte type or version, then the message.
+//!
+//! Types (the keys' leading number): 0 and 1 a committed offset, 2 a group's metadata. Others are KIP-848's, share
+//! and streams groups; this engine does not write them and skips them on load.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use weir_wire::messages::group_metadata_key::GroupMetadataKey;
+use weir_wire::messages::group_metadata_value::GroupMetadataValue;
+use weir_wire::messages::offset_commit_key::OffsetCommitKey;
+use weir_wire::messages::offset_commit_value::OffsetCommitValue;
+use weir_wire::{EncodeError, Message, Reader, Str, Uuid, Writer};
+
+use super::offsets::Committed;
+
+const LEGACY_OFFSET_COMMIT: i16 = 0;
+const OFFSET_COMMIT: i16 = 1;
+const GROUP_METADATA: i16 = 2;
+/// The version Kafka 4.4 writes a group's metadata in.
+const GROUP_METADATA_VERSION: i16 = 3;
+
+/// A record to write: `None` as value is a tombstone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GroupRecord {
+    pub(crate) key: Bytes,
+    pub(crate) value: Option<Bytes>,
+}
+
+/// A record read back.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Loaded {
+    Offset { group: Str, topic: Str, partition: i32, committed: Option<(Uuid, Committed)> },
+    Group { id: Str, value: Option<GroupMetadataValue> },
+    /// A kind of record that this engine does not keep.
+    Other,
+}
+
+/// A committed offset.
+pub(crate) fn offset_commit(
+    group: &str,
+    topic: &str,
+    partition: i32,
+    topic_id: Uuid,
+    committed: &Committed,
+) -> Result<GroupRecord, EncodeError> {
+    // As Kafka 4.4: version 1 carries an expiry, 4 a topic id; else 3.
+    let version = match (committed.expire_ms, topic_id) {
+        (0.., _) => 1,
+        (_, Uuid::ZERO) => 3,
+        _ => 4,
+    };
+    let value = OffsetCommitValue {
+        offset: committed.offset,
+        leader_epoch: committed.leader_epoch,
+        metadata: Str::from(committed.metadata()),
+        commit_timestamp: committed.commit_ms,
+        expire_timestamp: committed.expire_ms,
+        topic_id,
+        ..OffsetCommitValue::default()
+    };
+    let key = offset_key(group, topic, partition)?;
+    Ok(GroupRecord { key, value: Some(framed(version, &value, version)?) })
+}
+
+/// The end of a committed offset.
+pub(crate) fn offset_tombstone(
+    group: &str,
+    topic: &str,
+    partition: i32,
+) -> Result<GroupRecord, EncodeError> {
+    Ok(GroupRecord { key: offset_key(group, topic, partition)?, value: None })
+}
+
+/// A group's metadata.
+pub(crate) fn group_metadata(
+    id: &str,
+    value: &GroupMetadataValue,
+) -> Result<GroupRecord, EncodeError> {
+    let value = framed(GROUP_METADATA_VERSION, value, GROUP_METADATA_VERSION)?;
+    Ok(GroupRecord { key: group_key(id)?, value: Some(value) })
+}
+
+/// The end of a group.
+pub(crate) fn group_tombstone(id: &str) -> Result<GroupRecord, EncodeError> {
+    Ok(GroupRecord { key: group_key(id)?, value: None })
+}
+
+fn offset_key(group: &str, topic: &str, partition: i32) -> Result<Bytes, EncodeError> {
+    let key = OffsetCommitKey {
+        group: Str::from(group),
+        topic: Str::from(topic),
+        partition,
+        ..OffsetCommitKey::default()
+    };
+    framed(OFFSET_COMMIT, &key, 0)
+}
+
+fn group_key(id: &str) -> Result<Bytes, EncodeError> {
+    let key = GroupMetadataKey { group: Str::from(id), ..GroupMetadataKey::default() };
+    framed(GROUP_METADATA, &key, 0)
+}
+
+fn framed<M: Message>(lead: i16, message: &M, version: i16) -> Result<Bytes, EncodeError> {
+    let mut writer = Writer::new();
+    message.encode(version, &mut writer)?;
+    let body = writer.finish().to_bytes();
+    let mut out = BytesMut::with_capacity(2 + body.len());
+    out.put_i16(lead);
+    out.put_slice(&body);
+    Ok(out.freeze())
+}
+
+/// Reads a record; `None` when it is broken (the loader warns and goes on, as Kafka does).
+pub(crate) fn load(key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
+    let (kind, key) = lead(key)?;
+    match kind {
+        LEGACY_OFFSET_COMMIT | OFFSET_COMMIT => load_offset(key, value),
+        GROUP_METADATA => load_group(key, value),
+        _ => Some(Loaded::Other),
+    }
+}
+
+fn load_offset(key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
+    let key: OffsetCommitKey = decode(key, 0)?;
+    let committed = match value {
+        Some(value) => Some(load_committed(value)?),
+        None => None,
+    };
+    Some(Loaded::Offset { group: key.group, topic: key.topic, partition: key.partition, committed })
+}
+
+fn load_committed(value: &[u8]) -> Option<(Uuid, Committed)> {
+    let (version, body) = lead(value)?;
+    let value: OffsetCommitValue = decode(body, version)?;
+    let metadata: &str = &value.metadata;
+    let committed = Committed {
+        offset: value.offset,
+        leader_epoch: value.leader_epoch,
+        metadata: (!metadata.is_empty()).then(|| metadata.into()),
+        commit_ms: value.commit_timestamp,
+        expire_ms: value.expire_timestamp,
+    };
+    Some((value.topic_id, committed))
+}
+
+fn load_group(key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
+    let key: GroupMetadataKey = decode(key, 0)?;
+    let value = match value {
+        Some(value) => {
+            let (version, body) = lead(value)?;
+            Some(decode(body, version)?)
+        }
+        None => None,
+    };
+    Some(Loaded::Group { id: key.group, value })
+}
+
+fn lead(bytes: &[u8]) -> Option<(i16, &[u8])> {
+    let (lead, rest) = bytes.split_first_chunk::<2>()?;
+    Some((i16::from_be_bytes(*lead), rest))
+}
+
+fn decode<M: Message>(body: &[u8], version: i16) -> Option<M> {
+    if !(M::MIN..=M::MAX).contains(&version) {
+        return None;
+    }
+    M::decode(&mut Reader::new(Bytes::copy_from_slice(body)), version).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn committed(expire_ms: i64) -> Committed {
+        Committed {
+            offset: 42,
+            leader_epoch: 7,
+            metadata: Some("note".into()),
+            commit_ms: 1_000,
+            expire_ms,
+        }
+    }
+
+    #[test]
+    fn an_offset_is_written_as_kafka_writes_it() {
+        let record = offset_commit("g", "t", 5, Uuid::ZERO, &committed(-1)).unwrap();
+        assert_eq!(&record.key[..], b"\0\x01\0\x01g\0\x01t\0\0\0\x05");
+        let value = record.value.unwrap();
+        let expected =
+            b"\0\x03\0\0\0\0\0\0\0\x2a\0\0\0\x07\0\x04note\0\0\0\0\0\0\x03\xe8";
+        assert_eq!(&value[..], expected);
+    }
+
+    #[test]
+    fn an_offset_comes_back_with_epoch_metadata_expiry_and_topic_id() {
+        for (id, expire) in [(Uuid::ZERO, -1), (Uuid::ZERO, 99), (Uuid([9; 16]), -1)] {
+            let record = offset_commit("g", "t", 5, id, &committed(expire)).unwrap();
+            let loaded = load(&record.key, record.value.as_deref()).unwrap();
+            let Loaded::Offset { committed: Some((loaded_id, mut loaded)), .. } = loaded else {
+                panic!("not an offset: {loaded:?}");
+            };
+            if expire >= 0 {
+                // Version 1 has no leader epoch.
+                assert_eq!(loaded.leader_epoch, -1);
+                loaded.leader_epoch = 7;
+            }
+            assert_eq!((loaded_id, loaded), (id, committed(expire)));
+        }
+    }
+
+    #[test]
+    fn tombstones_and_groups_come_back() {
+        let record = offset_tombstone("g", "t", 1).unwrap();
+        let loaded = load(&record.key, None).unwrap();
+        assert!(matches!(loaded, Loaded::Offset { committed: None, partition: 1, .. }));
+        let value = GroupMetadataValue { generation: 4, ..GroupMetadataValue::default() };
+        let record = group_metadata("g", &value).unwrap();
+        let Some(Loaded::Group { id, value: Some(value) }) =
+            load(&record.key, record.value.as_deref())
+        else {
+            panic!("not a group");
+        };
+        assert_eq!((&*id, value.generation), ("g", 4));
+        let record = group_tombstone("g").unwrap();
+        assert!(matches!(load(&record.key, None), Some(Loaded::Group { value: None, .. })));
+    }
+
+    #[test]
+    fn broken_and_unknown_records_are_told_apart() {
+        assert_eq!(load(b"", None), None);
+        assert_eq!(load(b"\0\x01\0\x05g", None), None);
+        assert_eq!(load(b"\0\x05anything", None), Some(Loaded::Other));
+        let record = offset_commit("g", "t", 5, Uuid::ZERO, &committed(-1)).unwrap();
+        assert_eq!(load(&record.key, Some(b"\0\x63")), None, "a version from the future");
+    }
+}
