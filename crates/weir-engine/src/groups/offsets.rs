@@ -92,7 +92,13 @@ impl Offsets {
     }
 
     /// Takes a commit. A topic that was made anew under its name (another id) loses the old one's offsets.
-    pub(crate) fn put(&mut self, topic: &Str, topic_id: Uuid, partition: i32, committed: Committed) {
+    pub(crate) fn put(
+        &mut self,
+        topic: &Str,
+        topic_id: Uuid,
+        partition: i32,
+        committed: Committed,
+    ) {
         let entry = match self.topics.get_mut(topic) {
             Some(entry) => entry,
             None => self.topics.entry(topic.clone()).or_default(),

@@ -3,7 +3,7 @@
 //! Types (the keys' leading number): 0 and 1 a committed offset, 2 a group's metadata. Others are KIP-848's, share
 //! and streams groups; this engine does not write them and skips them on load.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use weir_wire::messages::group_metadata_key::GroupMetadataKey;
 use weir_wire::messages::group_metadata_value::GroupMetadataValue;
 use weir_wire::messages::offset_commit_key::OffsetCommitKey;
@@ -28,8 +28,16 @@ pub(crate) struct GroupRecord {
 /// A record read back.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Loaded {
-    Offset { group: Str, topic: Str, partition: i32, committed: Option<(Uuid, Committed)> },
-    Group { id: Str, value: Option<GroupMetadataValue> },
+    Offset {
+        group: Str,
+        topic: Str,
+        partition: i32,
+        committed: Option<(Uuid, Committed)>,
+    },
+    Group {
+        id: Str,
+        value: Option<GroupMetadataValue>,
+    },
     /// A kind of record that this engine does not keep.
     Other,
 }
@@ -100,13 +108,11 @@ fn group_key(id: &str) -> Result<Bytes, EncodeError> {
 }
 
 fn framed<M: Message>(lead: i16, message: &M, version: i16) -> Result<Bytes, EncodeError> {
-    let mut writer = Writer::new();
+    let mut writer = Writer::with_capacity(2 + message.size(version)?);
+    writer.i16(lead);
     message.encode(version, &mut writer)?;
-    let body = writer.finish().to_bytes();
-    let mut out = BytesMut::with_capacity(2 + body.len());
-    out.put_i16(lead);
-    out.put_slice(&body);
-    Ok(out.freeze())
+    // Everything in these messages is copied into the frame: there is nothing stored to read back.
+    writer.finish().to_bytes().map_err(|_| EncodeError::UnreadableRecords)
 }
 
 /// Reads a record; `None` when it is broken (the loader warns and goes on, as Kafka does).
@@ -185,8 +191,7 @@ mod tests {
         let record = offset_commit("g", "t", 5, Uuid::ZERO, &committed(-1)).unwrap();
         assert_eq!(&record.key[..], b"\0\x01\0\x01g\0\x01t\0\0\0\x05");
         let value = record.value.unwrap();
-        let expected =
-            b"\0\x03\0\0\0\0\0\0\0\x2a\0\0\0\x07\0\x04note\0\0\0\0\0\0\x03\xe8";
+        let expected = b"\0\x03\0\0\0\0\0\0\0\x2a\0\0\0\x07\0\x04note\0\0\0\0\0\0\x03\xe8";
         assert_eq!(&value[..], expected);
     }
 

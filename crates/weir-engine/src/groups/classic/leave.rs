@@ -43,7 +43,8 @@ impl ClassicGroup {
     fn leave_one(&mut self, member_id: &str, instance: Option<&str>) -> Result<(), ErrorCode> {
         if member_id.is_empty() {
             // An administrator names a static member by its instance alone.
-            let registered = instance.and_then(|instance| self.static_members.get(instance)).cloned();
+            let registered =
+                instance.and_then(|instance| self.static_members.get(instance)).cloned();
             let id = registered.ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
             self.take_leave(&id);
             return Ok(());

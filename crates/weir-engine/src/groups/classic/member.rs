@@ -32,7 +32,12 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(id: &str, instance: Option<&str>, client_id: &str, client_host: &str) -> Self {
+    pub(super) fn new(
+        id: &str,
+        instance: Option<&str>,
+        client_id: &str,
+        client_host: &str,
+    ) -> Self {
         Self {
             id: owned(id),
             instance: instance.map(owned),

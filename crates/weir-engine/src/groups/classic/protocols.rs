@@ -10,7 +10,11 @@ use super::{ClassicGroup, State, owned};
 
 impl ClassicGroup {
     /// Whether a joining member's protocols fit: any in an empty group; else one that every member speaks.
-    pub(super) fn supports(&self, protocol_type: &str, protocols: &[JoinGroupRequestProtocol]) -> bool {
+    pub(super) fn supports(
+        &self,
+        protocol_type: &str,
+        protocols: &[JoinGroupRequestProtocol],
+    ) -> bool {
         if self.is(State::Empty) {
             return !protocol_type.is_empty() && !protocols.is_empty();
         }
@@ -27,7 +31,8 @@ impl ClassicGroup {
     pub(super) fn select_protocol(&self) -> Option<Str> {
         let mut votes: BTreeMap<&Str, usize> = BTreeMap::new();
         for member in self.members.values() {
-            if let Some((name, _)) = member.protocols.iter().find(|(name, _)| self.all_speak(name)) {
+            if let Some((name, _)) = member.protocols.iter().find(|(name, _)| self.all_speak(name))
+            {
                 *votes.entry(name).or_default() += 1;
             }
         }

@@ -19,7 +19,12 @@ pub(crate) enum Then {
 
 impl ClassicGroup {
     /// The outcome of a [`Store`]: answers what waited for it. May ask for another record.
-    pub(crate) fn stored(&mut self, then: Then, result: Result<(), ErrorCode>, now: Now) -> Option<Store> {
+    pub(crate) fn stored(
+        &mut self,
+        then: Then,
+        result: Result<(), ErrorCode>,
+        now: Now,
+    ) -> Option<Store> {
         match then {
             Then::Nothing => None,
             Then::Assign(assignments) => self.assignment_stored(assignments, result, now),
@@ -33,7 +38,9 @@ impl ClassicGroup {
     /// Starts a rebalance where the state allows it; else looks whether the one under way is complete.
     pub(super) fn rebalance_or_complete_join(&mut self, now: Now) -> Option<Store> {
         match self.state {
-            State::Stable | State::CompletingRebalance | State::Empty => self.prepare_rebalance(now),
+            State::Stable | State::CompletingRebalance | State::Empty => {
+                self.prepare_rebalance(now)
+            }
             State::PreparingRebalance | State::Dead => self.maybe_complete_join(now),
         }
     }

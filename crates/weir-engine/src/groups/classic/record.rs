@@ -22,7 +22,10 @@ pub(crate) fn owned(text: &str) -> Str {
 
 impl ClassicGroup {
     /// The group as it is to be written; with a leader's assignment that is not yet handed out, that one.
-    pub(crate) fn to_value(&self, assignments: Option<&BTreeMap<Str, Bytes>>) -> GroupMetadataValue {
+    pub(crate) fn to_value(
+        &self,
+        assignments: Option<&BTreeMap<Str, Bytes>>,
+    ) -> GroupMetadataValue {
         let members = self.members.values().map(|member| {
             let given = assignments.and_then(|all| all.get(&member.id));
             MemberMetadata {

@@ -87,7 +87,8 @@ impl ClassicGroup {
             .members
             .keys()
             .map(|id| {
-                let assignment = told.get(id.as_ref() as &str).map(|bytes| Bytes::copy_from_slice(bytes));
+                let assignment =
+                    told.get(id.as_ref() as &str).map(|bytes| Bytes::copy_from_slice(bytes));
                 (owned(id), assignment.unwrap_or_default())
             })
             .collect();

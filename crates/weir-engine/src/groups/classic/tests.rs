@@ -84,7 +84,12 @@ impl Bench {
         (given.member_id, parked)
     }
 
-    fn sync(&mut self, id: &str, generation: i32, given: &[(&str, &str)]) -> Parked<SyncGroupResponse> {
+    fn sync(
+        &mut self,
+        id: &str,
+        generation: i32,
+        given: &[(&str, &str)],
+    ) -> Parked<SyncGroupResponse> {
         let assignments = given.iter().map(|(id, bytes)| SyncGroupRequestAssignment {
             member_id: Str::from(*id),
             assignment: Bytes::copy_from_slice(bytes.as_bytes()),

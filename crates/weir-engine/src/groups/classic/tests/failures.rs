@@ -54,7 +54,10 @@ fn a_coordinator_that_moves_answers_the_parked() {
     let mut joined = bench.join(&first, &["range"]);
     bench.group.close(ErrorCode::NOT_COORDINATOR, bench.now);
     let answer = joined.try_now().unwrap();
-    assert_eq!((answer.error_code, answer.member_id), (ErrorCode::NOT_COORDINATOR.0, first.clone()));
+    assert_eq!(
+        (answer.error_code, answer.member_id),
+        (ErrorCode::NOT_COORDINATOR.0, first.clone())
+    );
     let dead = bench.heartbeat(&first, 2);
     assert_eq!(dead, Err(ErrorCode::COORDINATOR_NOT_AVAILABLE));
     let refused = bench.join("", &["range"]).try_now().unwrap();

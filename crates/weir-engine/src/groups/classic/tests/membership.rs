@@ -53,10 +53,8 @@ fn a_group_speaks_one_protocol_type_and_a_protocol_of_all() {
     let mut bench = bench();
     bench.stable();
     assert_eq!(code(&mut bench.join("", &["sticky"])), ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
-    let other = JoinGroupRequest {
-        protocol_type: Str::from("connect"),
-        ..request("", None, &["range"])
-    };
+    let other =
+        JoinGroupRequest { protocol_type: Str::from("connect"), ..request("", None, &["range"]) };
     assert_eq!(code(&mut bench.join_as(other)), ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
     let none = bench_with(GroupLimits::default()).join("", &[]).try_now().unwrap();
     assert_eq!(none.error_code, ErrorCode::INCONSISTENT_GROUP_PROTOCOL.0);
@@ -195,7 +193,8 @@ fn a_full_group_takes_no_more() {
 #[test]
 fn commits_are_checked_as_the_generation_demands() {
     let mut bench = bench();
-    let check = |bench: &Bench, id: &str, generation| bench.group.validate_commit(id, None, generation);
+    let check =
+        |bench: &Bench, id: &str, generation| bench.group.validate_commit(id, None, generation);
     assert_eq!(check(&bench, "", -1), Ok(()), "an empty group takes plain commits");
     let (id, generation) = bench.stable();
     assert_eq!(check(&bench, &id, generation), Ok(()));

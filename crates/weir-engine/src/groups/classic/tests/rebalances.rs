@@ -56,7 +56,8 @@ fn a_parked_join_keeps_its_member_alive_past_its_session() {
 fn a_new_member_waits_at_most_five_minutes() {
     let mut bench = bench();
     let (first, generation) = bench.stable();
-    let long = JoinGroupRequest { rebalance_timeout_ms: 900_000, ..request(&first, None, &["range"]) };
+    let long =
+        JoinGroupRequest { rebalance_timeout_ms: 900_000, ..request(&first, None, &["range"]) };
     ok(&mut bench.join_as(long));
     bench.sync(&first, generation + 1, &[]);
     let (_, mut second) = bench.enter(&["range"]);
@@ -65,6 +66,7 @@ fn a_new_member_waits_at_most_five_minutes() {
         bench.pass(9_999);
     }
     assert!(second.try_now().is_none());
+    let _ = bench.heartbeat(&first, generation + 1);
     bench.pass(30);
     let answer = second.try_now().unwrap();
     assert_eq!((answer.error_code, &*answer.member_id), (ErrorCode::UNKNOWN_MEMBER_ID.0, ""));

@@ -9,7 +9,8 @@ impl Bench {
 
     fn stable_static(&mut self) -> (Str, i32) {
         let joined = ok(&mut self.join_static("", "i1"));
-        let synced = self.sync(&joined.member_id, joined.generation_id, &[(&joined.member_id, "all")]);
+        let synced =
+            self.sync(&joined.member_id, joined.generation_id, &[(&joined.member_id, "all")]);
         drop(synced);
         assert_eq!(self.group.state(), State::Stable);
         (joined.member_id, joined.generation_id)
