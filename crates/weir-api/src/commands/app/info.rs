@@ -1,0 +1,57 @@
+use weir_core::Host;
+
+use crate::commands::prelude::*;
+use crate::dto::I64;
+
+/// What the About page shows.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(rename = "AppInfoArgs")]
+pub struct AppInfo {}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "AppInfo")]
+pub struct AppInfoOutput {
+    pub version: String,
+    pub home: String,
+    pub logs: String,
+    pub data_folder: String,
+    pub engine_path: Option<String>,
+    pub os: String,
+    /// Licences of what Weir is made of.
+    pub third_party: String,
+    pub started_at: I64,
+    pub host: HostKind,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HostKind {
+    Window,
+    Serve,
+    CommandLine,
+}
+
+impl Command for AppInfo {
+    const NAME: &'static str = "app.info";
+    type Output = AppInfoOutput;
+
+    async fn run(self, app: &App) -> Result<AppInfoOutput> {
+        let core = app.core();
+        let show = |path: &std::path::Path| path.display().to_string();
+        Ok(AppInfoOutput {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            home: show(core.home().root()),
+            logs: show(&core.home().logs()),
+            data_folder: show(&core.home().clusters()),
+            engine_path: core.engine_path().map(|path| show(&path)),
+            os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            third_party: include_str!("../../../../../NOTICE").to_owned(),
+            started_at: I64(core.started_at()),
+            host: match core.host() {
+                Host::Window => HostKind::Window,
+                Host::Serve => HostKind::Serve,
+                Host::CommandLine => HostKind::CommandLine,
+            },
+        })
+    }
+}

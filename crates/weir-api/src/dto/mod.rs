@@ -1,0 +1,20 @@
+//! The forms that cross the contract: plain JSON, made from the core's results field by field.
+
+mod base;
+mod clusters;
+mod operations;
+mod settings;
+
+pub use base::{ApiError, Begun, ErrorKind, FromCore, I64, NameCheck, Outcome, Text, TextArg};
+pub use clusters::{
+    Changeable, ClusterKind, ClusterPermits, ClusterRow, CreateDefaults, DefaultSetting, State,
+};
+pub use operations::{Change, Operation, OperationState, OperationStep, StepState};
+pub use settings::{Density, Language, OnClose, Settings, SettingsPatch, Theme, TimeZone};
+
+pub(crate) use base::{dto, words};
+
+/// Rows of a page: 1 to 100, whatever was asked.
+pub(crate) fn page_size(asked: u32) -> usize {
+    asked.clamp(1, 100) as usize
+}

@@ -1,0 +1,190 @@
+//! Create a local cluster: a directory, a keeper, and the wait until it is usable.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use weir_control::files::ClusterFile;
+use weir_control::{ClusterDir, DirError};
+
+use super::{State, keeper, tags};
+use crate::core::Core;
+use crate::failure::{Failure, Kind, Outcome, Result};
+use crate::operations::{Begin, Running, kind};
+use crate::text::TextId;
+
+/// Most engines are ready within 50 ms; one that heals a broken start takes its time.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCluster {
+    pub name: String,
+    /// 1 to 100.
+    pub brokers: u16,
+    /// The first broker's port, the others follow it; `None`: whatever is free.
+    pub port: Option<u16>,
+    /// A small live shop writes to it.
+    pub sample: bool,
+}
+
+/// What was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    pub cluster: String,
+    pub operation: String,
+}
+
+impl Core {
+    /// Begins to create a cluster and answers at once; its state is CREATING until it is ACTIVE.
+    pub fn create_cluster(&self, new: NewCluster) -> Result<Created> {
+        self.check_new(&new)?;
+        keeper::engine()?;
+        let dir = self.make_directory(&new)?;
+        let running = self.begin_create(&new)?;
+        let created = Created { cluster: new.name.clone(), operation: running.id().to_owned() };
+        self.adopt_dir(&new.name, dir.clone());
+        self.set_pending(&new.name, Some(State::Creating));
+        let core = self.clone();
+        tokio::spawn(async move {
+            let result = core.run_create(&new, &dir, &running).await;
+            running.end(&result);
+            core.set_pending(&new.name, None);
+        });
+        Ok(created)
+    }
+
+    fn check_new(&self, new: &NewCluster) -> Result<()> {
+        if let Some(problem) = self.check_cluster_name(&new.name)? {
+            return Err(Failure::invalid("name", problem).outcome(Outcome::NotDone));
+        }
+        if !(1..=ClusterFile::BROKERS_MAX).contains(&new.brokers) {
+            let text = TextId::ClusterBrokersRange.with("max", ClusterFile::BROKERS_MAX);
+            return Err(Failure::invalid("brokers", text).outcome(Outcome::NotDone));
+        }
+        new.port.map_or(Ok(()), |port| check_ports(port, new.brokers))
+    }
+
+    fn begin_create(&self, new: &NewCluster) -> Result<Running> {
+        let cluster = (new.name.clone(), new.name.clone());
+        let title = TextId::OperationClusterCreate.with("name", &new.name);
+        let mut begin = Begin::new(kind::CLUSTER_CREATE, cluster, title);
+        begin.steps = vec![TextId::StepStartEngine, TextId::StepWaitReady];
+        if new.sample {
+            begin.steps.push(TextId::StepStartSample);
+        }
+        begin.command = Some(command(new));
+        self.recorder().begin(begin)
+    }
+
+    fn make_directory(&self, new: &NewCluster) -> Result<ClusterDir> {
+        let dir = ClusterDir::new(self.home().cluster(&new.name));
+        let mut file = ClusterFile::new(&new.name, new.brokers);
+        file.port = new.port;
+        file.sample = new.sample;
+        std::fs::create_dir(dir.root()).map_err(|e| not_made(&dir, &e))?;
+        if let Err(error) = dir.save_cluster(&file) {
+            let _ = std::fs::remove_dir_all(dir.root()); // nothing half-made; the first error is the one to tell
+            return Err(dir_failure(&error));
+        }
+        Ok(dir)
+    }
+
+    async fn run_create(
+        &self,
+        new: &NewCluster,
+        dir: &ClusterDir,
+        running: &Running,
+    ) -> Result<()> {
+        running.step(0);
+        keeper::start(dir)?;
+        running.step(1);
+        self.wait_until_ready(&new.name, dir).await?;
+        if new.sample {
+            running.step(2);
+            self.start_sample_process(&new.name)?;
+        }
+        Ok(())
+    }
+
+    /// Until the engine answers; fails with the keeper's reason when it gives up.
+    pub(super) async fn wait_until_ready(&self, id: &str, dir: &ClusterDir) -> Result<()> {
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            if dir.control_json().exists() {
+                self.look(id, dir).await;
+                if self.registry().local(id).is_some_and(|local| local.engine().is_some()) {
+                    return Ok(());
+                }
+            }
+            if let Ok(Some(failed)) = dir.load_failed() {
+                self.look(id, dir).await;
+                let text = TextId::ErrorEngineFailed.with("reason", failed.reason);
+                return Err(Failure::new(text).hint(TextId::HintLookAtLogs));
+            }
+            if Instant::now() > deadline {
+                let text = TextId::ErrorEngineLate.with("seconds", READY_WITHIN.as_secs() as i64);
+                return Err(Failure::new(text).kind(Kind::Timeout).hint(TextId::HintLookAtLogs));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Sets or lifts what this process is doing to a cluster.
+    pub(super) fn set_pending(&self, id: &str, pending: Option<State>) {
+        self.registry().update(id, |local| local.pending = pending);
+        self.registry().wake(id);
+        self.events().all_changed([
+            tags::CLUSTERS.to_owned(),
+            tags::cluster(id),
+            tags::operations(id),
+        ]);
+    }
+}
+
+/// A port that is taken is named now, not by an engine that dies of it.
+fn check_ports(first: u16, brokers: u16) -> Result<()> {
+    for index in 0..brokers {
+        let Some(port) = first.checked_add(index).filter(|port| *port != 0) else {
+            let text = TextId::ClusterPortRange.with("brokers", brokers);
+            return Err(Failure::invalid("port", text).outcome(Outcome::NotDone));
+        };
+        if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            let text = TextId::ClusterPortTaken.with("port", port.to_string());
+            return Err(Failure::invalid("port", text)
+                .hint(TextId::HintOtherPort)
+                .outcome(Outcome::NotDone)
+                .detail(error));
+        }
+    }
+    Ok(())
+}
+
+fn not_made(dir: &ClusterDir, error: &std::io::Error) -> Failure {
+    let path = dir.root().display().to_string();
+    let failure = Failure::new(TextId::ErrorFolder.with("path", path)).detail(error);
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => failure.hint(TextId::HintDiskFull),
+        std::io::ErrorKind::PermissionDenied => failure.hint(TextId::HintFolderPermission),
+        _ => failure,
+    }
+    .outcome(Outcome::NotDone)
+}
+
+/// A file of a cluster directory that could not be used.
+pub(super) fn dir_failure(error: &DirError) -> Failure {
+    let failure = Failure::new(TextId::ErrorClusterFiles).detail(error);
+    match error.io_kind() {
+        Some(std::io::ErrorKind::StorageFull) => failure.hint(TextId::HintDiskFull),
+        Some(std::io::ErrorKind::PermissionDenied) => failure.hint(TextId::HintFolderPermission),
+        _ => failure,
+    }
+    .outcome(Outcome::NotDone)
+}
+
+/// The same on the command line.
+fn command(new: &NewCluster) -> String {
+    let port = new.port.map(|port| format!(" --port {port}")).unwrap_or_default();
+    let sample = if new.sample { " --sample" } else { "" };
+    format!("weir cluster create {} --brokers {}{port}{sample}", new.name, new.brokers)
+}

@@ -1,0 +1,106 @@
+//! What a quickly created cluster gets, each line with whether it can be changed later.
+
+use crate::core::Core;
+use crate::failure::Result;
+use crate::text::{Text, TextId};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateDefaults {
+    /// A name that is free.
+    pub name: String,
+    pub brokers: u16,
+    pub settings: Vec<DefaultSetting>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultSetting {
+    /// Kafka's name, or the form's.
+    pub key: &'static str,
+    pub label: Text,
+    pub value: String,
+    pub changeable: Changeable,
+    pub note: Option<Text>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changeable {
+    Yes,
+    No,
+    /// By a restart of the cluster.
+    Restart,
+}
+
+pub(super) const BROKERS: u16 = 3;
+
+impl Core {
+    pub fn create_defaults(&self) -> Result<CreateDefaults> {
+        Ok(CreateDefaults {
+            name: self.suggest_cluster_name()?,
+            brokers: BROKERS,
+            settings: settings(BROKERS),
+        })
+    }
+}
+
+fn settings(brokers: u16) -> Vec<DefaultSetting> {
+    use Changeable::{No, Restart, Yes};
+    let (replicas, min_isr) = (brokers.min(3).to_string(), brokers.min(2).to_string());
+    let note = |id: TextId| Some(Text::from(id));
+    vec![
+        line(
+            "engine",
+            TextId::DefaultEngine,
+            format!("Weir {}", version()),
+            No,
+            note(TextId::DefaultEngineNote),
+        ),
+        line("brokers", TextId::DefaultBrokers, brokers.to_string(), No, None),
+        line("racks", TextId::DefaultRacks, "zone-a, zone-b, zone-c".into(), No, None),
+        line(
+            "listeners",
+            TextId::DefaultListeners,
+            "localhost:9092, …".into(),
+            No,
+            note(TextId::DefaultListenersNote),
+        ),
+        line(
+            "security",
+            TextId::DefaultSecurity,
+            "PLAINTEXT".into(),
+            No,
+            note(TextId::DefaultSecurityNote),
+        ),
+        line("default.replication.factor", TextId::DefaultReplication, replicas, Restart, None),
+        line(
+            "min.insync.replicas",
+            TextId::DefaultMinIsr,
+            min_isr,
+            Yes,
+            note(TextId::DefaultMinIsrNote),
+        ),
+        line("num.partitions", TextId::DefaultPartitions, "3".into(), Restart, None),
+        line(
+            "log.retention.hours",
+            TextId::DefaultRetention,
+            "168".into(),
+            Yes,
+            note(TextId::DefaultPerTopic),
+        ),
+        line("auto.create.topics.enable", TextId::DefaultAutoCreate, "true".into(), Restart, None),
+        line("storage", TextId::DefaultStorage, "—".into(), No, note(TextId::DefaultStorageNote)),
+    ]
+}
+
+fn line(
+    key: &'static str,
+    label: TextId,
+    value: String,
+    changeable: Changeable,
+    note: Option<Text>,
+) -> DefaultSetting {
+    DefaultSetting { key, label: label.into(), value, changeable, note }
+}
+
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,225 @@
+//! Start, stop and delete a local cluster: each an operation that answers at once and goes on behind.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use weir_control::files::{ClusterFile, Desired};
+use weir_control::{ClusterDir, ControlClient, probe_locks};
+
+use super::create::dir_failure;
+use super::registry::Local;
+use super::{State, keeper};
+use crate::core::Core;
+use crate::failure::{Failure, Kind, Outcome, Result};
+use crate::operations::{Begin, Running, kind};
+use crate::permits::{Action, permits};
+use crate::text::TextId;
+
+/// A clean stop takes at most two seconds; a keeper that waits to heal notices within its pause.
+const STOPPED_WITHIN: Duration = Duration::from_secs(15);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+#[derive(Debug, Clone, Copy)]
+enum Life {
+    Start,
+    Stop,
+    Delete,
+}
+
+impl Core {
+    /// Begins to start a stopped or failed cluster; the operation's id.
+    pub fn start_cluster(&self, id: &str) -> Result<String> {
+        let local = self.permitted_local(id, Action::Start)?;
+        keeper::engine()?;
+        self.begin_life(Life::Start, local)
+    }
+
+    /// Begins to stop a running cluster; the operation's id.
+    pub fn stop_cluster(&self, id: &str) -> Result<String> {
+        let local = self.permitted_local(id, Action::Stop)?;
+        self.begin_life(Life::Stop, local)
+    }
+
+    /// Begins to delete a cluster with all its data; the operation's id. `confirm` is its name, typed.
+    pub fn delete_cluster(&self, id: &str, confirm: &str) -> Result<String> {
+        let local = self.permitted_local(id, Action::Delete)?;
+        if confirm != id {
+            let text = TextId::ConfirmMismatch.with("expected", id);
+            return Err(Failure::invalid("confirm", text).outcome(Outcome::NotDone));
+        }
+        self.begin_life(Life::Delete, local)
+    }
+
+    /// The local cluster, if `action` may be done to it.
+    pub(crate) fn permitted_local(&self, id: &str, action: Action) -> Result<Local> {
+        let Some(local) = self.registry().local(id) else {
+            // Remote clusters have no life of ours.
+            self.cluster_facts(id)?;
+            return Err(Failure::denied(TextId::PermitRemote));
+        };
+        permits(action, &local.facts_for_permits()).map_err(Failure::denied)?;
+        Ok(local)
+    }
+
+    fn begin_life(&self, life: Life, local: Local) -> Result<String> {
+        let running = self.recorder().begin(begin(life, &local.id))?;
+        let operation = running.id().to_owned();
+        self.set_pending(&local.id, Some(life.state()));
+        let core = self.clone();
+        tokio::spawn(async move {
+            let result = core.live(life, &local, &running).await;
+            core.look(&local.id, &local.dir).await;
+            running.end(&result);
+            core.set_pending(&local.id, None);
+        });
+        Ok(operation)
+    }
+
+    async fn live(&self, life: Life, local: &Local, running: &Running) -> Result<()> {
+        match life {
+            Life::Start => self.run_start(local, running).await,
+            Life::Stop => {
+                running.step(0);
+                self.ask_to_stop(local).await?;
+                running.step(1);
+                wait_until_free(&local.dir).await
+            }
+            Life::Delete => self.run_delete(local, running).await,
+        }
+    }
+
+    async fn run_start(&self, local: &Local, running: &Running) -> Result<()> {
+        running.step(0);
+        let dir = &local.dir;
+        let file = want(dir, Desired::Running)?;
+        dir.remove_failed().map_err(|e| dir_failure(&e))?;
+        keeper::start(dir)?;
+        running.step(1);
+        self.wait_until_ready(&local.id, dir).await?;
+        if file.sample {
+            self.start_sample_process(&local.id)?;
+        }
+        Ok(())
+    }
+
+    /// Says so in `cluster.json`, which keeper and sample heed, and to the engine if it answers.
+    async fn ask_to_stop(&self, local: &Local) -> Result<()> {
+        want(&local.dir, Desired::Stopped)?;
+        self.registry().wake(&local.id);
+        if let Ok(Some(control)) = local.dir.load_control() {
+            // An engine that is silent is stopped by its keeper.
+            let _ = ControlClient::new(control).shutdown().await;
+        }
+        Ok(())
+    }
+
+    async fn run_delete(&self, local: &Local, running: &Running) -> Result<()> {
+        running.step(0);
+        if local.file.is_some() {
+            self.ask_to_stop(local).await?;
+            wait_until_free(&local.dir).await?;
+        }
+        running.step(1);
+        self.close_session(&local.id);
+        let doomed = rename_away(&local.dir)?;
+        self.forget_dir(&local.id);
+        let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(&doomed)).await;
+        match removed.map_err(Failure::internal)? {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Failure::new(TextId::ErrorNotAllRemoved).outcome(Outcome::Partly).detail(e))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes what a host that died while deleting left behind.
+    pub(crate) fn remove_leftovers(&self) {
+        let Ok(entries) = std::fs::read_dir(self.home().clusters()) else { return };
+        let dirs = entries.flatten().map(|entry| ClusterDir::new(entry.path()));
+        for dir in dirs.filter(ClusterDir::is_deleting) {
+            std::thread::spawn(move || std::fs::remove_dir_all(dir.root()));
+        }
+    }
+}
+
+impl Life {
+    fn state(self) -> State {
+        match self {
+            Self::Start => State::Starting,
+            Self::Stop => State::Stopping,
+            Self::Delete => State::Deleting,
+        }
+    }
+}
+
+fn begin(life: Life, id: &str) -> Begin {
+    let (kind, title, steps, command) = match life {
+        Life::Start => (
+            kind::CLUSTER_START,
+            TextId::OperationClusterStart,
+            vec![TextId::StepStartEngine, TextId::StepWaitReady],
+            format!("weir cluster start {id}"),
+        ),
+        Life::Stop => (
+            kind::CLUSTER_STOP,
+            TextId::OperationClusterStop,
+            vec![TextId::StepAskEngine, TextId::StepWaitStopped],
+            format!("weir cluster stop {id}"),
+        ),
+        Life::Delete => (
+            kind::CLUSTER_DELETE,
+            TextId::OperationClusterDelete,
+            vec![TextId::StepStopEngine, TextId::StepRemoveData],
+            format!("weir cluster delete {id} --yes"),
+        ),
+    };
+    let mut begin = Begin::new(kind, (id.to_owned(), id.to_owned()), title.with("name", id));
+    (begin.steps, begin.command) = (steps, Some(command));
+    begin
+}
+
+/// Writes the person's wish into `cluster.json`.
+fn want(dir: &ClusterDir, desired: Desired) -> Result<ClusterFile> {
+    let loaded = dir.load_cluster().map_err(|e| dir_failure(&e))?;
+    let mut file = loaded.ok_or_else(|| Failure::not_found(TextId::ErrorClusterFiles))?;
+    if file.desired != desired {
+        file.desired = desired;
+        dir.save_cluster(&file).map_err(|e| dir_failure(&e))?;
+    }
+    Ok(file)
+}
+
+/// Until neither keeper nor engine holds its lock.
+async fn wait_until_free(dir: &ClusterDir) -> Result<()> {
+    let deadline = Instant::now() + STOPPED_WITHIN;
+    loop {
+        match probe_locks(dir) {
+            Ok(Some(facts)) if facts.keeper_locked || facts.engine_locked => {}
+            Ok(_) => return Ok(()),
+            Err(error) => return Err(dir_failure(&error)),
+        }
+        if Instant::now() > deadline {
+            let text = TextId::ErrorStopLate.with("seconds", STOPPED_WITHIN.as_secs() as i64);
+            return Err(Failure::new(text)
+                .kind(Kind::Timeout)
+                .hint(TextId::HintLookAtLogs)
+                .outcome(Outcome::Unknown));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Renames to `NAME.deleting`, from when on it is no cluster; where that name is taken, what has it is older rubbish.
+fn rename_away(dir: &ClusterDir) -> Result<PathBuf> {
+    if dir.is_deleting() {
+        return Ok(dir.root().to_owned());
+    }
+    let doomed = dir.root().with_extension(ClusterDir::DELETING);
+    let failed = |e| Failure::new(TextId::ErrorNotRemoved).outcome(Outcome::NotDone).detail(e);
+    if doomed.exists() {
+        std::fs::remove_dir_all(&doomed).map_err(failed)?;
+    }
+    std::fs::rename(dir.root(), &doomed).map_err(failed)?;
+    Ok(doomed)
+}

@@ -1,0 +1,127 @@
+//! Local and remote clusters as one list. Local ones are the directories under `HOME/clusters`, remote ones the
+//! profiles in the store; a state is computed whenever it is asked for, never kept.
+
+mod create;
+mod defaults;
+mod keeper;
+mod lifecycle;
+mod list;
+
+mod names;
+mod registry;
+mod watch;
+
+pub use create::{Created, NewCluster};
+pub use defaults::{Changeable, CreateDefaults, DefaultSetting};
+pub(crate) use keeper::{program, run_detached};
+pub use list::{ClusterPermits, ClusterRow};
+pub use registry::Registry;
+
+/// A cluster's state in the console's words, local and remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    Creating,
+    Active,
+    Updating,
+    Healing,
+    Maintenance,
+    RebootingBroker,
+    Failed,
+    Deleting,
+    Stopped,
+    Starting,
+    Stopping,
+    Connecting,
+    Connected,
+    PartlyReachable,
+    Unreachable,
+}
+
+impl State {
+    /// As the contract writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Creating => "CREATING",
+            Self::Active => "ACTIVE",
+            Self::Updating => "UPDATING",
+            Self::Healing => "HEALING",
+            Self::Maintenance => "MAINTENANCE",
+            Self::RebootingBroker => "REBOOTING_BROKER",
+            Self::Failed => "FAILED",
+            Self::Deleting => "DELETING",
+            Self::Stopped => "STOPPED",
+            Self::Starting => "STARTING",
+            Self::Stopping => "STOPPING",
+            Self::Connecting => "CONNECTING",
+            Self::Connected => "CONNECTED",
+            Self::PartlyReachable => "PARTLY_REACHABLE",
+            Self::Unreachable => "UNREACHABLE",
+        }
+    }
+
+    /// Something is under way that ends by itself.
+    pub fn is_passing(self) -> bool {
+        matches!(
+            self,
+            Self::Creating
+                | Self::Updating
+                | Self::Healing
+                | Self::RebootingBroker
+                | Self::Deleting
+                | Self::Starting
+                | Self::Stopping
+                | Self::Connecting
+        )
+    }
+}
+
+impl From<weir_control::State> for State {
+    fn from(state: weir_control::State) -> Self {
+        match state {
+            weir_control::State::Creating => Self::Creating,
+            weir_control::State::Starting => Self::Starting,
+            weir_control::State::Active => Self::Active,
+            weir_control::State::Healing => Self::Healing,
+            weir_control::State::Stopping => Self::Stopping,
+            weir_control::State::Stopped => Self::Stopped,
+            weir_control::State::Deleting => Self::Deleting,
+            weir_control::State::Failed => Self::Failed,
+        }
+    }
+}
+
+/// What [`crate::permits::permits`] decides by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterFacts {
+    pub is_local: bool,
+    pub state: State,
+    pub read_only: bool,
+    pub production: bool,
+    /// The sample workload runs beside it.
+    pub sample: bool,
+}
+
+/// Event tags, in one place.
+pub(crate) mod tags {
+    pub(crate) const CLUSTERS: &str = "clusters";
+
+    pub(crate) fn cluster(id: &str) -> String {
+        format!("cluster({id})")
+    }
+
+    pub(crate) fn operations(id: &str) -> String {
+        format!("operations({id})")
+    }
+
+    pub(crate) fn brokers(id: &str) -> String {
+        format!("brokers({id})")
+    }
+
+    pub(crate) fn topics(id: &str) -> String {
+        format!("topics({id})")
+    }
+
+    pub(crate) fn groups(id: &str) -> String {
+        format!("groups({id})")
+    }
+}

@@ -1,0 +1,79 @@
+//! Names of clusters, which are names of folders too.
+
+use crate::core::Core;
+use crate::failure::{Failure, Result};
+use crate::text::{Text, TextId};
+
+/// As in Amazon MSK.
+pub(super) const NAME_MAX: usize = 64;
+const SUGGESTED: &str = "my-cluster";
+
+impl Core {
+    /// What is wrong with `name` for a new cluster; `None` when it may be taken.
+    pub fn check_cluster_name(&self, name: &str) -> Result<Option<Text>> {
+        if let Some(problem) = malformed(name) {
+            return Ok(Some(problem));
+        }
+        let taken = self.is_name_taken(name)?;
+        Ok(taken.then(|| TextId::ClusterNameTaken.with("name", name)))
+    }
+
+    /// `my-cluster`, or the first free of `my-cluster-2`, `my-cluster-3` ...
+    pub(super) fn suggest_cluster_name(&self) -> Result<String> {
+        let numbered = (2..).map(|n| format!("{SUGGESTED}-{n}"));
+        for name in std::iter::once(SUGGESTED.to_owned()).chain(numbered) {
+            if !self.is_name_taken(&name)? {
+                return Ok(name);
+            }
+        }
+        Ok(SUGGESTED.to_owned())
+    }
+
+    /// Letter case aside: the same folder on some systems.
+    fn is_name_taken(&self, name: &str) -> Result<bool> {
+        let same = |other: &str| other.eq_ignore_ascii_case(name);
+        if self.home().cluster(name).exists() {
+            return Ok(true);
+        }
+        if self.registry().locals().iter().any(|local| same(&local.id)) {
+            return Ok(true);
+        }
+        let profiles = self.store().profiles().map_err(Failure::internal)?;
+        Ok(profiles.iter().any(|profile| same(&profile.name) || same(&profile.id)))
+    }
+}
+
+fn malformed(name: &str) -> Option<Text> {
+    if name.is_empty() {
+        return Some(TextId::ClusterNameEmpty.into());
+    }
+    if name.len() > NAME_MAX {
+        return Some(TextId::ClusterNameLong.with("max", NAME_MAX));
+    }
+    if let Some(odd) = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+        return Some(TextId::ClusterNameCharacter.with("character", odd.to_string()));
+    }
+    if name.starts_with('-') || name.ends_with('-') {
+        return Some(TextId::ClusterNameDash.into());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules() {
+        let id = |name: &str| malformed(name).map(|text| text.id);
+        assert_eq!(id("orders-2"), None);
+        assert_eq!(id("A"), None);
+        assert_eq!(id(&"x".repeat(64)), None);
+        assert_eq!(id(""), Some(TextId::ClusterNameEmpty));
+        assert_eq!(id(&"x".repeat(65)), Some(TextId::ClusterNameLong));
+        for odd in ["a b", "a/b", "..", "a.b", "주문", "a_b"] {
+            assert_eq!(id(odd), Some(TextId::ClusterNameCharacter), "{odd}");
+        }
+        assert_eq!(id("-a"), Some(TextId::ClusterNameDash));
+    }
+}

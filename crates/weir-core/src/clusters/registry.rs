@@ -1,0 +1,164 @@
+//! What is known of each local cluster at this moment, as its watcher last saw it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use weir_control::api::Describe;
+use weir_control::files::ClusterFile;
+use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
+
+use super::{ClusterFacts, State};
+use crate::text::{Text, TextId};
+
+#[derive(Debug, Default)]
+pub struct Registry {
+    locals: Mutex<BTreeMap<String, Local>>,
+}
+
+/// One local cluster.
+#[derive(Debug, Clone)]
+pub(crate) struct Local {
+    pub(crate) id: String,
+    pub(crate) dir: ClusterDir,
+    /// `None` where `cluster.json` cannot be read: `problem` says why.
+    pub(crate) file: Option<ClusterFile>,
+    pub(crate) facts: Option<Facts>,
+    pub(crate) problem: Option<String>,
+    /// An operation of this process is at work; it knows better than files and locks between its steps.
+    pub(crate) pending: Option<State>,
+    /// Has the watcher look again at once.
+    pub(crate) wake: Arc<Notify>,
+}
+
+impl Local {
+    pub(crate) fn new(id: &str, dir: ClusterDir) -> Self {
+        Self {
+            id: id.to_owned(),
+            dir,
+            file: None,
+            facts: None,
+            problem: None,
+            pending: None,
+            wake: Arc::default(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> State {
+        if let Some(pending) = self.pending {
+            return pending;
+        }
+        if self.dir.is_deleting() {
+            return State::Deleting;
+        }
+        match &self.facts {
+            Some(facts) => cluster_state(facts).into(),
+            None if self.problem.is_some() => State::Failed,
+            None => State::Stopped,
+        }
+    }
+
+    pub(crate) fn state_reason(&self) -> Option<Text> {
+        if let Some(problem) = &self.problem {
+            return Some(TextId::ReasonDamaged.with("reason", problem));
+        }
+        let facts = self.facts.as_ref()?;
+        match self.state() {
+            State::Failed => {
+                let failed = facts.failed.as_ref()?;
+                Some(TextId::ReasonFailed.with("reason", &failed.reason))
+            }
+            State::Healing => {
+                let exit = facts.keeper.as_ref()?.last_exit.as_ref()?;
+                Some(TextId::ReasonHealing.with("reason", exit))
+            }
+            State::Stopped if facts.was_running() => Some(TextId::ReasonWasRunning.into()),
+            _ => None,
+        }
+    }
+
+    /// What the engine said of itself, while it answers.
+    pub(crate) fn engine(&self) -> Option<&Describe> {
+        match &self.facts.as_ref()?.engine {
+            EngineFact::Answers(describe) => Some(describe),
+            EngineFact::Silent => None,
+        }
+    }
+
+    pub(crate) fn facts_for_permits(&self) -> ClusterFacts {
+        ClusterFacts {
+            is_local: true,
+            state: self.state(),
+            read_only: false,
+            production: false,
+            sample: self.file.as_ref().is_some_and(|file| file.sample),
+        }
+    }
+
+    /// `localhost:9092,..`: from the engine, else from the ports that it will take again.
+    pub(crate) fn bootstrap(&self) -> String {
+        if let Some(bootstrap) = self.engine().and_then(|engine| engine.bootstrap.get("PLAINTEXT"))
+        {
+            return bootstrap.clone();
+        }
+        let Some(file) = &self.file else { return String::new() };
+        let host = file.advertise.as_deref().unwrap_or("localhost");
+        let addresses = file.ports.iter().map(|port| format!("{host}:{port}"));
+        addresses.collect::<Vec<_>>().join(",")
+    }
+}
+
+impl Registry {
+    pub(crate) fn local(&self, id: &str) -> Option<Local> {
+        self.lock().get(id).cloned()
+    }
+
+    /// In order of name.
+    pub(crate) fn locals(&self) -> Vec<Local> {
+        self.lock().values().cloned().collect()
+    }
+
+    pub(crate) fn local_dirs(&self) -> Vec<(String, ClusterDir)> {
+        self.lock().values().map(|local| (local.id.clone(), local.dir.clone())).collect()
+    }
+
+    /// Adds a cluster that is not known yet; false when it is.
+    pub(crate) fn add(&self, local: Local) -> bool {
+        let mut locals = self.lock();
+        if locals.contains_key(&local.id) {
+            return false;
+        }
+        locals.insert(local.id.clone(), local);
+        true
+    }
+
+    pub(crate) fn remove(&self, id: &str) {
+        self.lock().remove(id);
+    }
+
+    /// Changes what is known; whether that shows.
+    pub(crate) fn update(&self, id: &str, change: impl FnOnce(&mut Local)) -> bool {
+        let mut locals = self.lock();
+        let Some(local) = locals.get_mut(id) else { return false };
+        let before = shown(local);
+        change(local);
+        before != shown(local)
+    }
+
+    pub(crate) fn wake(&self, id: &str) {
+        if let Some(local) = self.lock().get(id) {
+            local.wake.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Local>> {
+        self.locals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a row would look different by.
+fn shown(local: &Local) -> (State, Option<Text>, String, Option<String>, bool) {
+    let instance = local.engine().map(|engine| engine.instance.clone());
+    let sample = local.file.as_ref().is_some_and(|file| file.sample);
+    (local.state(), local.state_reason(), local.bootstrap(), instance, sample)
+}

@@ -1,0 +1,190 @@
+//! Watches local clusters: a scan finds directories, whoever made them, and one task for each looks at its files,
+//! locks and engine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use weir_control::api::Event;
+use weir_control::{ClusterDir, ControlClient, EngineFact, probe};
+
+use super::registry::Local;
+use super::{State, tags};
+use crate::core::Core;
+use crate::operations::{cluster_operations, from_engine};
+use crate::time::now_ms;
+
+/// A cluster made by another process shows within two of these.
+const SCAN_EVERY: Duration = Duration::from_millis(800);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// While something is under way.
+const LOOK_SOON: Duration = Duration::from_millis(50);
+/// An engine that does not describe itself within this counts as silent.
+const DESCRIBE_WITHIN: Duration = Duration::from_millis(800);
+/// Keeper's operations that began within this are told again when a state changes.
+const RECENT_MS: i64 = 60_000;
+
+impl Core {
+    pub(crate) fn watch_clusters(&self) {
+        self.scan();
+        let core = self.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(SCAN_EVERY).await;
+                core.scan();
+            }
+        });
+    }
+
+    /// Finds directories that are not watched yet.
+    pub(crate) fn scan(&self) {
+        for (id, dir) in find(&self.home().clusters()) {
+            self.adopt_dir(&id, dir);
+        }
+    }
+
+    /// Watches `dir` from now on, unless it is already.
+    pub(crate) fn adopt_dir(&self, id: &str, dir: ClusterDir) {
+        let mut local = Local::new(id, dir.clone());
+        read_files(&mut local);
+        if self.registry().add(local) {
+            self.events().changed(tags::CLUSTERS);
+            let (core, id) = (self.clone(), id.to_owned());
+            tokio::spawn(async move { core.watch(&id, &dir).await });
+        }
+    }
+
+    async fn watch(&self, id: &str, dir: &ClusterDir) {
+        let mut heard = Heard::default();
+        loop {
+            if !self.registry().local(id).is_some_and(|local| &local.dir == dir) {
+                return;
+            }
+            if !dir.root().exists() {
+                self.forget_dir(id);
+                return;
+            }
+            self.look(id, dir).await;
+            self.wait_for_news(id, &mut heard).await;
+        }
+    }
+
+    pub(crate) fn forget_dir(&self, id: &str) {
+        self.registry().remove(id);
+        self.events().all_changed([tags::CLUSTERS.to_owned(), tags::cluster(id)]);
+    }
+
+    /// Looks once: files, locks, engine.
+    pub(crate) async fn look(&self, id: &str, dir: &ClusterDir) {
+        let probed = probe(dir, DESCRIBE_WITHIN).await;
+        let shows = self.registry().update(id, |local| {
+            read_files(local);
+            match probed {
+                Ok(facts) => local.facts = facts,
+                Err(error) => {
+                    local.facts = None;
+                    local.problem = Some(error.to_string());
+                }
+            }
+        });
+        if shows {
+            self.events().all_changed([tags::CLUSTERS.to_owned(), tags::cluster(id)]);
+            self.tell_recent_operations(id, dir);
+        }
+    }
+
+    fn tell_recent_operations(&self, id: &str, dir: &ClusterDir) {
+        let since = now_ms() - RECENT_MS;
+        let recent = cluster_operations(id, dir).into_iter().filter(|o| o.started_at >= since);
+        for operation in recent {
+            self.events().operation(operation.into());
+        }
+        self.events().all_changed([tags::operations(id), tags::brokers(id)]);
+    }
+
+    /// Waits until another look is due: at once when woken, soon while something is under way, and while the
+    /// engine answers for as long as it has no news.
+    async fn wait_for_news(&self, id: &str, heard: &mut Heard) {
+        let Some(local) = self.registry().local(id) else { return };
+        let woken = local.wake.notified();
+        let answers =
+            local.facts.as_ref().is_some_and(|f| matches!(f.engine, EngineFact::Answers(_)));
+        if !answers {
+            let passing = local.state().is_passing() && local.state() != State::Deleting;
+            let pause = if passing { LOOK_SOON } else { LOOK_EVERY };
+            let _ = tokio::time::timeout(pause, woken).await; // either is a reason to look
+            return;
+        }
+        tokio::select! {
+            () = woken => {}
+            () = self.hear(&local, heard) => {}
+        }
+    }
+
+    /// Waits for the engine's events and passes them on.
+    async fn hear(&self, local: &Local, heard: &mut Heard) {
+        let Ok(Some(control)) = local.dir.load_control() else {
+            return tokio::time::sleep(LOOK_SOON).await;
+        };
+        if heard.instance != control.instance {
+            *heard = Heard { instance: control.instance.clone(), after: 0 };
+        }
+        match ControlClient::new(control).events(heard.after, LOOK_EVERY).await {
+            Ok(events) => {
+                heard.after = events.next;
+                self.pass_on(&local.id, events.events);
+            }
+            Err(_) => tokio::time::sleep(LOOK_SOON).await, // the next look tells what happened
+        }
+    }
+
+    fn pass_on(&self, id: &str, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        for operation in events.into_iter().filter_map(|event| event.operation) {
+            self.events().operation(from_engine(id, operation).into());
+        }
+        self.events().all_changed([
+            tags::operations(id),
+            tags::brokers(id),
+            tags::cluster(id),
+            tags::topics(id),
+        ]);
+    }
+}
+
+/// How far an engine's events were heard.
+#[derive(Debug, Default)]
+struct Heard {
+    instance: String,
+    after: u64,
+}
+
+fn read_files(local: &mut Local) {
+    match local.dir.load_cluster() {
+        Ok(file) => (local.file, local.problem) = (file, None),
+        Err(error) => (local.file, local.problem) = (None, Some(error.to_string())),
+    }
+}
+
+/// Directories of clusters by id; one that is being removed only where no other took its name.
+fn find(clusters: &Path) -> Vec<(String, ClusterDir)> {
+    let Ok(entries) = std::fs::read_dir(clusters) else { return Vec::new() };
+    let dirs = entries.flatten().map(|entry| ClusterDir::new(entry.path()));
+    let mut found: Vec<_> =
+        dirs.filter(is_cluster).filter_map(|dir| Some((id_of(&dir)?, dir))).collect();
+    found.sort_by_key(|(id, dir)| (id.clone(), dir.is_deleting()));
+    found.dedup_by(|later, first| later.0 == first.0);
+    found
+}
+
+/// Another program's directory is not ours to show.
+fn is_cluster(dir: &ClusterDir) -> bool {
+    dir.is_deleting() || dir.cluster_json().exists()
+}
+
+fn id_of(dir: &ClusterDir) -> Option<String> {
+    let root = dir.root();
+    let name = if dir.is_deleting() { root.file_stem() } else { root.file_name() };
+    Some(name?.to_str()?.to_owned())
+}

@@ -1,0 +1,92 @@
+//! Keeper's and engine's operations, from `operations.jsonl` of local clusters.
+
+use weir_control::api::{
+    OperationKind, OperationState as EngineState, OperationStep as EngineStep,
+};
+use weir_control::{ClusterDir, api};
+
+use super::{Operation, OperationState, OperationStep, StepState, kind};
+use crate::core::Core;
+use crate::failure::{Failure, Kind};
+use crate::text::{Text, TextId};
+
+impl Core {
+    /// Of one local cluster, or of all; those that cannot be read are left out and logged.
+    pub(super) fn engine_operations(&self, cluster: Option<&str>) -> Vec<Operation> {
+        let locals = self.local_dirs();
+        let wanted = locals.iter().filter(|(id, _)| cluster.is_none_or(|wanted| wanted == id));
+        wanted.flat_map(|(id, dir)| cluster_operations(id, dir)).collect()
+    }
+}
+
+pub(crate) fn cluster_operations(id: &str, dir: &ClusterDir) -> Vec<Operation> {
+    let read = dir.operations().read().unwrap_or_else(|error| {
+        tracing::warn!(%error, cluster = id, "operations of the engine cannot be read");
+        Vec::new()
+    });
+    let shown = read.into_iter().filter(|operation| is_shown(operation.kind));
+    shown.map(|operation| from_engine(id, operation)).collect()
+}
+
+/// A host that stops the cluster records that itself.
+fn is_shown(kind: OperationKind) -> bool {
+    !matches!(kind, OperationKind::Shutdown)
+}
+
+pub(crate) fn from_engine(cluster: &str, operation: api::Operation) -> Operation {
+    let (kind, title) = kind_and_title(operation.kind);
+    let by_keeper = matches!(operation.kind, OperationKind::Heal | OperationKind::Fail);
+    let broker = operation.broker.map(|broker| broker.to_string());
+    let failed = operation.state == EngineState::Failed || kind == kind::CLUSTER_FAIL;
+    Operation {
+        id: operation.id,
+        cluster: Some(cluster.to_owned()),
+        cluster_name: Some(cluster.to_owned()),
+        kind,
+        title: title.with("name", cluster).with("broker", broker.as_deref().unwrap_or_default()),
+        target: broker,
+        state: if failed { OperationState::Failed } else { state(operation.state) },
+        steps: operation.steps.into_iter().map(step).collect(),
+        changes: Vec::new(),
+        error: error(operation.error, operation.detail.as_ref()),
+        started_at: operation.started_ms,
+        ended_at: operation.ended_ms,
+        by: if by_keeper { "weir" } else { "you" }.to_owned(),
+        command: None,
+    }
+}
+
+fn kind_and_title(engine: OperationKind) -> (&'static str, TextId) {
+    match engine {
+        OperationKind::Heal => (kind::CLUSTER_HEAL, TextId::OperationClusterHeal),
+        OperationKind::Fail => (kind::CLUSTER_FAIL, TextId::OperationClusterFail),
+        OperationKind::BrokerStop => (kind::BROKER_STOP, TextId::OperationBrokerStop),
+        OperationKind::BrokerKill => (kind::BROKER_KILL, TextId::OperationBrokerKill),
+        OperationKind::BrokerStart => (kind::BROKER_START, TextId::OperationBrokerStart),
+        OperationKind::Shutdown | OperationKind::Unknown => (kind::OTHER, TextId::OperationOther),
+    }
+}
+
+fn state(state: EngineState) -> OperationState {
+    match state {
+        EngineState::Running => OperationState::Running,
+        EngineState::Done => OperationState::Done,
+        EngineState::Failed => OperationState::Failed,
+        EngineState::Unknown => OperationState::Unknown,
+    }
+}
+
+/// The engine names its steps in its own words; they are shown as they are.
+fn step(step: EngineStep) -> OperationStep {
+    let text = TextId::StepEngine.with("step", step.name);
+    OperationStep { text, state: StepState::Done, at: Some(step.at_ms) }
+}
+
+fn error(error: Option<api::ApiError>, detail: Option<&String>) -> Option<Failure> {
+    if let Some(error) = error {
+        let text: Text = TextId::ErrorEngineSays.with("reason", error.text);
+        return Some(Failure { detail: error.detail, ..Failure::new(text) });
+    }
+    let reason = detail?;
+    Some(Failure::new(TextId::ErrorEngineEnded.with("reason", reason)).kind(Kind::Internal))
+}

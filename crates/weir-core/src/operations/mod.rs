@@ -1,0 +1,189 @@
+//! Everything that changes a cluster, as it happens and afterwards: kind, target, steps, before and after, error,
+//! by whom. The core's own are in the store; keeper and engine keep theirs in the cluster's directory.
+
+mod engine;
+mod record;
+mod row;
+
+pub(crate) use engine::{cluster_operations, from_engine};
+pub use record::Running;
+pub(crate) use record::{Begin, Recorder};
+
+use crate::core::Core;
+use crate::failure::{Failure, Result};
+use crate::text::{Text, TextArg, TextId};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    pub id: String,
+    pub cluster: Option<String>,
+    pub cluster_name: Option<String>,
+    pub kind: &'static str,
+    pub title: Text,
+    pub target: Option<String>,
+    pub state: OperationState,
+    pub steps: Vec<OperationStep>,
+    pub changes: Vec<Change>,
+    pub error: Option<Failure>,
+    pub started_at: i64,
+    pub ended_at: Option<i64>,
+    /// `you`, `cli`, `weir` (keeper and engine by themselves).
+    pub by: String,
+    /// The Kafka command that does the same.
+    pub command: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationState {
+    Running,
+    Done,
+    Failed,
+    /// Some items done, others not.
+    Partly,
+    /// Nobody can say: the answer was lost, and reading back did not tell.
+    Unknown,
+}
+
+impl OperationState {
+    pub const ALL: [Self; 5] =
+        [Self::Running, Self::Done, Self::Failed, Self::Partly, Self::Unknown];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Partly => "partly",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationStep {
+    pub text: Text,
+    pub state: StepState,
+    /// When it ended, or began if it still runs.
+    pub at: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    Pending,
+    Running,
+    Done,
+    Failed,
+}
+
+/// One value that the operation changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub what: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// Every kind, in one list for stores and filters.
+pub mod kind {
+    pub const CLUSTER_CREATE: &str = "cluster_create";
+    pub const CLUSTER_START: &str = "cluster_start";
+    pub const CLUSTER_STOP: &str = "cluster_stop";
+    pub const CLUSTER_DELETE: &str = "cluster_delete";
+    pub const CLUSTER_HEAL: &str = "cluster_heal";
+    pub const CLUSTER_FAIL: &str = "cluster_fail";
+    pub const TOPIC_CREATE: &str = "topic_create";
+    pub const TOPIC_DELETE: &str = "topic_delete";
+    pub const TOPIC_CONFIG: &str = "topic_config";
+    pub const TOPIC_PARTITIONS: &str = "topic_partitions";
+    pub const GROUP_DELETE: &str = "group_delete";
+    pub const BROKER_STOP: &str = "broker_stop";
+    pub const BROKER_KILL: &str = "broker_kill";
+    pub const BROKER_START: &str = "broker_start";
+    pub const SAMPLE_START: &str = "sample_start";
+    pub const SAMPLE_REMOVE: &str = "sample_remove";
+    pub const OTHER: &str = "other";
+
+    pub const ALL: &[&str] = &[
+        CLUSTER_CREATE,
+        CLUSTER_START,
+        CLUSTER_STOP,
+        CLUSTER_DELETE,
+        CLUSTER_HEAL,
+        CLUSTER_FAIL,
+        TOPIC_CREATE,
+        TOPIC_DELETE,
+        TOPIC_CONFIG,
+        TOPIC_PARTITIONS,
+        GROUP_DELETE,
+        BROKER_STOP,
+        BROKER_KILL,
+        BROKER_START,
+        SAMPLE_START,
+        SAMPLE_REMOVE,
+        OTHER,
+    ];
+
+    /// The kind of this name; a newer Weir's counts as [`OTHER`].
+    pub fn parse(word: &str) -> &'static str {
+        ALL.iter().find(|kind| **kind == word).copied().unwrap_or(OTHER)
+    }
+}
+
+/// A page of operations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationPage {
+    pub total: usize,
+    pub rows: Vec<Operation>,
+}
+
+/// Operations that the list looks at, newest first; older ones are history that nobody pages to.
+const LISTED_MAX: i64 = 2000;
+
+impl Core {
+    /// Newest first; the core's and, for local clusters, keeper's and engine's.
+    pub fn operations_list(
+        &self,
+        cluster: Option<&str>,
+        query: &str,
+        page: usize,
+        page_size: usize,
+    ) -> Result<OperationPage> {
+        let mut all = self.recorder().list(cluster, LISTED_MAX)?;
+        all.extend(self.engine_operations(cluster));
+        all.retain(|operation| matches(operation, query));
+        all.sort_by(|a, b| (b.started_at, &b.id).cmp(&(a.started_at, &a.id)));
+        let total = all.len();
+        let first = page.saturating_sub(1).saturating_mul(page_size);
+        Ok(OperationPage { total, rows: all.into_iter().skip(first).take(page_size).collect() })
+    }
+
+    pub fn operation_get(&self, id: &str) -> Result<Operation> {
+        if let Some(operation) = self.recorder().get(id)? {
+            return Ok(operation);
+        }
+        let found = self.engine_operations(None).into_iter().find(|operation| operation.id == id);
+        found.ok_or_else(|| Failure::not_found(TextId::ErrorOperationNotFound))
+    }
+}
+
+/// Every word of the query occurs in kind, target, cluster, state or an argument of the title.
+fn matches(operation: &Operation, query: &str) -> bool {
+    let mut hay = format!(
+        "{} {} {} {}",
+        operation.kind,
+        operation.state.word(),
+        operation.target.as_deref().unwrap_or_default(),
+        operation.cluster_name.as_deref().unwrap_or_default()
+    );
+    for (_, value) in &operation.title.args {
+        if let TextArg::Word(word) = value {
+            hay.push(' ');
+            hay.push_str(word);
+        }
+    }
+    weir_domain::filter::NameFilter::new(query).matches(&hay)
+}

@@ -1,0 +1,168 @@
+//! One function says what may be done to a cluster: for disabled reasons, refusals and enforcement alike.
+
+use crate::clusters::{ClusterFacts, State};
+use crate::text::{Text, TextId};
+
+/// What somebody may want to do to a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    Start,
+    Stop,
+    Delete,
+    /// Look at topics, messages, groups.
+    Open,
+    SampleStart,
+    SampleRemove,
+    CreateTopic,
+    DeleteTopic,
+    AddPartitions,
+    AlterConfig,
+    Produce,
+    DeleteGroup,
+    BrokerStop,
+    BrokerStart,
+}
+
+impl Action {
+    fn writes(self) -> bool {
+        !matches!(self, Self::Open)
+    }
+
+    /// Of the cluster itself, rather than of what is in it.
+    fn changes_cluster(self) -> bool {
+        matches!(self, Self::Start | Self::Stop | Self::Delete | Self::SampleStart)
+            || self.of_brokers()
+    }
+
+    fn of_brokers(self) -> bool {
+        matches!(self, Self::BrokerStop | Self::BrokerStart)
+    }
+
+    fn of_local_only(self) -> bool {
+        self.changes_cluster() || self == Self::SampleRemove
+    }
+}
+
+/// `Ok` when `action` may be tried; else the reason why not.
+pub fn permits(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
+    if !cluster.is_local && action.of_local_only() {
+        return Err(TextId::PermitRemote.into());
+    }
+    if cluster.read_only && action.writes() {
+        return Err(TextId::PermitReadOnly.into());
+    }
+    by_state(action, cluster)
+}
+
+fn by_state(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
+    match action {
+        Action::Start => start(cluster.state),
+        Action::Stop => stop(cluster.state),
+        Action::Delete => delete(cluster.state),
+        Action::SampleStart if cluster.sample => Err(TextId::PermitSampleRuns.into()),
+        Action::SampleRemove if !cluster.sample => Err(TextId::PermitNoSample.into()),
+        _ if action.of_brokers() || action == Action::SampleStart => changes(cluster.state),
+        _ => data(cluster.state),
+    }
+}
+
+fn start(state: State) -> Result<(), Text> {
+    match state {
+        State::Stopped | State::Failed => Ok(()),
+        State::Starting | State::Creating => Err(TextId::PermitStarting.into()),
+        State::Stopping | State::Deleting => Err(in_state(state)),
+        _ => Err(TextId::PermitRunsAlready.into()),
+    }
+}
+
+fn stop(state: State) -> Result<(), Text> {
+    match state {
+        State::Stopped => Err(TextId::PermitStoppedAlready.into()),
+        State::Stopping | State::Deleting | State::Creating => Err(in_state(state)),
+        State::Failed => Err(TextId::PermitFailed.into()),
+        _ => Ok(()),
+    }
+}
+
+fn delete(state: State) -> Result<(), Text> {
+    match state {
+        State::Deleting | State::Creating | State::Stopping | State::Starting => {
+            Err(in_state(state))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Cluster changes are off while one runs: the state is the reason.
+fn changes(state: State) -> Result<(), Text> {
+    if state == State::Active { Ok(()) } else { Err(in_state(state)) }
+}
+
+/// Messages, topics, groups.
+fn data(state: State) -> Result<(), Text> {
+    match state {
+        State::Active
+        | State::Updating
+        | State::Healing
+        | State::Maintenance
+        | State::RebootingBroker
+        | State::Connected
+        | State::PartlyReachable => Ok(()),
+        State::Stopped => Err(TextId::PermitStopped.into()),
+        State::Failed => Err(TextId::PermitFailed.into()),
+        // Tried all the same: the answer says more than a guess.
+        State::Connecting | State::Unreachable => Ok(()),
+        _ => Err(in_state(state)),
+    }
+}
+
+fn in_state(state: State) -> Text {
+    TextId::PermitInState.with("state", state.word())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(state: State) -> ClusterFacts {
+        ClusterFacts { is_local: true, state, read_only: false, production: false, sample: false }
+    }
+
+    fn check(action: Action, cluster: &ClusterFacts, refusal: Option<TextId>) {
+        let answer = permits(action, cluster).err().map(|text| text.id);
+        assert_eq!(answer, refusal, "{action:?} on {cluster:?}");
+    }
+
+    #[test]
+    fn the_state_decides() {
+        check(Action::Start, &local(State::Stopped), None);
+        check(Action::Start, &local(State::Failed), None);
+        check(Action::Start, &local(State::Active), Some(TextId::PermitRunsAlready));
+        check(Action::Stop, &local(State::Healing), None);
+        check(Action::Stop, &local(State::Stopped), Some(TextId::PermitStoppedAlready));
+        check(Action::Delete, &local(State::Failed), None);
+        check(Action::Delete, &local(State::Deleting), Some(TextId::PermitInState));
+        check(Action::BrokerStop, &local(State::Healing), Some(TextId::PermitInState));
+        check(Action::Produce, &local(State::Healing), None);
+        check(Action::Produce, &local(State::Stopped), Some(TextId::PermitStopped));
+    }
+
+    #[test]
+    fn profiles_decide_too() {
+        let remote = ClusterFacts { is_local: false, ..local(State::Connected) };
+        check(Action::CreateTopic, &remote, None);
+        check(Action::BrokerStop, &remote, Some(TextId::PermitRemote));
+        check(Action::Stop, &remote, Some(TextId::PermitRemote));
+        let read_only = ClusterFacts { read_only: true, ..remote };
+        check(Action::CreateTopic, &read_only, Some(TextId::PermitReadOnly));
+        check(Action::Open, &read_only, None);
+    }
+
+    #[test]
+    fn the_sample_is_started_once_and_removed_once() {
+        let with = ClusterFacts { sample: true, ..local(State::Active) };
+        check(Action::SampleStart, &with, Some(TextId::PermitSampleRuns));
+        check(Action::SampleRemove, &with, None);
+        check(Action::SampleRemove, &local(State::Active), Some(TextId::PermitNoSample));
+    }
+}

@@ -1,0 +1,81 @@
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{StoreError, migrate};
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// How long a statement waits for another process (window, command line and serve share the file).
+const BUSY: Duration = Duration::from_secs(5);
+
+/// A cheap-clone handle of the open database; the writer thread ends with the last one.
+#[derive(Debug, Clone)]
+pub struct Store {
+    reader: Arc<Mutex<Connection>>,
+    writer: Sender<Job>,
+}
+
+impl Store {
+    /// Opens or creates the database at `path` and brings it to the newest version.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a newer Weir's database, which stays untouched.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let opened = |source| StoreError::Open { path: path.to_owned(), source };
+        let mut conn = Connection::open(path).map_err(opened)?;
+        conn.busy_timeout(BUSY)?;
+        migrate::migrate(&mut conn, path)?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "NORMAL")?;
+        let reader =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(opened)?;
+        reader.busy_timeout(BUSY)?;
+        reader.pragma_update(None, "query_only", "ON")?;
+        let (writer, jobs) = channel();
+        std::thread::Builder::new()
+            .name("weir-store".into())
+            .spawn(move || write_jobs(conn, &jobs))
+            .map_err(|_| StoreError::WriterGone)?;
+        Ok(Self { reader: Arc::new(Mutex::new(reader)), writer })
+    }
+
+    pub(crate) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        query(&self.reader.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs `change` in one transaction on the writer thread and waits for its commit.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, result) = channel();
+        let job: Job = Box::new(move |conn| {
+            let _ = answer.send(in_transaction(conn, change));
+        });
+        self.writer.send(job).map_err(|_| StoreError::WriterGone)?;
+        result.recv().map_err(|_| StoreError::WriterGone)?
+    }
+}
+
+fn in_transaction<T>(
+    conn: &mut Connection,
+    change: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = conn.transaction()?;
+    let value = change(&transaction)?;
+    transaction.commit()?;
+    Ok(value)
+}
+
+fn write_jobs(mut conn: Connection, jobs: &Receiver<Job>) {
+    while let Ok(job) = jobs.recv() {
+        job(&mut conn);
+    }
+}

@@ -1,0 +1,93 @@
+//! Versions of the database by `user_version`: additive, in order, each in one transaction with its number.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::StoreError;
+use crate::table;
+
+/// Version N is what the first N entries make. Never edit an entry that was released: add one.
+pub(crate) const MIGRATIONS: &[&str] =
+    &[table::settings::CREATE, table::profiles::CREATE, table::operations::CREATE];
+
+/// Brings the database at `path` to the newest version; a copy of an older one is kept beside it first.
+///
+/// # Errors
+/// [`StoreError::Newer`] when a newer Weir wrote it: nothing is changed then.
+pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let found = version(conn)?;
+    let supported = MIGRATIONS.len() as i64;
+    if found > supported {
+        return Err(StoreError::Newer { path: path.to_owned(), found, supported });
+    }
+    if found > 0 && found < supported {
+        back_up(conn, path, found)?;
+    }
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        let step = conn.transaction()?;
+        step.execute_batch(sql)?;
+        step.pragma_update(None, "user_version", index as i64 + 1)?;
+        step.commit()?;
+    }
+    Ok(())
+}
+
+pub(crate) fn version(conn: &Connection) -> Result<i64, rusqlite::Error> {
+    conn.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn back_up(conn: &Connection, path: &Path, found: i64) -> Result<(), StoreError> {
+    let copy = backup_path(path, found);
+    let failed = |source| StoreError::Backup { path: copy.clone(), source };
+    let _ = std::fs::remove_file(&copy); // of an upgrade that was interrupted; VACUUM INTO wants a new file
+    conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(failed)?;
+    Ok(())
+}
+
+fn backup_path(path: &Path, found: i64) -> PathBuf {
+    path.with_extension(format!("v{found}.bak"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_version(path: &Path, version: usize) {
+        let conn = Connection::open(path).unwrap();
+        for sql in &MIGRATIONS[..version.min(MIGRATIONS.len())] {
+            conn.execute_batch(sql).unwrap();
+        }
+        conn.pragma_update(None, "user_version", version as i64).unwrap();
+    }
+
+    #[test]
+    fn an_older_database_is_copied_and_upgraded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("weir.db");
+        at_version(&path, 1);
+        Connection::open(&path)
+            .unwrap()
+            .execute("INSERT INTO settings VALUES ('theme', 'dark')", [])
+            .unwrap();
+        let mut conn = Connection::open(&path).unwrap();
+        migrate(&mut conn, &path).unwrap();
+        assert_eq!(version(&conn).unwrap(), MIGRATIONS.len() as i64);
+        let copy = Connection::open(dir.path().join("weir.v1.bak")).unwrap();
+        assert_eq!(version(&copy).unwrap(), 1, "the copy is of the version before");
+        let theme: String =
+            copy.query_row("SELECT value FROM settings", [], |row| row.get(0)).unwrap();
+        assert_eq!(theme, "dark");
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_untouched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("weir.db");
+        at_version(&path, 99);
+        let before = std::fs::read(&path).unwrap();
+        let error = migrate(&mut Connection::open(&path).unwrap(), &path).unwrap_err();
+        assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+}
