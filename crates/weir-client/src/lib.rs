@@ -1,1 +1,25 @@
-//! weir-client
+//! Talking to any Kafka cluster: own connections, typed admin operations, a reader over raw fetch; `data` is rdkafka.
+//!
+//! [`Client`] is a cheap handle. It negotiates versions per connection, finds the right broker for each request (any,
+//! controller, leader, coordinator, a given one, all), pipelines, and asks for thousands of partitions in one request
+//! a broker. Every wait has a deadline; dropping a future cancels what it waits for. Errors name host, port, step and
+//! API ([`ClientError`]); errors of single items are values in the answers.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod address;
+mod admin;
+mod client;
+mod code;
+mod coordinators;
+mod error;
+mod metadata;
+mod net;
+mod options;
+
+pub use address::{Address, AddressError, parse_bootstrap};
+pub use admin::{CreatedTopic, Offsets};
+pub use client::Client;
+pub use error::{ClientError, ErrorKind, ErrorStep};
+pub use metadata::Metadata;
+pub use net::versions::ApiRanges;
+pub use options::Options;

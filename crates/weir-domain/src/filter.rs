@@ -42,7 +42,7 @@ pub struct MessageFilter {
 pub struct RawMessage<'a> {
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
-    pub headers: &'a [(&'a str, Option<&'a [u8]>)],
+    pub headers: &'a [(&'a [u8], Option<&'a [u8]>)],
 }
 
 impl MessageFilter {
@@ -71,9 +71,9 @@ impl MessageFilter {
             && holds(self.value_contains.as_deref(), value)
     }
 
-    fn headers_match(&self, headers: &[(&str, Option<&[u8]>)]) -> bool {
+    fn headers_match(&self, headers: &[(&[u8], Option<&[u8]>)]) -> bool {
         headers.iter().any(|(key, value)| {
-            self.header_key.as_deref().is_none_or(|wanted| wanted == *key)
+            self.header_key.as_deref().is_none_or(|wanted| wanted.as_bytes() == *key)
                 && self.header_value.as_deref().is_none_or(|wanted| *value == Some(wanted))
         })
     }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     fn check(filter: MessageFilter, expected: bool) {
-        let headers = [("a", Some(&b"1"[..])), ("a", None)];
+        let headers = [(&b"a"[..], Some(&b"1"[..])), (b"a", None)];
         let message =
             RawMessage { key: Some(b"k-17"), value: Some(b"{\"n\":1}"), headers: &headers };
         assert_eq!(filter.matches(&message), expected, "{filter:?}");

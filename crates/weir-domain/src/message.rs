@@ -80,6 +80,8 @@ pub struct Header {
 pub struct WholeMessage {
     pub row: MessageRow,
     pub leader_epoch: Option<i32>,
+    /// Offset of the first record of the batch that holds it.
+    pub batch_base_offset: i64,
     /// `None` without idempotence.
     pub producer: Option<Producer>,
 }

@@ -1,0 +1,131 @@
+//! Addresses as people write them: `host:port`, several with commas, IPv6 in brackets.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Kafka's usual port, taken when none is written.
+pub const DEFAULT_PORT: u16 = 9092;
+/// The most addresses one bootstrap list may hold.
+pub const BOOTSTRAP_MAX: usize = 100;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Address {
+    pub host: String,
+    pub port: u16,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    #[error("an address is expected, such as localhost:9092")]
+    Empty,
+    #[error("{0:?} is not a port: a number from 1 to 65535 is expected after the colon")]
+    Port(String),
+    #[error("{0:?} is not a host name or an IP address")]
+    Host(String),
+    #[error("at most {BOOTSTRAP_MAX} addresses are taken")]
+    TooMany,
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = without_scheme(text.trim());
+        if text.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        let (host, port) = split(text)?;
+        let port = match port {
+            None => DEFAULT_PORT,
+            Some(port) => match port.parse() {
+                Ok(0) | Err(_) => return Err(AddressError::Port(port.to_owned())),
+                Ok(port) => port,
+            },
+        };
+        let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '%');
+        if host.is_empty() || !host.chars().all(allowed) {
+            return Err(AddressError::Host(host.to_owned()));
+        }
+        Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+/// Reads a bootstrap list: addresses with commas (spaces around them are forgiven).
+pub fn parse_bootstrap(text: &str) -> Result<Vec<Address>, AddressError> {
+    let parts = text.split([',', ' ', ';']).filter(|part| !part.trim().is_empty());
+    let addresses = parts.map(str::parse).collect::<Result<Vec<Address>, _>>()?;
+    match addresses.len() {
+        0 => Err(AddressError::Empty),
+        n if n > BOOTSTRAP_MAX => Err(AddressError::TooMany),
+        _ => Ok(addresses),
+    }
+}
+
+/// `PLAINTEXT://host:9092` is how brokers' settings write it.
+fn without_scheme(text: &str) -> &str {
+    text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/')
+}
+
+fn split(text: &str) -> Result<(&str, Option<&str>), AddressError> {
+    if let Some(rest) = text.strip_prefix('[') {
+        let (host, after) = rest.split_once(']').ok_or(AddressError::Host(text.to_owned()))?;
+        return match after.strip_prefix(':') {
+            Some(port) => Ok((host, Some(port))),
+            None if after.is_empty() => Ok((host, None)),
+            None => Err(AddressError::Host(text.to_owned())),
+        };
+    }
+    match text.matches(':').count() {
+        0 => Ok((text, None)),
+        1 => Ok(text.split_once(':').map(|(host, port)| (host, Some(port))).unwrap_or((text, None))),
+        _ => Ok((text, None)), // an IPv6 address without brackets, and so without a port
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(text.parse::<Address>().unwrap().to_string(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn readable() {
+        check("localhost:9092", "localhost:9092");
+        check(" broker-1.example ", "broker-1.example:9092");
+        check("PLAINTEXT://a:1/", "a:1");
+        check("[::1]:9093", "[::1]:9093");
+        check("[::1]", "[::1]:9092");
+        check("::1", "[::1]:9092");
+        assert_eq!(parse_bootstrap("a:1, b:2,c").unwrap().len(), 3);
+    }
+
+    #[test]
+    fn refused() {
+        for (text, expected) in [
+            ("", AddressError::Empty),
+            ("a:", AddressError::Port(String::new())),
+            ("a:0", AddressError::Port("0".into())),
+            ("a:70000", AddressError::Port("70000".into())),
+            ("a:x", AddressError::Port("x".into())),
+            (":9092", AddressError::Host(String::new())),
+            ("a b", AddressError::Host("a b".into())),
+            ("[::1", AddressError::Host("[::1".into())),
+        ] {
+            assert_eq!(text.parse::<Address>(), Err(expected), "{text:?}");
+        }
+        assert_eq!(parse_bootstrap(" , "), Err(AddressError::Empty));
+        assert_eq!(parse_bootstrap(&"a,".repeat(101)), Err(AddressError::TooMany));
+    }
+}

@@ -1,0 +1,32 @@
+//! Typed admin operations. Each answers per item: what failed stands beside what worked.
+
+mod cluster;
+mod configs;
+mod group_list;
+mod group_offsets;
+mod groups;
+mod lag;
+mod log_dirs;
+mod offsets;
+mod quorum;
+mod records;
+mod topics;
+
+pub use offsets::Offsets;
+pub(crate) use offsets::leader_moved;
+pub use topics::CreatedTopic;
+
+use std::collections::BTreeMap;
+
+use weir_domain::TopicPartition;
+
+/// Partitions by topic, as requests group them.
+pub(crate) fn by_topic<'a>(
+    partitions: impl IntoIterator<Item = &'a TopicPartition>,
+) -> BTreeMap<&'a str, Vec<i32>> {
+    let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
+    for partition in partitions {
+        topics.entry(&partition.topic).or_default().push(partition.partition);
+    }
+    topics
+}

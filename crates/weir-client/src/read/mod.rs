@@ -1,0 +1,13 @@
+//! One reader for browsing, tailing and searching: raw fetch by partition leader. Raw bytes are tested first; only
+//! what may match is copied, in previews of at most 4 KB a row.
+
+mod block;
+mod browse;
+mod fetch;
+mod merge;
+mod row;
+mod tail;
+mod whole;
+
+pub use browse::{Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, PartitionRange};
+pub use tail::{Tail, TailBatch};

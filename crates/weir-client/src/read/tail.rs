@@ -1,0 +1,235 @@
+//! Live tail: each leader is asked in its own task and held until it has news; rows meet in one bounded queue.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout_at};
+use weir_domain::{ItemError, MessageFilter, MessageRow, OffsetSpec, TopicPartition};
+
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::read::fetch::Position;
+use crate::read::row;
+
+/// Answers of leaders that wait to be taken; a reader that does not keep up holds the leaders' tasks.
+const QUEUE_MAX: usize = 16;
+/// How long a leader holds a question without news.
+const HOLD: Duration = Duration::from_millis(500);
+/// How often partitions that were added are looked for.
+const REFRESH: Duration = Duration::from_secs(30);
+const BYTES_MAX: i32 = 1 << 20;
+/// Rest after a leader that did not answer.
+const REST: Duration = Duration::from_millis(500);
+
+/// A running tail; dropping it ends its tasks.
+#[derive(Debug)]
+pub struct Tail {
+    queue: mpsc::Receiver<TailBatch>,
+    /// Rows taken from the queue that did not fit into the last answer.
+    rest: Vec<MessageRow>,
+    _tasks: JoinSet<()>,
+}
+
+/// What came since the last question.
+#[derive(Debug, Default)]
+pub struct TailBatch {
+    pub rows: Vec<MessageRow>,
+    /// Records looked at, matching or not.
+    pub scanned: u64,
+    /// Partitions that could not be read this time; the tail goes on trying.
+    pub problems: Vec<(i32, ItemError)>,
+}
+
+#[derive(Debug)]
+struct Source {
+    client: Client,
+    topic: String,
+    partitions: Option<Vec<i32>>,
+    filter: MessageFilter,
+}
+
+impl Client {
+    /// Begins after the last message of each partition (`None`: all).
+    pub async fn tail(
+        &self,
+        topic: &str,
+        partitions: Option<Vec<i32>>,
+        filter: MessageFilter,
+    ) -> Result<Tail, ClientError> {
+        let source = Source { client: self.clone(), topic: topic.to_owned(), partitions, filter };
+        let positions = source.ends(&HashMap::new()).await?;
+        let (sender, queue) = mpsc::channel(QUEUE_MAX);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(supervise(Arc::new(source), positions, sender));
+        Ok(Tail { queue, rest: Vec::new(), _tasks: tasks })
+    }
+}
+
+impl Tail {
+    /// Up to `rows_max` rows, waiting at most `wait` for the first. No rows is no end.
+    pub async fn next(&mut self, rows_max: usize, wait: Duration) -> TailBatch {
+        let mut batch = TailBatch { rows: std::mem::take(&mut self.rest), ..Default::default() };
+        if batch.rows.is_empty() {
+            let deadline = Instant::now() + wait;
+            if let Ok(Some(first)) = timeout_at(deadline, self.queue.recv()).await {
+                batch.add(first);
+            }
+        }
+        while batch.rows.len() < rows_max {
+            let Ok(more) = self.queue.try_recv() else { break };
+            batch.add(more);
+        }
+        if batch.rows.len() > rows_max {
+            self.rest = batch.rows.split_off(rows_max);
+        }
+        batch
+    }
+}
+
+impl TailBatch {
+    fn add(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.scanned += other.scanned;
+        self.problems.extend(other.problems);
+    }
+}
+
+impl Source {
+    /// Where to begin: the end of each partition that has no position yet, as far as leaders answer.
+    async fn ends(&self, known: &HashMap<i32, i64>) -> Result<HashMap<i32, i64>, ClientError> {
+        let metadata = self.client.topics(std::slice::from_ref(&self.topic)).await?;
+        let topic = metadata.topic(&self.topic).filter(|topic| topic.error.is_none());
+        let topic = topic.ok_or_else(|| ClientError::no_one("Metadata", "no such topic"))?;
+        let wanted = |p: &i32| {
+            !known.contains_key(p) && self.partitions.as_ref().is_none_or(|some| some.contains(p))
+        };
+        let new: Vec<_> = topic
+            .partitions
+            .iter()
+            .map(|p| p.partition)
+            .filter(wanted)
+            .map(|p| TopicPartition::new(self.topic.as_str(), p))
+            .collect();
+        // A partition that is added while the tail runs is read from its beginning: nothing of it was there before.
+        let spec = if known.is_empty() { OffsetSpec::Latest } else { OffsetSpec::Earliest };
+        let offsets = self.client.list_offsets(&new, spec).await?.value;
+        let end = |(partition, offset): (TopicPartition, Result<weir_domain::OffsetAt, ItemError>)| {
+            Some((partition.partition, offset.ok()?.offset?))
+        };
+        Ok(offsets.into_iter().filter_map(end).collect())
+    }
+
+    fn by_leader(&self, positions: &HashMap<i32, i64>) -> BTreeMap<i32, HashMap<i32, i64>> {
+        let metadata = self.client.cached_metadata();
+        let mut leaders: BTreeMap<i32, HashMap<i32, i64>> = BTreeMap::new();
+        for (partition, offset) in positions {
+            let leader = metadata.partition(&self.topic, *partition).and_then(|p| p.leader);
+            if let Some(leader) = leader {
+                leaders.entry(leader).or_default().insert(*partition, *offset);
+            }
+        }
+        leaders
+    }
+}
+
+/// Gives each leader its partitions, and begins anew when one of them moved or partitions were added.
+async fn supervise(
+    source: Arc<Source>,
+    mut positions: HashMap<i32, i64>,
+    queue: mpsc::Sender<TailBatch>,
+) {
+    loop {
+        let until = Instant::now() + REFRESH;
+        let mut leaders = JoinSet::new();
+        for (_, positions) in source.by_leader(&positions) {
+            leaders.spawn(follow(Arc::clone(&source), positions, queue.clone(), until));
+        }
+        if leaders.is_empty() {
+            sleep(REST).await;
+        }
+        while let Some(ended) = leaders.join_next().await {
+            if let Ok(reached) = ended {
+                positions.extend(reached);
+            }
+        }
+        if queue.is_closed() {
+            return;
+        }
+        if let Ok(new) = source.ends(&positions).await {
+            positions.extend(new);
+        } else {
+            sleep(REST).await;
+        }
+    }
+}
+
+/// Reads one leader's partitions until the time is over, one of them fails or nobody listens; answers how far it came.
+async fn follow(
+    source: Arc<Source>,
+    mut positions: HashMap<i32, i64>,
+    queue: mpsc::Sender<TailBatch>,
+    until: Instant,
+) -> HashMap<i32, i64> {
+    let mut scratch = Vec::new();
+    while Instant::now() < until {
+        let asked: Vec<_> = positions.iter().map(|(p, offset)| position(*p, *offset)).collect();
+        let round = source.client.fetch_round(&source.topic, &asked, HOLD).await;
+        let mut batch = TailBatch::default();
+        match round {
+            Ok(round) => {
+                for (partition, fetched) in round.partitions {
+                    let Some(offset) = positions.get_mut(&partition) else { continue };
+                    match fetched {
+                        Ok(fetched) => {
+                            batch.take(&source.filter, partition, offset, &fetched.records, &mut scratch);
+                        }
+                        Err(e) => batch.problems.push((partition, e)),
+                    }
+                }
+            }
+            Err(e) => {
+                let error = ItemError::ours("UNREACHABLE", e.to_string());
+                batch.problems.extend(positions.keys().map(|p| (*p, error.clone())));
+            }
+        }
+        let failed = !batch.problems.is_empty();
+        let empty = !failed && batch.scanned == 0;
+        if !empty && queue.send(batch).await.is_err() {
+            break;
+        }
+        if failed {
+            sleep(REST).await;
+            break;
+        }
+    }
+    positions
+}
+
+fn position(partition: i32, offset: i64) -> Position {
+    Position { partition, offset, bytes_max: BYTES_MAX }
+}
+
+impl TailBatch {
+    fn take(
+        &mut self,
+        filter: &MessageFilter,
+        partition: i32,
+        offset: &mut i64,
+        bytes: &[u8],
+        scratch: &mut Vec<u8>,
+    ) {
+        let rows = &mut self.rows;
+        let walked = row::walk(bytes, &(*offset..i64::MAX), scratch, |batch, record| {
+            if row::wanted(filter, batch, record) {
+                rows.push(row::row(partition, batch, record));
+            }
+        });
+        self.scanned += walked.records;
+        if let Some(next) = walked.next {
+            *offset = next.max(*offset);
+        }
+    }
+}
