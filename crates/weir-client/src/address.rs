@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Kafka's usual port, taken when none is written.
-pub const DEFAULT_PORT: u16 = 9092;
+pub(crate) const DEFAULT_PORT: u16 = 9092;
 /// The most addresses one bootstrap list may hold.
-pub const BOOTSTRAP_MAX: usize = 100;
+pub(crate) const BOOTSTRAP_MAX: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Address {
@@ -87,7 +87,9 @@ fn split(text: &str) -> Result<(&str, Option<&str>), AddressError> {
     }
     match text.matches(':').count() {
         0 => Ok((text, None)),
-        1 => Ok(text.split_once(':').map(|(host, port)| (host, Some(port))).unwrap_or((text, None))),
+        1 => {
+            Ok(text.split_once(':').map(|(host, port)| (host, Some(port))).unwrap_or((text, None)))
+        }
         _ => Ok((text, None)), // an IPv6 address without brackets, and so without a port
     }
 }

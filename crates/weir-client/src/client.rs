@@ -207,7 +207,7 @@ impl Client {
     {
         let broker = self.broker(id, R::KEY).await?;
         let connection = self.connection(&address_of(&broker), lane, R::KEY).await?;
-        connection.call_with::<R, R>(self.timeout(), build).await
+        connection.call(self.timeout(), build).await
     }
 
     /// Sends to one address; once more over a new connection if an idle one had been closed meanwhile.
@@ -218,10 +218,10 @@ impl Client {
         build: &impl Fn(i16) -> Result<R, ErrorKind>,
     ) -> Result<R::Response, ClientError> {
         let first = self.connection(address, lane, R::KEY).await?;
-        match first.call_with::<R, R>(self.timeout(), build).await {
+        match first.call(self.timeout(), build).await {
             Err(e) if matches!(e.kind, ErrorKind::Closed(_)) && can_repeat(R::KEY, &e) => {
                 let second = self.connection(address, lane, R::KEY).await?;
-                second.call_with::<R, R>(self.timeout(), build).await
+                second.call(self.timeout(), build).await
             }
             answer => answer,
         }

@@ -101,7 +101,8 @@ impl Client {
 
     async fn find_once(&self, keys: &[String]) -> Result<Vec<Found>, ClientError> {
         let ranges = self.ranges(None).await?;
-        let batched = ranges.of(weir_wire::ApiKey::FindCoordinator).is_some_and(|(_, max)| max >= 4);
+        let batched =
+            ranges.of(weir_wire::ApiKey::FindCoordinator).is_some_and(|(_, max)| max >= 4);
         if batched {
             return Ok(found(self.any_with(|version| request(version, keys)).await?, keys));
         }
@@ -117,7 +118,8 @@ impl Client {
 type Found = (String, Result<i32, ItemError>);
 
 fn is_temporary((_, found): &Found) -> bool {
-    let temporary = [ErrorCode::COORDINATOR_NOT_AVAILABLE.0, ErrorCode::COORDINATOR_LOAD_IN_PROGRESS.0];
+    let temporary =
+        [ErrorCode::COORDINATOR_NOT_AVAILABLE.0, ErrorCode::COORDINATOR_LOAD_IN_PROGRESS.0];
     found.as_ref().is_err_and(|e| temporary.contains(&e.code))
 }
 

@@ -15,11 +15,16 @@ mod error;
 mod metadata;
 mod net;
 mod options;
+mod read;
 
 pub use address::{Address, AddressError, parse_bootstrap};
-pub use admin::{CreatedTopic, Offsets};
+pub use admin::{CreatedTopic, Offsets, PerResource};
 pub use client::Client;
 pub use error::{ClientError, ErrorKind, ErrorStep};
 pub use metadata::Metadata;
 pub use net::versions::ApiRanges;
 pub use options::Options;
+pub use read::{
+    Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, PartitionRange, ROWS_MAX, Tail,
+    TailBatch,
+};

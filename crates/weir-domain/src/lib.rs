@@ -26,6 +26,7 @@ pub use config::{
     ConfigType, Importance,
 };
 pub use connection::{ConnectionTest, NotKafka, Step, StepReport, StepStatus};
+pub use filter::{MessageFilter, NameFilter};
 pub use group::{
     Assignment, CommittedOffset, Group, GroupLag, GroupMember, GroupState, GroupSummary, GroupType,
     PartitionLag,

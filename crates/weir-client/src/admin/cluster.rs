@@ -39,13 +39,7 @@ impl Client {
 
 /// A refusal whose broker does not matter: any would have said the same.
 pub(crate) fn whole_error(api: ApiKey, kind: crate::ErrorKind) -> ClientError {
-    ClientError {
-        host: String::new(),
-        port: 0,
-        step: ErrorStep::Request,
-        api: api.name(),
-        kind,
-    }
+    ClientError { host: String::new(), port: 0, step: ErrorStep::Request, api: api.name(), kind }
 }
 
 fn request(version: i16) -> DescribeClusterRequest {

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use weir_domain::{
     ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, ConfigSource, ConfigSynonym,
-    ConfigType, Importance, ItemError,
+    ConfigType, ItemError,
 };
 use weir_wire::ApiKey;
-use weir_wire::config_defs::{self, ConfigDef};
 use weir_wire::messages::describe_configs_request::{
     DescribeConfigsRequest, DescribeConfigsResource,
 };
@@ -180,7 +179,7 @@ fn described(
 ) -> Option<(ConfigResource, Result<Vec<ConfigEntry>, ItemError>)> {
     let resource = resource(result.resource_type, &result.resource_name)?;
     let outcome = code::item(result.error_code, result.error_message.as_deref());
-    let entries = || result.configs.iter().map(|config| entry(config, &resource)).collect();
+    let entries = || result.configs.iter().map(entry).collect();
     let outcome = outcome.map(|()| entries());
     Some((resource, outcome))
 }
@@ -192,13 +191,11 @@ fn altered(
     Some((resource, code::item(response.error_code, response.error_message.as_deref())))
 }
 
-fn entry(config: &DescribeConfigsResourceResult, resource: &ConfigResource) -> ConfigEntry {
+fn entry(config: &DescribeConfigsResourceResult) -> ConfigEntry {
     let synonyms: Vec<_> = config.synonyms.iter().map(synonym).collect();
     let source = ConfigSource::from_code(config.config_source);
     let value = config.value.as_deref().map(str::to_owned);
-    let definition = definition(&config.name, resource);
-    let default = default_of(source, value.as_deref(), &synonyms)
-        .or_else(|| definition.and_then(|d| d.default.map(str::to_owned)));
+    let default = default_of(source, value.as_deref(), &synonyms);
     ConfigEntry {
         name: config.name.to_string(),
         value,
@@ -208,8 +205,8 @@ fn entry(config: &DescribeConfigsResourceResult, resource: &ConfigResource) -> C
         sensitive: config.is_sensitive,
         read_only: config.read_only,
         synonyms,
-        importance: definition.map(importance),
-        valid_values: definition.and_then(valid_values),
+        importance: None,
+        valid_values: None,
         documentation: config.documentation.as_deref().map(str::to_owned),
     }
 }
@@ -235,13 +232,4 @@ fn default_of(
     }
     let default = synonyms.iter().find(|synonym| synonym.source == ConfigSource::Default)?;
     default.value.clone()
-}
-
-fn definition(name: &str, resource: &ConfigResource) -> Option<&'static ConfigDef> {
-    let definitions = match resource {
-        ConfigResource::Topic(_) => config_defs::TOPIC,
-        ConfigResource::Broker(_) => config_defs::BROKER,
-        ConfigResource::Group(_) => config_defs::GROUP,
-    };
-    definitions.iter().find(|definition| definition.name == name)
 }

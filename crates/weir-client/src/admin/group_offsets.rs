@@ -49,11 +49,8 @@ impl Client {
             let error = routed.unrouted.into_iter().next().map(|(_, e)| e);
             return Ok(Err(error.unwrap_or_else(code::no_answer)));
         };
-        let request = || OffsetFetchRequest {
-            group_id: group.into(),
-            topics: None,
-            ..Default::default()
-        };
+        let request =
+            || OffsetFetchRequest { group_id: group.into(), topics: None, ..Default::default() };
         let response = self.broker_with(*coordinator, Lane::Admin, |_| Ok(request())).await?;
         Ok(code::item(response.error_code, None).map(|()| committed_old(&response)))
     }
@@ -150,10 +147,8 @@ fn some_text(text: Option<&str>) -> Option<String> {
 }
 
 fn delete_request(group: &str, partitions: &[TopicPartition]) -> OffsetDeleteRequest {
-    let partition = |index: i32| OffsetDeleteRequestPartition {
-        partition_index: index,
-        ..Default::default()
-    };
+    let partition =
+        |index: i32| OffsetDeleteRequestPartition { partition_index: index, ..Default::default() };
     let topic = |(name, indexes): (&str, Vec<i32>)| OffsetDeleteRequestTopic {
         name: name.into(),
         partitions: indexes.into_iter().map(partition).collect(),

@@ -51,9 +51,13 @@ impl Client {
         };
         let found = self
             .per_coordinator(groups, request, |answer: Answer<DeleteGroupsRequest>| {
-                let result = |r: &weir_wire::messages::delete_groups_response::DeletableGroupResult| {
-                    (r.group_id.to_string(), code::item(r.error_code, r.error_message.as_deref()))
-                };
+                let result =
+                    |r: &weir_wire::messages::delete_groups_response::DeletableGroupResult| {
+                        (
+                            r.group_id.to_string(),
+                            code::item(r.error_code, r.error_message.as_deref()),
+                        )
+                    };
                 answer.result.map(|response| response.results.iter().map(result).collect())
             })
             .await?;
@@ -95,7 +99,8 @@ impl Client {
         R::Response: Send + 'static,
     {
         let routed = self.route_groups(groups).await?;
-        let mut found: PerGroup<T> = routed.unrouted.into_iter().map(|(g, e)| (g, Err(e))).collect();
+        let mut found: PerGroup<T> =
+            routed.unrouted.into_iter().map(|(g, e)| (g, Err(e))).collect();
         let mut requests: Vec<(i32, Build<R>)> = Vec::new();
         for (broker, groups) in &routed.by_broker {
             let request = request(groups.clone());
@@ -134,10 +139,7 @@ fn coordinator_moved(error: &ItemError) -> bool {
 }
 
 fn old_request(groups: Vec<String>) -> DescribeGroupsRequest {
-    DescribeGroupsRequest {
-        groups: groups.iter().map(Into::into).collect(),
-        ..Default::default()
-    }
+    DescribeGroupsRequest { groups: groups.iter().map(Into::into).collect(), ..Default::default() }
 }
 
 fn old_answers(

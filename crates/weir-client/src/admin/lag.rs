@@ -84,7 +84,10 @@ fn lag_of(committed: &[CommittedOffset], group: Option<&Group>, ends: &Ends) -> 
             rows.entry(partition).or_default().1 = Some(&member.member_id);
         }
     }
-    let row = |(partition, (committed, member)): (&TopicPartition, (Option<&CommittedOffset>, Option<&str>))| {
+    let row = |(partition, (committed, member)): (
+        &TopicPartition,
+        (Option<&CommittedOffset>, Option<&str>),
+    )| {
         PartitionLag {
             partition: partition.clone(),
             committed: committed.and_then(|c| c.offset.as_ref().ok().copied().flatten()),

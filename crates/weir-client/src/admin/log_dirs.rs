@@ -14,7 +14,8 @@ impl Client {
     /// All log directories of all brokers, each with its replicas.
     pub async fn log_dirs(&self) -> Result<Partial<Vec<LogDir>>, ClientError> {
         let brokers = self.brokers().await?;
-        let request: fn(i16) -> _ = |_| Ok(DescribeLogDirsRequest { topics: None, ..Default::default() });
+        let request: fn(i16) -> _ =
+            |_| Ok(DescribeLogDirsRequest { topics: None, ..Default::default() });
         let requests = brokers
             .iter()
             .map(|b| (b.id, Box::new(request) as Build<DescribeLogDirsRequest>))

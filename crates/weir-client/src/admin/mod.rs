@@ -12,6 +12,7 @@ mod quorum;
 mod records;
 mod topics;
 
+pub use configs::PerResource;
 pub use offsets::Offsets;
 pub(crate) use offsets::leader_moved;
 pub use topics::CreatedTopic;

@@ -95,8 +95,10 @@ impl Client {
     ) -> Result<Leaders, ClientError> {
         let partitions: Vec<_> = partitions.into_iter().collect();
         let known = self.cached_metadata();
-        let missing: Vec<_> =
-            partitions.iter().filter(|p| known.partition(&p.topic, p.partition).is_none()).collect();
+        let missing: Vec<_> = partitions
+            .iter()
+            .filter(|p| known.partition(&p.topic, p.partition).is_none())
+            .collect();
         if !missing.is_empty() {
             self.refresh_leaders(missing.into_iter().copied()).await?;
         }
@@ -195,7 +197,10 @@ fn request(
 ) -> Result<ListOffsetsRequest, ErrorKind> {
     let wants_max = topics.iter().flat_map(|t| &t.partitions).any(|p| p.timestamp == -3);
     if wants_max && version < 7 {
-        return Err(ErrorKind::Unsupported { ours: (7, <ListOffsetsRequest as weir_wire::Message>::MAX), theirs: Some((0, version)) });
+        return Err(ErrorKind::Unsupported {
+            ours: (7, <ListOffsetsRequest as weir_wire::Message>::MAX),
+            theirs: Some((0, version)),
+        });
     }
     let timeout_ms = if version >= 10 { timeout_ms } else { 0 };
     Ok(ListOffsetsRequest { replica_id: -1, topics, timeout_ms, ..Default::default() })

@@ -16,7 +16,34 @@ const METADATA_TOPIC: &str = "__cluster_metadata";
 
 impl Client {
     /// Of a KRaft cluster; others do not serve the API.
-    pub async fn quorum(partition: &describe_quorum_response::PartitionData) -> Quorum {
+    pub async fn quorum(&self) -> Result<Quorum, ClientError> {
+        let response = self.any(&request()).await?;
+        let refuse =
+            |code, words| Err(whole_error(ApiKey::DescribeQuorum, code::whole(code, words)));
+        if response.error_code != 0 {
+            return refuse(response.error_code, response.error_message.as_deref());
+        }
+        let Some(partition) = response.topics.first().and_then(|t| t.partitions.first()) else {
+            return Err(ClientError::no_one("DescribeQuorum", "the answer names no partition"));
+        };
+        if partition.error_code != 0 {
+            return refuse(partition.error_code, partition.error_message.as_deref());
+        }
+        Ok(quorum(partition))
+    }
+}
+
+fn request() -> DescribeQuorumRequest {
+    let partition = PartitionData { partition_index: 0, ..Default::default() };
+    let topic = TopicData {
+        topic_name: METADATA_TOPIC.into(),
+        partitions: vec![partition],
+        ..Default::default()
+    };
+    DescribeQuorumRequest { topics: vec![topic], ..Default::default() }
+}
+
+fn quorum(partition: &describe_quorum_response::PartitionData) -> Quorum {
     Quorum {
         leader_id: partition.leader_id,
         leader_epoch: partition.leader_epoch,

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use weir_domain::{ItemError, ItemResult, NewPartitions, NewTopic, TopicId};
-use weir_wire::ErrorCode;
 use weir_wire::messages::create_partitions_request::{
     CreatePartitionsAssignment, CreatePartitionsRequest, CreatePartitionsTopic,
 };
@@ -138,7 +137,8 @@ fn creatable(topic: &NewTopic) -> CreatableTopic {
 fn delete_request(version: i16, names: &[String], timeout_ms: i32) -> DeleteTopicsRequest {
     let mut request = DeleteTopicsRequest { timeout_ms, ..Default::default() };
     if version >= 6 {
-        let state = |name: &String| DeleteTopicState { name: Some(name.into()), ..Default::default() };
+        let state =
+            |name: &String| DeleteTopicState { name: Some(name.into()), ..Default::default() };
         request.topics = names.iter().map(state).collect();
     } else {
         request.topic_names = names.iter().map(Into::into).collect();
@@ -168,9 +168,4 @@ fn partitions_request(
         validate_only,
         ..Default::default()
     }
-}
-
-/// Whether a topic was not there, as opposed to any other error.
-pub(crate) fn is_unknown(error: &ItemError) -> bool {
-    [ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.0, ErrorCode::UNKNOWN_TOPIC_ID.0].contains(&error.code)
 }

@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
-use weir_wire::header::{RequestHeader, encode_request};
-use weir_wire::{ApiKey, Reader, Request};
+use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
+use weir_wire::{ApiKey, Message, Part, Reader, Request};
 
 use crate::error::{ClientError, ErrorKind, ErrorStep};
 use crate::net::dial::{self, from_io};
@@ -115,30 +115,17 @@ impl Connection {
         !self.inner.suspect.load(Ordering::Relaxed) && self.inner.table.lock().closed.is_none()
     }
 
-    /// Sends a request in the best version and waits for its answer.
+    /// Sends a request in the best version, written as that version wants it, and waits for its answer.
     pub(crate) async fn call<R: Request>(
         &self,
-        request: &R,
         timeout: Duration,
+        build: impl FnOnce(i16) -> Result<R, ErrorKind>,
     ) -> Result<R::Response, ClientError> {
-        self.call_with(timeout, |_| Ok(request)).await
-    }
-
-    /// As [`Connection::call`], for requests that look different from version to version.
-    pub(crate) async fn call_with<R, B>(
-        &self,
-        timeout: Duration,
-        build: impl FnOnce(i16) -> Result<B, ErrorKind>,
-    ) -> Result<R::Response, ClientError>
-    where
-        R: Request,
-        B: std::borrow::Borrow<R>,
-    {
         let fail = |kind| self.error(R::KEY, ErrorStep::Request, kind);
         let version = self.inner.ranges.choose::<R>(versions::limit(R::KEY)).map_err(fail)?;
         let request = build(version).map_err(fail)?;
         let deadline = Instant::now() + timeout;
-        let answer = self.exchange(request.borrow(), version, deadline, timeout).await;
+        let answer = self.exchange(&request, version, deadline, timeout).await;
         decode::<R>(answer.map_err(fail)?, version).map_err(fail)
     }
 
@@ -179,10 +166,19 @@ impl Connection {
         version: i16,
         correlation: i32,
     ) -> Result<Vec<Bytes>, ErrorKind> {
-        let header = RequestHeader::new(R::KEY, version, correlation, Some(&self.inner.client_id));
-        let frame = encode_request(&header, request, version)
+        let header = RequestHeader {
+            correlation_id: correlation,
+            client_id: Some(self.inner.client_id.as_str().into()),
+            ..Default::default()
+        };
+        let frame = encode_request(header, request, version)
             .map_err(|e| ErrorKind::Encode(e.to_string()))?;
-        crate::net::parts_of(frame)
+        // Record data that stays in files is a broker's business; a client's requests are bytes.
+        let bytes = |part| match part {
+            Part::Bytes(bytes) => Ok(bytes),
+            Part::Slice(_) => Err(ErrorKind::Encode("record data that is not in memory".into())),
+        };
+        frame.parts.into_iter().map(bytes).collect()
     }
 
     pub(crate) fn error(&self, api: ApiKey, step: ErrorStep, kind: ErrorKind) -> ClientError {
@@ -194,7 +190,9 @@ impl Connection {
 /// Reads an answer's header and body.
 pub(crate) fn decode<R: Request>(answer: Bytes, version: i16) -> Result<R::Response, ErrorKind> {
     let excerpt = answer.clone();
-    crate::net::decode_response::<R>(&mut Reader::new(answer), version)
+    let mut reader = Reader::new(answer);
+    decode_response_header(&mut reader, R::KEY, version)
+        .and_then(|_| R::Response::decode(&mut reader, version))
         .map_err(|e| ErrorKind::Decode(format!("{e}; it begins {}", frames::excerpt(&excerpt))))
 }
 
@@ -271,7 +269,10 @@ async fn read_answers(mut from: OwnedReadHalf, table: &Table) -> ErrorKind {
     }
 }
 
-async fn write_requests(mut to: OwnedWriteHalf, mut queue: mpsc::Receiver<Vec<Bytes>>) -> ErrorKind {
+async fn write_requests(
+    mut to: OwnedWriteHalf,
+    mut queue: mpsc::Receiver<Vec<Bytes>>,
+) -> ErrorKind {
     while let Some(parts) = queue.recv().await {
         for part in parts {
             if let Err(e) = to.write_all(&part).await {

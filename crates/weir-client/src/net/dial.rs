@@ -75,11 +75,5 @@ pub(crate) fn from_io(e: &io::Error) -> ErrorKind {
 }
 
 fn error(address: &Address, step: ErrorStep, kind: ErrorKind) -> ClientError {
-    ClientError {
-        host: address.host.clone(),
-        port: address.port,
-        step,
-        api: "ApiVersions",
-        kind,
-    }
+    ClientError { host: address.host.clone(), port: address.port, step, api: "ApiVersions", kind }
 }

@@ -54,7 +54,9 @@ impl Pool {
     fn slot(&self, address: &Address, lane: Lane) -> Slot {
         let mut slots = self.lock();
         if slots.len() >= CONNECTIONS_MAX {
-            slots.retain(|_, slot| slot.try_lock().is_ok_and(|c| c.as_ref().is_some_and(Connection::is_usable)));
+            slots.retain(|_, slot| {
+                slot.try_lock().is_ok_and(|c| c.as_ref().is_some_and(Connection::is_usable))
+            });
         }
         Arc::clone(slots.entry((address.clone(), lane)).or_default())
     }

@@ -29,7 +29,8 @@ impl ApiRanges {
 
     /// In order of API key.
     pub fn list(&self) -> Vec<ApiRange> {
-        let mut list: Vec<_> = self.ranges.iter().map(|(key, range)| api_range(*key, *range)).collect();
+        let mut list: Vec<_> =
+            self.ranges.iter().map(|(key, range)| api_range(*key, *range)).collect();
         list.sort_by_key(|api| api.key);
         list
     }

@@ -112,7 +112,13 @@ impl Reading {
         self.at < self.range.end && self.block.error.is_none() && self.block.unread.is_none()
     }
 
-    fn take(&mut self, partition: i32, bytes: &[u8], filter: &MessageFilter, scratch: &mut Vec<u8>) {
+    fn take(
+        &mut self,
+        partition: i32,
+        bytes: &[u8],
+        filter: &MessageFilter,
+        scratch: &mut Vec<u8>,
+    ) {
         let block = &mut self.block;
         let range = self.at..self.range.end;
         let walked = row::walk(bytes, &range, scratch, |batch, record| {

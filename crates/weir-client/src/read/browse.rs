@@ -146,7 +146,8 @@ impl Client {
                 break if merge.is_through() { through(direction) } else { BrowseEnd::Limit };
             }
         };
-        let next = (!merge.is_through()).then(|| Cursor { direction, positions: merge.positions() });
+        let next =
+            (!merge.is_through()).then(|| Cursor { direction, positions: merge.positions() });
         let (rows, scanned) = (page.rows, page.scanned);
         Ok(BrowsePage { rows, next, end, ranges, scanned, scanned_of, problems })
     }
@@ -182,7 +183,9 @@ impl Client {
         for partition in partitions {
             let number = partition.partition;
             match (offset(&starts, partition), offset(&ends, partition)) {
-                (Ok(start), Ok(end)) => ranges.push(PartitionRange { partition: number, start, end }),
+                (Ok(start), Ok(end)) => {
+                    ranges.push(PartitionRange { partition: number, start, end })
+                }
                 (Err(e), _) | (_, Err(e)) => problems.push((number, e)),
             }
         }
@@ -228,9 +231,8 @@ impl Client {
         ranges: &[PartitionRange],
         at: i64,
     ) -> Result<HashMap<i32, i64>, ClientError> {
-        let partition = |range: &PartitionRange| {
-            TopicPartition::new(browse.topic.as_str(), range.partition)
-        };
+        let partition =
+            |range: &PartitionRange| TopicPartition::new(browse.topic.as_str(), range.partition);
         let partitions: Vec<_> = ranges.iter().map(partition).collect();
         let found = self.list_offsets(&partitions, OffsetSpec::Timestamp(at)).await?.value;
         let point = |range: &PartitionRange| {

@@ -28,7 +28,6 @@ pub(crate) struct Position {
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) records: Bytes,
-    pub(crate) high_watermark: i64,
 }
 
 #[derive(Debug, Default)]
@@ -134,8 +133,5 @@ fn fetched(partition: &PartitionData) -> Result<Fetched, ItemError> {
     code::item(partition.error_code, None)?;
     let records = partition.records.as_ref().map(weir_wire::Records::to_bytes).transpose();
     let records = records.map_err(|e| ItemError::ours("UNREADABLE", e.to_string()))?;
-    Ok(Fetched {
-        records: records.unwrap_or_default(),
-        high_watermark: partition.high_watermark,
-    })
+    Ok(Fetched { records: records.unwrap_or_default() })
 }

@@ -9,5 +9,7 @@ mod row;
 mod tail;
 mod whole;
 
-pub use browse::{Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, PartitionRange};
+pub use browse::{
+    Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, PartitionRange, ROWS_MAX,
+};
 pub use tail::{Tail, TailBatch};

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use weir_domain::message::{Producer, ROW_PREVIEW_BYTES};
 use weir_domain::filter::RawMessage;
+use weir_domain::message::{Producer, ROW_PREVIEW_BYTES};
 use weir_domain::{
     Compression, Header, MessageFilter, MessageRow, Payload, TimestampType, WholeMessage,
 };

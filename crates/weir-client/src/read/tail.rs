@@ -116,9 +116,10 @@ impl Source {
         // A partition that is added while the tail runs is read from its beginning: nothing of it was there before.
         let spec = if known.is_empty() { OffsetSpec::Latest } else { OffsetSpec::Earliest };
         let offsets = self.client.list_offsets(&new, spec).await?.value;
-        let end = |(partition, offset): (TopicPartition, Result<weir_domain::OffsetAt, ItemError>)| {
-            Some((partition.partition, offset.ok()?.offset?))
-        };
+        let end =
+            |(partition, offset): (TopicPartition, Result<weir_domain::OffsetAt, ItemError>)| {
+                Some((partition.partition, offset.ok()?.offset?))
+            };
         Ok(offsets.into_iter().filter_map(end).collect())
     }
 
@@ -184,7 +185,13 @@ async fn follow(
                     let Some(offset) = positions.get_mut(&partition) else { continue };
                     match fetched {
                         Ok(fetched) => {
-                            batch.take(&source.filter, partition, offset, &fetched.records, &mut scratch);
+                            batch.take(
+                                &source.filter,
+                                partition,
+                                offset,
+                                &fetched.records,
+                                &mut scratch,
+                            );
                         }
                         Err(e) => batch.problems.push((partition, e)),
                     }

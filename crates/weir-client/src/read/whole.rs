@@ -44,7 +44,9 @@ impl Client {
     ) -> Result<Result<WholeMessage, ItemError>, ClientError> {
         let position = Position { partition, offset, bytes_max: BYTES_MAX };
         let mut round = self.fetch_round(topic, &[position], Duration::ZERO).await?;
-        let Some(fetched) = round.partitions.remove(&partition) else { return Ok(Err(none(offset))) };
+        let Some(fetched) = round.partitions.remove(&partition) else {
+            return Ok(Err(none(offset)));
+        };
         let fetched = match fetched {
             Ok(fetched) => fetched,
             Err(e) => return Ok(Err(e)),
