@@ -20,6 +20,8 @@ pub mod messages;
 mod reader;
 pub mod records;
 mod tags;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod uuid;
 mod writer;

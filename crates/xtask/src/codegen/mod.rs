@@ -9,6 +9,7 @@ mod message_file;
 mod names;
 mod output;
 mod structs;
+mod testing;
 mod types;
 mod versions;
 mod wire;

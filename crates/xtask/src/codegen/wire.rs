@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::definitions::{self, Kind, Message};
 use super::jars::{Jars, KAFKA_VERSION};
 use super::output::Files;
-use super::{api_keys, errors, message_file};
+use super::{api_keys, errors, message_file, testing};
 
 const SOURCES: &str = "crates/weir-wire/src";
 
@@ -34,6 +34,8 @@ pub(crate) fn generate(jars: &Jars) -> Result<Files> {
     }
     files.add(format!("{SOURCES}/messages/mod.rs"), modules(&messages)?);
     files.add(format!("{SOURCES}/api_key/keys.rs"), api_keys::source(&messages)?);
+    files.add(format!("{SOURCES}/testing/definitions.txt"), testing::definitions(&messages)?);
+    files.add(format!("{SOURCES}/testing/codecs.rs"), testing::codecs(&messages)?);
     files.add(format!("{SOURCES}/error_code/codes.rs"), errors::source(jars)?);
     Ok(files)
 }

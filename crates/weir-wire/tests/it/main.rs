@@ -1,0 +1,8 @@
+//! Tests of the codec through its public face.
+
+#![allow(clippy::unwrap_used)]
+
+mod frames;
+mod hostile;
+mod round_trip;
+mod versions;
