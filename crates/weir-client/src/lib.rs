@@ -8,6 +8,7 @@
 
 mod address;
 mod admin;
+mod check;
 mod client;
 mod code;
 mod coordinators;
@@ -19,6 +20,7 @@ mod read;
 
 pub use address::{Address, AddressError, parse_bootstrap};
 pub use admin::{CreatedTopic, Offsets, PerResource};
+pub use check::{reason, test_connection};
 pub use client::Client;
 pub use error::{ClientError, ErrorKind, ErrorStep};
 pub use metadata::Metadata;

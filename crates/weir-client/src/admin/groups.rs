@@ -1,7 +1,9 @@
 //! Groups with their members, and deleting groups, by coordinator.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
+use tokio::time::sleep;
 use weir_domain::{
     Assignment, Group, GroupMember, GroupState, GroupType, ItemError, ItemResult, TopicPartition,
 };
@@ -18,6 +20,9 @@ use crate::client::{Answer, Build, Client};
 use crate::code;
 use crate::error::ClientError;
 use crate::metadata::operations;
+
+/// Rounds after the first, with pauses of 50 ms to 0.8 s.
+const RETRIES: u32 = 5;
 
 /// Per group an answer or an error.
 pub(crate) type PerGroup<T> = HashMap<String, Result<T, ItemError>>;
@@ -64,7 +69,7 @@ impl Client {
         Ok(in_order(groups, found))
     }
 
-    /// Sends each coordinator its groups; once more to those groups whose coordinator had moved.
+    /// Sends each coordinator its groups, and again for those whose coordinator moved or is not ready yet.
     pub(crate) async fn per_coordinator<R, T>(
         &self,
         groups: &[String],
@@ -76,13 +81,17 @@ impl Client {
         R::Response: Send + 'static,
     {
         let mut found = self.coordinator_round(groups, &request, &read).await?;
-        let moved: Vec<_> = found
-            .iter()
-            .filter(|(_, result)| result.as_ref().is_err_and(coordinator_moved))
-            .map(|(group, _)| group.clone())
-            .collect();
-        if !moved.is_empty() {
+        for attempt in 1..=RETRIES {
+            let moved: Vec<_> = found
+                .iter()
+                .filter(|(_, result)| result.as_ref().is_err_and(is_temporary))
+                .map(|(group, _)| group.clone())
+                .collect();
+            if moved.is_empty() {
+                break;
+            }
             moved.iter().for_each(|group| self.inner.coordinators.forget(group));
+            sleep(Duration::from_millis(25 << attempt)).await;
             found.extend(self.coordinator_round(&moved, &request, &read).await?);
         }
         Ok(found)
@@ -133,9 +142,15 @@ pub(crate) fn in_order<T>(groups: &[String], mut found: PerGroup<T>) -> Vec<Item
     groups.iter().map(result).collect()
 }
 
-fn coordinator_moved(error: &ItemError) -> bool {
-    [ErrorCode::NOT_COORDINATOR.0, ErrorCode::COORDINATOR_NOT_AVAILABLE.0, ItemError::OURS]
-        .contains(&error.code)
+/// The coordinator moved, is being elected, or reads its log after an election.
+fn is_temporary(error: &ItemError) -> bool {
+    [
+        ErrorCode::NOT_COORDINATOR.0,
+        ErrorCode::COORDINATOR_NOT_AVAILABLE.0,
+        ErrorCode::COORDINATOR_LOAD_IN_PROGRESS.0,
+        ItemError::OURS,
+    ]
+    .contains(&error.code)
 }
 
 fn old_request(groups: Vec<String>) -> DescribeGroupsRequest {
