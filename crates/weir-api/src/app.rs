@@ -1,10 +1,9 @@
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use weir_core::failure::Kind;
-use weir_core::{Core, Failure, Host, TextId};
+use weir_core::{Core, Failure, Home, Host, TextId};
 
 use crate::command::{Command, expand};
 use crate::commands;
@@ -32,11 +31,8 @@ impl Drop for OwnRuntime {
 const WORKERS: usize = 2;
 
 impl App {
-    /// Opens the home at `root`, or [`weir_core::Home::default_root`] when that is `None`.
-    pub fn open(root: Option<PathBuf>, host: Host) -> Result<Self, ApiError> {
-        let root = root.or_else(weir_core::Home::default_root).ok_or_else(|| {
-            Failure::new(TextId::ErrorNoHome).kind(Kind::Invalid).hint(TextId::HintFolderChoose)
-        })?;
+    /// Opens a home (see [`Home::prepare`]) for a host.
+    pub fn open(home: Home, host: Arc<dyn Host>) -> Result<Self, ApiError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("weir-core")
@@ -45,7 +41,7 @@ impl App {
             .map_err(Failure::internal)?;
         let core = {
             let _entered = runtime.enter();
-            Core::open(root, host)?
+            Core::open(home, host)?
         };
         Ok(Self { core, runtime: Arc::new(OwnRuntime(Some(runtime))) })
     }
@@ -115,7 +111,8 @@ mod tests {
     #[test]
     fn a_panic_in_one_command_is_one_error() {
         let home = tempfile::tempdir().unwrap();
-        let app = App::open(Some(home.path().to_owned()), Host::Window).unwrap();
+        let host = Arc::new(weir_core::Headless(weir_core::HostKind::Window));
+        let app = App::open(Home::open(home.path()).unwrap(), host).unwrap();
         let host = Builder::new_current_thread().build().unwrap();
         let boom = app.on_runtime(async { if true { panic!("boom") } else { Ok(()) } });
         let error = host.block_on(boom).unwrap_err();

@@ -13,4 +13,5 @@ pub mod texts;
 
 pub use app::App;
 pub use command::{Command, CommandInfo};
-pub use weir_core::Host;
+pub use dto::ApiError;
+pub use weir_core::{Headless, Home, Host, HostError, HostKind};

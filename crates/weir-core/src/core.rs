@@ -1,6 +1,6 @@
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use weir_control::ClusterDir;
 use weir_store::{Store, StoreError};
 
@@ -8,17 +8,10 @@ use crate::clusters::Registry;
 use crate::events::Events;
 use crate::failure::{Failure, Kind, Result};
 use crate::home::Home;
+use crate::host::{Host, HostKind};
 use crate::operations::Recorder;
 use crate::text::TextId;
 use crate::time::now_ms;
-
-/// Who hosts the core: named in operations, and what the host can do for a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Host {
-    Window,
-    Serve,
-    CommandLine,
-}
 
 /// The core of one home: a cheap-clone handle. Its tasks run on the runtime that opened it.
 #[derive(Debug, Clone)]
@@ -29,7 +22,9 @@ pub struct Core {
 #[derive(Debug)]
 struct Shared {
     home: Home,
-    host: Host,
+    host: Arc<dyn Host>,
+    /// Tasks run here, whichever thread asks for them.
+    runtime: Handle,
     store: Store,
     events: Events,
     recorder: Recorder,
@@ -38,16 +33,16 @@ struct Shared {
 }
 
 impl Core {
-    /// Opens the home at `root` (see [`Home::default_root`]). Must be called on a tokio runtime.
-    pub fn open(root: impl Into<PathBuf>, host: Host) -> Result<Self> {
-        let home = Home::open(root)?;
+    /// Opens a home for a host. Must be called on a tokio runtime.
+    pub fn open(home: Home, host: Arc<dyn Host>) -> Result<Self> {
         let store = Store::open(&home.database()).map_err(|e| not_opened(&e))?;
         let events = Events::default();
-        let by = if host == Host::CommandLine { "cli" } else { "you" };
+        let by = if host.kind() == HostKind::CommandLine { "cli" } else { "you" };
         let recorder = Recorder::new(store.clone(), events.clone(), by);
         recorder.close_abandoned()?;
         let registry = Registry::default();
-        let shared = Shared { home, host, store, events, recorder, registry, started_at: now_ms() };
+        let (runtime, started_at) = (Handle::current(), now_ms());
+        let shared = Shared { home, host, runtime, store, events, recorder, registry, started_at };
         let core = Self { shared: Arc::new(shared) };
         core.remove_leftovers();
         core.watch_clusters();
@@ -58,8 +53,13 @@ impl Core {
         &self.shared.home
     }
 
-    pub fn host(&self) -> Host {
-        self.shared.host
+    pub fn host(&self) -> &dyn Host {
+        self.shared.host.as_ref()
+    }
+
+    /// Runs `work` on the core's runtime, from whichever thread.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        drop(self.shared.runtime.spawn(work));
     }
 
     pub fn events(&self) -> &Events {

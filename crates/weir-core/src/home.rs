@@ -24,6 +24,14 @@ impl Home {
         Ok(home)
     }
 
+    /// Opens `root`, or else [`Home::default_root`].
+    pub fn prepare(root: Option<&Path>) -> Result<Self> {
+        let root = root.map(Path::to_owned).or_else(Self::default_root).ok_or_else(|| {
+            Failure::new(TextId::ErrorNoHome).kind(Kind::Invalid).hint(TextId::HintFolderChoose)
+        })?;
+        Self::open(root)
+    }
+
     /// `WEIR_HOME` if set, else the platform's data folder.
     pub fn default_root() -> Option<PathBuf> {
         let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);

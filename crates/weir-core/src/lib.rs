@@ -9,6 +9,7 @@ mod core;
 pub mod events;
 pub mod failure;
 pub mod home;
+pub mod host;
 pub mod lock;
 pub mod operations;
 pub mod permits;
@@ -17,7 +18,8 @@ pub mod settings;
 pub mod text;
 mod time;
 
-pub use crate::core::{Core, Host};
+pub use crate::core::Core;
 pub use failure::{Failure, Result};
 pub use home::Home;
+pub use host::{Headless, Host, HostError, HostKind};
 pub use text::{Text, TextArg, TextId};

@@ -6,6 +6,10 @@ export type Commands = {
   "settings.get": { args: T.SettingsGetArgs; output: T.Settings };
   "settings.set": { args: T.SettingsSetArgs; output: T.Settings };
   "events.next": { args: T.EventsNextArgs; output: T.Events };
+  "open.link": { args: T.OpenLinkArgs; output: T.Done };
+  "open.folder": { args: T.OpenFolderArgs; output: T.Done };
+  "clipboard.write": { args: T.ClipboardWriteArgs; output: T.Done };
+  "window.close": { args: T.WindowCloseArgs; output: T.Done };
   "clusters.list": { args: T.ClustersListArgs; output: T.ClusterRows };
   "clusters.create_defaults": { args: T.ClustersCreateDefaultsArgs; output: T.CreateDefaults };
   "clusters.check_name": { args: T.ClustersCheckNameArgs; output: T.NameCheck };
@@ -25,6 +29,10 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "settings.get": { provides: ["settings"], invalidates: [] },
   "settings.set": { provides: [], invalidates: ["settings"] },
   "events.next": { provides: [], invalidates: [] },
+  "open.link": { provides: [], invalidates: [] },
+  "open.folder": { provides: [], invalidates: [] },
+  "clipboard.write": { provides: [], invalidates: [] },
+  "window.close": { provides: [], invalidates: [] },
   "clusters.list": { provides: ["clusters"], invalidates: [] },
   "clusters.create_defaults": { provides: ["clusters"], invalidates: [] },
   "clusters.check_name": { provides: [], invalidates: [] },

@@ -38,6 +38,7 @@ export type TextId =
   | "error.engine_silent"
   | "error.engine_version"
   | "error.folder"
+  | "error.host"
   | "error.internal"
   | "error.link_refused"
   | "error.no_home"
@@ -133,6 +134,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.engine_silent": "The engine of this cluster does not answer.",
   "error.engine_version": "This cluster is run by an engine of another version that Weir cannot speak to.",
   "error.folder": "The folder {path} cannot be used.",
+  "error.host": "The system did not do what was asked.",
   "error.internal": "Something went wrong inside Weir.",
   "error.link_refused": "Only https addresses can be opened.",
   "error.no_home": "Weir does not know where to keep its data.",
@@ -229,6 +231,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.engine_silent": "이 클러스터의 엔진이 응답하지 않습니다.",
   "error.engine_version": "이 클러스터는 Weir가 통신할 수 없는 다른 버전의 엔진으로 실행 중입니다.",
   "error.folder": "{path} 폴더를 사용할 수 없습니다.",
+  "error.host": "시스템이 요청한 작업을 수행하지 못했습니다.",
   "error.internal": "Weir 내부에서 문제가 발생했습니다.",
   "error.link_refused": "https 주소만 열 수 있습니다.",
   "error.no_home": "Weir가 데이터를 저장할 위치를 알 수 없습니다.",

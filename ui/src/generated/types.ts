@@ -39,14 +39,14 @@ export type AppInfoArgs = Record<symbol, never>;
 export type Begun = { operation: string, };
 
 /**
- * One value that an operation changes.
- */
-export type Change = { what: string, before: string | null, after: string | null, };
-
-/**
  * Whether a setting can be changed after the cluster was made.
  */
 export type Changeable = "yes" | "no" | "restart";
+
+/**
+ * Puts text onto the clipboard; browsers do that themselves.
+ */
+export type ClipboardWriteArgs = { text: string, };
 
 export type ClusterCreated = { cluster: string, operation: string, };
 
@@ -60,9 +60,11 @@ export type ClusterPermits = { start: Text | null, stop: Text | null, delete: Te
 /**
  * One line of the Clusters page. `null` where a value is not known yet.
  */
-export type ClusterRow = { id: string, name: string, kind: ClusterKind, state: State, state_reason: Text | null, engine: string, version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
+export type ClusterRow = { id: string, name: string, kind: ClusterKind, state: ClusterState, state_reason: Text | null, engine: string, version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
 
 export type ClusterRows = { rows: Array<ClusterRow>, };
+
+export type ClusterState = "CREATING" | "ACTIVE" | "UPDATING" | "HEALING" | "MAINTENANCE" | "REBOOTING_BROKER" | "FAILED" | "DELETING" | "STOPPED" | "STARTING" | "STOPPING" | "CONNECTING" | "CONNECTED" | "PARTLY_REACHABLE" | "UNREACHABLE";
 
 /**
  * What is wrong with a name for a new cluster.
@@ -129,6 +131,11 @@ key: string, label: Text, value: string, changeable: Changeable, note: Text | nu
 
 export type Density = "comfortable" | "compact";
 
+/**
+ * Nothing to tell.
+ */
+export type Done = Record<symbol, never>;
+
 export type ErrorKind = "not_found" | "conflict" | "invalid" | "denied" | "unreachable" | "timeout" | "session" | "internal";
 
 export type Events = { seq: I64, 
@@ -142,6 +149,8 @@ invalidated: Array<string>, operations: Array<Operation>, };
  * current number. `watching` is the lease by which pollers know that somebody looks.
  */
 export type EventsNextArgs = { after: I64, watching: Array<string>, wait_ms: number, };
+
+export type Folder = "home" | "logs" | "data";
 
 export type HostKind = "window" | "serve" | "command_line";
 
@@ -163,11 +172,21 @@ export type NameCheck = { problem: Text | null, };
  */
 export type OnClose = "ask" | "keep" | "stop";
 
+/**
+ * Opens a folder in the person's file manager: of Weir, or of one local cluster.
+ */
+export type OpenFolderArgs = { which: Folder, cluster: string | null, };
+
+/**
+ * Opens an https address in the person's browser.
+ */
+export type OpenLinkArgs = { url: string, };
+
 export type Operation = { id: string, cluster: string | null, cluster_name: string | null, 
 /**
  * `cluster_create`, `topic_delete` ...
  */
-kind: string, title: Text, target: string | null, state: OperationState, steps: Array<OperationStep>, changes: Array<Change>, error: ApiError | null, started_at: I64, ended_at: I64 | null, 
+kind: string, title: Text, target: string | null, state: OperationState, steps: Array<OperationStep>, changes: Array<OperationChange>, error: ApiError | null, started_at: I64, ended_at: I64 | null, 
 /**
  * `you`, `weir`, `cli`.
  */
@@ -176,6 +195,11 @@ by: string,
  * The Kafka command that does the same.
  */
 command: string | null, };
+
+/**
+ * One value that an operation changes.
+ */
+export type OperationChange = { what: string, before: string | null, after: string | null, };
 
 export type OperationRows = { 
 /**
@@ -234,8 +258,6 @@ export type SettingsPatch = { theme?: Theme, density?: Density, language?: Langu
  */
 export type SettingsSetArgs = { patch: SettingsPatch, };
 
-export type State = "CREATING" | "ACTIVE" | "UPDATING" | "HEALING" | "MAINTENANCE" | "REBOOTING_BROKER" | "FAILED" | "DELETING" | "STOPPED" | "STARTING" | "STOPPING" | "CONNECTING" | "CONNECTED" | "PARTLY_REACHABLE" | "UNREACHABLE";
-
 export type StepState = "pending" | "running" | "done" | "failed";
 
 /**
@@ -248,3 +270,16 @@ export type TextArg = string | number;
 export type Theme = "system" | "light" | "dark";
 
 export type TimeZone = "local" | "utc";
+
+/**
+ * The answer to the question that closing the window asks.
+ */
+export type WindowCloseArgs = { 
+/**
+ * Clusters go on running.
+ */
+keep: boolean, 
+/**
+ * Do so every time.
+ */
+remember: boolean, };

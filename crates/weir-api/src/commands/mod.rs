@@ -13,6 +13,7 @@ macro_rules! commands {
 pub mod app;
 pub mod clusters;
 pub mod events;
+pub mod host;
 pub mod operations;
 pub mod settings;
 
@@ -21,6 +22,10 @@ commands! {
     settings::get::SettingsGet,
     settings::set::SettingsSet,
     events::next::EventsNext,
+    host::open_link::OpenLink,
+    host::open_folder::OpenFolder,
+    host::clipboard_write::ClipboardWrite,
+    host::window_close::WindowClose,
     clusters::list::ClustersList,
     clusters::create_defaults::ClustersCreateDefaults,
     clusters::check_name::ClustersCheckName,

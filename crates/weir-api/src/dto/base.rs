@@ -200,6 +200,10 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
+/// Nothing to tell.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Done {}
+
 /// An operation has begun: its progress comes by `events.next`.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Begun {

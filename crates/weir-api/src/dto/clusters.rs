@@ -4,7 +4,7 @@ use weir_core::clusters as core;
 
 use super::{FromCore, I64, Operation, Text, dto, words};
 
-words!(State = core::State as "SCREAMING_SNAKE_CASE" {
+words!(ClusterState = core::State as "SCREAMING_SNAKE_CASE" {
     Creating, Active, Updating, Healing, Maintenance, RebootingBroker, Failed, Deleting, Stopped,
     Starting, Stopping, Connecting, Connected, PartlyReachable, Unreachable,
 });
@@ -49,7 +49,7 @@ pub struct ClusterRow {
     pub id: String,
     pub name: String,
     pub kind: ClusterKind,
-    pub state: State,
+    pub state: ClusterState,
     pub state_reason: Option<Text>,
     pub engine: String,
     pub version: Option<String>,

@@ -5,11 +5,14 @@ mod clusters;
 mod operations;
 mod settings;
 
-pub use base::{ApiError, Begun, ErrorKind, FromCore, I64, NameCheck, Outcome, Text, TextArg};
-pub use clusters::{
-    Changeable, ClusterKind, ClusterPermits, ClusterRow, CreateDefaults, DefaultSetting, State,
+pub use base::{
+    ApiError, Begun, Done, ErrorKind, FromCore, I64, NameCheck, Outcome, Text, TextArg,
 };
-pub use operations::{Change, Operation, OperationState, OperationStep, StepState};
+pub use clusters::{
+    Changeable, ClusterKind, ClusterPermits, ClusterRow, ClusterState, CreateDefaults,
+    DefaultSetting,
+};
+pub use operations::{Operation, OperationChange, OperationState, OperationStep, StepState};
 pub use settings::{Density, Language, OnClose, Settings, SettingsPatch, Theme, TimeZone};
 
 pub(crate) use base::{dto, words};

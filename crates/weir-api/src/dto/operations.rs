@@ -12,7 +12,7 @@ dto!(OperationStep from core::OperationStep { text: Text, state: StepState, at: 
 
 dto!(
     /// One value that an operation changes.
-    Change from core::Change { what: String, before: Option<String>, after: Option<String> }
+    OperationChange from core::Change { what: String, before: Option<String>, after: Option<String> }
 );
 
 dto!(Operation from core::Operation {
@@ -25,7 +25,7 @@ dto!(Operation from core::Operation {
     target: Option<String>,
     state: OperationState,
     steps: Vec<OperationStep>,
-    changes: Vec<Change>,
+    changes: Vec<OperationChange>,
     error: Option<ApiError>,
     started_at: I64,
     ended_at: Option<I64>,

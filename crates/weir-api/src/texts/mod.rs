@@ -61,6 +61,11 @@ pub fn text(lang: Lang, text: &Text) -> String {
     format::format(by_key(lang, text.id), &text.args)
 }
 
+/// A failure as one English line, for terminals before there is a language.
+pub fn sentence(failure: &weir_core::Failure) -> String {
+    say(Lang::En, &failure.clone().into())
+}
+
 /// An error in one line: what, the untranslated detail, what to do.
 pub fn say(lang: Lang, error: &ApiError) -> String {
     let mut line = text(lang, &error.text);

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
+use weir_api::HostKind;
 use weir_api::dto::ErrorKind;
-use weir_api::{App, Host};
 
 use crate::Bench;
 
@@ -55,8 +55,8 @@ fn wrong_calls_are_errors_of_their_own() {
 #[test]
 fn two_hosts_share_a_home() {
     let home = tempfile::tempdir().unwrap();
-    let open = |host| App::open(Some(home.path().to_owned()), host).unwrap();
-    let (window, serve) = (open(Host::Window), open(Host::Serve));
+    let open = |kind| crate::open(home.path(), kind);
+    let (window, serve) = (open(HostKind::Window), open(HostKind::Serve));
     crate::wait(window.call("settings.set", json!({"patch": {"density": "compact"}}))).unwrap();
     let seen = crate::wait(serve.call("settings.get", json!({}))).unwrap();
     assert_eq!(seen["density"], "compact");

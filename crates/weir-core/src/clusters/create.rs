@@ -46,7 +46,7 @@ impl Core {
         self.adopt_dir(&new.name, dir.clone());
         self.set_pending(&new.name, Some(State::Creating));
         let core = self.clone();
-        tokio::spawn(async move {
+        self.spawn(async move {
             let result = core.run_create(&new, &dir, &running).await;
             running.end(&result);
             core.set_pending(&new.name, None);

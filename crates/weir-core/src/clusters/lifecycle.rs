@@ -67,7 +67,7 @@ impl Core {
         let operation = running.id().to_owned();
         self.set_pending(&local.id, Some(life.state()));
         let core = self.clone();
-        tokio::spawn(async move {
+        self.spawn(async move {
             let result = core.live(life, &local, &running).await;
             core.look(&local.id, &local.dir).await;
             running.end(&result);

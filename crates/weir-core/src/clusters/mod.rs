@@ -14,6 +14,7 @@ mod watch;
 pub use create::{Created, NewCluster};
 pub use defaults::{Changeable, CreateDefaults, DefaultSetting};
 pub(crate) use keeper::{program, run_detached};
+pub(crate) use list::not_found;
 pub use list::{ClusterPermits, ClusterRow};
 pub use registry::Registry;
 

@@ -27,7 +27,7 @@ impl Core {
     pub(crate) fn watch_clusters(&self) {
         self.scan();
         let core = self.clone();
-        tokio::spawn(async move {
+        self.spawn(async move {
             loop {
                 tokio::time::sleep(SCAN_EVERY).await;
                 core.scan();
@@ -49,7 +49,7 @@ impl Core {
         if self.registry().add(local) {
             self.events().changed(tags::CLUSTERS);
             let (core, id) = (self.clone(), id.to_owned());
-            tokio::spawn(async move { core.watch(&id, &dir).await });
+            self.spawn(async move { core.watch(&id, &dir).await });
         }
     }
 

@@ -9,6 +9,8 @@ pub(crate) use engine::{cluster_operations, from_engine};
 pub use record::Running;
 pub(crate) use record::{Begin, Recorder};
 
+use std::time::Duration;
+
 use crate::core::Core;
 use crate::failure::{Failure, Result};
 use crate::text::{Text, TextArg, TextId};
@@ -159,6 +161,14 @@ impl Core {
         let total = all.len();
         let first = page.saturating_sub(1).saturating_mul(page_size);
         Ok(OperationPage { total, rows: all.into_iter().skip(first).take(page_size).collect() })
+    }
+
+    /// Waits until an operation of this process has ended.
+    pub async fn operation_ended(&self, id: &str) {
+        let mut seq = self.events().next(0, &[], Duration::ZERO).await.seq;
+        while self.recorder().is_running(id) {
+            seq = self.events().next(seq, &[], Duration::from_secs(1)).await.seq;
+        }
     }
 
     pub fn operation_get(&self, id: &str) -> Result<Operation> {

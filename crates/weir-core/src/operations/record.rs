@@ -118,6 +118,10 @@ impl Recorder {
         running.values().filter(wanted).cloned().collect()
     }
 
+    pub(crate) fn is_running(&self, id: &str) -> bool {
+        self.lock().contains_key(id)
+    }
+
     fn stored(&self, cluster: Option<&str>, limit: i64) -> Result<Vec<Operation>> {
         let filter = OperationFilter { cluster: cluster.map(str::to_owned), limit };
         let rows = self.store.operations(&filter).map_err(Failure::internal)?;

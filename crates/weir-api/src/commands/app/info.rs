@@ -1,7 +1,7 @@
-use weir_core::Host;
+use weir_core::host as core;
 
 use crate::commands::prelude::*;
-use crate::dto::I64;
+use crate::dto::{FromCore, I64, words};
 
 /// What the About page shows.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -23,13 +23,7 @@ pub struct AppInfoOutput {
     pub host: HostKind,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum HostKind {
-    Window,
-    Serve,
-    CommandLine,
-}
+words!(HostKind = core::HostKind as "snake_case" { Window, Serve, CommandLine });
 
 impl Command for AppInfo {
     const NAME: &'static str = "app.info";
@@ -47,11 +41,7 @@ impl Command for AppInfo {
             os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             third_party: include_str!("../../../../../NOTICE").to_owned(),
             started_at: I64(core.started_at()),
-            host: match core.host() {
-                Host::Window => HostKind::Window,
-                Host::Serve => HostKind::Serve,
-                Host::CommandLine => HostKind::CommandLine,
-            },
+            host: HostKind::from_core(core.host().kind()),
         })
     }
 }

@@ -1,0 +1,4 @@
+pub mod clipboard_write;
+pub mod open_folder;
+pub mod open_link;
+pub mod window_close;

@@ -1,0 +1,180 @@
+//! What only the program around the core can do: links, folders, clipboard, its window.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::clusters::State;
+use crate::core::Core;
+use crate::failure::{Failure, Kind, Result};
+use crate::settings::{OnClose, SettingsPatch};
+use crate::text::TextId;
+
+/// Invalidated to have the page ask what closing does to running clusters.
+pub const CLOSE_REQUESTED: &str = "window.close_requested";
+/// The only links that are opened.
+const SCHEME: &str = "https://";
+
+/// Who hosts the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostKind {
+    Window,
+    Serve,
+    CommandLine,
+}
+
+pub trait Host: fmt::Debug + Send + Sync + 'static {
+    fn kind(&self) -> HostKind;
+    /// An https address, in the person's browser.
+    fn open_link(&self, url: &str) -> Result<(), HostError>;
+    /// A folder, in the person's file manager.
+    fn open_path(&self, path: &Path) -> Result<(), HostError>;
+    /// Onto the clipboard.
+    fn copy(&self, text: &str) -> Result<(), HostError>;
+    /// Closes the window without a further question.
+    fn close_window(&self) -> Result<(), HostError>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostError {
+    /// This host has no window.
+    NotHere,
+    /// The system's own words.
+    Failed(String),
+}
+
+impl HostError {
+    pub fn new(error: impl fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::NotHere => Self::new(TextId::ErrorWindowOnly).kind(Kind::Invalid),
+            HostError::Failed(detail) => Self::new(TextId::ErrorHost).detail(detail),
+        }
+    }
+}
+
+/// A host without a window: `weir serve` and the command line.
+#[derive(Debug, Clone, Copy)]
+pub struct Headless(pub HostKind);
+
+impl Host for Headless {
+    fn kind(&self) -> HostKind {
+        self.0
+    }
+
+    fn open_link(&self, _: &str) -> Result<(), HostError> {
+        Err(HostError::NotHere)
+    }
+
+    fn open_path(&self, _: &Path) -> Result<(), HostError> {
+        Err(HostError::NotHere)
+    }
+
+    fn copy(&self, _: &str) -> Result<(), HostError> {
+        Err(HostError::NotHere)
+    }
+
+    fn close_window(&self) -> Result<(), HostError> {
+        Err(HostError::NotHere)
+    }
+}
+
+/// A folder that a page may have opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folder {
+    Home,
+    Logs,
+    Data,
+}
+
+impl Core {
+    pub fn open_link(&self, url: &str) -> Result<()> {
+        if !url.starts_with(SCHEME) || url.chars().any(char::is_control) {
+            return Err(Failure::invalid("url", TextId::ErrorLinkRefused));
+        }
+        Ok(self.host().open_link(url)?)
+    }
+
+    /// The home's folder, or that of one local cluster.
+    pub fn open_folder(&self, which: Folder, cluster: Option<&str>) -> Result<()> {
+        let path = match cluster {
+            None => match which {
+                Folder::Home => self.home().root().to_owned(),
+                Folder::Logs => self.home().logs(),
+                Folder::Data => self.home().clusters(),
+            },
+            Some(id) => {
+                let local = self.registry().local(id);
+                let dir = local.ok_or_else(|| crate::clusters::not_found(id))?.dir;
+                match which {
+                    Folder::Home => dir.root().to_owned(),
+                    Folder::Logs => dir.logs(),
+                    Folder::Data => dir.data(),
+                }
+            }
+        };
+        Ok(self.host().open_path(&path)?)
+    }
+
+    /// The person closes the window: whether to hold it open for now, to ask or to stop clusters first.
+    pub fn close_requested(&self) -> bool {
+        if !self.has_running_clusters() {
+            return false;
+        }
+        match self.settings().map(|settings| settings.on_close).unwrap_or_default() {
+            OnClose::Keep => false,
+            OnClose::Ask => {
+                self.events().changed(CLOSE_REQUESTED);
+                true
+            }
+            OnClose::Stop => {
+                let core = self.clone();
+                self.spawn(async move { core.stop_all_and_close().await });
+                true
+            }
+        }
+    }
+
+    /// The answer to the question: keep clusters running or stop them, and whether to do so every time.
+    pub async fn close_window(&self, keep: bool, remember: bool) -> Result<()> {
+        if remember {
+            let on_close = Some(if keep { OnClose::Keep } else { OnClose::Stop });
+            self.set_settings(&SettingsPatch { on_close, ..SettingsPatch::default() })?;
+        }
+        if !keep {
+            self.stop_all().await;
+        }
+        Ok(self.host().close_window()?)
+    }
+
+    async fn stop_all_and_close(&self) {
+        self.stop_all().await;
+        if let Err(error) = self.host().close_window() {
+            tracing::warn!(?error, "the window could not be closed");
+        }
+    }
+
+    /// Stops every local cluster that runs, all at once; each failure stands in its operation.
+    pub async fn stop_all(&self) {
+        let mut begun = Vec::new();
+        for local in self.registry().locals().into_iter().filter(|local| is_running(local.state()))
+        {
+            begun.extend(self.stop_cluster(&local.id));
+        }
+        for operation in begun {
+            self.operation_ended(&operation).await;
+        }
+    }
+
+    fn has_running_clusters(&self) -> bool {
+        self.registry().locals().iter().any(|local| is_running(local.state()))
+    }
+}
+
+fn is_running(state: State) -> bool {
+    !matches!(state, State::Stopped | State::Failed | State::Deleting | State::Stopping)
+}
