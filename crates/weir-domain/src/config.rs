@@ -171,3 +171,15 @@ pub enum ConfigOperation {
     Append(String),
     Subtract(String),
 }
+
+/// What Kafka says about one configuration, whoever has set it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigDefinition {
+    pub name: &'static str,
+    pub kind: ConfigType,
+    pub default: Option<&'static str>,
+    pub importance: Importance,
+    /// Values that are allowed, in Kafka's words; `None` when anything of the type is.
+    pub valid_values: Option<String>,
+    pub sensitive: bool,
+}

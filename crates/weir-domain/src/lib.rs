@@ -22,8 +22,8 @@ pub mod topic_name;
 
 pub use cluster::{ApiRange, Broker, ClusterInfo};
 pub use config::{
-    ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, ConfigSource, ConfigSynonym,
-    ConfigType, Importance,
+    ConfigChange, ConfigDefinition, ConfigEntry, ConfigOperation, ConfigResource, ConfigSource,
+    ConfigSynonym, ConfigType, Importance,
 };
 pub use connection::{ConnectionTest, NotKafka, Step, StepReport, StepStatus};
 pub use filter::{MessageFilter, NameFilter};

@@ -7,6 +7,7 @@ use weir_domain::{
     ConfigType, ItemError,
 };
 use weir_wire::ApiKey;
+use weir_wire::config_defs::{self, ConfigDef};
 use weir_wire::messages::describe_configs_request::{
     DescribeConfigsRequest, DescribeConfigsResource,
 };
@@ -20,6 +21,7 @@ use weir_wire::messages::incremental_alter_configs_response::AlterConfigsResourc
 
 use crate::client::Client;
 use crate::code;
+use crate::definitions;
 use crate::error::ClientError;
 use crate::net::pool::Lane;
 
@@ -179,7 +181,7 @@ fn described(
 ) -> Option<(ConfigResource, Result<Vec<ConfigEntry>, ItemError>)> {
     let resource = resource(result.resource_type, &result.resource_name)?;
     let outcome = code::item(result.error_code, result.error_message.as_deref());
-    let entries = || result.configs.iter().map(entry).collect();
+    let entries = || result.configs.iter().map(|config| entry(config, &resource)).collect();
     let outcome = outcome.map(|()| entries());
     Some((resource, outcome))
 }
@@ -191,11 +193,13 @@ fn altered(
     Some((resource, code::item(response.error_code, response.error_message.as_deref())))
 }
 
-fn entry(config: &DescribeConfigsResourceResult) -> ConfigEntry {
+fn entry(config: &DescribeConfigsResourceResult, resource: &ConfigResource) -> ConfigEntry {
     let synonyms: Vec<_> = config.synonyms.iter().map(synonym).collect();
     let source = ConfigSource::from_code(config.config_source);
     let value = config.value.as_deref().map(str::to_owned);
-    let default = default_of(source, value.as_deref(), &synonyms);
+    let definition = definition(&config.name, resource);
+    let default = default_of(source, value.as_deref(), &synonyms)
+        .or_else(|| definition.and_then(|d| d.default).map(str::to_owned));
     ConfigEntry {
         name: config.name.to_string(),
         value,
@@ -205,8 +209,8 @@ fn entry(config: &DescribeConfigsResourceResult) -> ConfigEntry {
         sensitive: config.is_sensitive,
         read_only: config.read_only,
         synonyms,
-        importance: None,
-        valid_values: None,
+        importance: definition.map(definitions::importance),
+        valid_values: definition.and_then(definitions::valid_values),
         documentation: config.documentation.as_deref().map(str::to_owned),
     }
 }
@@ -232,4 +236,13 @@ fn default_of(
     }
     let default = synonyms.iter().find(|synonym| synonym.source == ConfigSource::Default)?;
     default.value.clone()
+}
+
+fn definition(name: &str, resource: &ConfigResource) -> Option<&'static ConfigDef> {
+    let table = match resource {
+        ConfigResource::Topic(_) => config_defs::TOPIC,
+        ConfigResource::Broker(_) => config_defs::BROKER,
+        ConfigResource::Group(_) => config_defs::GROUP,
+    };
+    config_defs::find(table, name)
 }
