@@ -35,6 +35,7 @@ macro_rules! api {
 /// (`kafka-apis.md`), Produce from 0 included: librdkafka would not compress otherwise (KAFKA-18659).
 pub(crate) static TABLE: &[Api] = &[
     api!(Produce 0..=13, handlers::k00_produce::handle),
+    api!(Fetch 4..=18, handlers::k01_fetch::handle),
     api!(Metadata 0..=13, handlers::k03_metadata::handle),
     api!(ApiVersions 0..=5, handlers::k18_api_versions::handle),
 ];

@@ -15,6 +15,7 @@ use crate::controller::Controller;
 use crate::ctx::Ctx;
 use crate::dispatch;
 use crate::engine_config::EngineConfig;
+use crate::fetch::FetchSessions;
 use crate::fs::Fs;
 use crate::image::{Effect, Image};
 use crate::log::{LogContext, Recovery};
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
     host: Host,
     env: Arc<PartitionEnv>,
     timers: Arc<Timers>,
+    fetch_sessions: FetchSessions,
     controller: Controller,
 }
 
@@ -88,7 +90,8 @@ impl Engine {
         let image = replayed(Image::empty(Str::default(), env.clone(), configs), replay)?;
         let controller = Controller::new(store, host.clock.clone(), image);
         let timers = Timers::new(host.clock.monotonic_ms());
-        let shared = Shared { config, host, env, timers, controller };
+        let fetch_sessions = FetchSessions::default();
+        let shared = Shared { config, host, env, timers, fetch_sessions, controller };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -136,6 +139,11 @@ impl Engine {
     /// When [`Engine::tick`] next has work (monotonic, ms); `None`: not before something new.
     pub fn next_deadline(&self) -> Option<i64> {
         self.shared.timers.next_deadline()
+    }
+
+    /// Fetch sessions, of every broker.
+    pub(crate) fn fetch_sessions(&self) -> &FetchSessions {
+        &self.shared.fetch_sessions
     }
 
     pub(crate) fn controller(&self) -> &Controller {

@@ -15,6 +15,7 @@ mod dispatch;
 mod engine;
 mod engine_config;
 pub mod features;
+mod fetch;
 pub mod fs;
 mod groups;
 mod handlers;

@@ -58,7 +58,8 @@ impl Signal {
         self.clear();
     }
 
-    fn remember(&self, waker: &Waker) {
+    /// Wakes `waker` from now on, without clearing anything.
+    pub fn remember(&self, waker: &Waker) {
         let mut slot = self.waker.lock();
         match slot.as_ref() {
             Some(known) if known.will_wake(waker) => {}

@@ -8,7 +8,9 @@
 mod append;
 mod settle;
 
-use weir_wire::messages::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
+use weir_wire::messages::produce_request::{
+    PartitionProduceData, ProduceRequest, TopicProduceData,
+};
 use weir_wire::messages::produce_response::{
     LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse, ProduceResponse, TopicProduceResponse,
 };
@@ -21,7 +23,8 @@ use crate::handlers::leaders::Leaders;
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: ProduceRequest) -> Reply<ProduceResponse> {
-    let mut run = Run { ctx, acks: request.acks, leaders: Leaders::default(), unsettled: Vec::new() };
+    let mut run =
+        Run { ctx, acks: request.acks, leaders: Leaders::default(), unsettled: Vec::new() };
     let responses: Vec<TopicProduceResponse> =
         request.topic_data.iter().enumerate().map(|(at, topic)| run.topic(at, topic)).collect();
     let Run { leaders, unsettled, .. } = run;
@@ -37,9 +40,7 @@ pub(crate) fn handle(ctx: &Ctx, request: ProduceRequest) -> Reply<ProduceRespons
         return Reply::Done(with_endpoints(ctx, response, &leaders));
     }
     let (ctx, timeout_ms) = (ctx.clone(), request.timeout_ms);
-    Reply::wait(async move {
-        Some(settle(&ctx, response, leaders, unsettled, timeout_ms).await)
-    })
+    Reply::wait(async move { Some(settle(&ctx, response, leaders, unsettled, timeout_ms).await) })
 }
 
 fn failed(response: &ProduceResponse) -> bool {

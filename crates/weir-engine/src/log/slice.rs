@@ -45,3 +45,13 @@ impl FileSlice {
         Ok(bytes)
     }
 }
+
+impl weir_wire::Slice for FileSlice {
+    fn len(&self) -> usize {
+        FileSlice::len(self)
+    }
+
+    fn read_at(&self, offset: usize, buffer: &mut [u8]) -> io::Result<()> {
+        FileSlice::read_at(self, buffer, offset)
+    }
+}

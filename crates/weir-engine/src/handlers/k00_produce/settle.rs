@@ -23,11 +23,7 @@ pub(super) struct Unsettled {
 }
 
 impl Unsettled {
-    pub(super) fn new(
-        place: (usize, usize),
-        partition: Arc<Partition>,
-        required: i64,
-    ) -> Self {
+    pub(super) fn new(place: (usize, usize), partition: Arc<Partition>, required: i64) -> Self {
         let leader_epoch = partition.leader_epoch();
         Self { place, partition, required, leader_epoch }
     }

@@ -1,0 +1,142 @@
+//! One partition of a fetch.
+
+use std::sync::Arc;
+
+use weir_wire::messages::fetch_request::FetchPartition;
+use weir_wire::{ErrorCode, Str, Uuid};
+
+use super::news::News;
+use super::set::FetchLimits;
+use crate::image::Image;
+use crate::partition::{Partition, ReadOutcome, ReadRequest};
+use crate::wait::WatchGuard;
+
+/// How a request names a topic: by id from v13 on, by name before.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum TopicKey {
+    Id(Uuid),
+    Name(Str),
+}
+
+impl TopicKey {
+    /// A key that does not keep a request's frame alive.
+    pub(crate) fn detached(&self) -> Self {
+        match self {
+            Self::Id(id) => Self::Id(*id),
+            Self::Name(name) => Self::Name(name.detached()),
+        }
+    }
+
+    fn find(&self, image: &Image, index: i32) -> Result<Arc<Partition>, ErrorCode> {
+        let topic = match self {
+            Self::Id(id) => image.topic_by_id(*id).ok_or(ErrorCode::UNKNOWN_TOPIC_ID)?,
+            Self::Name(name) => image.topic(name).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?,
+        };
+        let partition = topic.partition(index).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+        Ok(partition.handle().clone())
+    }
+}
+
+/// What a client wants of one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) offset: i64,
+    pub(crate) leader_epoch: i32,
+    pub(crate) bytes_max: i32,
+}
+
+impl From<&FetchPartition> for Wanted {
+    fn from(told: &FetchPartition) -> Self {
+        Self {
+            offset: told.fetch_offset,
+            leader_epoch: told.current_leader_epoch,
+            bytes_max: told.partition_max_bytes,
+        }
+    }
+}
+
+/// What the client was last told, besides records. -1: nothing yet, or an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) high_watermark: i64,
+    pub(crate) log_start: i64,
+}
+
+impl Told {
+    pub(crate) const NOTHING: Self = Self { high_watermark: -1, log_start: -1 };
+}
+
+/// One partition of a set.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) topic: TopicKey,
+    pub(crate) index: i32,
+    pub(crate) wanted: Wanted,
+    pub(crate) told: Told,
+    /// In the set's queue of partitions to look at.
+    pub(crate) queued: bool,
+    partition: Option<Arc<Partition>>,
+    watch: Option<WatchGuard>,
+}
+
+impl Slot {
+    pub(crate) fn new(topic: TopicKey, index: i32, wanted: Wanted) -> Self {
+        Self {
+            topic,
+            index,
+            wanted,
+            told: Told::NOTHING,
+            queued: false,
+            partition: None,
+            watch: None,
+        }
+    }
+
+    /// The partition as it was found at the last look.
+    pub(crate) fn partition(&self) -> Option<&Arc<Partition>> {
+        self.partition.as_ref()
+    }
+
+    /// Finds the partition, anew when its topic was deleted (and perhaps made again).
+    pub(crate) fn resolve(&mut self, image: &Image) -> Result<&Arc<Partition>, ErrorCode> {
+        if self.partition.as_ref().is_none_or(|partition| partition.is_deleted()) {
+            self.watch = None;
+            self.partition = None;
+            self.partition = Some(self.topic.find(image, self.index)?);
+        }
+        self.partition.as_ref().ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+    }
+
+    /// Registers with the partition, once.
+    pub(crate) fn watch(&mut self, news: &Arc<News>, token: u32) {
+        if self.watch.is_none() {
+            if let Some(partition) = &self.partition {
+                self.watch = Some(partition.watch(news.clone(), token));
+            }
+        }
+    }
+
+    /// Reads from the wanted offset.
+    pub(crate) fn read(
+        &mut self,
+        image: &Image,
+        limits: &FetchLimits,
+        bytes_left: usize,
+        min_one: bool,
+    ) -> Result<ReadOutcome, ErrorCode> {
+        let wanted = self.wanted;
+        let partition = self.resolve(image)?;
+        if limits.leader_only {
+            partition.check_leader(limits.broker, wanted.leader_epoch).map_err(|e| e.code())?;
+        }
+        let request = ReadRequest {
+            broker: limits.broker,
+            offset: wanted.offset,
+            current_leader_epoch: wanted.leader_epoch,
+            max_bytes: usize::try_from(wanted.bytes_max).unwrap_or(0).min(bytes_left),
+            min_one,
+            isolation: limits.isolation,
+        };
+        partition.read(request).map_err(|error| error.code())
+    }
+}

@@ -1,0 +1,106 @@
+//! The response of a Fetch.
+
+use std::sync::Arc;
+
+use weir_wire::messages::fetch_response::{
+    FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData,
+};
+use weir_wire::{ErrorCode, Records, Str, Uuid};
+
+use crate::ctx::Ctx;
+use crate::fetch::{Found, Look, TopicKey};
+use crate::handlers::leaders::Leaders;
+use crate::partition::ReadOutcome;
+
+/// `committed`: the client reads committed records, and is told of aborted transactions (there are none yet).
+pub(super) fn respond(ctx: &Ctx, look: Look, session_id: i32, committed: bool) -> FetchResponse {
+    let mut leaders = Leaders::default();
+    let mut responses: Vec<FetchableTopicResponse> = Vec::new();
+    for found in look.found {
+        let (topic, topic_id) = match &found.topic {
+            TopicKey::Id(id) => (Str::default(), *id),
+            TopicKey::Name(name) => (name.clone(), Uuid::ZERO),
+        };
+        let partition = partition_data(ctx, &mut leaders, found, committed);
+        match responses.last_mut().filter(|last| last.topic == topic && last.topic_id == topic_id) {
+            Some(last) => last.partitions.push(partition),
+            None => responses.push(FetchableTopicResponse {
+                topic,
+                topic_id,
+                partitions: vec![partition],
+                ..FetchableTopicResponse::default()
+            }),
+        }
+    }
+    FetchResponse {
+        session_id,
+        responses,
+        node_endpoints: endpoints(ctx, &leaders),
+        ..FetchResponse::default()
+    }
+}
+
+fn endpoints(ctx: &Ctx, leaders: &Leaders) -> Vec<NodeEndpoint> {
+    if ctx.version() < 16 {
+        return Vec::new();
+    }
+    let known = leaders.endpoints(ctx).into_iter().map(|endpoint| NodeEndpoint {
+        node_id: endpoint.id,
+        host: endpoint.host,
+        port: endpoint.port,
+        rack: endpoint.rack,
+        ..NodeEndpoint::default()
+    });
+    known.collect()
+}
+
+fn partition_data(
+    ctx: &Ctx,
+    leaders: &mut Leaders,
+    found: Found,
+    committed: bool,
+) -> PartitionData {
+    let mut data = match found.outcome {
+        Ok(outcome) => records_of(outcome, committed),
+        Err(error) => refused(error),
+    };
+    data.partition_index = found.index;
+    data.preferred_read_replica = found.preferred_replica.unwrap_or(-1);
+    if let Some(partition) = found.partition.filter(|_| ctx.version() >= 12) {
+        if let Some((leader_id, leader_epoch)) =
+            leaders.hint(&partition, ErrorCode(data.error_code))
+        {
+            data.current_leader =
+                LeaderIdAndEpoch { leader_id, leader_epoch, ..LeaderIdAndEpoch::default() };
+        }
+    }
+    data
+}
+
+fn records_of(outcome: ReadOutcome, committed: bool) -> PartitionData {
+    let records = match outcome.read.slice {
+        Some(slice) => Records::from(Arc::new(slice) as Arc<dyn weir_wire::Slice>),
+        None => Records::new(),
+    };
+    PartitionData {
+        high_watermark: outcome.view.high_watermark,
+        last_stable_offset: outcome.view.last_stable_offset,
+        log_start_offset: outcome.view.log_start,
+        aborted_transactions: committed.then(Vec::new),
+        records: Some(records),
+        ..PartitionData::default()
+    }
+}
+
+/// An error: no offsets, and an empty record set, never a null one.
+fn refused(error: ErrorCode) -> PartitionData {
+    PartitionData {
+        error_code: error.0,
+        high_watermark: -1,
+        last_stable_offset: -1,
+        log_start_offset: -1,
+        aborted_transactions: None,
+        records: Some(Records::new()),
+        ..PartitionData::default()
+    }
+}

@@ -1,0 +1,92 @@
+//! Which partitions a Fetch is about: its own, or those of its session.
+
+use std::sync::Arc;
+
+use weir_wire::ErrorCode;
+use weir_wire::messages::fetch_request::FetchRequest;
+
+use crate::ctx::Ctx;
+use crate::fetch::{FetchSession, FetchSet, TopicKey, Wanted};
+
+/// `session_epoch` of a request that wants no session, and ends the one it names.
+const FINAL_EPOCH: i32 = -1;
+/// `session_epoch` of a request that wants a new session.
+const INITIAL_EPOCH: i32 = 0;
+
+/// Where the set of a request lives.
+#[derive(Debug)]
+pub(super) enum Context {
+    /// For this request only.
+    Sessionless(FetchSet),
+    /// To become a session with the answer.
+    New(FetchSet),
+    Session(Arc<FetchSession>),
+}
+
+/// Finds or makes the set, and enters what the request wants. Errors are the whole answer's.
+pub(super) fn open(ctx: &Ctx, request: &FetchRequest) -> Result<Context, ErrorCode> {
+    let sessions = ctx.engine().fetch_sessions();
+    if ctx.version() < 7 {
+        return Ok(Context::Sessionless(set_of(ctx, request)));
+    }
+    if matches!(request.session_epoch, INITIAL_EPOCH | FINAL_EPOCH) {
+        sessions.remove(ctx.broker_id(), request.session_id);
+        let set = set_of(ctx, request);
+        return Ok(match request.session_epoch {
+            FINAL_EPOCH => Context::Sessionless(set),
+            _ => Context::New(set),
+        });
+    }
+    let session = sessions
+        .get(ctx.broker_id(), request.session_id)
+        .ok_or(ErrorCode::FETCH_SESSION_ID_NOT_FOUND)?;
+    if session.uses_topic_ids != uses_topic_ids(ctx) {
+        return Err(ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR);
+    }
+    if !session.take_turn(request.session_epoch, ctx.engine().clock().monotonic_ms()) {
+        return Err(ErrorCode::INVALID_FETCH_SESSION_EPOCH);
+    }
+    let mut set = session.set.lock();
+    forget(ctx, &mut set, request);
+    want(ctx, &mut set, request);
+    let size = set.len();
+    drop(set);
+    session.resized(size);
+    if size == 0 {
+        sessions.remove(ctx.broker_id(), session.id);
+        return Ok(Context::Sessionless(FetchSet::new()));
+    }
+    Ok(Context::Session(session))
+}
+
+fn uses_topic_ids(ctx: &Ctx) -> bool {
+    ctx.version() >= 13
+}
+
+fn set_of(ctx: &Ctx, request: &FetchRequest) -> FetchSet {
+    let mut set = FetchSet::new();
+    want(ctx, &mut set, request);
+    set
+}
+
+fn want(ctx: &Ctx, set: &mut FetchSet, request: &FetchRequest) {
+    for topic in &request.topics {
+        let key = match uses_topic_ids(ctx) {
+            true => TopicKey::Id(topic.topic_id),
+            false => TopicKey::Name(topic.topic.clone()),
+        };
+        for partition in &topic.partitions {
+            set.want(&key, partition.partition, Wanted::from(partition));
+        }
+    }
+}
+
+fn forget(ctx: &Ctx, set: &mut FetchSet, request: &FetchRequest) {
+    for topic in &request.forgotten_topics_data {
+        let key = match uses_topic_ids(ctx) {
+            true => TopicKey::Id(topic.topic_id),
+            false => TopicKey::Name(topic.topic.clone()),
+        };
+        topic.partitions.iter().for_each(|partition| set.forget(&key, *partition));
+    }
+}
