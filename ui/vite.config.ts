@@ -6,7 +6,19 @@ import { defineConfig } from "vitest/config";
 // The product bundle (mode "production") never contains it: the import is behind a constant.
 export default defineConfig(({ mode }) => ({
   plugins: [react()],
-  resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "~": fileURLToPath(new URL("./src", import.meta.url)),
+      // The names of design tokens end in a hash that differs from build to build of Cloudscape, and the package
+      // `design-tokens` is never of the same build as `components`. So the names come from `components` itself.
+      "cloudscape-tokens": fileURLToPath(
+        new URL(
+          "./node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js",
+          import.meta.url,
+        ),
+      ),
+    },
+  },
   define: { __MOCK__: JSON.stringify(mode === "mock" || mode === "development") },
   clearScreen: false,
   server: { port: 21700, strictPort: true },

@@ -4,7 +4,7 @@ import ko from "@cloudscape-design/components/i18n/messages/all.ko";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { RouterProvider } from "react-router";
-import type { Settings } from "~/generated/types";
+import type { Settings } from "~/contract/types";
 import { CallError, type Platform, PlatformProvider } from "~/platform";
 import { FlashProvider } from "~/shared/flash";
 import { useSettings } from "~/shared/settings";

@@ -4,20 +4,16 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
-import { tag, useCall } from "~/shared/api";
-import { useSetSettings } from "~/shared/settings";
+import { tag, useCall, useCommand } from "~/shared/api";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
-/**
- * The window's host asks before the first close by `weir:close-requested` on the page, and is answered by
- * `weir:close` with what to do. Settings remember the choice, so it is asked once.
- */
+/** The window's host asks before the first close (app/events.ts); the answer is remembered, so it is asked once. */
 export function CloseQuestion() {
   const t = useT();
   const [visible, setVisible] = useState(false);
   const [keepChoice, setKeepChoice] = useState(true);
-  const set = useSetSettings();
+  const close = useCommand("window.close");
   const clusters = useCall("clusters.list", {}, { tags: [tag.clusters], enabled: visible });
   const running = (clusters.data?.rows ?? []).filter(
     (row) => row.kind === "local" && row.state !== "STOPPED",
@@ -30,9 +26,8 @@ export function CloseQuestion() {
   }, []);
 
   const answer = async (choice: "keep" | "stop") => {
-    if (keepChoice) await set.mutateAsync({ on_close: choice }).catch(() => undefined);
+    await close.mutateAsync({ keep: choice === "keep", remember: keepChoice }).catch(() => undefined);
     setVisible(false);
-    window.dispatchEvent(new CustomEvent("weir:close", { detail: choice }));
   };
   return (
     <Modal
@@ -46,7 +41,9 @@ export function CloseQuestion() {
             <Button variant="link" onClick={() => setVisible(false)}>
               {t(texts.cancel)}
             </Button>
-            <Button onClick={() => void answer("stop")}>{t(texts.closeStop)}</Button>
+            <Button loading={close.isPending} onClick={() => void answer("stop")}>
+              {t(texts.closeStop)}
+            </Button>
             <Button variant="primary" onClick={() => void answer("keep")}>
               {t(texts.closeKeep)}
             </Button>

@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { useEffect } from "react";
 import { useLocation, useNavigate } from "react-router";
-import type { Operation } from "~/generated/types";
+import type { Operation } from "~/contract/types";
 import { type Flash, useFlash } from "~/shared/flash";
 import { type Translate, useT } from "~/shared/text";
 import { useNow } from "~/shared/time";

@@ -108,7 +108,7 @@ function Frame() {
         ariaLabels={labels(t)}
         navigation={<SideNav />}
         navigationOpen={navigationOpen}
-        navigationWidth={240}
+        navigationWidth={224}
         onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
         breadcrumbs={<Crumbs />}
         notifications={<Flashes />}

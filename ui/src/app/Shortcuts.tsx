@@ -66,7 +66,10 @@ export function Shortcuts(props: ShortcutsProps) {
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isComposing(event)) return;
-      const dialog = document.querySelector("[role=dialog]:not([hidden])");
+      // Closed modals stay in the page, without a box.
+      const dialog = [...document.querySelectorAll("[role=dialog]")].some(
+        (node) => node.getClientRects().length > 0,
+      );
       const handled = isMod(event)
         ? onMod(event)
         : letters && !event.altKey && !isTyping(event) && !dialog && onLetter(event);

@@ -1,7 +1,7 @@
 import Badge from "@cloudscape-design/components/badge";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import { generatePath, useLocation, useParams } from "react-router";
-import type { ClusterDetail } from "~/generated/types";
+import type { ClusterDetail } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
 import type { NavEntry } from "~/shared/feature";
 import { useT } from "~/shared/text";

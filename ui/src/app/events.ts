@@ -1,13 +1,16 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Operation } from "~/generated/types";
+import type { Operation } from "~/contract/types";
 import { CallError, type Platform, usePlatform } from "~/platform";
 import { invalidate, watchedTags } from "~/shared/api";
 import { useFlash } from "~/shared/flash";
 
 const WAIT_MS = 20_000;
-/** While the window is hidden nobody looks: the core's pollers fall back to once a minute. */
 const RETRY_MS = 1500;
+
+/** Watched always: other windows change settings, the host asks before it closes. */
+const ALWAYS = ["settings", "operations"];
+export const CLOSE_REQUESTED = "window.close_requested";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -33,13 +36,19 @@ async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   let after = "0";
+  let lost = false;
   while (!signal.aborted) {
-    const watching = document.hidden ? [] : watchedTags(client);
+    // While the window is hidden nobody looks: the core's pollers fall back to once a minute.
+    const shown = document.hidden ? [] : watchedTags(client);
     const attempt = new AbortController();
     signal.addEventListener("abort", () => attempt.abort(), { once: true });
     try {
-      const answer = platform.call("events.next", { after, watching, wait_ms: WAIT_MS }, attempt.signal);
-      const first = await Promise.race([answer, watchingChanged(client, watching.join(), attempt.signal)]);
+      const answer = platform.call(
+        "events.next",
+        { after, watching: [...shown, ...ALWAYS, CLOSE_REQUESTED], wait_ms: WAIT_MS },
+        attempt.signal,
+      );
+      const first = await Promise.race([answer, watchingChanged(client, shown.join(), attempt.signal)]);
       if (first === "changed") {
         // Nothing is lost: `after` did not move. Settle before asking again, a page mounts several queries.
         answer.catch(() => undefined);
@@ -48,11 +57,16 @@ async function follow(
       }
       after = first.seq;
       for (const operation of first.operations) onOperation(operation);
-      if (first.invalidated.length > 0) await invalidate(client, first.invalidated);
+      if (first.invalidated.includes(CLOSE_REQUESTED))
+        window.dispatchEvent(new Event("weir:close-requested"));
+      // What happened while the core was away is not known: everything on screen is asked again.
+      void invalidate(client, lost ? ["*"] : first.invalidated);
+      lost = false;
     } catch (thrown) {
       if (signal.aborted) return;
       if (thrown instanceof CallError && thrown.error.kind === "session") return;
       after = "0";
+      lost = true;
       await sleep(RETRY_MS);
     } finally {
       attempt.abort();

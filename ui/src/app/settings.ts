@@ -1,4 +1,4 @@
-import type { Settings } from "~/generated/types";
+import type { Settings } from "~/contract/types";
 import type { Platform } from "~/platform";
 import type { Language } from "~/shared/text";
 

@@ -1,7 +1,7 @@
 import { applyTheme } from "@cloudscape-design/components/theming";
-import * as tokens from "@cloudscape-design/design-tokens";
 import { applyDensity, applyMode, Density, Mode } from "@cloudscape-design/global-styles";
-import type { Settings } from "~/generated/types";
+import * as tokens from "cloudscape-tokens";
+import type { Settings } from "~/contract/types";
 
 export type Appearance = Pick<Settings, "theme" | "density">;
 
@@ -30,7 +30,8 @@ const OWN = {
   info: tokens.colorTextStatusInfo,
   inactive: tokens.colorTextStatusInactive,
   input: tokens.colorBackgroundInputDefault,
-  mono: tokens.fontFamilyMonospace,
+  font: tokens.fontFamilyBase,
+  mono: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace',
   radius: tokens.borderRadiusContainer,
   threshold: tokens.colorChartsThresholdNegative,
   "chart-1": tokens.colorChartsPaletteCategorical1,

@@ -1,4 +1,4 @@
-import type { Args, CommandName, Output } from "~/generated/commands";
+import type { Args, CommandName, Output } from "~/contract/commands";
 import { CallError, CoreGone, isApiError, type Platform } from "./types";
 
 const TOKEN = "weir.token";

@@ -1,5 +1,5 @@
 import { invoke } from "@tauri-apps/api/core";
-import type { Args, CommandName, Output } from "~/generated/commands";
+import type { Args, CommandName, Output } from "~/contract/commands";
 import { CallError, CoreGone, isApiError, type Platform } from "./types";
 
 async function call<N extends CommandName>(name: N, args: Args<N>): Promise<Output<N>> {

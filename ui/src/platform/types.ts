@@ -1,5 +1,5 @@
-import type { Args, CommandName, Output } from "~/generated/commands";
-import type { ApiError } from "~/generated/types";
+import type { Args, CommandName, Output } from "~/contract/commands";
+import type { ApiError } from "~/contract/types";
 
 /** Everything the UI asks of its host; the window and `weir serve` differ in nothing else. */
 export interface Platform {

@@ -1,7 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ApiError } from "~/generated/types";
+import type { ApiError } from "~/contract/types";
 import { CallError } from "~/platform";
 import { useCopy } from "./CopyButton";
 import { defineTexts, type Translate, useT } from "./text";

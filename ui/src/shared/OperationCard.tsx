@@ -1,6 +1,5 @@
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { Operation, OperationStep } from "~/generated/types";
+import type { Operation, OperationStep } from "~/contract/types";
 import { Command } from "./Command";
 import { duration } from "./format";
 import { OPERATION_TYPE } from "./state";
@@ -92,11 +91,12 @@ export function OperationCard({ operation, withCluster }: OperationCardProps) {
       <OperationError operation={operation} />
       {operation.state === "running" ? <OperationSteps steps={operation.steps} /> : null}
       {hasDetails && operation.state !== "running" ? (
-        <ExpandableSection headerText={t(texts.details)} variant="footer">
+        <details className="weir-more">
+          <summary>{t(texts.details)}</summary>
           <OperationSteps steps={operation.steps} />
           <OperationChanges operation={operation} />
           {operation.command ? <Command command={operation.command} /> : null}
-        </ExpandableSection>
+        </details>
       ) : null}
     </article>
   );

@@ -6,7 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import type { Args, CommandName, Output } from "~/generated/commands";
+import type { Args, CommandName, Output } from "~/contract/commands";
 import { type CallError, type Platform, usePlatform } from "~/platform";
 
 export interface CallOptions {
@@ -49,11 +49,19 @@ function tagsOf(meta: Record<string, unknown> | undefined): string[] {
   return Array.isArray(meta?.tags) ? (meta.tags as string[]) : [];
 }
 
+/** "operations" is the tag of all clusters' operations together. */
+function matches(tag: string, invalidated: string[]): boolean {
+  return (
+    invalidated.includes(tag) ||
+    (tag === "operations" && invalidated.some((each) => each.startsWith("operations(")))
+  );
+}
+
 export function invalidate(client: QueryClient, tags: string[]): Promise<void> {
   if (tags.length === 0) return Promise.resolve();
   const all = tags.includes("*");
   return client.invalidateQueries({
-    predicate: (query) => all || tagsOf(query.meta).some((tag) => tags.includes(tag)),
+    predicate: (query) => all || tagsOf(query.meta).some((tag) => matches(tag, tags)),
   });
 }
 

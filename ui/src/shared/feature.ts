@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import type { ClusterDetail, ClusterRow, Permit } from "~/generated/types";
+import type { ClusterDetail, ClusterRow, Permit } from "~/contract/types";
 import type { Message } from "./text";
 
 /** A page of the UI, found by glob: src/features/<area>/route.ts exports one Feature. */

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
-import type { Operation } from "~/generated/types";
+import type { Operation } from "~/contract/types";
 
 export interface Flash {
   id: string;

@@ -1,4 +1,4 @@
-import type { I64 } from "~/generated/types";
+import type { I64 } from "~/contract/types";
 
 /** What a table shows where there is no value. */
 export const NONE = "-";

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { Settings } from "~/generated/types";
+import type { Settings } from "~/contract/types";
 import { type CallError, usePlatform } from "~/platform";
 import { tag, useCall } from "./api";
 

@@ -1,5 +1,5 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { BrokerRow, ClusterState, Health, OperationState, Text } from "~/generated/types";
+import type { BrokerRow, ClusterState, Health, OperationState, Text } from "~/contract/types";
 import { defineTexts, type Message, useT } from "./text";
 
 type Type = StatusIndicatorProps.Type;

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { createIntl, createIntlCache, type IntlShape } from "react-intl";
-import { coreTexts } from "~/generated/texts";
-import type { Text } from "~/generated/types";
+import type { Text } from "~/contract/types";
+import { en, ko } from "~/generated/texts";
 import { withJosa } from "./josa";
 
 export type Language = "en" | "ko";
@@ -13,6 +13,14 @@ type RichValues = Record<string, ReactNode | ((chunks: ReactNode[]) => ReactNode
 export function defineTexts<const T extends Record<string, Message>>(texts: T): T {
   return texts;
 }
+
+/** Sentences that stand where the core's would, when the core cannot be asked. */
+const ownTexts: Record<string, Message> = {
+  "ui.session_lost": {
+    en: "This page is no longer connected to Weir. Run “weir serve” again and use the page it opens.",
+    ko: "이 페이지는 더 이상 Weir에 연결되어 있지 않습니다. “weir serve”를 다시 실행하고 열리는 페이지를 사용하세요.",
+  },
+};
 
 export interface Translate {
   (message: Message, values?: Values): string;
@@ -37,9 +45,10 @@ export function translator(language: Language): Translate {
     return intl.formatMessage({ id: source, defaultMessage: source }, values as never) as ReactNode;
   };
   const core = (text: Text) => {
-    const message = coreTexts[text.id];
+    const catalogue: Readonly<Record<string, string>> = language === "ko" ? ko : en;
+    const source = catalogue[text.id] ?? ownTexts[text.id]?.[language];
     // An id that this build does not know comes from a newer core; its id says more than nothing.
-    return message ? format(message[language], text.args) : text.id;
+    return source ? format(source, text.args) : text.id;
   };
   return Object.assign(t, { rich, core, language, intl });
 }

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
-import type { I64 } from "~/generated/types";
+import type { I64 } from "~/contract/types";
 import { instant, NONE, type Zone, zoneName } from "./format";
 import { defineTexts, type Translate, useT } from "./text";
 

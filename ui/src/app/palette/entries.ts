@@ -1,4 +1,4 @@
-import type { ClusterDetail, PaletteRow } from "~/generated/types";
+import type { ClusterDetail, PaletteRow } from "~/contract/types";
 import type { Action, Params } from "~/shared/feature";
 import { paths } from "~/shared/paths";
 import { remember, remembered } from "~/shared/storage";

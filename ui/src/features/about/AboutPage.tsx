@@ -6,7 +6,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { AppInfo } from "~/generated/types";
+import type { AppInfo } from "~/contract/types";
 import { usePlatform } from "~/platform";
 import { useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";

@@ -1,6 +1,6 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
-import type { ClusterRow, Permit } from "~/generated/types";
+import type { ClusterRow, Permit } from "~/contract/types";
 import { tag, useCommand } from "~/shared/api";
 import { errorText } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";

@@ -3,9 +3,9 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import type { ClusterRow } from "~/generated/types";
+import type { ClusterRow } from "~/contract/types";
 import { CopyButton } from "~/shared/CopyButton";
-import { count, NONE } from "~/shared/format";
+import { count, middle, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import { ClusterStateIndicator } from "~/shared/state";
@@ -18,14 +18,21 @@ import { texts } from "./texts";
 
 function columns(t: Translate): Column<ClusterRow>[] {
   return [
-    { id: "name", header: t(texts.name), cell: (row) => <Name row={row} />, rowHeader: true, width: 220 },
+    {
+      id: "name",
+      header: t(texts.name),
+      cell: (row) => <Name row={row} />,
+      rowHeader: true,
+      width: 215,
+      sort: "name",
+    },
     {
       id: "state",
       header: t(texts.state),
       cell: (row) => <ClusterStateIndicator state={row.state} reason={row.state_reason} />,
       width: 200,
     },
-    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 140 },
+    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 130 },
     {
       id: "version",
       header: t(texts.version),
@@ -33,21 +40,21 @@ function columns(t: Translate): Column<ClusterRow>[] {
       width: 100,
       optional: true,
     },
-    { id: "brokers", header: t(texts.brokers), cell: (row) => brokers(row), numeric: true, width: 110 },
-    { id: "topics", header: t(texts.topics), cell: (row) => count(row.topics), numeric: true, width: 100 },
+    { id: "brokers", header: t(texts.brokers), cell: (row) => brokers(row), numeric: true, width: 95 },
+    { id: "topics", header: t(texts.topics), cell: (row) => count(row.topics), numeric: true, width: 90 },
     {
       id: "partitions",
       header: t(texts.partitions),
       cell: (row) => count(row.partitions),
       numeric: true,
-      width: 120,
+      width: 105,
     },
-    { id: "lag", header: t(texts.maxLag), cell: (row) => count(row.max_lag), numeric: true, width: 110 },
+    { id: "lag", header: t(texts.maxLag), cell: (row) => count(row.max_lag), numeric: true, width: 100 },
     {
       id: "bootstrap",
       header: t(texts.bootstrap),
       cell: (row) => <Bootstrap row={row} />,
-      width: 260,
+      width: 230,
     },
     {
       id: "operation",
@@ -82,12 +89,12 @@ function Bootstrap({ row }: { row: ClusterRow }) {
   if (row.bootstrap === "") return <>{NONE}</>;
   const [first, ...others] = row.bootstrap.split(",");
   return (
-    <span className="weir-inline" title={row.bootstrap}>
+    <span className="weir-nowrap" title={row.bootstrap}>
+      <CopyButton text={row.bootstrap} what={t(texts.bootstrapWhat, { name: row.name })} variant="inline" />{" "}
       <span className="weir-mono">
-        {first}
+        {middle(first ?? "", 21)}
         {others.length > 0 ? ` +${others.length}` : ""}
       </span>
-      <CopyButton text={row.bootstrap} what={t(texts.bootstrapWhat, { name: row.name })} variant="inline" />
     </span>
   );
 }
@@ -120,7 +127,9 @@ export function ClustersTable(props: ClustersTableProps) {
   const [selected, setSelected] = useState<string[]>([]);
   const definitions = useMemo(() => columns(t), [t]);
   const wanted = list.state.query.toLowerCase();
-  const rows = props.rows?.filter((row) => row.name.toLowerCase().includes(wanted));
+  const rows = props.rows
+    ?.filter((row) => row.name.toLowerCase().includes(wanted))
+    .sort((a, b) => a.name.localeCompare(b.name) * (list.state.descending ? -1 : 1));
   const chosen = props.rows?.find((row) => selected.includes(row.id));
   return (
     <ResourceTable<ClusterRow>
@@ -137,6 +146,8 @@ export function ClustersTable(props: ClustersTableProps) {
       refreshing={props.refreshing}
       empty={{ title: "", hint: "" }}
       filter={{ value: list.state.query, onChange: list.setQuery, placeholder: t(texts.find) }}
+      sort={{ by: list.state.sort, descending: list.state.descending, onChange: list.setSort }}
+      wrapLines
       selection={{ type: "single", ids: selected, onChange: setSelected }}
       paging={{ page: 1, size: 100, onChange: () => undefined }}
       actions={

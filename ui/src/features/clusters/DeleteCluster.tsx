@@ -1,5 +1,5 @@
 import { useNavigate } from "react-router";
-import type { ClusterRow } from "~/generated/types";
+import type { ClusterRow } from "~/contract/types";
 import { tag, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";

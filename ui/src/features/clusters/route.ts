@@ -1,5 +1,7 @@
 import { defineFeature } from "~/shared/feature";
 import { paths } from "~/shared/paths";
+import { texts as connectTexts } from "./connect/texts";
+import { texts as createTexts } from "./create/texts";
 import { texts } from "./texts";
 
 export default defineFeature({
@@ -11,6 +13,20 @@ export default defineFeature({
       parents: [],
       contentType: "table",
       load: () => import("./ClustersPage"),
+    },
+    {
+      path: "/clusters/create",
+      title: createTexts.title,
+      parents: ["/clusters"],
+      contentType: "form",
+      load: () => import("./create/CreateClusterPage"),
+    },
+    {
+      path: "/clusters/connect",
+      title: connectTexts.title,
+      parents: ["/clusters"],
+      contentType: "form",
+      load: () => import("./connect/ConnectPage"),
     },
   ],
   nav: [{ scope: "global", text: texts.title, path: "/clusters", order: 10 }],

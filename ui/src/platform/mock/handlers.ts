@@ -1,6 +1,10 @@
-import type { Args, CommandName, Output } from "~/generated/commands";
-import type { Settings } from "~/generated/types";
+import type { Args, CommandName, Output } from "~/contract/commands";
+import type { Operation, Page, Refresh, Settings, ViewArgs } from "~/contract/types";
 import { DEFAULTS } from "~/shared/settings";
+import { CallError } from "../types";
+import { configHelp, configRows } from "./configs";
+import * as data from "./data";
+import { browse, message, tail } from "./messages";
 
 export type Handler<N extends CommandName> = (
   args: Args<N>,
@@ -8,13 +12,110 @@ export type Handler<N extends CommandName> = (
 ) => Output<N> | Promise<Output<N>>;
 export type Handlers = { [N in CommandName]?: Handler<N> };
 
-const asked = new URLSearchParams(window.location.search);
+const { asked, text } = data;
 let settings: Settings = {
   ...DEFAULTS,
   theme: (asked.get("theme") ?? "light") as Settings["theme"],
   language: (asked.get("lang") ?? "en") as Settings["language"],
   density: (asked.get("density") ?? "comfortable") as Settings["density"],
 };
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+let seq = 1;
+let made = 0;
+const pending: { invalidated: string[]; operations: Operation[] } = { invalidated: [], operations: [] };
+let wake = () => {};
+
+/** An operation that runs for a while, as the core would report it. */
+function start(kind: string, title: string, ms = 2500): { operation: string } {
+  made += 1;
+  const id = `new-${made}`;
+  const running = data.operation({
+    id,
+    kind,
+    title: text(title),
+    state: "running",
+    started_at: String(Date.now()),
+    ended_at: null,
+    steps: [{ text: text("Working"), state: "running", at: null }],
+  });
+  data.operations.unshift(running);
+  const report = (operation: Operation) => {
+    data.operations[data.operations.findIndex((each) => each.id === id)] = operation;
+    pending.operations.push(operation);
+    pending.invalidated.push("operations", "clusters");
+    wake();
+  };
+  report(running);
+  setTimeout(() => report({ ...running, state: "done", steps: [], ended_at: String(Date.now()) }), ms);
+  return { operation: id };
+}
+
+function fail(sentence: string, field: string | null = null): never {
+  throw new CallError({
+    text: text(sentence),
+    hint: null,
+    kind: "invalid",
+    outcome: "not_done",
+    field,
+    detail: null,
+  });
+}
+
+function page<Row extends { name: string }>(
+  all: Row[],
+  args: ViewArgs,
+  keyOf: (row: Row) => string | number,
+): Page<Row> {
+  const found = all.filter((row) => row.name.includes(args.query));
+  found.sort((a, b) => {
+    const [x, y] = [keyOf(a), keyOf(b)];
+    const order = typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y));
+    return args.descending ? -order : order;
+  });
+  const from = (args.page - 1) * args.page_size;
+  return {
+    view: `view-${args.query}`,
+    generation: 1,
+    total: found.length,
+    all: all.length,
+    rows: found.slice(from, from + args.page_size),
+    as_of: String(Date.now() - 1000),
+    warnings: [],
+  };
+}
+
+const refresh = <Row extends { id: string }>(all: Row[], ids: string[]): Refresh<Row> => ({
+  rows: all.filter((row) => ids.includes(row.id)),
+  gone: [],
+  added: asked.has("added") ? 3 : 0,
+  removed: 0,
+  as_of: String(Date.now()),
+});
+
+function events(after: string, signal?: AbortSignal): Promise<Output<"events.next">> {
+  if (after === "0") return Promise.resolve({ seq: String(seq), invalidated: [], operations: [] });
+  return new Promise((resolve) => {
+    const answer = () => {
+      clearTimeout(timer);
+      seq += 1;
+      resolve({ seq: String(seq), ...structuredClone(pending) });
+      pending.invalidated.length = 0;
+      pending.operations.length = 0;
+    };
+    const timer = setTimeout(answer, 15_000);
+    wake = answer;
+    signal?.addEventListener("abort", () => clearTimeout(timer));
+    if (pending.operations.length > 0) answer();
+  });
+}
+
+const snippet = (language: string, title: string, code: string, syntax = "text") => ({
+  language,
+  title,
+  code,
+  syntax,
+});
 
 export const handlers: Handlers = {
   "settings.get": () => settings,
@@ -33,12 +134,330 @@ export const handlers: Handlers = {
     started_at: String(Date.now() - 4_000_000),
     host: "window",
   }),
-  "events.next": (_args, signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(() => resolve({ seq: "1", invalidated: [], operations: [] }), 15_000);
-      signal?.addEventListener("abort", () => clearTimeout(timer));
-    }),
-  "clusters.list": () => ({ rows: [] }),
-  "operations.list": () => ({ total: 0, rows: [] }),
-  "palette.search": () => ({ rows: [] }),
+  "events.next": ({ after }, signal) => events(after, signal),
+  "window.close": () => ({}),
+  "open.folder": () => ({}),
+  "clusters.list": () => ({ rows: data.clusters }),
+  "clusters.get": ({ cluster }) =>
+    cluster === "nowhere" ? fail("There is no cluster “nowhere”.") : data.detail(cluster),
+  "clusters.create_defaults": () => ({
+    name: "my-cluster",
+    brokers: 3,
+    settings: [
+      ["engine", "Engine", "Built-in, Kafka 4.4 protocol", "no"],
+      ["brokers", "Brokers", "3, one in each of 3 zones", "no"],
+      ["addresses", "Addresses", "localhost:9092, 9093, 9094", "restart"],
+      ["access", "Access", "Plaintext, this machine only", "restart"],
+      ["replication", "Replication", "3, in sync at least 2", "yes"],
+      ["retention", "Retention", "7 d", "yes"],
+      ["auto", "Topics", "Created on first use", "yes"],
+      ["storage", "Storage", "~/.local/share/weir/clusters/my-cluster (252 GiB free)", "no"],
+    ].map(([key, label, value, changeable]) => ({
+      key: key ?? "",
+      label: text(label ?? ""),
+      value: value ?? "",
+      changeable: changeable as "yes" | "no" | "restart",
+      note: key === "replication" || key === "retention" ? text("per topic") : null,
+    })),
+  }),
+  "clusters.check_name": ({ name }) => ({
+    problem:
+      name === "orders-dev"
+        ? text("A cluster named orders-dev exists.")
+        : /[^a-z0-9-]/i.test(name)
+          ? text("Use letters, digits and hyphens.")
+          : null,
+  }),
+  "clusters.create": ({ name }) => ({
+    cluster: "orders-dev",
+    ...start("cluster_create", `Cluster ${name} created`),
+  }),
+  "clusters.start": () => start("cluster_start", "Cluster started"),
+  "clusters.stop": () => start("cluster_stop", "Cluster stopped"),
+  "clusters.delete": () => start("cluster_delete", "Cluster deleted"),
+  "clusters.connect": () => ({ cluster: "msk-staging" }),
+  "clusters.disconnect": () => ({}),
+  "clusters.sample_start": () => start("sample_start", "Sample workload started"),
+  "clusters.sample_remove": () => start("sample_remove", "Sample workload removed"),
+  "clusters.test": async ({ bootstrap }) => {
+    await sleep(900);
+    const bad = bootstrap.includes("443");
+    return {
+      steps: [
+        {
+          step: "dns",
+          status: "ok",
+          took_ms: 2,
+          text: text("localhost is 127.0.0.1 and ::1"),
+          hint: null,
+          detail: null,
+        },
+        {
+          step: "tcp",
+          status: "ok",
+          took_ms: 1,
+          text: text("Connected to 127.0.0.1:9092"),
+          hint: null,
+          detail: null,
+        },
+        bad
+          ? {
+              step: "api_versions",
+              status: "failed",
+              took_ms: 12,
+              text: text("The port answers, but not with Kafka: it speaks TLS."),
+              hint: text("Use the plaintext port of this cluster."),
+              detail: "first bytes 15 03 03 00 02",
+            }
+          : {
+              step: "api_versions",
+              status: "ok",
+              took_ms: 3,
+              text: text("Kafka 4.4, 68 APIs"),
+              hint: null,
+              detail: null,
+            },
+        {
+          step: "metadata",
+          status: bad ? "skipped" : "ok",
+          took_ms: bad ? 0 : 4,
+          text: text(bad ? "Not tried" : "3 brokers, 24 topics"),
+          hint: null,
+          detail: null,
+        },
+      ],
+    };
+  },
+  "clusters.client_info": () => ({
+    bootstrap: "localhost:9092,localhost:9093,localhost:9094",
+    container: null,
+    snippets: [
+      snippet(
+        "java",
+        "Java",
+        `Properties props = new Properties();\nprops.put("bootstrap.servers", "localhost:9092,localhost:9093,localhost:9094");\nprops.put("key.serializer", StringSerializer.class.getName());\nprops.put("value.serializer", StringSerializer.class.getName());\nProducer<String, String> producer = new KafkaProducer<>(props);`,
+        "java",
+      ),
+      snippet(
+        "python",
+        "Python",
+        `from confluent_kafka import Producer\n\nproducer = Producer({"bootstrap.servers": "localhost:9092"})\nproducer.produce("orders", key="o-1", value="{}")\nproducer.flush()`,
+        "python",
+      ),
+      snippet("go", "Go", `client, err := kgo.NewClient(\n\tkgo.SeedBrokers("localhost:9092"),\n)`, "go"),
+      snippet(
+        "node",
+        "Node.js",
+        `const { Kafka } = require("@confluentinc/kafka-javascript").KafkaJS;\nconst kafka = new Kafka({ kafkaJS: { brokers: ["localhost:9092"] } });`,
+        "js",
+      ),
+      snippet(
+        "rust",
+        "Rust",
+        `let producer: FutureProducer = ClientConfig::new()\n    .set("bootstrap.servers", "localhost:9092")\n    .create()?;`,
+        "rust",
+      ),
+      snippet(
+        "dotnet",
+        ".NET",
+        `var config = new ProducerConfig { BootstrapServers = "localhost:9092" };\nusing var producer = new ProducerBuilder<string, string>(config).Build();`,
+        "csharp",
+      ),
+      snippet("kcat", "kcat", "kcat -b localhost:9092 -L", "sh"),
+      snippet(
+        "container",
+        "From a container",
+        "docker run --rm --network host edenhill/kcat:1.7.1 -b localhost:9092 -L",
+        "sh",
+      ),
+    ],
+  }),
+  "operations.list": ({ query, page: at, page_size }) => {
+    const rows = data.operations.filter((each) => each.title.id.toLowerCase().includes(query.toLowerCase()));
+    return { total: rows.length, rows: rows.slice((at - 1) * page_size, at * page_size) };
+  },
+  "topics.list": async (args) => {
+    if (asked.has("slow")) await sleep(60_000);
+    if (asked.has("none")) return { ...page([], args, () => 0), internal_hidden: 3 };
+    return {
+      ...page(data.topics, args, (row) =>
+        args.sort === "partitions"
+          ? row.partitions
+          : args.sort === "name"
+            ? row.name
+            : Number(row[args.sort as "messages"] ?? 0),
+      ),
+      internal_hidden: 3,
+    };
+  },
+  "topics.refresh": ({ ids }) => refresh(data.topics, ids),
+  "topics.get": ({ topic }) => {
+    const row = data.topics.find((each) => each.name === topic) ?? fail(`There is no topic “${topic}”.`);
+    return {
+      ...row,
+      topic_id: "k2Xn0cCzQ0mYw4Lx9v2b3A",
+      min_insync: 2,
+      permits: { produce: null, delete: null, alter_config: null, add_partitions: null },
+      warnings: [],
+    };
+  },
+  "topics.check_name": ({ name }) => ({
+    problem: data.topics.some((each) => each.name === name)
+      ? text(`A topic named ${name} exists.`)
+      : /[^a-zA-Z0-9._-]/.test(name)
+        ? text("Use letters, digits, “.”, “_” and “-”.")
+        : null,
+    warning:
+      name.includes(".") && name.includes("_")
+        ? text("Names with both “.” and “_” can collide in metrics.")
+        : null,
+  }),
+  "topics.create_defaults": () => ({ partitions: 3, replication: 3, brokers: 3, configs: configHelp }),
+  "topics.create": ({ name, partitions, replication, configs, dry_run }) => {
+    for (const each of configs)
+      if (each.name.endsWith(".ms") && !/^-?\d+$/.test(each.value))
+        fail(`${each.name} must be a whole number of milliseconds.`, each.name);
+    const command = `kafka-topics.sh --bootstrap-server localhost:9092 --create --topic ${name || "NAME"} --partitions ${partitions} --replication-factor ${replication}${configs.map((each) => ` --config ${each.name}=${each.value}`).join("")}`;
+    return dry_run
+      ? { operation: null, command }
+      : { command, ...start("topic_create", `Topic ${name} created`, 300) };
+  },
+  "topics.delete": ({ topics }) => ({
+    ...start("topic_delete", "Topics deleted", 300),
+    results: topics.map((topic) => ({ topic, error: null })),
+  }),
+  "topics.add_partitions": ({ topic, total, dry_run }) => {
+    const command = `kafka-topics.sh --bootstrap-server localhost:9092 --alter --topic ${topic} --partitions ${total}`;
+    return dry_run
+      ? { operation: null, command }
+      : { command, ...start("topic_partitions", "Partitions added", 300) };
+  },
+  "topics.configs": () => ({ rows: configRows }),
+  "topics.alter_configs": ({ topic, changes, dry_run }) => {
+    for (const each of changes)
+      if (each.name.endsWith(".ms") && each.value !== null && !/^-?\d+$/.test(each.value))
+        fail("A whole number of milliseconds.", each.name);
+    const command = `kafka-configs.sh --bootstrap-server localhost:9092 --alter --entity-type topics --entity-name ${topic} --add-config ${changes.map((each) => `${each.name}=${each.value}`).join(",")}`;
+    const preview = changes.map((each) => ({
+      name: each.name,
+      before: configRows.find((row) => row.name === each.name)?.value ?? null,
+      after: each.value,
+      risk: each.name === "retention.ms" ? text("Records older than this will be removed soon.") : null,
+    }));
+    return {
+      command,
+      changes: preview,
+      operation: dry_run ? null : start("topic_config", `Configuration of ${topic} changed`, 300).operation,
+    };
+  },
+  "topics.partitions": ({ topic, page: at, page_size }) => {
+    const total = data.topics.find((each) => each.name === topic)?.partitions ?? 3;
+    const rows = Array.from({ length: total }, (_, n) => ({
+      partition: n,
+      health: topic === "payments" && n < 3 ? ("under_replicated" as const) : ("ok" as const),
+      leader: 1 + (n % 3),
+      leader_epoch: 4,
+      replicas: [1 + (n % 3), 1 + ((n + 1) % 3), 1 + ((n + 2) % 3)],
+      isr: topic === "payments" && n < 3 ? [1, 2] : [1 + (n % 3), 1 + ((n + 1) % 3), 1 + ((n + 2) % 3)],
+      offline: [],
+      start: String(n * 130),
+      end: String(91_834 + n * 7),
+      messages: String(91_834 - n * 123),
+      size: String(14_000_000 + n * 733_333),
+    }));
+    return { total, rows: rows.slice((at - 1) * page_size, at * page_size) };
+  },
+  "topics.consumers": () => ({ rows: data.groups.slice(0, 3) }),
+  "topics.produce": async ({ partition }) => {
+    await sleep(250);
+    return { partition: partition ?? 2, offset: "91841", timestamp: String(Date.now()) };
+  },
+  "messages.browse": async (args) => {
+    await sleep(150);
+    return asked.has("none")
+      ? { rows: [], next: null, end: "end_of_range", ranges: [], scanned: "0", warnings: [] }
+      : browse(args);
+  },
+  "messages.get": ({ partition, offset }) => message(partition, offset),
+  "messages.tail.open": () => ({ stream: "tail-1" }),
+  "streams.next": async ({ max_rows, wait_ms }) => {
+    await sleep(Math.min(wait_ms, 140));
+    return tail(max_rows);
+  },
+  "streams.close": () => ({}),
+  "groups.list": (args) =>
+    page(asked.has("none") ? [] : data.groups, args, (row) =>
+      args.sort === "lag" ? Number(row.lag ?? -1) : args.sort === "members" ? row.members : row.name,
+    ),
+  "groups.refresh": ({ ids }) => refresh(data.groups, ids),
+  "groups.get": ({ group }) => {
+    const row = data.groups.find((each) => each.name === group) ?? fail(`There is no group “${group}”.`);
+    const lags = [12, 840, 4, 0, 301, 47];
+    const next = data.random(5);
+    let lag = 300;
+    return {
+      ...row,
+      protocol: "consumer",
+      assignor: "cooperative-sticky",
+      member_rows:
+        row.members === 0
+          ? []
+          : [1, 2, 3].map((n) => ({
+              id: `${group}-${n}-6f0c2a7e-8d1b-4c9e-9a53-0b7d4f9e2c1${n}`,
+              client_id: `${group}-${n}`,
+              host: "/127.0.0.1",
+              instance: null,
+              assignment: [{ topic: "orders", partitions: [2 * n - 2, 2 * n - 1] }],
+            })),
+      lag_rows: lags.map((value, n) => ({
+        topic: "orders",
+        partition: n,
+        committed: String(91_822 + n * 133),
+        end: String(91_822 + n * 133 + value),
+        lag: String(value),
+        member: row.members ? `${group}-${Math.floor(n / 2) + 1}` : null,
+        client_id: row.members ? `${group}-${Math.floor(n / 2) + 1}` : null,
+        reason: null,
+      })),
+      lag_history: Array.from({ length: 120 }, (_, n) => {
+        lag = Math.max(0, lag + (next() - 0.45) * 80);
+        return { at: String(Date.now() - (120 - n) * 5000), lag: String(Math.round(n === 119 ? 1204 : lag)) };
+      }),
+      permits: { delete: row.members > 0 ? text("The group has members. Stop them first.") : null },
+      warnings: [],
+    };
+  },
+  "groups.delete": () => start("group_delete", "Group deleted", 300),
+  "brokers.list": () => ({ rows: data.brokers, skew: 2.1, warnings: [] }),
+  "brokers.stop": ({ broker }) => start("broker_stop", `Broker ${broker} stopped`),
+  "brokers.kill": ({ broker }) => start("broker_kill", `Broker ${broker} killed`),
+  "brokers.start": ({ broker }) => start("broker_start", `Broker ${broker} started`),
+  "palette.search": ({ query, limit }) => ({
+    rows: [
+      ...data.clusters
+        .filter((each) => each.name.includes(query))
+        .map((each) => ({
+          kind: "cluster" as const,
+          cluster: each.id,
+          name: each.name,
+          detail: each.engine,
+        })),
+      ...data.topics
+        .filter((each) => each.name.includes(query))
+        .map((each) => ({
+          kind: "topic" as const,
+          cluster: "orders-dev",
+          name: each.name,
+          detail: "orders-dev",
+        })),
+      ...data.groups
+        .filter((each) => each.name.includes(query))
+        .map((each) => ({
+          kind: "group" as const,
+          cluster: "orders-dev",
+          name: each.name,
+          detail: "orders-dev",
+        })),
+    ].slice(0, limit),
+  }),
 };

@@ -1,5 +1,5 @@
 // A core for looking at screens without a core; never in the product bundle (see vite.config.ts).
-import type { Args, CommandName, Output } from "~/generated/commands";
+import type { Args, CommandName, Output } from "~/contract/commands";
 import { CallError, type Platform } from "../types";
 import { handlers } from "./handlers";
 

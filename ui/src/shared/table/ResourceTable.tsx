@@ -6,7 +6,7 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type ReactNode, useMemo } from "react";
-import type { Text } from "~/generated/types";
+import type { Text } from "~/contract/types";
 import { ErrorBox } from "../ErrorBox";
 import { count } from "../format";
 import { useRemembered } from "../storage";
@@ -57,6 +57,7 @@ export interface ResourceTableProps<Row> {
   /** Rows that vanished or appeared since the order was frozen. */
   live?: { gone: ReadonlySet<string>; added: number; onUpdate: () => void };
   toolbar?: ReactNode;
+  wrapLines?: boolean;
   headingTag?: "h1" | "h2" | "h3";
 }
 
@@ -119,6 +120,7 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
       columnDefinitions={columnDefinitions}
       columnDisplay={props.columns.map(({ id }) => ({ id, visible: !hidden.includes(id) }))}
       resizableColumns
+      wrapLines={props.wrapLines ?? false}
       onColumnWidthsChange={({ detail }) => {
         const widths = Object.fromEntries(
           columnDefinitions.map((each, index) => [each.id ?? "", detail.widths[index] ?? 0]),

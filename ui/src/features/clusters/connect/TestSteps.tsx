@@ -1,0 +1,29 @@
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { TestStep } from "~/contract/types";
+import { duration } from "~/shared/format";
+import { useT } from "~/shared/text";
+import { texts } from "./texts";
+
+const TYPE = { ok: "success", failed: "error", skipped: "stopped" } as const;
+
+/** What was tried, in order; the first failure with what to do about it. */
+export function TestSteps(props: { steps: TestStep[] }) {
+  const t = useT();
+  return (
+    <ol className="weir-test">
+      {props.steps.map((step) => (
+        <li key={step.step}>
+          <span className="weir-test-name">{t(texts[step.step])}</span>
+          <span>
+            <StatusIndicator type={TYPE[step.status]}>{t.core(step.text)}</StatusIndicator>
+            {step.hint ? <div className="weir-test-hint">{t.core(step.hint)}</div> : null}
+            {step.detail ? <div className="weir-mono weir-soft">{step.detail}</div> : null}
+          </span>
+          <span className="weir-soft weir-num">
+            {step.status === "skipped" ? "" : duration(step.took_ms)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,76 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import type { Snippet } from "~/contract/types";
+import { useCall } from "~/shared/api";
+import { CopyButton } from "~/shared/CopyButton";
+import { ErrorBox } from "~/shared/ErrorBox";
+import { useT } from "~/shared/text";
+import { texts } from "./texts";
+
+function Address(props: { label: string; address: string }) {
+  return (
+    <FormField label={props.label}>
+      <div className="weir-command">
+        <code>{props.address}</code>
+        <CopyButton text={props.address} what={props.label} variant="inline" />
+      </div>
+    </FormField>
+  );
+}
+
+function Code({ snippet }: { snippet: Snippet }) {
+  const t = useT();
+  return (
+    <div className="weir-command weir-code">
+      <code>{snippet.code}</code>
+      <CopyButton text={snippet.code} what={t(texts.code, { name: snippet.title })} variant="inline" />
+    </div>
+  );
+}
+
+/** Ready settings per language: the way from a new cluster to a first connection. */
+export function ClientInformation(props: { cluster: string; onDismiss: () => void }) {
+  const t = useT();
+  const info = useCall("clusters.client_info", { cluster: props.cluster }, { tags: [] });
+  return (
+    <Modal
+      visible
+      size="large"
+      onDismiss={props.onDismiss}
+      closeAriaLabel={t(texts.close)}
+      header={t(texts.clientTitle)}
+      footer={
+        <Box float="right">
+          <Button variant="primary" onClick={props.onDismiss}>
+            {t(texts.close)}
+          </Button>
+        </Box>
+      }
+    >
+      {info.error ? <ErrorBox error={info.error} onRetry={() => void info.refetch()} /> : null}
+      {info.data ? (
+        <SpaceBetween size="m">
+          <Address label={t(texts.clientBootstrap)} address={info.data.bootstrap} />
+          {info.data.container ? (
+            <Address label={t(texts.clientContainer)} address={info.data.container} />
+          ) : (
+            <span hidden />
+          )}
+          <Box color="text-body-secondary">{t(texts.clientHint)}</Box>
+          <Tabs
+            ariaLabel={t(texts.clientTitle)}
+            tabs={info.data.snippets.map((snippet) => ({
+              id: snippet.language,
+              label: snippet.title,
+              content: <Code snippet={snippet} />,
+            }))}
+          />
+        </SpaceBetween>
+      ) : null}
+    </Modal>
+  );
+}

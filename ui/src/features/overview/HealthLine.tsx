@@ -1,0 +1,33 @@
+import Alert from "@cloudscape-design/components/alert";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ClusterDetail } from "~/contract/types";
+import { NameLink } from "~/shared/NameLink";
+import { paths } from "~/shared/paths";
+import { useT } from "~/shared/text";
+import { texts } from "./texts";
+
+/** What to look at first, in a sentence; silence when all is well, the counts below say so. */
+export function HealthLine({ cluster }: { cluster: ClusterDetail }) {
+  const t = useT();
+  const missing = (cluster.brokers_total ?? 0) - (cluster.brokers_online ?? cluster.brokers_total ?? 0);
+  const offline = cluster.offline ?? 0;
+  const under = cluster.under_replicated ?? 0;
+  const sentences = [
+    ...(missing > 0 ? [t(texts.sickBrokers, { n: missing })] : []),
+    ...(offline > 0
+      ? [t(texts.sickOffline, { n: offline })]
+      : under > 0
+        ? [t(texts.sickUnder, { n: under })]
+        : []),
+    ...cluster.warnings.map((warning) => t.core(warning)),
+  ];
+  if (sentences.length === 0) return <span hidden />;
+  return (
+    <Alert type={offline > 0 ? "error" : "warning"}>
+      <SpaceBetween direction="horizontal" size="xs">
+        <span>{sentences.join(" ")}</span>
+        <NameLink href={paths.brokers(cluster.id)}>{t(texts.seeBrokers)}</NameLink>
+      </SpaceBetween>
+    </Alert>
+  );
+}

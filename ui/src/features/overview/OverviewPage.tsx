@@ -1,0 +1,112 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Grid from "@cloudscape-design/components/grid";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useParams, useSearchParams } from "react-router";
+import type { ClusterDetail } from "~/contract/types";
+import { tag, useCall } from "~/shared/api";
+import { CopyButton } from "~/shared/CopyButton";
+import { ErrorBox } from "~/shared/ErrorBox";
+import { ClusterStateIndicator } from "~/shared/state";
+import { useT } from "~/shared/text";
+import { ActivityPanel } from "./ActivityPanel";
+import { ClientInformation } from "./ClientInformation";
+import { Counts } from "./Counts";
+import { Details } from "./Details";
+import { HealthLine } from "./HealthLine";
+import { FirstMessage, NotRunning } from "./NotYet";
+import { OverviewActions } from "./OverviewActions";
+import { Throughput } from "./Throughput";
+import { TopLag } from "./TopLag";
+import { texts } from "./texts";
+
+/** States in which the data of a cluster can be reached. */
+const SERVING = [
+  "ACTIVE",
+  "UPDATING",
+  "HEALING",
+  "MAINTENANCE",
+  "REBOOTING_BROKER",
+  "CONNECTED",
+  "PARTLY_REACHABLE",
+];
+
+function Subtitle({ cluster }: { cluster: ClusterDetail }) {
+  const t = useT();
+  return (
+    <span className="weir-subtitle">
+      <span className="weir-mono">{cluster.bootstrap}</span>
+      <CopyButton text={cluster.bootstrap} what={t(texts.bootstrap)} variant="inline" />
+      <span className="weir-dots">
+        <span />
+        <span>{cluster.engine}</span>
+        {cluster.version ? <span>Kafka {cluster.version}</span> : null}
+        {cluster.brokers_total === null ? null : (
+          <span>{t(texts.brokersIn, { n: cluster.brokers_total })}</span>
+        )}
+      </span>
+    </span>
+  );
+}
+
+function Body({ cluster }: { cluster: ClusterDetail }) {
+  if (!SERVING.includes(cluster.state)) return <NotRunning cluster={cluster} />;
+  return (
+    <SpaceBetween size="l">
+      <HealthLine cluster={cluster} />
+      <Counts cluster={cluster} />
+      {cluster.topics === 0 ? <FirstMessage cluster={cluster} /> : <span hidden />}
+      <Throughput cluster={cluster} />
+      <Grid gridDefinition={[{ colspan: { default: 12, m: 7 } }, { colspan: { default: 12, m: 5 } }]}>
+        <TopLag cluster={cluster} />
+        <ActivityPanel cluster={cluster} />
+      </Grid>
+      <Details cluster={cluster} />
+    </SpaceBetween>
+  );
+}
+
+export default function OverviewPage() {
+  const t = useT();
+  const { cluster: id = "" } = useParams();
+  const [search, setSearch] = useSearchParams();
+  const detail = useCall("clusters.get", { cluster: id }, { tags: [tag.cluster(id)] });
+  const cluster = detail.data;
+  if (detail.error && !cluster)
+    return (
+      <Box padding={{ vertical: "l" }}>
+        <ErrorBox error={detail.error} onRetry={() => void detail.refetch()} />
+      </Box>
+    );
+  const showClient = (open: boolean) => setSearch(open ? { client: "1" } : {}, { replace: true });
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          info={
+            cluster ? (
+              <ClusterStateIndicator state={cluster.state} reason={cluster.state_reason} />
+            ) : undefined
+          }
+          description={cluster ? <Subtitle cluster={cluster} /> : "…"}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button disabled={!cluster} onClick={() => showClient(true)}>
+                {t(texts.clientInfo)}
+              </Button>
+              {cluster ? <OverviewActions cluster={cluster} /> : <span hidden />}
+            </SpaceBetween>
+          }
+        >
+          {cluster?.name ?? id}
+        </Header>
+      }
+    >
+      {cluster ? <Body cluster={cluster} /> : null}
+      {search.has("client") ? <ClientInformation cluster={id} onDismiss={() => showClient(false)} /> : null}
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,74 @@
+import Button from "@cloudscape-design/components/button";
+import Form from "@cloudscape-design/components/form";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { useNavigate } from "react-router";
+import { isComposing, isMod } from "./keys";
+import { defineTexts, useT } from "./text";
+
+const texts = defineTexts({ cancel: { en: "Cancel", ko: "취소" } });
+
+interface FormPageProps {
+  title: string;
+  description?: ReactNode;
+  submit: string;
+  /** Where Cancel leads. */
+  back: string;
+  pending: boolean;
+  /** A server's answer that belongs to no field. */
+  error?: string | null;
+  /** Counts submissions that failed validation; each moves the focus to the first error. */
+  failures: number;
+  onSubmit: () => void;
+  secondary?: ReactNode;
+  children: ReactNode;
+}
+
+/** A create or edit page: submit is always on, Mod-Enter submits, the first error takes the focus. */
+export function FormPage(props: FormPageProps) {
+  const t = useT();
+  const navigate = useNavigate();
+  const node = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (props.failures > 0) node.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [props.failures]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !isMod(event) || isComposing(event)) return;
+    event.preventDefault();
+    props.onSubmit();
+  };
+  return (
+    <form
+      ref={node}
+      noValidate
+      onKeyDown={onKeyDown}
+      onSubmit={(event) => {
+        event.preventDefault();
+        props.onSubmit();
+      }}
+    >
+      <Form
+        header={
+          <Header variant="h1" description={props.description}>
+            {props.title}
+          </Header>
+        }
+        errorText={props.error ?? undefined}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button formAction="none" variant="link" onClick={() => navigate(props.back)}>
+              {t(texts.cancel)}
+            </Button>
+            {props.secondary ?? <span hidden />}
+            <Button variant="primary" loading={props.pending} formAction="submit">
+              {props.submit}
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="l">{props.children}</SpaceBetween>
+      </Form>
+    </form>
+  );
+}

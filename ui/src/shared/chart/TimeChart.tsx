@@ -1,0 +1,197 @@
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import uPlot from "uplot";
+import { instant } from "../format";
+import { defineTexts, useT } from "../text";
+import { useZone } from "../time";
+import { chartOptions, type Series } from "./options";
+
+const texts = defineTexts({
+  asTable: { en: "View as table", ko: "표로 보기" },
+  asChart: { en: "View as chart", ko: "차트로 보기" },
+  time: { en: "Time", ko: "시간" },
+  summary: {
+    en: "{title}. {series}. Use the arrow keys to read values.",
+    ko: "{title}. {series}. 화살표 키로 값을 읽을 수 있습니다.",
+  },
+  one: { en: "{label}: now {last}, at most {max}", ko: "{label}: 현재 {last}, 최대 {max}" },
+  collecting: {
+    en: "Collecting: the first values appear within seconds.",
+    ko: "수집 중: 몇 초 안에 첫 값이 표시됩니다.",
+  },
+});
+
+interface TimeChartProps {
+  title: string;
+  /** Milliseconds since the epoch, ascending. */
+  times: number[];
+  series: Series[];
+  format: (value: number) => string;
+  height?: number;
+  topMin?: number;
+  base?: 1000 | 1024;
+}
+
+/** A live line chart with values in its legend, a text summary, a cursor for keys and a table behind it. */
+export function TimeChart(props: TimeChartProps) {
+  const t = useT();
+  const [table, setTable] = useState(false);
+  if (props.times.length < 2) return <div className="weir-chart-none">{t(texts.collecting)}</div>;
+  return (
+    <div>
+      {table ? <ChartTable {...props} /> : <ChartCanvas {...props} />}
+      <button type="button" className="weir-textbutton" onClick={() => setTable(!table)}>
+        {t(table ? texts.asChart : texts.asTable)}
+      </button>
+    </div>
+  );
+}
+
+function lastOf(values: (number | null)[]): number {
+  return values.findLast((value) => value !== null) ?? 0;
+}
+
+function ChartCanvas(props: TimeChartProps) {
+  const t = useT();
+  const zone = useZone();
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const summaryId = useId();
+  const { times, series, format, height = 220, topMin = 0, base = 1000 } = props;
+  const data = [times.map((at) => at / 1000), ...series.map((each) => each.values)] as uPlot.AlignedData;
+  const latest = useRef(data);
+  latest.current = data;
+  const shape = series.map((each) => each.label + each.color).join();
+
+  // The plot is made anew when its shape, theme or zone changes; new values only move it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: values come through `latest`.
+  useEffect(() => {
+    const node = host.current;
+    if (!node) return;
+    const make = () => {
+      plot.current?.destroy();
+      const look = { width: node.clientWidth || 600, height, zone, format, topMin, base };
+      plot.current = new uPlot(chartOptions(series, look, setCursor), latest.current, node);
+    };
+    make();
+    const resize = new ResizeObserver(() => plot.current?.setSize({ width: node.clientWidth, height }));
+    resize.observe(node);
+    window.addEventListener("weir:theme", make);
+    return () => {
+      resize.disconnect();
+      window.removeEventListener("weir:theme", make);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [shape, zone, height]);
+  useEffect(() => plot.current?.setData(data), [data]);
+
+  const moveTo = (index: number) => {
+    const at = Math.min(Math.max(index, 0), times.length - 1);
+    const left = plot.current?.valToPos((times[at] ?? 0) / 1000, "x") ?? 0;
+    plot.current?.setCursor({ left, top: 0 });
+    setCursor(at);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const from = cursor ?? times.length - 1;
+    const to = { ArrowLeft: from - 1, ArrowRight: from + 1, Home: 0, End: times.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    moveTo(to);
+  };
+  const summary = t(texts.summary, {
+    title: props.title,
+    series: series
+      .map((each) =>
+        t(texts.one, {
+          label: each.label,
+          last: format(lastOf(each.values)),
+          max: format(Math.max(0, ...each.values.map((value) => value ?? 0))),
+        }),
+      )
+      .join("; "),
+  });
+  return (
+    <div>
+      <div
+        ref={host}
+        className="weir-chart"
+        role="img"
+        aria-label={props.title}
+        aria-describedby={summaryId}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the cursor is moved by keys, as by the mouse.
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      />
+      <p id={summaryId} className="weir-live">
+        {summary}
+      </p>
+      <Legend {...props} at={cursor} />
+    </div>
+  );
+}
+
+function Legend(props: TimeChartProps & { at: number | null }) {
+  const zone = useZone();
+  const { at, times } = props;
+  const time = at === null ? undefined : times[at];
+  return (
+    <div className="weir-legend" aria-live={at === null ? "off" : "polite"}>
+      {props.series.map((each) => (
+        <span key={each.label}>
+          <i style={{ background: `var(--weir-chart-${each.color})` }} />
+          {each.label}{" "}
+          <b className="weir-num">
+            {props.format((at === null ? null : each.values[at]) ?? lastOf(each.values))}
+          </b>
+        </span>
+      ))}
+      {time === undefined ? null : (
+        <span className="weir-soft weir-num">{instant(time, zone, false).slice(11)}</span>
+      )}
+    </div>
+  );
+}
+
+const TABLE_ROWS_MAX = 60;
+
+function ChartTable(props: TimeChartProps) {
+  const t = useT();
+  const zone = useZone();
+  const rows = props.times
+    .map((at, index) => ({ at, index }))
+    .slice(-TABLE_ROWS_MAX)
+    .reverse();
+  return (
+    <section
+      className="weir-chart-table"
+      aria-label={props.title}
+      style={{ maxBlockSize: (props.height ?? 220) + 28 }}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
+      tabIndex={0}
+    >
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t(texts.time)}</th>
+            {props.series.map((each) => (
+              <th scope="col" key={each.label}>
+                {each.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ at, index }) => (
+            <tr key={at}>
+              <td>{instant(at, zone, false)}</td>
+              {props.series.map((each) => (
+                <td key={each.label}>{props.format(each.values[index] ?? 0)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,68 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect, useRef } from "react";
+import { useBlocker } from "react-router";
+import { defineTexts, useT } from "./text";
+
+const texts = defineTexts({
+  title: { en: "Leave without saving?", ko: "저장하지 않고 나갈까요?" },
+  body: { en: "What you entered on this page will be lost.", ko: "이 페이지에 입력한 내용이 사라집니다." },
+  leave: { en: "Leave", ko: "나가기" },
+  stay: { en: "Stay", ko: "머무르기" },
+});
+
+/** Set just before the navigation that follows a success, which must not ask. */
+export interface Leaving {
+  allow: () => void;
+  question: React.ReactNode;
+}
+
+/** A dirty form asks once: on links, Cancel and window close. A clean one never does. */
+export function useDirty(dirty: boolean): Leaving {
+  const t = useT();
+  const allowed = useRef(false);
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) =>
+      dirty && !allowed.current && currentLocation.pathname !== nextLocation.pathname,
+  );
+  useEffect(() => {
+    if (!dirty) return;
+    const onUnload = (event: BeforeUnloadEvent) => {
+      if (!allowed.current) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", onUnload);
+    return () => window.removeEventListener("beforeunload", onUnload);
+  }, [dirty]);
+  const stay = () => blocker.reset?.();
+  const question =
+    blocker.state === "blocked" ? (
+      <Modal
+        visible
+        header={t(texts.title)}
+        onDismiss={stay}
+        closeAriaLabel={t(texts.stay)}
+        footer={
+          <Box float="right">
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button variant="link" onClick={stay}>
+                {t(texts.stay)}
+              </Button>
+              <Button variant="primary" onClick={() => blocker.proceed?.()}>
+                {t(texts.leave)}
+              </Button>
+            </SpaceBetween>
+          </Box>
+        }
+      >
+        {t(texts.body)}
+      </Modal>
+    ) : null;
+  return {
+    allow: () => {
+      allowed.current = true;
+    },
+    question,
+  };
+}
