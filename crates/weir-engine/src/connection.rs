@@ -1,8 +1,5 @@
 //! What the engine knows of one client connection.
 
-use std::any::Any;
-use std::sync::Arc;
-
 use parking_lot::Mutex;
 use weir_wire::Str;
 
@@ -68,12 +65,3 @@ impl Connection {
         *self.software.lock() = software;
     }
 }
-
-/// A connection handle that waiters may keep.
-pub type SharedConnection = Arc<Connection>;
-
-// Keeps the trait object door closed: a connection is plain data that crosses threads.
-const _: fn() = || {
-    fn is<T: Any + Send + Sync>() {}
-    is::<Connection>();
-};

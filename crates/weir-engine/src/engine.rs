@@ -1,13 +1,11 @@
 //! The engine: one handle, cheap to clone, callable from any thread.
 
-use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use thiserror::Error;
-use weir_wire::Str;
 
+use crate::boot::{self, Marks};
 use crate::clock::Clock;
 use crate::config::Configs;
 use crate::connection::Connection;
@@ -17,9 +15,9 @@ use crate::dispatch;
 use crate::engine_config::EngineConfig;
 use crate::fetch::FetchSessions;
 use crate::fs::Fs;
-use crate::image::{Effect, Image};
+use crate::image::Image;
 use crate::log::{LogContext, Recovery};
-use crate::metadata::{MetadataError, MetadataStore, Replay};
+use crate::metadata::{MetadataError, MetadataStore};
 use crate::partition::PartitionEnv;
 use crate::reply::Outcome;
 use crate::rng::Rng;
@@ -55,40 +53,44 @@ pub enum OpenError {
 /// A running cluster.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Shared {
-    config: EngineConfig,
-    host: Host,
-    env: Arc<PartitionEnv>,
-    timers: Arc<Timers>,
-    fetch_sessions: FetchSessions,
-    controller: Controller,
+    pub(crate) config: EngineConfig,
+    pub(crate) host: Host,
+    pub(crate) env: Arc<PartitionEnv>,
+    pub(crate) timers: Arc<Timers>,
+    pub(crate) fetch_sessions: FetchSessions,
+    pub(crate) controller: Controller,
 }
 
 impl Engine {
     /// Opens the cluster directory, or makes it. When it returns, metadata answers; partitions
     /// recover at their first touch or by [`Engine::run_background`].
+    ///
+    /// # Errors
+    /// The directory cannot be read or written, or holds no cluster's metadata.
     pub fn open(config: EngineConfig, host: Host) -> Result<Self, OpenError> {
         let dir = config.directory.as_path();
-        let recovery = Recovery::SameBoot;
+        let recovery = Marks::of(dir).begin(host.fs.as_ref(), &config.boot_id)?;
         let logs = LogContext::new(host.fs.clone(), host.open_files_max);
-        let existing = list_dirs(host.fs.as_ref(), &dir.join("data"))?;
-        let env = PartitionEnv::new(
-            host.clock.clone(),
-            logs.clone(),
-            dir.join("data"),
-            recovery,
-            existing,
-        );
+        let data = dir.join("data");
+        let existing = boot::list_dirs(host.fs.as_ref(), &data)?;
+        let env = PartitionEnv::new(host.clock.clone(), logs.clone(), data, recovery, existing);
         let env = Arc::new(env);
         let metadata_dir = dir.join("metadata").join("__cluster_metadata-0");
         let (store, replay) = MetadataStore::open(&logs, &metadata_dir, recovery)?;
+        let cluster_id = boot::cluster_id(&host, dir)?;
         let configs = Configs::with_statics(&config.static_configs());
-        let image = replayed(Image::empty(Str::default(), env.clone(), configs), replay)?;
+        let image = boot::replayed(Image::empty(cluster_id, env.clone(), configs), replay)?;
         let controller = Controller::new(store, host.clock.clone(), image);
+        let raise_epochs = recovery == Recovery::PowerLoss;
+        let behind =
+            controller.change(|draft| boot::register_all(draft, &config, &host, raise_epochs))?;
+        controller.started(config.brokers.iter().map(|b| b.id), behind);
+        boot::write_log_dirs(&controller.image(), &host, dir)?;
         let timers = Timers::new(host.clock.monotonic_ms());
         let fetch_sessions = FetchSessions::default();
         let shared = Shared { config, host, env, timers, fetch_sessions, controller };
@@ -149,33 +151,4 @@ impl Engine {
     pub(crate) fn controller(&self) -> &Controller {
         &self.shared.controller
     }
-}
-
-/// The names of directories in `dir`; none when it does not exist.
-fn list_dirs(fs: &dyn Fs, dir: &Path) -> Result<HashSet<String>, OpenError> {
-    match fs.list(dir) {
-        Ok(entries) => Ok(entries.into_iter().filter(|e| e.is_dir).map(|e| e.name).collect()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
-        Err(error) => Err(OpenError::Io(format!("list {}", dir.display()), error)),
-    }
-}
-
-/// The image that the metadata log makes. Partitions are told what they are, not what to do: their
-/// logs are not open yet.
-fn replayed(mut image: Image, replay: Replay) -> Result<Image, MetadataError> {
-    let mut effects = Vec::new();
-    for record in &replay.records {
-        image.apply(record, &mut effects)?;
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::Partition(partition, assignment) => partition.reset(assignment),
-                Effect::Settings(topics) => {
-                    topics.into_iter().for_each(|(topic, settings)| topic.set_settings(settings));
-                }
-                Effect::Removed(_) => {}
-            }
-        }
-    }
-    image.end_offset = replay.end_offset;
-    Ok(image)
 }

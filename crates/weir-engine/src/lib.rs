@@ -6,7 +6,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod background;
+mod boot;
 pub mod clock;
+mod cluster_ops;
 pub mod config;
 mod connection;
 mod controller;
@@ -25,11 +28,15 @@ mod metadata;
 pub mod partition;
 mod reply;
 pub mod rng;
+mod stop;
 pub mod timer;
 pub mod wait;
 
+pub use background::Background;
 pub use clock::Clock;
+pub use cluster_ops::BrokerStatus;
 pub use connection::{ClientSoftware, Connection};
+pub use controller::{BrokerError, BrokerState, CreatedTopic, NewTopic, Refusal};
 pub use ctx::Ctx;
 pub use engine::{Engine, Host, OpenError};
 pub use engine_config::{BrokerConfig, EngineConfig, PLAINTEXT};

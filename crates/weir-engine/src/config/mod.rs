@@ -1,16 +1,17 @@
 //! Configurations in layers, as Kafka has them: a topic's own, the broker's dynamic ones, the
 //! cluster-wide dynamic default, the static ones of this cluster, Kafka's defaults.
 
-mod kafka_defaults;
+mod alter;
 mod settings;
 mod synonyms;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use self::kafka_defaults::{self as config_defs, ConfigDef};
 use weir_wire::Str;
+use weir_wire::config_defs::{self, ConfigDef};
 
+pub(crate) use alter::{Operation, altered, check_topic};
 pub use settings::TopicSettings;
 pub use synonyms::{Synonym, of_topic as synonyms_of_topic};
 
@@ -36,14 +37,14 @@ impl ResourceType {
             .find(|kind| *kind as i8 == id)
     }
 
-    /// The definitions of this type's configurations.
-    pub fn definitions(self) -> &'static [ConfigDef] {
+    /// The definition of one of this type's configurations.
+    pub fn definition(self, key: &str) -> Option<&'static ConfigDef> {
         match self {
-            Self::Topic => config_defs::TOPIC,
-            Self::Broker => config_defs::BROKER,
-            Self::BrokerLogger => &[],
-            Self::ClientMetrics => config_defs::CLIENT_METRICS,
-            Self::Group => config_defs::GROUP,
+            Self::Topic => topic_definition(key),
+            Self::Broker => broker_definition(key),
+            Self::BrokerLogger => None,
+            Self::ClientMetrics => config_defs::find(config_defs::CLIENT_METRICS, key),
+            Self::Group => config_defs::find(config_defs::GROUP, key),
         }
     }
 }
@@ -201,22 +202,15 @@ fn scaled(value: Str, factor: i64) -> Str {
     }
 }
 
-type Index = HashMap<&'static str, &'static ConfigDef>;
-
-fn index(cell: &'static OnceLock<Index>, definitions: &'static [ConfigDef]) -> &'static Index {
-    cell.get_or_init(|| definitions.iter().map(|d| (d.name, d)).collect())
-}
-
 /// The definition of a topic configuration.
 pub fn topic_definition(key: &str) -> Option<&'static ConfigDef> {
-    static INDEX: OnceLock<Index> = OnceLock::new();
-    index(&INDEX, config_defs::TOPIC).get(key).copied()
+    config_defs::find(config_defs::TOPIC, key)
 }
 
 /// The definition of a broker configuration.
 pub fn broker_definition(key: &str) -> Option<&'static ConfigDef> {
-    static INDEX: OnceLock<Index> = OnceLock::new();
-    index(&INDEX, config_defs::BROKER).get(key).copied()
+    let own = config_defs::find(config_defs::BROKER, key);
+    own.or_else(|| config_defs::find(config_defs::BROKER_DYNAMIC, key))
 }
 
 /// Kafka's default of a topic configuration.

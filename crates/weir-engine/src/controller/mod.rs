@@ -5,15 +5,39 @@
 //! and then waits for its fdatasync outside that lock: changes at the same time share one (group
 //! commit). Images are published in the order of the log.
 
-use std::collections::VecDeque;
+mod brokers;
+mod catch_up;
+mod configs;
+mod election;
+mod isr;
+mod placement;
+mod producer_ids;
+mod refusal;
+mod topic_name;
+mod topics;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 
+use self::brokers::Lives;
+use self::catch_up::CatchUp;
 use crate::clock::Clock;
 use crate::image::{Effect, Image};
 use crate::metadata::{MetadataError, MetadataRecord, MetadataStore};
+use crate::partition::Partition;
+
+pub(crate) use self::brokers::{Behind, rejoin};
+pub use self::brokers::{BrokerError, BrokerState};
+pub(crate) use self::configs::Alteration;
+pub(crate) use self::election::Subject;
+pub use self::refusal::Refusal;
+pub(crate) use self::topics::MorePartitions;
+pub use self::topics::{CreatedTopic, NewTopic};
 
 /// The controllers of one cluster.
 #[derive(Debug)]
@@ -27,6 +51,12 @@ pub(crate) struct Controller {
     /// Held while effects run, so that they run in the order of the log.
     publishing: Mutex<()>,
     published: ArcSwap<Image>,
+    lives: Mutex<Lives>,
+    catch_up: Mutex<CatchUp>,
+    /// When ISRs are looked at next (monotonic, ms).
+    isr_check_ms: AtomicI64,
+    /// What is left of each broker's block of producer ids.
+    producer_ids: Mutex<BTreeMap<i32, Range<i64>>>,
 }
 
 #[derive(Debug)]
@@ -58,6 +88,17 @@ impl Draft<'_> {
         self.records.push(record);
         Ok(())
     }
+
+    /// The offset that the next record will have.
+    pub(crate) fn next_offset(&self) -> i64 {
+        self.image.end_offset() + self.records.len() as i64
+    }
+
+    /// Forgets everything decided: a dry run.
+    pub(crate) fn discard(&mut self) {
+        self.records.clear();
+        self.effects.clear();
+    }
 }
 
 impl Controller {
@@ -69,6 +110,21 @@ impl Controller {
             proposed: Mutex::new(Proposed { image, failure: None }),
             pending: Mutex::default(),
             publishing: Mutex::default(),
+            lives: Mutex::default(),
+            catch_up: Mutex::default(),
+            isr_check_ms: AtomicI64::new(i64::MIN),
+            producer_ids: Mutex::default(),
+        }
+    }
+
+    /// Every broker runs; what is `behind` catches up in the background.
+    pub(crate) fn started(&self, ids: impl Iterator<Item = i32>, behind: Vec<Behind>) {
+        self.catch_up.lock().add(behind);
+        let catch_up = self.catch_up.lock();
+        let mut lives = self.lives.lock();
+        for id in ids {
+            let behind = catch_up.is_behind(id);
+            lives.insert(id, if behind { BrokerState::Starting } else { BrokerState::Running });
         }
     }
 
@@ -172,10 +228,19 @@ impl Effect {
             }
             Self::Removed(topic) => {
                 topic.shared().mark_deleted();
-                for partition in topic.partitions() {
-                    partition.handle().notify();
-                }
+                topic.partitions().iter().for_each(|p| doom(p.handle()));
             }
+        }
+    }
+}
+
+fn doom(partition: &Arc<Partition>) {
+    match partition.delete() {
+        Ok(true) => partition.topic().env().doom(partition.clone()),
+        Ok(false) => {}
+        Err(error) => {
+            let (topic, index) = (partition.topic_name(), partition.index());
+            tracing::error!(%topic, index, %error, "files of a deleted topic stay until a restart");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use weir_wire::{Str, Uuid};
 
-pub(crate) use apply::{ApplyError, Effect};
+pub(crate) use apply::{ApplyError, Effect, LEADER_UNCHANGED};
 pub use broker::BrokerImage;
 pub use topic::{INTERNAL_TOPICS, PartitionImage, TopicImage, is_internal};
 
@@ -60,6 +60,10 @@ impl Image {
     /// The cluster's id, kept for ever.
     pub fn cluster_id(&self) -> &Str {
         &self.cluster_id
+    }
+
+    pub(crate) fn env(&self) -> &Arc<PartitionEnv> {
+        &self.env
     }
 
     /// The next offset of the metadata log: everything below it is in this image.

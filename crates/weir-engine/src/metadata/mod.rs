@@ -8,6 +8,6 @@ mod store;
 
 pub(crate) use record::MetadataRecord;
 pub(crate) use replica_tags::ReplicaTags;
-pub(crate) use snapshot::{Snapshot, records_of};
+pub(crate) use snapshot::{directories, records_of, registration};
 pub use store::MetadataError;
 pub(crate) use store::{MetadataStore, Replay};

@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 use parking_lot::{Mutex, RwLock};
 use weir_wire::{Str, Uuid};
 
+use super::Partition;
 use crate::clock::Clock;
 use crate::config::TopicSettings;
 use crate::log::{LogConfig, LogContext, LogError, PartitionLog, Recovery};
@@ -25,6 +26,8 @@ pub struct PartitionEnv {
     /// them has nothing on disk, and asking costs no system call.
     unopened_dirs: Mutex<HashSet<String>>,
     power: Power,
+    /// Partitions of deleted topics whose files are still to be unlinked.
+    doomed: Mutex<Vec<Arc<Partition>>>,
 }
 
 /// Which brokers stand still: stopped or killed. Their replicas do not move.
@@ -58,7 +61,15 @@ impl PartitionEnv {
         unopened_dirs: HashSet<String>,
     ) -> Self {
         let unopened_dirs = Mutex::new(unopened_dirs);
-        Self { clock, logs, data_dir, recovery, unopened_dirs, power: Power::default() }
+        Self {
+            clock,
+            logs,
+            data_dir,
+            recovery,
+            unopened_dirs,
+            power: Power::default(),
+            doomed: Mutex::default(),
+        }
     }
 
     /// The injected clock.
@@ -90,6 +101,34 @@ impl PartitionEnv {
 
     pub(crate) fn forget_dir(&self, name: &str) {
         self.unopened_dirs.lock().remove(name);
+    }
+
+    /// Remembers a partition whose files are to be unlinked in the background.
+    pub(crate) fn doom(&self, partition: Arc<Partition>) {
+        self.doomed.lock().push(partition);
+    }
+
+    pub(crate) fn take_doomed(&self, count_max: usize) -> Vec<Arc<Partition>> {
+        let mut doomed = self.doomed.lock();
+        let keep = doomed.len().saturating_sub(count_max);
+        doomed.split_off(keep)
+    }
+
+    /// Names under `data/` that no log has opened yet.
+    pub(crate) fn unopened_dirs(&self) -> Vec<String> {
+        self.unopened_dirs.lock().iter().cloned().collect()
+    }
+
+    /// A log on disk that nobody will read: it is about to be deleted.
+    pub(crate) fn unrecovered_log(
+        &self,
+        name: &str,
+        topic_id: Uuid,
+        config: Arc<LogConfig>,
+    ) -> PartitionLog {
+        self.forget_dir(name);
+        let dir = self.data_dir.join(name);
+        PartitionLog::existing(&self.logs, dir, topic_id.0, config, self.recovery)
     }
 
     pub(crate) fn open_log(

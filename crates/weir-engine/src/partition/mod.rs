@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use weir_wire::{Str, Uuid};
 
 pub use access::{Acks, Isolation, ReadOutcome, ReadRequest};
@@ -206,10 +206,6 @@ impl Partition {
         self.high_watermark.store(state.replication.high_watermark(), Ordering::Release);
         self.leader_epoch.store(assignment.leader_epoch, Ordering::Release);
         self.leader.store(assignment.leader, Ordering::Release);
-    }
-
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
     }
 
     /// Moves the high watermark as far as it goes (R2), and says whether it moved.

@@ -25,11 +25,19 @@ pub(crate) struct Replication {
     /// A change of leader is being committed: nothing is appended until it is applied, so that the
     /// end offset in the commit stays true.
     moving: bool,
+    /// Where the leader's epoch began, as far as this run of the engine saw it begin.
+    epoch_began_at: i64,
 }
 
 impl Replication {
     pub(crate) fn new(assignment: Assignment) -> Self {
-        Self { assignment, stragglers: Vec::new(), high_watermark: 0, moving: false }
+        Self {
+            assignment,
+            stragglers: Vec::new(),
+            high_watermark: 0,
+            moving: false,
+            epoch_began_at: 0,
+        }
     }
 
     pub(crate) fn assignment(&self) -> &Assignment {
@@ -38,10 +46,6 @@ impl Replication {
 
     pub(crate) fn high_watermark(&self) -> i64 {
         self.high_watermark
-    }
-
-    pub(crate) fn is_moving(&self) -> bool {
-        self.moving
     }
 
     pub(crate) fn set_moving(&mut self, moving: bool) {
@@ -55,10 +59,6 @@ impl Replication {
 
     pub(crate) fn is_offline(&self, broker: i32) -> bool {
         self.straggler(broker).is_some_and(|s| !s.online)
-    }
-
-    pub(crate) fn stragglers(&self) -> &[Straggler] {
-        &self.stragglers
     }
 
     fn straggler(&self, broker: i32) -> Option<&Straggler> {
@@ -185,16 +185,22 @@ impl Replication {
             .collect()
     }
 
-    /// Replicas that may join the ISR: LEO at or above the high watermark and the start of the
-    /// leader's epoch (R6). `eligible` says which brokers are registered, not fenced and staying.
-    pub(crate) fn may_join(&self, log_end: i64, eligible: impl Fn(i32) -> bool) -> Vec<i32> {
-        if self.assignment.leader == NO_LEADER {
+    /// Replicas that may join the ISR of `assignment`: LEO at or above the high watermark and the
+    /// start of the leader's epoch (R6). `eligible` says which brokers are registered, not fenced
+    /// and staying.
+    pub(crate) fn may_join(
+        &self,
+        assignment: &Assignment,
+        log_end: i64,
+        eligible: impl Fn(i32) -> bool,
+    ) -> Vec<i32> {
+        if assignment.leader == NO_LEADER {
             return Vec::new();
         }
-        let floor = self.high_watermark.max(self.assignment.epoch_start.offset);
-        let replicas = self.assignment.replicas.iter().copied();
-        replicas
-            .filter(|&b| !self.assignment.in_sync(b) && eligible(b) && !self.is_offline(b))
+        let floor = self.high_watermark.max(self.epoch_began_at);
+        let outside = assignment.replicas.iter().copied().filter(|&b| !assignment.in_sync(b));
+        outside
+            .filter(|&b| eligible(b) && !self.is_offline(b))
             .filter(|&b| self.log_end_of(b, log_end) >= floor)
             .collect()
     }
@@ -228,6 +234,9 @@ impl Replication {
                 straggler.log_start = straggler.log_start.min(end);
             }
             self.high_watermark = self.high_watermark.min(end);
+        }
+        if new.leader_epoch > self.assignment.leader_epoch {
+            self.epoch_began_at = end;
         }
         self.moving = false;
         self.assignment = new;

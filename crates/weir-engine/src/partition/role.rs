@@ -1,9 +1,11 @@
 //! What the controllers do to a partition: elections, ISR changes, brokers that stop and start.
 
-use super::{Assignment, Partition, PartitionError, ReplicaNumbers, State, cut};
+use std::sync::Arc;
+
+use super::{Assignment, Partition, PartitionError, ReplicaNumbers, Replication, State, cut};
 use crate::log::PartitionLog;
 
-/// One replica as DescribeLogDirs, DescribeQuorum-like views and the console show it.
+/// One replica as DescribeLogDirs and the console show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReplicaStatus {
     /// The broker that holds it.
@@ -18,7 +20,7 @@ pub struct ReplicaStatus {
 
 impl Partition {
     /// Start and end of the log, without opening one that has no data.
-    pub(crate) fn bounds(&self, state: &mut State) -> Result<(i64, i64), PartitionError> {
+    fn bounds(&self, state: &mut State) -> Result<(i64, i64), PartitionError> {
         if self.log.get().is_none() && !self.has_data() {
             return Ok((0, 0));
         }
@@ -26,64 +28,124 @@ impl Partition {
         Ok((log.log_start_offset(), log.log_end_offset()))
     }
 
+    /// As [`Partition::bounds`]. A log that cannot be opened takes no appends, its replicas do not
+    /// move: the controllers decide as if it were empty.
+    fn bounds_or_empty(&self, state: &mut State) -> (i64, i64) {
+        self.bounds(state).unwrap_or_else(|error| {
+            let (topic, index) = (self.topic_name(), self.index);
+            tracing::error!(%topic, index, %error, "the log cannot be opened");
+            (0, 0)
+        })
+    }
+
+    /// Stops appends while a change of leader is being committed, or lets them go on.
+    pub(crate) fn set_moving(&self, moving: bool) {
+        self.state.lock().replication.set_moving(moving);
+    }
+
     /// The broker's replica stands still from now on.
-    pub(crate) fn freeze(&self, broker: i32) -> Result<(), PartitionError> {
-        let mut state = self.state();
-        let (start, end) = self.bounds(&mut state)?;
+    pub(crate) fn freeze(&self, broker: i32) {
+        let mut state = self.state.lock();
+        let (start, end) = self.bounds_or_empty(&mut state);
         let now_ms = self.topic.env().clock().monotonic_ms();
         state.replication.freeze(broker, start, end, now_ms);
-        Ok(())
     }
 
-    /// The broker runs again. Answers the bytes that it is missing; at 0 its replica follows.
-    pub(crate) fn thaw(&self, broker: i32) -> Result<u64, PartitionError> {
-        let mut state = self.state();
-        let (_, end) = self.bounds(&mut state)?;
+    /// The broker runs again: its replica follows, or catches up.
+    pub(crate) fn thaw(&self, broker: i32) {
+        let mut state = self.state.lock();
+        let (_, end) = self.bounds_or_empty(&mut state);
         state.replication.thaw(broker, end);
-        self.missing_bytes(&state, broker)
     }
 
-    /// Bytes between the replica's end and the log's.
-    fn missing_bytes(&self, state: &State, broker: i32) -> Result<u64, PartitionError> {
-        let Some(log) = self.opened() else { return Ok(0) };
-        let end = state.replication.log_end_of(broker, log.log_end_offset());
-        if end >= log.log_end_offset() {
-            return Ok(0);
-        }
-        let have = if end <= log.log_start_offset() { 0 } else { log.size_below(end)? };
-        // At least one: a batch that spans the end still has to come.
-        Ok(log.size_bytes().saturating_sub(have).max(1))
-    }
-
-    /// How many bytes the broker's replica still misses.
-    pub(crate) fn behind_bytes(&self, broker: i32) -> Result<u64, PartitionError> {
-        self.missing_bytes(&self.state(), broker)
+    /// How many bytes the broker's replica misses.
+    pub(crate) fn behind_bytes(&self, broker: i32) -> u64 {
+        let mut state = self.state.lock();
+        let (start, log_end) = self.bounds_or_empty(&mut state);
+        let end = state.replication.log_end_of(broker, log_end);
+        let Some(log) = self.opened().filter(|_| end < log_end) else { return 0 };
+        let have = if end <= start { 0 } else { log.size_below(end).unwrap_or(0) };
+        // At least one: it has to be fetched.
+        log.size_bytes().saturating_sub(have).max(1)
     }
 
     /// The broker's replica has fetched to the log's end, and follows from now on.
-    pub(crate) fn caught_up(&self, broker: i32) -> Result<(), PartitionError> {
-        let mut state = self.state();
-        let (start, end) = self.bounds(&mut state)?;
+    pub(crate) fn caught_up(&self, broker: i32) {
+        let mut state = self.state.lock();
+        let (start, end) = self.bounds_or_empty(&mut state);
         state.replication.fetched_to(broker, end, start, end);
         if self.advance(&mut state, end) {
             drop(state);
             self.notify();
         }
-        Ok(())
+    }
+
+    /// Where the broker's replica ends, when that is below the log's end.
+    pub(crate) fn straggler_end(&self, broker: i32) -> Option<i64> {
+        let mut state = self.state.lock();
+        let (_, log_end) = self.bounds_or_empty(&mut state);
+        let end = state.replication.log_end_of(broker, log_end);
+        (end < log_end).then_some(end)
+    }
+
+    /// ISR members that lag too long (R6).
+    pub(crate) fn out_of_sync(&self, now_ms: i64, lag_max_ms: i64) -> Vec<i32> {
+        let state = self.state.lock();
+        match self.opened() {
+            // Nothing was written since the engine started: nobody lags.
+            None => Vec::new(),
+            Some(log) => state.replication.out_of_sync(log.log_end_offset(), now_ms, lag_max_ms),
+        }
+    }
+
+    /// Replicas that may join the ISR of `assignment` (R6), among the `eligible`.
+    pub(crate) fn may_join(
+        &self,
+        assignment: &Assignment,
+        eligible: impl Fn(i32) -> bool,
+    ) -> Vec<i32> {
+        let mut state = self.state.lock();
+        let (_, end) = self.bounds_or_empty(&mut state);
+        state.replication.may_join(assignment, end, eligible)
+    }
+
+    /// The numbers to persist of replicas outside `isr` (R10), none beyond `cut_at`.
+    pub(crate) fn numbers_outside(
+        &self,
+        isr: &[i32],
+        cut_at: Option<i64>,
+    ) -> Arc<[ReplicaNumbers]> {
+        let mut state = self.state.lock();
+        let (start, end) = self.bounds_or_empty(&mut state);
+        let limit = cut_at.unwrap_or(i64::MAX);
+        let numbers = state.replication.numbers_outside(isr, start, end).into_iter();
+        numbers
+            .map(|n| ReplicaNumbers {
+                log_start: n.log_start.min(limit),
+                log_end: n.log_end.min(limit),
+                ..n
+            })
+            .collect()
+    }
+
+    /// At start, while the metadata log is replayed: the log is not open, there is nothing to do.
+    pub(crate) fn reset(&self, assignment: Assignment) {
+        let mut state = self.state.lock();
+        state.replication = Replication::new(assignment);
+        self.publish(&state);
     }
 
     /// Takes over a committed assignment: mirrors, cut (R4), high watermark; wakes who waits.
     pub(crate) fn apply(&self, new: Assignment) -> Result<(), PartitionError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let bounds = self.bounds(&mut state);
         let end = bounds.as_ref().map_or(0, |(_, end)| *end);
-        if let Some(at) = state.replication.apply(new, end) {
-            state.unflushed_from = state.unflushed_from.filter(|from| *from < at);
-            if let Some(log) = self.opened() {
-                cut(log, at)?;
-            }
-        }
+        let cut_at = state.replication.apply(new, end);
         self.publish(&state);
+        if let (Some(at), Some(log)) = (cut_at, self.opened()) {
+            state.unflushed_from = state.unflushed_from.filter(|from| *from < at);
+            cut(log, at)?;
+        }
         let end = self.opened().map_or(end, PartitionLog::log_end_offset);
         self.advance(&mut state, end);
         drop(state);
@@ -91,19 +153,55 @@ impl Partition {
         bounds.map(drop)
     }
 
-    /// The numbers to persist of replicas outside `isr` (R10).
-    pub(crate) fn numbers_outside(
-        &self,
-        isr: &[i32],
-    ) -> Result<Vec<ReplicaNumbers>, PartitionError> {
-        let mut state = self.state();
-        let (start, end) = self.bounds(&mut state)?;
-        Ok(state.replication.numbers_outside(isr, start, end))
+    /// The topic was deleted: the directory is renamed at once, to be unlinked later. Says whether
+    /// there is anything to unlink.
+    pub(crate) fn delete(&self) -> Result<bool, PartitionError> {
+        let state = self.state.lock();
+        let dir_name = self.dir_name();
+        let env = self.topic.env();
+        if self.log.get().is_none() {
+            if !env.dir_exists(&dir_name) {
+                return Ok(false);
+            }
+            let log = env.unrecovered_log(&dir_name, self.topic_id(), self.settings().log.clone());
+            self.log.get_or_init(|| Box::new(log));
+        }
+        if let Some(log) = self.log.get() {
+            log.delete(self.topic_id().0)?;
+        }
+        drop(state);
+        self.notify();
+        Ok(true)
+    }
+
+    /// Bytes of the broker's replica (R9) as far as is known without opening the log.
+    pub(crate) fn known_size(&self, broker: i32) -> u64 {
+        let Some(log) = self.opened() else { return 0 };
+        let state = self.state.lock();
+        self.status_of(&state, broker, log.log_end_offset()).map_or(0, |status| status.size_bytes)
+    }
+
+    /// Roll and flush by time, retention, compaction: for an I/O thread. A log that is not open has
+    /// nothing to be looked after.
+    pub(crate) fn look_after(&self, now_ms: i64) -> Result<(), PartitionError> {
+        let Some(log) = self.opened() else { return Ok(()) };
+        if self.is_deleted() {
+            return Ok(());
+        }
+        log.maintain(now_ms)?;
+        let high_watermark = self.high_watermark.load(std::sync::atomic::Ordering::Acquire);
+        if log.apply_retention(now_ms, high_watermark)?.segments > 0 {
+            self.notify();
+        }
+        if log.needs_compaction(now_ms) {
+            log.compact(now_ms, self.view()?.last_stable_offset)?;
+        }
+        Ok(())
     }
 
     /// Every replica's end, size and lag (R9).
     pub fn replicas(&self) -> Result<Vec<ReplicaStatus>, PartitionError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let (_, end) = self.bounds(&mut state)?;
         let replicas = state.replication.assignment().replicas.clone();
         replicas.iter().map(|&broker| self.status_of(&state, broker, end)).collect()
@@ -111,7 +209,7 @@ impl Partition {
 
     /// One replica's end, size and lag (R9).
     pub fn replica(&self, broker: i32) -> Result<ReplicaStatus, PartitionError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let (_, end) = self.bounds(&mut state)?;
         self.status_of(&state, broker, end)
     }
@@ -130,14 +228,5 @@ impl Partition {
             Some(log) => log.size_below(log_end)?,
         };
         Ok(ReplicaStatus { broker, log_end, size_bytes, offset_lag: end - log_end })
-    }
-}
-
-impl Partition {
-    /// At start, while the metadata log is replayed: the log is not open, there is nothing to do.
-    pub(crate) fn reset(&self, assignment: Assignment) {
-        let mut state = self.state();
-        state.replication = super::Replication::new(assignment);
-        self.publish(&state);
     }
 }

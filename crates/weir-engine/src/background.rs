@@ -1,0 +1,139 @@
+//! Work that no request waits for, run from the sidecar's two I/O threads or by the simulator.
+
+use crate::engine::Engine;
+use crate::metadata::{MetadataError, records_of};
+
+/// Kinds of background work: one thread each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Background {
+    /// The controllers: fencing, ISRs, replicas that catch up, snapshots of the metadata.
+    Cluster,
+    /// The logs: recovery, roll and flush by time, retention, compaction, unlinking.
+    Storage,
+}
+
+/// Partitions whose files are unlinked in one go.
+const UNLINKS_PER_RUN: usize = 64;
+/// The longest pause of the cluster's work while nothing is known to come.
+const CLUSTER_PAUSE_MS: i64 = 15_000;
+/// How often the logs are looked after.
+const STORAGE_PAUSE_MS: i64 = 1_000;
+
+impl Engine {
+    /// Does what is due. Answers when to come again (monotonic, ms); [`Engine::kill_broker`] and
+    /// [`Engine::start_broker`] make new cluster work at once.
+    ///
+    /// # Errors
+    /// The metadata log failed: the cluster takes no more changes.
+    pub fn run_background(&self, kind: Background) -> Result<i64, MetadataError> {
+        match kind {
+            Background::Cluster => self.run_cluster(),
+            Background::Storage => Ok(self.run_storage()),
+        }
+    }
+
+    fn run_cluster(&self) -> Result<i64, MetadataError> {
+        let controller = self.controller();
+        let now = self.clock().monotonic_ms();
+        let mut next = now + CLUSTER_PAUSE_MS;
+        let fenced = controller.fence_expired()?;
+        let catch_up = controller.advance_catch_up()?;
+        let shrink = controller.shrink_isrs_if_due()?;
+        for due in [fenced, catch_up, shrink].into_iter().flatten() {
+            next = next.min(due);
+        }
+        if controller.store().wants_snapshot() {
+            self.write_snapshot()?;
+        }
+        Ok(next)
+    }
+
+    pub(crate) fn write_snapshot(&self) -> Result<(), MetadataError> {
+        let image = self.image();
+        let records = records_of(&image);
+        let store = self.controller().store();
+        store.write_snapshot(&records, image.end_offset(), self.clock().wall_ms())
+    }
+
+    fn run_storage(&self) -> i64 {
+        let now = self.clock().monotonic_ms();
+        let unlinked = self.unlink_doomed();
+        self.shared.env.logs().empty_trash();
+        let recovered = self.recover_some();
+        self.look_after_logs();
+        if unlinked || recovered { now } else { now + STORAGE_PAUSE_MS }
+    }
+
+    /// Unlinks files of deleted topics. Says whether there may be more.
+    fn unlink_doomed(&self) -> bool {
+        let doomed = self.shared.env.take_doomed(UNLINKS_PER_RUN);
+        for partition in &doomed {
+            let Some(log) = partition.opened() else { continue };
+            if let Err(error) = log.unlink() {
+                let (topic, index) = (partition.topic_name(), partition.index());
+                tracing::warn!(%topic, index, %error, "files of a deleted topic cannot be unlinked");
+            }
+        }
+        doomed.len() == UNLINKS_PER_RUN
+    }
+
+    /// Recovers a few logs that nobody has touched yet. Says whether there may be more.
+    fn recover_some(&self) -> bool {
+        const RECOVERIES_PER_RUN: usize = 64;
+        let dirs = self.shared.env.unopened_dirs();
+        if dirs.is_empty() {
+            return false;
+        }
+        let image = self.image();
+        let mut opened = 0;
+        for name in &dirs {
+            if opened == RECOVERIES_PER_RUN {
+                return true;
+            }
+            let partition = name
+                .rsplit_once('-')
+                .and_then(|(topic, index)| image.topic(topic)?.partition(index.parse().ok()?));
+            match partition {
+                Some(partition) => {
+                    opened += 1;
+                    if let Err(error) = partition.handle().log() {
+                        tracing::error!(%name, %error, "recovery failed");
+                    }
+                }
+                None => self.remove_stray(name),
+            }
+        }
+        false
+    }
+
+    /// A directory under `data/` that belongs to no partition: a deleted topic's, whose unlinking
+    /// the last run did not finish.
+    fn remove_stray(&self, name: &str) {
+        let env = &self.shared.env;
+        env.forget_dir(name);
+        if let Err(error) = self.fs().remove_dir_all(&env.data_dir().join(name)) {
+            tracing::warn!(%name, %error, "a deleted topic's directory stays");
+        }
+    }
+
+    fn look_after_logs(&self) {
+        let now_ms = self.clock().wall_ms();
+        let image = self.image();
+        for partition in image.topics().flat_map(|topic| topic.partitions()) {
+            if let Err(error) = partition.handle().look_after(now_ms) {
+                let (topic, index) = (partition.handle().topic_name(), partition.handle().index());
+                tracing::warn!(%topic, index, %error, "the log cannot be looked after");
+            }
+        }
+    }
+
+    /// A clean stop: what a restart would replay is written, one `syncfs`, then the marker that says
+    /// so. Call it with listeners closed. With `hurry` (the time is nearly over) the marker is left
+    /// out: the next start validates more.
+    ///
+    /// # Errors
+    /// Something could not be written; the next start recovers.
+    pub fn close(&self, hurry: &dyn Fn() -> bool) -> Result<(), crate::OpenError> {
+        crate::stop::close(self, hurry)
+    }
+}

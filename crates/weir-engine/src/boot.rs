@@ -1,0 +1,210 @@
+//! Opening a cluster directory: which cluster it is, how much of it is to be believed, and the
+//! first change, which registers the brokers.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use weir_wire::messages::feature_level_record::FeatureLevelRecord;
+use weir_wire::{Str, Uuid};
+
+use crate::controller::{Behind, Draft, Subject, rejoin};
+use crate::engine::{Host, OpenError};
+use crate::engine_config::{BrokerConfig, EngineConfig};
+use crate::features::FEATURES;
+use crate::fs::Fs;
+use crate::image::{BrokerImage, Effect, Image};
+use crate::log::Recovery;
+use crate::metadata::{MetadataError, Replay, registration};
+
+const META_PROPERTIES_MAX_BYTES: u64 = 64 << 10;
+/// Where a broker's log dir is: a label, with `meta.properties` and nothing else.
+pub(crate) fn log_dir(directory: &Path, broker: i32) -> PathBuf {
+    directory.join(format!("broker-{broker}")).join("log-0")
+}
+
+/// Marks of the last run, in `metadata/`.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    dir: PathBuf,
+}
+
+impl Marks {
+    pub(crate) fn of(directory: &Path) -> Self {
+        Self { dir: directory.join("metadata") }
+    }
+
+    fn clean(&self) -> PathBuf {
+        self.dir.join("clean")
+    }
+
+    fn boot_id(&self) -> PathBuf {
+        self.dir.join("boot-id")
+    }
+
+    /// How far to believe what is on disk (`engine.md` section 3): the `clean` marker is taken away
+    /// for this run, and this run's boot id is left for the next.
+    pub(crate) fn begin(&self, fs: &dyn Fs, boot_id: &str) -> Result<Recovery, OpenError> {
+        let io = |what: &'static str| move |e| OpenError::Io(what.to_owned(), e);
+        fs.create_dir_all(&self.dir).map_err(io("make metadata/"))?;
+        let clean = fs.exists(&self.clean()).map_err(io("look for metadata/clean"))?;
+        let last = fs.read(&self.boot_id(), 1 << 10).unwrap_or_default();
+        if clean {
+            fs.remove_file(&self.clean()).map_err(io("remove metadata/clean"))?;
+            // It must not come back by a power loss after records were written.
+            fs.sync_dir(&self.dir).map_err(io("sync metadata/"))?;
+        }
+        if last != boot_id.as_bytes() {
+            fs.replace(&self.boot_id(), boot_id.as_bytes(), false)
+                .map_err(io("write metadata/boot-id"))?;
+        }
+        Ok(match (clean, !boot_id.is_empty() && last == boot_id.as_bytes()) {
+            (true, _) => Recovery::Clean,
+            (false, true) => Recovery::SameBoot,
+            (false, false) => Recovery::PowerLoss,
+        })
+    }
+
+    /// Everything is on disk: the next start believes it.
+    pub(crate) fn end(&self, fs: &dyn Fs) -> std::io::Result<()> {
+        fs.replace(&self.clean(), b"", false)?;
+        fs.sync_dir(&self.dir)
+    }
+}
+
+/// The cluster's id: from `metadata/meta.properties`, or a new one.
+pub(crate) fn cluster_id(host: &Host, directory: &Path) -> Result<Str, OpenError> {
+    let path = directory.join("metadata").join("meta.properties");
+    let exists = host.fs.exists(&path);
+    if !exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))? {
+        let id = host.rng.uuid().to_string();
+        write_meta_properties(host.fs.as_ref(), &path, &id, 3000, host.rng.uuid())?;
+        return Ok(Str::from(id));
+    }
+    let name = path.display().to_string();
+    let bytes = host
+        .fs
+        .read(&path, META_PROPERTIES_MAX_BYTES)
+        .map_err(|e| OpenError::Io(format!("read {name}"), e))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|e| OpenError::MetaProperties(name.clone(), e.to_string()))?;
+    let id = text.lines().find_map(|line| line.trim().strip_prefix("cluster.id="));
+    id.map(Str::from)
+        .ok_or_else(|| OpenError::MetaProperties(name, "cluster.id is missing".to_owned()))
+}
+
+fn write_meta_properties(
+    fs: &dyn Fs,
+    path: &Path,
+    cluster_id: &str,
+    node_id: i32,
+    directory_id: Uuid,
+) -> Result<(), OpenError> {
+    let io = |e| OpenError::Io(format!("write {}", path.display()), e);
+    if let Some(dir) = path.parent() {
+        fs.create_dir_all(dir).map_err(io)?;
+    }
+    let text = format!(
+        "version=1\ncluster.id={cluster_id}\nnode.id={node_id}\ndirectory.id={directory_id}\n"
+    );
+    fs.replace(path, text.as_bytes(), false).map_err(io)
+}
+
+/// The names of directories in `dir`; none when it does not exist.
+pub(crate) fn list_dirs(fs: &dyn Fs, dir: &Path) -> Result<HashSet<String>, OpenError> {
+    match fs.list(dir) {
+        Ok(entries) => Ok(entries.into_iter().filter(|e| e.is_dir).map(|e| e.name).collect()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
+        Err(error) => Err(OpenError::Io(format!("list {}", dir.display()), error)),
+    }
+}
+
+/// The image that the metadata log makes. Partitions are told what they are, not what to do: their
+/// logs are not open yet.
+pub(crate) fn replayed(mut image: Image, replay: Replay) -> Result<Image, MetadataError> {
+    let mut effects = Vec::new();
+    for record in &replay.records {
+        image.apply(record, &mut effects)?;
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Partition(partition, assignment) => partition.reset(assignment),
+                Effect::Settings(topics) => {
+                    topics.into_iter().for_each(|(topic, settings)| topic.set_settings(settings));
+                }
+                Effect::Removed(topic) => topic.shared().mark_deleted(),
+            }
+        }
+    }
+    image.end_offset = replay.end_offset;
+    Ok(image)
+}
+
+/// The first change of a run: features in a new cluster, every broker registered with a new epoch,
+/// and what follows from all of them running. `raise_epochs` after a power loss without a clean
+/// stop: consumers then notice a lost tail.
+pub(crate) fn register_all(
+    draft: &mut Draft<'_>,
+    config: &EngineConfig,
+    host: &Host,
+    raise_epochs: bool,
+) -> Result<Vec<Behind>, MetadataError> {
+    if draft.image.features().is_empty() {
+        for feature in FEATURES {
+            draft.push(FeatureLevelRecord {
+                name: Str::from_static(feature.name),
+                feature_level: feature.level,
+                ..Default::default()
+            })?;
+        }
+    }
+    for broker in &config.brokers {
+        let registered = broker_image(draft, broker, host);
+        draft.push(registration(&registered))?;
+    }
+    if raise_epochs {
+        for subject in Subject::all(draft.image, |a| a.leader >= 0) {
+            if subject.handle.has_data() {
+                subject.raise_epoch(draft)?;
+            }
+        }
+    }
+    let ids: Vec<i32> = config.brokers.iter().map(|b| b.id).collect();
+    rejoin(draft, &ids)
+}
+
+fn broker_image(draft: &Draft<'_>, broker: &BrokerConfig, host: &Host) -> BrokerImage {
+    let known = draft.image.broker(broker.id);
+    BrokerImage {
+        id: broker.id,
+        epoch: draft.next_offset(),
+        incarnation: host.rng.uuid(),
+        host: Str::from(broker.advertised_host.as_str()),
+        port: broker.advertised_port,
+        rack: broker.rack.as_deref().map(Str::from),
+        fenced: false,
+        in_controlled_shutdown: false,
+        log_dir: known.map_or_else(|| host.rng.uuid(), |b| b.log_dir),
+    }
+}
+
+/// Writes `meta.properties` of log dirs that have none: in a new cluster, all of them.
+pub(crate) fn write_log_dirs(
+    image: &Arc<Image>,
+    host: &Host,
+    directory: &Path,
+) -> Result<(), OpenError> {
+    for broker in image.brokers() {
+        let path = log_dir(directory, broker.id).join("meta.properties");
+        let exists = host.fs.exists(&path);
+        if !exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))? {
+            write_meta_properties(
+                host.fs.as_ref(),
+                &path,
+                image.cluster_id(),
+                broker.id,
+                broker.log_dir,
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! What the control API and the coordinators ask of the whole cluster.
+
+use std::sync::Arc;
+
+use weir_wire::{ErrorCode, Str};
+
+use crate::controller::{BrokerError, BrokerState, NewTopic, Refusal};
+use crate::engine::Engine;
+use crate::image::TopicImage;
+use crate::metadata::MetadataError;
+
+/// One broker, as the console shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerStatus {
+    pub id: i32,
+    pub host: String,
+    pub port: u16,
+    pub rack: Option<String>,
+    pub state: BrokerState,
+    /// Partitions it leads.
+    pub leaders: usize,
+    /// Replicas it holds.
+    pub replicas: usize,
+    /// Of those, how many are in sync.
+    pub in_sync: usize,
+    /// Logical bytes of its replicas (R9), as far as their logs are open.
+    pub size_bytes: u64,
+}
+
+impl Engine {
+    /// Every broker, by id.
+    pub fn brokers(&self) -> Vec<BrokerStatus> {
+        let image = self.image();
+        let mut brokers: Vec<BrokerStatus> = image
+            .brokers()
+            .map(|broker| BrokerStatus {
+                id: broker.id,
+                host: broker.host.to_string(),
+                port: broker.port,
+                rack: broker.rack.as_ref().map(ToString::to_string),
+                state: self.controller().broker_state(broker.id).unwrap_or(BrokerState::Stopped),
+                leaders: 0,
+                replicas: 0,
+                in_sync: 0,
+                size_bytes: 0,
+            })
+            .collect();
+        for partition in image.topics().flat_map(|topic| topic.partitions()) {
+            let assignment = partition.assignment();
+            for &id in assignment.replicas.iter() {
+                let Some(broker) = brokers.iter_mut().find(|b| b.id == id) else { continue };
+                broker.replicas += 1;
+                broker.leaders += usize::from(assignment.leader == id);
+                broker.in_sync += usize::from(assignment.in_sync(id));
+                broker.size_bytes += partition.handle().known_size(id);
+            }
+        }
+        brokers
+    }
+
+    /// What the broker does now.
+    pub fn broker_state(&self, id: i32) -> Option<BrokerState> {
+        self.controller().broker_state(id)
+    }
+
+    /// Controlled shutdown: leaders move, it leaves ISRs. When this returns, close its listeners.
+    ///
+    /// # Errors
+    /// There is no such broker, it does not run, or the metadata log failed.
+    pub fn stop_broker(&self, id: i32) -> Result<(), BrokerError> {
+        self.controller().stop_broker(id)
+    }
+
+    /// The broker dies: reset its connections at once. Its leaders move after
+    /// `broker.session.timeout.ms`, by [`Engine::run_background`]; answers that moment (monotonic, ms).
+    ///
+    /// # Errors
+    /// There is no such broker, or it does not run.
+    pub fn kill_broker(&self, id: i32) -> Result<i64, BrokerError> {
+        self.controller().kill_broker(id)
+    }
+
+    /// The broker registers again; open its listeners when this returns. Its replicas catch up by
+    /// [`Engine::run_background`]; until then its state is [`BrokerState::Starting`].
+    ///
+    /// # Errors
+    /// There is no such broker, it runs already, or the metadata log failed.
+    pub fn start_broker(&self, id: i32) -> Result<(), BrokerError> {
+        self.controller().start_broker(id, self.rng().as_ref())
+    }
+
+    /// A producer id that this cluster never gave out before.
+    ///
+    /// # Errors
+    /// The metadata log failed.
+    pub fn allocate_producer_id(&self, broker: i32) -> Result<i64, MetadataError> {
+        self.controller().allocate_producer_id(broker)
+    }
+
+    /// The internal topic of this name; made with the partitions and the replication factor that the
+    /// broker configurations say, and compacted, when it does not exist (KIP-848's and Kafka's
+    /// `AutoTopicCreationManager`).
+    ///
+    /// # Errors
+    /// It cannot be made: too few brokers, or the metadata log failed.
+    pub fn create_internal_topic(&self, name: &str) -> Result<Arc<TopicImage>, Refusal> {
+        if let Some(topic) = self.image().topic(name) {
+            return Ok(topic.clone());
+        }
+        let topic = self.internal_topic(name)?;
+        let answers = self.controller().create_topics(&[topic], false, self.rng().as_ref())?;
+        match answers.into_iter().next() {
+            Some(Err(refusal)) if refusal.code != ErrorCode::TOPIC_ALREADY_EXISTS => Err(refusal),
+            _ => self.image().topic(name).cloned().ok_or_else(Refusal::unknown_topic),
+        }
+    }
+
+    fn internal_topic(&self, name: &str) -> Result<NewTopic, Refusal> {
+        let prefix = match name {
+            "__consumer_offsets" => "offsets.topic",
+            "__transaction_state" => "transaction.state.log",
+            "__share_group_state" => "share.coordinator.state.topic",
+            _ => return Err(Refusal::unknown_topic()),
+        };
+        let image = self.image();
+        let number = |key: &str| image.configs().broker_i32(&format!("{prefix}.{key}"));
+        let text = |value: &str| Some(Str::from(value));
+        let mut configs = std::collections::BTreeMap::from([
+            (Str::from("cleanup.policy"), text("compact")),
+            (Str::from("compression.type"), text("producer")),
+            (Str::from("segment.bytes"), text(&number("segment.bytes").to_string())),
+        ]);
+        if name != "__consumer_offsets" {
+            let min_isr = number("min.isr").to_string();
+            configs.insert(Str::from("min.insync.replicas"), text(&min_isr));
+        }
+        Ok(NewTopic {
+            name: Str::from(name),
+            partitions: number("num.partitions"),
+            replication_factor: i16::try_from(number("replication.factor")).unwrap_or(i16::MAX),
+            configs,
+            ..Default::default()
+        })
+    }
+}

@@ -1,0 +1,256 @@
+//! The life of brokers: they stop in an orderly way, are killed, and start again (`engine.md`
+//! section 1).
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+use weir_wire::messages::broker_registration_change_record::BrokerRegistrationChangeRecord;
+
+use super::election::Subject;
+use super::{Controller, Draft};
+use crate::image::BrokerImage;
+use crate::metadata::{MetadataError, registration};
+use crate::partition::{NO_LEADER, PartitionEnv};
+use crate::rng::Rng;
+
+/// What a broker does now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerState {
+    /// Registered and serving.
+    Running,
+    /// Its leaders are moving.
+    Stopping,
+    /// Stopped in an orderly way, or fenced after it was killed.
+    Stopped,
+    /// Killed; the controllers fence it at this monotonic time (ms).
+    Killed { fenced_at_ms: i64 },
+    /// Registered again, its replicas catch up.
+    Starting,
+}
+
+/// Why a broker cannot be stopped, killed or started.
+#[derive(Debug, Clone, Error)]
+pub enum BrokerError {
+    /// There is no such broker.
+    #[error("there is no broker {0}")]
+    Unknown(i32),
+    /// It is not in a state for that.
+    #[error("broker {broker} is {state:?}")]
+    WrongState { broker: i32, state: BrokerState },
+    /// The metadata log failed.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+}
+
+/// States of all brokers.
+pub(crate) type Lives = BTreeMap<i32, BrokerState>;
+
+impl Controller {
+    /// What the broker does now.
+    pub(crate) fn broker_state(&self, id: i32) -> Option<BrokerState> {
+        self.lives.lock().get(&id).copied()
+    }
+
+    fn enter(
+        &self,
+        id: i32,
+        from: impl Fn(BrokerState) -> bool,
+        to: BrokerState,
+    ) -> Result<(), BrokerError> {
+        let mut lives = self.lives.lock();
+        let state = lives.get_mut(&id).ok_or(BrokerError::Unknown(id))?;
+        if !from(*state) {
+            return Err(BrokerError::WrongState { broker: id, state: *state });
+        }
+        *state = to;
+        Ok(())
+    }
+
+    fn set_state(&self, id: i32, state: BrokerState) {
+        self.lives.lock().insert(id, state);
+    }
+
+    /// Controlled shutdown: leaders move, the broker leaves ISRs and is fenced. When this returns
+    /// its listeners may close.
+    pub(crate) fn stop_broker(&self, id: i32) -> Result<(), BrokerError> {
+        use BrokerState::{Running, Starting, Stopped, Stopping};
+        self.enter(id, |state| matches!(state, Running | Starting), Stopping)?;
+        match self.leave(id, true) {
+            Ok(()) => self.set_state(id, Stopped),
+            Err(error) => {
+                self.set_state(id, Running);
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The broker's connections were reset: its replicas stand still from now on. The controllers
+    /// notice after `broker.session.timeout.ms`. Answers that moment (monotonic, ms).
+    pub(crate) fn kill_broker(&self, id: i32) -> Result<i64, BrokerError> {
+        use BrokerState::{Killed, Running, Starting};
+        let timeout = self.image().configs().broker_i64("broker.session.timeout.ms");
+        let fenced_at_ms = self.clock.monotonic_ms().saturating_add(timeout);
+        self.enter(id, |state| matches!(state, Running | Starting), Killed { fenced_at_ms })?;
+        let image = self.image();
+        image.env().power().set(id, false);
+        for subject in Subject::all(&image, |a| a.is_replica(id)) {
+            subject.handle.freeze(id);
+        }
+        Ok(fenced_at_ms)
+    }
+
+    /// Fences every killed broker whose session ended. Answers the next such moment.
+    pub(crate) fn fence_expired(&self) -> Result<Option<i64>, MetadataError> {
+        let now = self.clock.monotonic_ms();
+        let killed: Vec<(i32, i64)> = self
+            .lives
+            .lock()
+            .iter()
+            .filter_map(|(&id, state)| match state {
+                BrokerState::Killed { fenced_at_ms } => Some((id, *fenced_at_ms)),
+                _ => None,
+            })
+            .collect();
+        let mut next = None;
+        for (id, at) in killed {
+            if at <= now {
+                self.leave(id, false)?;
+                self.set_state(id, BrokerState::Stopped);
+            } else {
+                next = Some(next.map_or(at, |n: i64| n.min(at)));
+            }
+        }
+        Ok(next)
+    }
+
+    /// Fences the broker, moves its leaders, takes it out of ISRs: one commit.
+    fn leave(&self, id: i32, controlled: bool) -> Result<(), MetadataError> {
+        let mut touched = Vec::new();
+        let outcome = self.change(|draft| {
+            draft.image.env().power().set(id, false);
+            draft.push(BrokerRegistrationChangeRecord {
+                broker_id: id,
+                broker_epoch: draft.image.broker(id).map_or(-1, |b| b.epoch),
+                fenced: 1,
+                in_controlled_shutdown: i8::from(controlled),
+                ..Default::default()
+            })?;
+            touched = Subject::all(draft.image, |a| a.is_replica(id));
+            for subject in &touched {
+                subject.handle.freeze(id);
+                leave_one(draft, subject, id)?;
+            }
+            Ok(())
+        });
+        if outcome.is_err() {
+            // Nothing was committed: the partitions go on as they were.
+            self.image().env().power().set(id, true);
+            for subject in &touched {
+                subject.handle.set_moving(false);
+                subject.handle.thaw(id);
+            }
+        }
+        outcome
+    }
+
+    /// Registers the broker with a new epoch and unfences it. Replicas that miss nothing join their
+    /// ISRs in the same commit; the others catch up in the background.
+    pub(crate) fn start_broker(&self, id: i32, rng: &dyn Rng) -> Result<(), BrokerError> {
+        use BrokerState::{Killed, Starting, Stopped};
+        if let Some(Killed { .. }) = self.broker_state(id) {
+            // A new registration ends the old incarnation's session.
+            self.leave(id, false)?;
+            self.set_state(id, Stopped);
+        }
+        self.enter(id, |state| state == Stopped, Starting)?;
+        let joined = self.change(|draft| {
+            let known = draft.image.broker(id).cloned();
+            let epoch = draft.image.end_offset();
+            if let Some(broker) = known {
+                let registered = BrokerImage {
+                    epoch,
+                    incarnation: rng.uuid(),
+                    fenced: false,
+                    in_controlled_shutdown: false,
+                    ..broker.as_ref().clone()
+                };
+                draft.push(registration(&registered))?;
+            }
+            draft.image.env().power().set(id, true);
+            rejoin(draft, &[id])
+        });
+        match joined {
+            Ok(behind) => self.catch_up.lock().add(behind),
+            Err(error) => {
+                self.image().env().power().set(id, false);
+                self.set_state(id, Stopped);
+                return Err(error.into());
+            }
+        }
+        self.settle_started();
+        Ok(())
+    }
+
+    /// Brokers whose replicas all follow again are running.
+    pub(crate) fn settle_started(&self) {
+        let catch_up = self.catch_up.lock();
+        for (id, state) in self.lives.lock().iter_mut() {
+            if *state == BrokerState::Starting && !catch_up.is_behind(*id) {
+                *state = BrokerState::Running;
+            }
+        }
+    }
+}
+
+/// The change of one partition when `id` leaves.
+fn leave_one(draft: &mut Draft<'_>, subject: &Subject, id: i32) -> Result<(), MetadataError> {
+    let assignment = &subject.assignment;
+    if assignment.leader == id {
+        let env = draft.image.env().clone();
+        let live: Vec<i32> = live(draft, &env);
+        return subject.elect(draft, |b| live.contains(&b));
+    }
+    if assignment.in_sync(id) && assignment.isr.len() > 1 {
+        let isr = assignment.isr.iter().copied().filter(|b| *b != id).collect();
+        return subject.change_isr(draft, isr);
+    }
+    Ok(())
+}
+
+/// The brokers that may lead and run.
+fn live(draft: &Draft<'_>, env: &PartitionEnv) -> Vec<i32> {
+    let brokers = draft.image.brokers().filter(|b| b.may_lead() && env.runs(b.id));
+    brokers.map(|b| b.id).collect()
+}
+
+/// A replica that has to catch up: the broker, and where.
+pub(crate) type Behind = (i32, std::sync::Arc<crate::partition::Partition>);
+
+/// What brokers that run again change: partitions without a leader elect one, replicas that miss
+/// nothing join their ISR. Answers the replicas that miss something.
+pub(crate) fn rejoin(draft: &mut Draft<'_>, ids: &[i32]) -> Result<Vec<Behind>, MetadataError> {
+    let env = draft.image.env().clone();
+    let live: Vec<i32> = live(draft, &env);
+    let mut behind = Vec::new();
+    let concerned = |a: &crate::partition::Assignment| {
+        a.replicas.iter().any(|b| ids.contains(b))
+            && (a.leader == NO_LEADER || a.isr.len() < a.replicas.len())
+    };
+    for subject in Subject::all(draft.image, concerned) {
+        for &id in ids.iter().filter(|id| subject.assignment.is_replica(**id)) {
+            subject.handle.thaw(id);
+        }
+        if subject.assignment.leader == NO_LEADER {
+            subject.elect(draft, |b| live.contains(&b))?;
+        }
+        let Some(now) = Subject::of(draft.image, &subject.handle) else { continue };
+        now.join(draft, &live)?;
+        for &id in ids.iter().filter(|id| now.assignment.is_replica(**id)) {
+            if subject.handle.behind_bytes(id) > 0 {
+                behind.push((id, subject.handle.clone()));
+            }
+        }
+    }
+    Ok(behind)
+}
