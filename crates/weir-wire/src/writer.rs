@@ -298,7 +298,8 @@ impl Writer {
         let unknown_count = unknown.as_ref().map_or(0, |tags| tags.len());
         let count = unknown_count + known.iter().filter(|tag| tag.present).count();
         if !self.flexible {
-            if count > 0 {
+            // Those of the known fields that may not be dropped were refused as absent.
+            if unknown_count > 0 {
                 self.fail(EncodeError::TagsNotInVersion { message, version });
             }
             return;

@@ -7,6 +7,8 @@ mod codegen;
 mod dist;
 #[cfg(feature = "house")]
 mod icons;
+#[cfg(feature = "judge")]
+mod judge;
 #[cfg(feature = "house")]
 mod tidy;
 
@@ -24,6 +26,12 @@ struct Cli {
 enum Task {
     /// Writes the generated files anew, or with --check compares them.
     Codegen(codegen::Args),
+    /// Lets others judge: Kafka's own classes.
+    #[cfg(feature = "judge")]
+    Judge {
+        #[arg(value_enum)]
+        judge: judge::Judge,
+    },
     /// Checks the structure: arrows, sources, file lengths, licences.
     #[cfg(feature = "house")]
     Tidy,
@@ -48,6 +56,8 @@ enum Task {
 fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Codegen(args) => codegen::run(&args),
+        #[cfg(feature = "judge")]
+        Task::Judge { judge } => judge::run(judge),
         #[cfg(feature = "house")]
         Task::Tidy => tidy::run(),
         #[cfg(feature = "house")]

@@ -147,7 +147,7 @@ impl<'a> Interpreter<'a> {
             (_, 1) => u64::MAX,
             (_, 2) => i64::MAX as u64 >> (64 - 8 * width),
             (_, 3) => self.random.below(100) as u64,
-            _ => self.random.next(),
+            _ => self.random.draw(),
         };
         self.out.bytes.extend(&value.to_be_bytes()[8 - width..]);
     }

@@ -60,7 +60,7 @@ fn changed_bytes_never_panic_and_what_is_accepted_is_stable() {
                 for _ in 0..=random.below(3) {
                     let place = random.below(bytes.len().max(1));
                     if let Some(byte) = bytes.get_mut(place) {
-                        *byte = random.next() as u8;
+                        *byte = random.draw() as u8;
                     }
                 }
                 let Ok(message) = codec.decode(bytes.into(), version) else { continue };

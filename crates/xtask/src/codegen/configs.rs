@@ -12,7 +12,7 @@ const FOLDER: &str = "crates/weir-wire/src/config_defs";
 
 /// One file a table, from what `PrintConfigs.java` prints.
 pub(crate) fn generate(jars: &Jars) -> Result<Files> {
-    let printed = jars.run_java("PrintConfigs.java")?;
+    let printed = jars.run_java("PrintConfigs.java", &[])?;
     let mut tables: BTreeMap<&str, Vec<Vec<&str>>> = BTreeMap::new();
     for line in printed.lines() {
         let fields: Vec<&str> = line.split('\t').collect();

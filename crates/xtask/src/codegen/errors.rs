@@ -15,7 +15,7 @@ struct Row<'a> {
 
 /// `error_code/codes.rs`: constants, names, and what a client does about them.
 pub(crate) fn source(jars: &Jars) -> Result<String> {
-    let printed = jars.run_java("PrintErrors.java")?;
+    let printed = jars.run_java("PrintErrors.java", &[])?;
     let mut rows = printed.lines().map(parse).collect::<Result<Vec<_>>>()?;
     rows.sort_by_key(|row| row.code);
     let mut out = format!(

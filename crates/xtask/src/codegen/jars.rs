@@ -18,10 +18,10 @@ pub(crate) struct Jars {
 
 impl Jars {
     /// Runs a Java program of one source file with Kafka on its class path; what it printed.
-    pub(crate) fn run_java(&self, source: &str) -> Result<String> {
+    pub(crate) fn run_java(&self, source: &str, arguments: &[&Path]) -> Result<String> {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("kafka").join(source);
         let mut java = Command::new("java");
-        java.arg("-cp").arg(self.libraries.join("*")).arg(file);
+        java.arg("-cp").arg(self.libraries.join("*")).arg(file).args(arguments);
         let output = java.output().context("running java")?;
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{source} failed ({}): {errors}", output.status);
@@ -34,21 +34,22 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Fetches the jars once. `None`, after saying so, where Maven is missing or cannot be reached.
-pub(crate) fn fetch() -> Result<Option<Jars>> {
+/// Fetches the jars once. `None`, after saying that `purpose` was not checked, where Java or Maven is
+/// missing or Maven cannot be reached.
+pub(crate) fn fetch(purpose: &str) -> Result<Option<Jars>> {
     let cache = target_folder().join(format!("kafka-{KAFKA_VERSION}"));
     let jars = Jars { definitions: cache.join("definitions"), libraries: cache.join("libraries") };
+    for program in ["java", "mvn"] {
+        if !answers(program) {
+            println!("NOT CHECKED: {purpose} (`{program}` is not installed)");
+            return Ok(None);
+        }
+    }
     if cache.join("complete").exists() {
         return Ok(Some(jars));
     }
-    if !maven_answers() {
-        println!("NOT CHECKED: generated files (Maven, `mvn`, is not installed)");
-        return Ok(None);
-    }
     if !maven(&unpack(&cache))? || !maven(&copy(&cache))? {
-        println!(
-            "NOT CHECKED: generated files (Maven could not fetch Kafka {KAFKA_VERSION}'s jars)"
-        );
+        println!("NOT CHECKED: {purpose} (Maven could not fetch Kafka {KAFKA_VERSION}'s jars)");
         return Ok(None);
     }
     ensure!(jars.definitions.exists(), "Maven unpacked nothing into {}", cache.display());
@@ -60,8 +61,8 @@ fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
-fn maven_answers() -> bool {
-    let mut probe = Command::new("mvn");
+fn answers(program: &str) -> bool {
+    let mut probe = Command::new(program);
     probe.arg("-version").stdout(Stdio::null()).stderr(Stdio::null());
     probe.status().is_ok_and(|status| status.success())
 }

@@ -4,7 +4,7 @@ mod api_keys;
 mod configs;
 mod definitions;
 mod errors;
-mod jars;
+pub(crate) mod jars;
 mod message_file;
 mod names;
 mod output;
@@ -36,7 +36,7 @@ pub(crate) enum What {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let wants = |what| args.what.is_none_or(|asked| asked == what);
-    let Some(jars) = jars::fetch()? else { return Ok(()) };
+    let Some(jars) = jars::fetch("generated files")? else { return Ok(()) };
     if wants(What::Wire) {
         output::deliver(wire::generate(&jars)?, args.check)?;
     }
