@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Instant;
 
@@ -13,12 +14,26 @@ use weir_wire::testing::{Codec, Random, Schema, sample, schemas};
 use crate::codegen::jars::{self, Jars};
 
 /// Random values of each message in each version.
-const SAMPLES: u64 = 30;
+const SAMPLES: u64 = 50;
+/// Of them as many are given again with a byte changed.
+const CHANGED: u64 = 20;
 
 struct Case {
     schema: &'static Schema,
     version: i16,
     bytes: Bytes,
+    /// A byte was changed: it may be no message any more.
+    changed: bool,
+}
+
+/// How often both agreed.
+#[derive(Default)]
+struct Agreed {
+    encoded: usize,
+    refused: usize,
+    /// Changed bytes that both take for no message, and those that only we refuse.
+    undecodable: usize,
+    stricter: usize,
 }
 
 pub(crate) fn run() -> Result<()> {
@@ -29,10 +44,10 @@ pub(crate) fn run() -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let outcome = judge(&jars, &cases, &folder);
     std::fs::remove_dir_all(&folder)?;
-    let (encoded, refused) = outcome?;
+    let Agreed { encoded, refused, undecodable, stricter } = outcome?;
     println!(
-        "parity: {} messages, {} random values, {encoded} encodings equal Java's, {refused} refused \
-         by both, in {:.1} s",
+        "parity: {} messages, {} values, {encoded} encodings equal Java's, {refused} refused by both; \
+         of changed bytes {undecodable} decoded by neither, {stricter} by Java alone; {:.1} s",
         schemas().len(),
         cases.len(),
         started.elapsed().as_secs_f32()
@@ -45,34 +60,38 @@ fn cases() -> Vec<Case> {
     for schema in schemas() {
         for version in schema.versions.clone() {
             for seed in 0..SAMPLES {
-                let bytes = sample(schema, version, &mut Random::new(seed)).bytes.into();
-                cases.push(Case { schema, version, bytes });
+                let mut random = Random::new(seed);
+                let mut bytes = sample(schema, version, &mut random).bytes;
+                cases.push(Case { schema, version, bytes: bytes.clone().into(), changed: false });
+                if seed < CHANGED && !bytes.is_empty() {
+                    let place = random.below(bytes.len());
+                    bytes[place] = random.draw() as u8;
+                    cases.push(Case { schema, version, bytes: bytes.into(), changed: true });
+                }
             }
         }
     }
     cases
 }
 
-fn judge(jars: &Jars, cases: &[Case], folder: &Path) -> Result<(usize, usize)> {
+fn judge(jars: &Jars, cases: &[Case], folder: &Path) -> Result<Agreed> {
     let (input, output) = (folder.join("cases"), folder.join("verdicts"));
     write_cases(cases, &input)?;
     jars.run_java("Parity.java", &[&input, &output])?;
     let mut verdicts = BufReader::new(File::open(output)?);
-    let (mut encoded, mut refused) = (0, 0);
+    let mut agreed = Agreed::default();
     for case in cases {
-        let (more, none) = compare(case, &mut verdicts).with_context(|| {
-            let Case { schema, version, bytes } = case;
+        compare(case, &mut verdicts, &mut agreed).with_context(|| {
+            let Case { schema, version, bytes, .. } = case;
             format!("{} version {version}: {}", schema.name, hex(bytes))
         })?;
-        encoded += more;
-        refused += none;
     }
-    Ok((encoded, refused))
+    Ok(agreed)
 }
 
 fn write_cases(cases: &[Case], path: &Path) -> Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
-    for Case { schema, version, bytes } in cases {
+    for Case { schema, version, bytes, .. } in cases {
         out.write_all(&(schema.name.len() as u16).to_be_bytes())?;
         out.write_all(schema.name.as_bytes())?;
         out.write_all(&version.to_be_bytes())?;
@@ -82,31 +101,47 @@ fn write_cases(cases: &[Case], path: &Path) -> Result<()> {
     out.flush().context("writing the cases")
 }
 
-/// How many versions both encoded alike, and how many both refused.
-fn compare(case: &Case, verdicts: &mut impl Read) -> Result<(usize, usize)> {
-    let decoded = read::<1>(verdicts)? == [1];
-    ensure!(decoded, "Java does not decode it");
-    let low = i16::from_be_bytes(read(verdicts)?);
-    let high = i16::from_be_bytes(read(verdicts)?);
-    ensure!((low..=high) == case.schema.versions, "Java knows versions {low} to {high}");
+fn compare(case: &Case, verdicts: &mut impl Read, agreed: &mut Agreed) -> Result<()> {
+    let javas = Verdict::read(verdicts)?;
+    ensure!(javas.versions == case.schema.versions, "Java knows versions {:?}", javas.versions);
     let codec = Codec::named(case.schema.name).context("no codec")?;
-    let message = codec.decode(case.bytes.clone(), case.version)?;
-    let (mut encoded, mut refused) = (0, 0);
-    for version in low..=high {
-        let javas = next(verdicts)?;
+    let message = match (codec.decode(case.bytes.clone(), case.version), javas.decoded) {
+        (Ok(message), true) => message,
+        (Err(_), false) if case.changed => return Ok(agreed.undecodable += 1),
+        (Err(_), true) if case.changed => return Ok(agreed.stricter += 1),
+        (Ok(message), false) => bail!("we decode what Java refuses: {message:?}"),
+        (Err(error), _) => bail!("we do not decode it: {error}"),
+    };
+    for (version, javas) in javas.versions.zip(javas.encodings) {
         match (message.encode(version), javas) {
-            (Ok(ours), Some(javas)) if ours == javas => encoded += 1,
-            (Err(_), None) => refused += 1,
-            (Ok(ours), Some(javas)) => {
-                bail!("as version {version} Java writes {}, we {}", hex(&javas), hex(&ours))
-            }
-            (Ok(ours), None) => bail!("as version {version} Java refuses, we write {}", hex(&ours)),
-            (Err(error), Some(javas)) => {
-                bail!("as version {version} Java writes {}, we refuse: {error}", hex(&javas))
+            (Ok(ours), Some(javas)) if ours == javas => agreed.encoded += 1,
+            (Err(_), None) => agreed.refused += 1,
+            // Unknown tags out of order: Java keeps them so and cannot write them, we put them in order.
+            (Ok(_), None) if case.changed => {}
+            (ours, javas) => {
+                let ours = ours.map_or_else(|error| error.to_string(), |bytes| hex(&bytes));
+                let javas = javas.map_or_else(|| "a refusal".into(), |bytes| hex(&bytes));
+                bail!("as version {version} Java writes {javas}, we {ours}")
             }
         }
     }
-    Ok((encoded, refused))
+    Ok(())
+}
+
+/// What Java made of one case.
+struct Verdict {
+    decoded: bool,
+    versions: RangeInclusive<i16>,
+    encodings: Vec<Option<Vec<u8>>>,
+}
+
+impl Verdict {
+    fn read(from: &mut impl Read) -> Result<Self> {
+        let decoded = read::<1>(from)? == [1];
+        let versions = i16::from_be_bytes(read(from)?)..=i16::from_be_bytes(read(from)?);
+        let encodings = versions.clone().map(|_| next(from)).collect::<Result<_>>()?;
+        Ok(Self { decoded, versions, encodings })
+    }
 }
 
 fn next(verdicts: &mut impl Read) -> Result<Option<Vec<u8>>> {
