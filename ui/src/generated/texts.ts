@@ -30,6 +30,7 @@ export type TextId =
   | "error.arguments"
   | "error.cluster_files"
   | "error.cluster_not_found"
+  | "error.code"
   | "error.command_unknown"
   | "error.engine_ended"
   | "error.engine_failed"
@@ -48,6 +49,7 @@ export type TextId =
   | "error.panic"
   | "error.program_missing"
   | "error.program_not_started"
+  | "error.session"
   | "error.settings_not_saved"
   | "error.stop_late"
   | "error.store_newer"
@@ -126,6 +128,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.arguments": "The arguments of \"{command}\" cannot be read.",
   "error.cluster_files": "The files of this cluster cannot be used.",
   "error.cluster_not_found": "There is no cluster \"{cluster}\".",
+  "error.code": "This code was used already or is too old. Run weir serve again.",
   "error.command_unknown": "This Weir does not know the command \"{command}\".",
   "error.engine_ended": "The engine ended: {reason}.",
   "error.engine_failed": "The engine does not start: {reason}",
@@ -144,6 +147,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.panic": "Weir stopped this action because of a defect in it.",
   "error.program_missing": "The program {program} is missing.",
   "error.program_not_started": "The program {program} could not be started.",
+  "error.session": "This page is no longer signed in to weir serve.",
   "error.settings_not_saved": "The settings could not be saved.",
   "error.stop_late": "The cluster did not stop within {seconds} seconds.",
   "error.store_newer": "A newer Weir wrote this data folder.",
@@ -223,6 +227,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.arguments": "\"{command}\"의 인수를 읽을 수 없습니다.",
   "error.cluster_files": "이 클러스터의 파일을 사용할 수 없습니다.",
   "error.cluster_not_found": "\"{cluster}\" 클러스터가 없습니다.",
+  "error.code": "이미 사용했거나 만료된 코드입니다. weir serve를 다시 실행하세요.",
   "error.command_unknown": "이 Weir에는 \"{command}\" 명령이 없습니다.",
   "error.engine_ended": "엔진이 종료되었습니다: {reason}.",
   "error.engine_failed": "엔진이 시작되지 않습니다: {reason}",
@@ -241,6 +246,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.panic": "결함이 발견되어 Weir가 이 작업을 중단했습니다.",
   "error.program_missing": "{program} 프로그램이 없습니다.",
   "error.program_not_started": "{program} 프로그램을 시작하지 못했습니다.",
+  "error.session": "이 페이지의 weir serve 로그인이 만료되었습니다.",
   "error.settings_not_saved": "설정을 저장하지 못했습니다.",
   "error.stop_late": "클러스터가 {seconds}초 안에 중지되지 않았습니다.",
   "error.store_newer": "이 데이터 폴더는 더 최신 버전의 Weir가 작성했습니다.",

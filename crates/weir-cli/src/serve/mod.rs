@@ -1,0 +1,109 @@
+//! `weir serve`: the same page in a browser. Loopback only; whoever can read one file of this user's gets in.
+
+mod api;
+mod assets;
+mod guard;
+mod page;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, post};
+use tokio::net::TcpListener;
+use weir_api::{App, Headless, Home, HostKind};
+
+use self::page::OpeningPage;
+use self::session::Sessions;
+
+/// The console in a browser, on this machine only.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeArgs {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Print the path of the page that opens the console, instead of opening it.
+    #[arg(long)]
+    pub no_open: bool,
+    /// Data folder: clusters, settings, logs. By default the platform's own.
+    #[arg(long, env = "WEIR_HOME", value_name = "DIR")]
+    pub home: Option<PathBuf>,
+}
+
+/// A produced message of 10 MB, in base64, with room.
+const BODY_MAX_BYTES: usize = 24 << 20;
+
+/// Serves until Ctrl-C or a termination signal.
+pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let home =
+        Home::prepare(args.home.as_deref()).map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
+    let app = App::open(home.clone(), Arc::new(Headless(HostKind::Serve)))?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: choose another port with --port"))?;
+    let port = listener.local_addr()?.port();
+    let sessions = Arc::new(Sessions::default());
+    let page = OpeningPage::write(home.root(), port, &sessions.new_code()?)?;
+    show(&page, args.no_open);
+    let gone = page.remove_later(Arc::clone(&sessions));
+    let served = serve(listener, port, app, sessions);
+    tokio::select! {
+        result = served => result.context("the web server ended")?,
+        () = stop_asked() => {}
+    }
+    gone.abort();
+    page.remove();
+    Ok(())
+}
+
+async fn serve(
+    listener: TcpListener,
+    port: u16,
+    app: App,
+    sessions: Arc<Sessions>,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(port, app, sessions)).await
+}
+
+pub(crate) fn router(port: u16, app: App, sessions: Arc<Sessions>) -> Router {
+    let state = api::Served { app, sessions };
+    Router::new()
+        .route("/api/session", post(api::session))
+        .route("/api/call/{name}", post(api::call))
+        .route("/api/{*rest}", any(api::nothing))
+        .fallback(assets::get)
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(axum::middleware::from_fn_with_state(guard::Guard::new(port), guard::check))
+}
+
+#[expect(clippy::print_stdout, reason = "the path is the command's answer")]
+fn show(page: &OpeningPage, no_open: bool) {
+    if no_open || !page.open() {
+        println!("{}", page.path().display());
+    }
+}
+
+async fn stop_asked() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            return;
+        }
+    }
+    let _ = interrupt.await; // an error means that the signal cannot be caught: then nothing is waited for
+}
+
+/// Open requests that a browser leaves behind end with this at the latest.
+const REQUEST_WITHIN: Duration = Duration::from_secs(90);
