@@ -1,5 +1,7 @@
 //! The project's own tasks: `cargo xtask help`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 #[cfg(feature = "house")]
 mod bench;
 mod codegen;

@@ -18,9 +18,9 @@ use anyhow::Result;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to write; everything when left out.
-    #[arg(value_enum)]
-    what: Option<What>,
+    /// What to write.
+    #[arg(value_enum, default_value_t = What::All)]
+    what: What,
     /// Write nothing; fail where a committed file differs from what would be written.
     #[arg(long)]
     check: bool,
@@ -32,10 +32,12 @@ pub(crate) enum What {
     Wire,
     /// The configuration definitions of weir-wire, from the classes in Kafka's jars.
     Configs,
+    /// Both.
+    All,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let wants = |what| args.what.is_none_or(|asked| asked == what);
+    let wants = |what| args.what == what || args.what == What::All;
     let Some(jars) = jars::fetch("generated files")? else { return Ok(()) };
     if wants(What::Wire) {
         output::deliver(wire::generate(&jars)?, args.check)?;
