@@ -129,7 +129,9 @@ pub(crate) fn replayed(mut image: Image, replay: Replay) -> Result<Image, Metada
             match effect {
                 Effect::Partition(partition, assignment) => partition.reset(assignment),
                 Effect::Settings(topics) => {
-                    topics.into_iter().for_each(|(topic, settings)| topic.set_settings(settings));
+                    for (topic, settings) in topics {
+                        topic.shared().set_settings(settings);
+                    }
                 }
                 Effect::Removed(topic) => topic.shared().mark_deleted(),
             }

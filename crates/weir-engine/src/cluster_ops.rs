@@ -6,7 +6,7 @@ use weir_wire::{ErrorCode, Str};
 
 use crate::controller::{BrokerError, BrokerState, NewTopic, Refusal};
 use crate::engine::Engine;
-use crate::image::TopicImage;
+use crate::image::{TopicImage, is_internal};
 use crate::metadata::MetadataError;
 
 /// One broker, as the console shows it.
@@ -113,6 +113,21 @@ impl Engine {
             Some(Err(refusal)) if refusal.code != ErrorCode::TOPIC_ALREADY_EXISTS => Err(refusal),
             _ => self.image().topic(name).cloned().ok_or_else(Refusal::unknown_topic),
         }
+    }
+
+    /// Makes a topic that a Metadata request asked for, with the brokers' defaults.
+    pub(crate) fn auto_create_topic(&self, name: &str) -> Result<(), Refusal> {
+        if is_internal(name) {
+            return self.create_internal_topic(name).map(drop);
+        }
+        let topic = NewTopic {
+            name: Str::from(name),
+            partitions: -1,
+            replication_factor: -1,
+            ..Default::default()
+        };
+        let answers = self.controller().create_topics(&[topic], false, self.rng().as_ref())?;
+        answers.into_iter().try_for_each(|answer| answer.map(drop))
     }
 
     fn internal_topic(&self, name: &str) -> Result<NewTopic, Refusal> {

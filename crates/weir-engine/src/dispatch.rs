@@ -38,6 +38,15 @@ pub(crate) static TABLE: &[Api] = &[
     api!(Fetch 4..=18, handlers::k01_fetch::handle),
     api!(Metadata 0..=13, handlers::k03_metadata::handle),
     api!(ApiVersions 0..=5, handlers::k18_api_versions::handle),
+    api!(CreateTopics 2..=7, handlers::k19_create_topics::handle),
+    api!(DeleteTopics 1..=6, handlers::k20_delete_topics::handle),
+    api!(DescribeConfigs 1..=4, handlers::k32_describe_configs::handle),
+    api!(DescribeLogDirs 1..=5, handlers::k35_describe_log_dirs::handle),
+    api!(CreatePartitions 0..=3, handlers::k37_create_partitions::handle),
+    api!(IncrementalAlterConfigs 0..=1, handlers::k44_incremental_alter_configs::handle),
+    api!(DescribeQuorum 0..=2, handlers::k55_describe_quorum::handle),
+    api!(DescribeCluster 0..=2, handlers::k60_describe_cluster::handle),
+    api!(DescribeTopicPartitions 0..=0, handlers::k75_describe_topic_partitions::handle),
 ];
 
 /// The table's line for `key`.

@@ -75,47 +75,77 @@ pub struct Layer {
 #[derive(Debug, Clone, Default)]
 pub struct Configs {
     statics: Arc<ConfigMap>,
-    dynamic: imbl::OrdMap<(ResourceType, Str), Arc<ConfigMap>>,
+    topics: Resources,
+    brokers: Resources,
+    client_metrics: Resources,
+    groups: Resources,
 }
+
+type Resources = imbl::OrdMap<Str, Arc<ConfigMap>>;
 
 impl Configs {
     /// Only static broker configurations.
     pub fn with_statics(statics: &BTreeMap<String, String>) -> Self {
         let statics =
             statics.iter().map(|(k, v)| (Str::from(k.as_str()), Str::from(v.as_str()))).collect();
-        Self { statics: Arc::new(statics), dynamic: imbl::OrdMap::new() }
+        Self { statics: Arc::new(statics), ..Self::default() }
+    }
+
+    fn of(&self, kind: ResourceType) -> Option<&Resources> {
+        match kind {
+            ResourceType::Topic => Some(&self.topics),
+            ResourceType::Broker => Some(&self.brokers),
+            ResourceType::ClientMetrics => Some(&self.client_metrics),
+            ResourceType::Group => Some(&self.groups),
+            ResourceType::BrokerLogger => None,
+        }
+    }
+
+    fn of_mut(&mut self, kind: ResourceType) -> Option<&mut Resources> {
+        match kind {
+            ResourceType::Topic => Some(&mut self.topics),
+            ResourceType::Broker => Some(&mut self.brokers),
+            ResourceType::ClientMetrics => Some(&mut self.client_metrics),
+            ResourceType::Group => Some(&mut self.groups),
+            ResourceType::BrokerLogger => None,
+        }
     }
 
     /// The dynamic values set on one resource; the cluster-wide broker default is broker `""`.
     pub fn dynamic(&self, kind: ResourceType, name: &str) -> Option<&ConfigMap> {
-        self.dynamic.get(&(kind, Str::from(name))).map(Arc::as_ref)
+        self.of(kind)?.get(name).map(Arc::as_ref)
+    }
+
+    /// The static broker configurations.
+    pub fn statics(&self) -> &ConfigMap {
+        &self.statics
     }
 
     /// The resources of one kind that have values of their own.
     pub fn resources(&self, kind: ResourceType) -> impl Iterator<Item = (&Str, &ConfigMap)> {
-        let matching = self.dynamic.iter().filter(move |((k, _), _)| *k == kind);
-        matching.map(|((_, name), values)| (name, values.as_ref()))
+        let all = self.of(kind).into_iter().flatten();
+        all.map(|(name, values)| (name, values.as_ref()))
     }
 
     /// Sets (or with `None` removes) one dynamic value.
     pub(crate) fn put(&mut self, kind: ResourceType, name: &str, key: &str, value: Option<&str>) {
-        let resource = (kind, Str::from(name));
-        let mut values =
-            self.dynamic.get(&resource).map(|v| v.as_ref().clone()).unwrap_or_default();
+        let Some(resources) = self.of_mut(kind) else { return };
+        let known = resources.get(name).map(|values| values.as_ref().clone());
+        let mut values = known.unwrap_or_default();
         match value {
             Some(value) => values.insert(Str::from(key), Str::from(value)),
             None => values.remove(key),
         };
         if values.is_empty() {
-            self.dynamic.remove(&resource);
+            resources.remove(name);
         } else {
-            self.dynamic.insert(resource, Arc::new(values));
+            resources.insert(Str::from(name), Arc::new(values));
         }
     }
 
     /// Forgets everything set on one resource.
     pub(crate) fn remove(&mut self, kind: ResourceType, name: &str) {
-        self.dynamic.remove(&(kind, Str::from(name)));
+        self.of_mut(kind).and_then(|resources| resources.remove(name));
     }
 
     /// The effective value of a topic configuration; `None` when it is null or unknown.
@@ -126,42 +156,49 @@ impl Configs {
     /// Every layer of a topic configuration, strongest first: the first one is in effect. `broker`
     /// is the one asked; without it only cluster-wide layers count.
     pub fn topic_layers(&self, topic: &str, broker: Option<i32>, key: &str) -> Vec<Layer> {
+        let Some(definition) = topic_definition(key) else { return Vec::new() };
         let own = self.dynamic(ResourceType::Topic, topic).and_then(|values| values.get(key));
-        let mut layers: Vec<Layer> =
-            own.map(|v| layer(key, Some(v.clone()), Source::TopicConfig)).into_iter().collect();
+        let mut layers = Vec::new();
+        layers.extend(own.map(|v| layer(definition.name, Some(v.clone()), Source::TopicConfig)));
         let synonyms = synonyms::of_topic(key);
         for synonym in synonyms {
-            let set = self.broker_layers(broker, synonym.key);
-            layers.extend(set.into_iter().filter(|l| l.source != Source::DefaultConfig).map(
-                |mut l| {
-                    l.value = l.value.map(|v| scaled(v, synonym.factor));
-                    l
-                },
-            ));
+            let set = self.set_broker_layers(broker, synonym.key);
+            layers.extend(set.map(|mut layer| {
+                layer.value = layer.value.map(|v| scaled(v, synonym.factor));
+                layer
+            }));
         }
-        if let Some(default) = topic_definition(key) {
-            let name = synonyms.last().map_or(key, |synonym| synonym.key);
-            layers.push(layer(name, default.default.map(Str::from), Source::DefaultConfig));
-        }
+        let name = synonyms.first().map_or(definition.name, |synonym| synonym.key);
+        let default = definition.default.map(Str::from_static);
+        layers.push(layer(name, default, Source::DefaultConfig));
         layers
+    }
+
+    /// The layers of a broker configuration that someone set, strongest first.
+    fn set_broker_layers(
+        &self,
+        broker: Option<i32>,
+        key: &'static str,
+    ) -> impl Iterator<Item = Layer> {
+        let dynamic = |name: &str| self.dynamic(ResourceType::Broker, name)?.get(key);
+        let own = broker.filter(|_| !self.brokers.is_empty());
+        let own = own.and_then(|id| dynamic(&id.to_string()));
+        let found = [
+            (own, Source::DynamicBrokerConfig),
+            (dynamic(""), Source::DynamicDefaultBrokerConfig),
+            (self.statics.get(key), Source::StaticBrokerConfig),
+        ];
+        found.into_iter().filter_map(move |(value, source)| {
+            value.map(|value| layer(key, Some(value.clone()), source))
+        })
     }
 
     /// Every layer of a broker configuration, strongest first.
     pub fn broker_layers(&self, broker: Option<i32>, key: &str) -> Vec<Layer> {
-        let mut layers = Vec::new();
-        let mut push = |value: Option<&Str>, source| {
-            layers.extend(value.map(|v| layer(key, Some(v.clone()), source)));
-        };
-        if let Some(id) = broker {
-            let own = self.dynamic(ResourceType::Broker, &id.to_string());
-            push(own.and_then(|values| values.get(key)), Source::DynamicBrokerConfig);
-        }
-        let cluster = self.dynamic(ResourceType::Broker, "");
-        push(cluster.and_then(|values| values.get(key)), Source::DynamicDefaultBrokerConfig);
-        push(self.statics.get(key), Source::StaticBrokerConfig);
-        if let Some(definition) = broker_definition(key) {
-            layers.push(layer(key, definition.default.map(Str::from), Source::DefaultConfig));
-        }
+        let Some(definition) = broker_definition(key) else { return Vec::new() };
+        let mut layers: Vec<Layer> = self.set_broker_layers(broker, definition.name).collect();
+        let default = definition.default.map(Str::from_static);
+        layers.push(layer(definition.name, default, Source::DefaultConfig));
         layers
     }
 
@@ -189,8 +226,8 @@ impl Configs {
     }
 }
 
-fn layer(name: &str, value: Option<Str>, source: Source) -> Layer {
-    Layer { name: Str::from(name), value, source }
+fn layer(name: &'static str, value: Option<Str>, source: Source) -> Layer {
+    Layer { name: Str::from_static(name), value, source }
 }
 
 fn scaled(value: Str, factor: i64) -> Str {

@@ -36,6 +36,7 @@ pub use self::brokers::{BrokerError, BrokerState};
 pub(crate) use self::configs::Alteration;
 pub(crate) use self::election::Subject;
 pub use self::refusal::Refusal;
+pub(crate) use self::topic_name::check as check_topic_name;
 pub(crate) use self::topics::MorePartitions;
 pub use self::topics::{CreatedTopic, NewTopic};
 
@@ -223,7 +224,8 @@ impl Effect {
             }
             Self::Settings(topics) => {
                 for (topic, settings) in topics {
-                    topic.set_settings(settings);
+                    topic.shared().set_settings(settings);
+                    topic.partitions().iter().for_each(|p| p.handle().settings_changed());
                 }
             }
             Self::Removed(topic) => {

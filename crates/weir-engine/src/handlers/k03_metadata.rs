@@ -13,6 +13,7 @@ use weir_wire::messages::metadata_response::{
 };
 use weir_wire::{ErrorCode, Str, Uuid};
 
+use crate::controller::check_topic_name;
 use crate::ctx::Ctx;
 use crate::image::{Image, PartitionImage, TopicImage};
 use crate::partition::NO_LEADER;
@@ -27,7 +28,7 @@ pub(crate) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
 const OPERATIONS_OMITTED: i32 = i32::MIN;
 
 pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataResponse> {
-    let image = ctx.image();
+    let image = &auto_created(ctx, &request);
     let answer = Answer { image, operations: request.include_topic_authorized_operations };
     let topics = match request.topics {
         None => answer.all(),
@@ -45,6 +46,28 @@ pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataRespo
         ),
         ..Default::default()
     })
+}
+
+/// The image with the topics that were asked for by name, did not exist and could be made.
+fn auto_created(ctx: &Ctx, request: &MetadataRequest) -> Arc<Image> {
+    let image = ctx.image();
+    // Versions before 4 cannot say that they do not want it.
+    let allowed = request.allow_auto_topic_creation || ctx.version() < 4;
+    if !allowed || !image.configs().broker_bool("auto.create.topics.enable") {
+        return image.clone();
+    }
+    let names = request.topics.iter().flatten().filter_map(|topic| topic.name.as_ref());
+    let missing: Vec<&Str> = names.filter(|name| image.topic(name).is_none()).collect();
+    if missing.is_empty() {
+        return image.clone();
+    }
+    for name in &missing {
+        // A refusal shows in the answer: the topic is still unknown, or its name is invalid.
+        if let Err(refusal) = ctx.engine().auto_create_topic(name) {
+            tracing::debug!(%name, code = refusal.code.0, "not created automatically");
+        }
+    }
+    ctx.engine().image()
 }
 
 fn operations(asked: bool, operations: i32) -> i32 {
@@ -86,7 +109,14 @@ impl Answer<'_> {
         match topic {
             Some(topic) => self.known(topic),
             None if by_id => unknown(None, asked.topic_id, ErrorCode::UNKNOWN_TOPIC_ID),
-            None => unknown(asked.name.clone(), Uuid::ZERO, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+            None => {
+                let name = asked.name.clone().unwrap_or_default();
+                let code = match check_topic_name(&name) {
+                    Ok(()) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+                    Err(refusal) => refusal.code,
+                };
+                unknown(Some(name), Uuid::ZERO, code)
+            }
         }
     }
 

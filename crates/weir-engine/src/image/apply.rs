@@ -38,7 +38,7 @@ pub(crate) enum Effect {
     /// A partition has a new leader, ISR or epoch.
     Partition(Arc<Partition>, Assignment),
     /// Configurations changed: topics take over their new effective ones.
-    Settings(Vec<(Arc<TopicShared>, Arc<TopicSettings>)>),
+    Settings(Vec<(Arc<TopicImage>, Arc<TopicSettings>)>),
     /// A topic is gone.
     Removed(Arc<TopicImage>),
 }
@@ -179,7 +179,7 @@ impl Image {
         match kind {
             ResourceType::Topic => {
                 let settings = self.settings_of(&r.resource_name);
-                let topic = self.topics.get(&r.resource_name).map(|t| t.shared().clone());
+                let topic = self.topics.get(&r.resource_name).cloned();
                 effects.extend(topic.map(|t| Effect::Settings(vec![(t, settings)])));
             }
             ResourceType::Broker if r.resource_name.is_empty() => {
@@ -198,9 +198,9 @@ impl Image {
     }
 
     /// Every topic's effective configuration.
-    pub(crate) fn all_settings(&self) -> Vec<(Arc<TopicShared>, Arc<TopicSettings>)> {
+    fn all_settings(&self) -> Vec<(Arc<TopicImage>, Arc<TopicSettings>)> {
         let topics = self.topics.values();
-        topics.map(|t| (t.shared().clone(), self.settings_of(t.name()))).collect()
+        topics.map(|t| (t.clone(), self.settings_of(t.name()))).collect()
     }
 }
 

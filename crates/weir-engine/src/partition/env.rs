@@ -94,9 +94,12 @@ impl PartitionEnv {
         self.power.is_on(broker)
     }
 
+    pub(crate) fn has_unopened(&self) -> bool {
+        !self.unopened_dirs.lock().is_empty()
+    }
+
     pub(crate) fn dir_exists(&self, name: &str) -> bool {
-        let dirs = self.unopened_dirs.lock();
-        !dirs.is_empty() && dirs.contains(name)
+        self.unopened_dirs.lock().contains(name)
     }
 
     pub(crate) fn forget_dir(&self, name: &str) {

@@ -164,7 +164,8 @@ impl Partition {
 
     /// Whether the partition has, or may have, records on disk.
     pub(crate) fn has_data(&self) -> bool {
-        self.log.get().is_some() || self.topic.env().dir_exists(&self.dir_name())
+        let env = self.topic.env();
+        self.log.get().is_some() || (env.has_unopened() && env.dir_exists(&self.dir_name()))
     }
 
     pub(crate) fn dir_name(&self) -> String {

@@ -153,6 +153,18 @@ impl Partition {
         bounds.map(drop)
     }
 
+    /// The topic's configuration changed: an open log obeys it from now on, and the high watermark
+    /// may move under another `min.insync.replicas`.
+    pub(crate) fn settings_changed(&self) {
+        let Some(log) = self.opened() else { return };
+        log.set_config(self.settings().log.clone());
+        let mut state = self.state.lock();
+        if self.advance(&mut state, log.log_end_offset()) {
+            drop(state);
+            self.notify();
+        }
+    }
+
     /// The topic was deleted: the directory is renamed at once, to be unlinked later. Says whether
     /// there is anything to unlink.
     pub(crate) fn delete(&self) -> Result<bool, PartitionError> {
