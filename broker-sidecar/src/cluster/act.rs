@@ -1,0 +1,178 @@
+//! Stop, kill, start of one broker; shutdown of all.
+use std::sync::Arc;
+
+use weir_control::DirError;
+use weir_control::api::{ApiError, BrokerState, Operation, OperationKind, OperationState};
+use weir_control::files::Desired;
+
+use super::Running;
+use super::broker::LocalBroker;
+use crate::net::{Closing, serve_broker};
+use crate::run::bind_again;
+
+/// What can be done to a broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Controlled shutdown: leaders move first.
+    Stop,
+    /// Gone at once, connections reset; leaders move after the session timeout.
+    Kill,
+    Start,
+}
+
+/// Why it is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    #[error("Broker {id} does not exist")]
+    NoSuchBroker { id: i32, brokers: usize },
+    #[error("Broker {id} is {}", words(*.state))]
+    WrongState { id: i32, state: BrokerState },
+    #[error(transparent)]
+    Dir(#[from] DirError),
+}
+
+impl ActError {
+    /// What to do instead.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoSuchBroker { brokers, .. } => Some(format!("Brokers are 1 to {brokers}")),
+            Self::WrongState { .. } | Self::Dir(_) => None,
+        }
+    }
+}
+
+fn words(state: BrokerState) -> &'static str {
+    match state {
+        BrokerState::Running => "running already",
+        BrokerState::Stopping => "stopping just now",
+        BrokerState::Stopped | BrokerState::Killed => "stopped already",
+        BrokerState::Starting => "starting just now",
+        BrokerState::Unknown => "in an unknown state",
+    }
+}
+
+impl Act {
+    fn kind(self) -> OperationKind {
+        match self {
+            Self::Stop => OperationKind::BrokerStop,
+            Self::Kill => OperationKind::BrokerKill,
+            Self::Start => OperationKind::BrokerStart,
+        }
+    }
+
+    fn transit(self, broker: &LocalBroker) -> Result<(), BrokerState> {
+        match self {
+            Self::Stop | Self::Kill => broker.transit(&[BrokerState::Running], BrokerState::Stopping),
+            Self::Start => {
+                let from = [BrokerState::Stopped, BrokerState::Killed];
+                broker.transit(&from, BrokerState::Starting)
+            }
+        }
+    }
+}
+
+impl Running {
+    /// Begins to stop, kill or start a broker; the operation goes on in the background. A key that was used
+    /// before answers its operation.
+    pub fn act(
+        self: &Arc<Self>,
+        id: i32,
+        act: Act,
+        key: Option<String>,
+    ) -> Result<Operation, ActError> {
+        if let Some(before) = self.operations.by_key(key.as_deref()) {
+            return Ok(before);
+        }
+        self.changes_state(id, act)?;
+        let operation = self.operations.begin(act.kind(), Some(id), key, &self.events)?;
+        let (running, begun) = (self.clone(), operation.clone());
+        tokio::spawn(async move { running.finish(id, act, begun).await });
+        Ok(operation)
+    }
+
+    /// Does it, and returns when it is done.
+    pub async fn act_and_wait(self: &Arc<Self>, id: i32, act: Act) -> Result<Operation, ActError> {
+        self.changes_state(id, act)?;
+        let operation = self.operations.begin(act.kind(), Some(id), None, &self.events)?;
+        Ok(self.finish(id, act, operation).await)
+    }
+
+    fn changes_state(&self, id: i32, act: Act) -> Result<(), ActError> {
+        let brokers = self.brokers.len();
+        let broker = self.broker(id).ok_or(ActError::NoSuchBroker { id, brokers })?;
+        act.transit(broker).map_err(|state| ActError::WrongState { id, state })?;
+        self.events.broker(broker.describe());
+        Ok(())
+    }
+
+    async fn finish(&self, id: i32, act: Act, mut operation: Operation) -> Operation {
+        let Some(broker) = self.broker(id) else { return operation };
+        let done = match act {
+            Act::Stop => self.stop_broker(broker).await,
+            Act::Kill => self.kill_broker(broker).await,
+            Act::Start => self.start_broker(broker).await,
+        };
+        self.events.broker(broker.describe());
+        let state = match done {
+            Ok(()) => OperationState::Done,
+            Err(text) => {
+                operation.error = Some(ApiError { text, hint: None, detail: None });
+                OperationState::Failed
+            }
+        };
+        self.operations.end(operation, state, &self.events)
+    }
+
+    /// R-rules' order: leaders move, the broker leaves the ISRs, then its listeners close.
+    async fn stop_broker(&self, broker: &LocalBroker) -> Result<(), String> {
+        let id = broker.id;
+        let moved = self.in_engine(move |engine| engine.stop_broker(id)).await;
+        broker.close(Closing::Stop).await;
+        broker.set(BrokerState::Stopped);
+        moved
+    }
+
+    async fn kill_broker(&self, broker: &LocalBroker) -> Result<(), String> {
+        let id = broker.id;
+        broker.close(Closing::Kill).await;
+        let gone = self.in_engine(move |engine| engine.kill_broker(id)).await;
+        broker.set(BrokerState::Killed);
+        gone
+    }
+
+    async fn start_broker(&self, broker: &LocalBroker) -> Result<(), String> {
+        let opened = self.reopen(broker).await;
+        if opened.is_err() {
+            broker.set(BrokerState::Stopped);
+        }
+        opened
+    }
+
+    async fn reopen(&self, broker: &LocalBroker) -> Result<(), String> {
+        let number = u16::try_from(broker.id).unwrap_or(0);
+        let bound = bind_again(self.cluster.host.as_deref(), number, broker.port);
+        let bound = bound.map_err(|e| e.to_string())?;
+        let id = broker.id;
+        self.in_engine(move |engine| engine.start_broker(id)).await?;
+        let net = serve_broker(id, bound, &self.engine, &self.budget);
+        broker.opened(net.map_err(|e| e.to_string())?);
+        Ok(())
+    }
+
+    /// Begins to stop the whole engine; nobody restarts it.
+    pub fn shutdown(&self, key: Option<String>) -> Result<Operation, ActError> {
+        if let Some(before) = self.operations.by_key(key.as_deref()) {
+            return Ok(before);
+        }
+        if let Some(mut cluster) = self.dir.load_cluster()?
+            && cluster.desired != Desired::Stopped
+        {
+            cluster.desired = Desired::Stopped;
+            self.dir.save_cluster(&cluster)?;
+        }
+        let kind = OperationKind::Shutdown;
+        let operation = self.operations.begin(kind, None, key, &self.events)?;
+        self.stop.send_replace(true);
+        Ok(operation)
+    }
+}

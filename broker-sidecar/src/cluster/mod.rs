@@ -1,0 +1,9 @@
+//! A running cluster: the engine, its brokers' sockets, and what the control API does to them.
+mod act;
+mod broker;
+mod running;
+mod start;
+
+pub use act::{Act, ActError};
+pub use running::Running;
+pub use start::Cluster;

@@ -1,0 +1,113 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::watch;
+use weir_control::api::{self, Broker, Describe, EngineKind, OperationKind, OperationState};
+use weir_control::files::{ClusterFile, ControlFile};
+use weir_control::{ClusterDir, now_ms};
+use weir_engine::{Engine, PLAINTEXT};
+
+use super::broker::LocalBroker;
+use crate::control::{EventLog, Operations};
+use crate::net::{Closing, NetBudget};
+
+/// A cluster that runs in this process.
+#[derive(Debug)]
+pub struct Running {
+    pub(super) dir: ClusterDir,
+    pub(super) cluster: ClusterFile,
+    pub(super) engine: Engine,
+    pub(super) budget: Arc<NetBudget>,
+    pub(super) brokers: Vec<LocalBroker>,
+    pub(crate) operations: Operations,
+    pub(crate) events: EventLog,
+    pub(super) control: ControlFile,
+    pub(super) started_ms: i64,
+    pub(super) ready_ms: OnceLock<u64>,
+    /// Told once: the engine is to stop.
+    pub(super) stop: watch::Sender<bool>,
+}
+
+impl Running {
+    /// `GET /v1/describe`.
+    pub fn describe(&self) -> Describe {
+        Describe {
+            api: api::API,
+            engine: EngineKind::BuiltIn,
+            version: self.control.version.clone(),
+            instance: self.control.instance.clone(),
+            pid: self.control.pid,
+            name: self.cluster.name.clone(),
+            cluster_id: self.cluster_id(),
+            brokers: self.cluster.brokers,
+            bootstrap: self.bootstrap_by_listener(),
+            started_ms: self.started_ms,
+            ready_ms: self.ready_ms.get().copied().unwrap_or(0),
+            running: self.operations.running(),
+        }
+    }
+
+    pub fn cluster_id(&self) -> String {
+        self.engine.cluster_id().to_string()
+    }
+
+    /// `GET /v1/brokers`.
+    pub fn brokers(&self) -> Vec<Broker> {
+        self.brokers.iter().map(LocalBroker::describe).collect()
+    }
+
+    /// Every broker's address, joined by commas.
+    pub fn bootstrap(&self) -> String {
+        let addresses: Vec<String> =
+            self.brokers.iter().map(|b| format!("{}:{}", b.host, b.port)).collect();
+        addresses.join(",")
+    }
+
+    pub(super) fn bootstrap_by_listener(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([(PLAINTEXT.to_owned(), self.bootstrap())])
+    }
+
+    pub(super) fn broker(&self, id: i32) -> Option<&LocalBroker> {
+        self.brokers.iter().find(|b| b.id == id)
+    }
+
+    /// Returns when a shutdown was asked for.
+    pub async fn stopped(&self) {
+        let mut told = self.stop.subscribe();
+        // The sender lives in `self`.
+        let _ = told.wait_for(|stop| *stop).await;
+    }
+
+    /// Calls into the engine off the runtime's workers: such calls wait for the disk.
+    pub(super) async fn in_engine(
+        &self,
+        call: impl FnOnce(&Engine) -> Result<(), String> + Send + 'static,
+    ) -> Result<(), String> {
+        let engine = self.engine.clone();
+        let done = tokio::task::spawn_blocking(move || call(&engine)).await;
+        done.unwrap_or_else(|e| Err(format!("the engine failed: {e}")))
+    }
+
+    /// A clean stop: sockets, then the engine's files, then `control.json`.
+    pub(super) async fn stop_all(&self) {
+        let began = now_ms();
+        for broker in &self.brokers {
+            broker.close(Closing::Stop).await;
+        }
+        if let Err(e) = self.in_engine(Engine::shutdown).await {
+            tracing::error!("the stop was not clean: {e}");
+        }
+        for operation in self.operations.running() {
+            let ended = if operation.kind == OperationKind::Shutdown {
+                OperationState::Done
+            } else {
+                OperationState::Failed
+            };
+            self.operations.end(operation, ended, &self.events);
+        }
+        if let Err(e) = self.dir.remove_control() {
+            tracing::warn!("{e}");
+        }
+        tracing::info!("stopped in {} ms", now_ms() - began);
+    }
+}

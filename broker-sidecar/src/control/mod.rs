@@ -1,0 +1,10 @@
+//! The control API: HTTP/1.1 and JSON on loopback, by axum. Shapes are `weir_control::api`.
+mod events;
+mod guard;
+mod operations;
+mod routes;
+
+pub(crate) use events::EventLog;
+pub(crate) use guard::Guard;
+pub(crate) use operations::Operations;
+pub(crate) use routes::router;

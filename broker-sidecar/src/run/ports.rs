@@ -1,0 +1,262 @@
+//! Which ports the brokers listen on. The first cluster takes 9092 and up where free, later ones the next free
+//! block from 19092; what was chosen is remembered for ever, and a remembered port never moves silently.
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use socket2::{Domain, Protocol, Socket, Type};
+use weir_control::ClusterDir;
+use weir_control::files::ClusterFile;
+
+use crate::StartError;
+
+const FIRST: u16 = 9092;
+const NEXT: u16 = 19_092;
+/// Kafka's `socket.listen.backlog.size` is 50: too few when 10,000 clients reconnect at once.
+const BACKLOG: i32 = 1_024;
+/// How many neighbouring clusters' ports are looked at.
+const NEIGHBOURS_MAX: usize = 500;
+
+/// The listening sockets of one broker.
+#[derive(Debug)]
+pub(crate) struct BoundBroker {
+    pub(crate) port: u16,
+    pub(crate) listeners: Vec<TcpListener>,
+}
+
+/// Binds every broker's port as `cluster` says, choosing where nothing was chosen yet.
+pub(crate) fn bind_all(
+    dir: &ClusterDir,
+    cluster: &ClusterFile,
+) -> Result<Vec<BoundBroker>, StartError> {
+    let addresses = addresses(cluster.host.as_deref())?;
+    if cluster.ports.len() == usize::from(cluster.brokers) {
+        let advice = "stop that program, or start this cluster when the port is free again";
+        return bind_exactly(&addresses, &cluster.ports, advice);
+    }
+    match cluster.port {
+        Some(0) => (0..cluster.brokers).map(|_| bind_any(&addresses)).collect(),
+        Some(port) => {
+            let advice = "stop that program, or choose another --port";
+            bind_exactly(&addresses, &block(port, cluster.brokers)?, advice)
+        }
+        None => bind_default(dir, &addresses, cluster.brokers),
+    }
+}
+
+/// Binds one broker's remembered port once more, after its listeners were closed.
+pub(crate) fn bind_again(
+    host: Option<&str>,
+    broker: u16,
+    port: u16,
+) -> Result<BoundBroker, StartError> {
+    let addresses = addresses(host)?;
+    let advice = "stop that program, then start the broker again";
+    bind_broker(&addresses, port).map_err(|e| explain(e, &addresses, port, broker, advice))
+}
+
+/// Loopback in both families, or the one address that was asked for.
+fn addresses(host: Option<&str>) -> Result<Vec<IpAddr>, StartError> {
+    let Some(host) = host else {
+        return Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]);
+    };
+    if host == "localhost" {
+        return addresses(None);
+    }
+    host.trim_matches(['[', ']']).parse().map(|ip| vec![ip]).map_err(|_| StartError::Listen {
+        address: host.to_owned(),
+        source: std::io::Error::new(ErrorKind::InvalidInput, "not an IP address"),
+    })
+}
+
+fn block(first: u16, brokers: u16) -> Result<Vec<u16>, StartError> {
+    match first.checked_add(brokers - 1) {
+        Some(last) => Ok((first..=last).collect()),
+        None => Err(StartError::PortRange { port: first, brokers }),
+    }
+}
+
+fn bind_exactly(
+    addresses: &[IpAddr],
+    ports: &[u16],
+    advice: &'static str,
+) -> Result<Vec<BoundBroker>, StartError> {
+    let brokers = (1..).zip(ports);
+    brokers
+        .map(|(broker, &port)| {
+            bind_broker(addresses, port).map_err(|e| explain(e, addresses, port, broker, advice))
+        })
+        .collect()
+}
+
+fn explain(
+    source: std::io::Error,
+    addresses: &[IpAddr],
+    port: u16,
+    broker: u16,
+    advice: &'static str,
+) -> StartError {
+    if source.kind() == ErrorKind::AddrInUse {
+        return StartError::PortTaken { port, broker, advice };
+    }
+    let address = addresses.first().map_or_else(String::new, |ip| SocketAddr::new(*ip, port).to_string());
+    StartError::Listen { address, source }
+}
+
+/// 9092 and up where that block is free, else the first free block from 19092.
+fn bind_default(
+    dir: &ClusterDir,
+    addresses: &[IpAddr],
+    brokers: u16,
+) -> Result<Vec<BoundBroker>, StartError> {
+    let remembered = neighbours_ports(dir);
+    if let Ok(bound) = bind_block(addresses, FIRST, brokers, &remembered) {
+        return Ok(bound);
+    }
+    let mut first = NEXT;
+    while let Ok(ports) = block(first, brokers) {
+        match bind_block(addresses, first, brokers, &remembered) {
+            Ok(bound) => return Ok(bound),
+            Err(taken) => first = taken.saturating_add(1),
+        }
+        if ports.last() == Some(&u16::MAX) {
+            break;
+        }
+    }
+    Err(StartError::NoFreePorts { brokers })
+}
+
+/// Binds a whole block, or names the port that is in the way.
+fn bind_block(
+    addresses: &[IpAddr],
+    first: u16,
+    brokers: u16,
+    remembered: &HashSet<u16>,
+) -> Result<Vec<BoundBroker>, u16> {
+    let ports = block(first, brokers).map_err(|_| first)?;
+    // Looked at first: binding 99 ports to find the hundredth taken would be repeated for each block.
+    if let Some(taken) = ports.iter().rev().find(|p| remembered.contains(p)) {
+        return Err(*taken);
+    }
+    ports.into_iter().map(|port| bind_broker(addresses, port).map_err(|_| port)).collect()
+}
+
+/// Ports that stopped clusters beside this one remember: taking one would make their next start fail.
+fn neighbours_ports(dir: &ClusterDir) -> HashSet<u16> {
+    let Some(entries) = dir.root().parent().and_then(|p| std::fs::read_dir(p).ok()) else {
+        return HashSet::new();
+    };
+    let others = entries.flatten().map(|e| e.path()).filter(|p| p != dir.root());
+    let clusters = others.take(NEIGHBOURS_MAX).filter_map(|p| ClusterDir::new(p).load_cluster().ok()?);
+    clusters.flat_map(|c| c.ports).collect()
+}
+
+fn bind_any(addresses: &[IpAddr]) -> Result<BoundBroker, StartError> {
+    const ATTEMPTS: usize = 20;
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        match bind_free(addresses) {
+            Ok(bound) => return Ok(bound),
+            Err(e) => last = Some(e),
+        }
+    }
+    let source = last.unwrap_or_else(|| ErrorKind::AddrInUse.into());
+    Err(explain(source, addresses, 0, 1, "stop some programs that listen on ports"))
+}
+
+/// A port that is free in the first family may be taken in the second: the caller tries again.
+fn bind_free(addresses: &[IpAddr]) -> std::io::Result<BoundBroker> {
+    let mut listeners = Vec::with_capacity(addresses.len());
+    let mut port = 0;
+    for ip in addresses {
+        if let Some(listener) = listen_where_it_exists(*ip, port, listeners.is_empty())? {
+            port = listener.local_addr()?.port();
+            listeners.push(listener);
+        }
+    }
+    Ok(BoundBroker { port, listeners })
+}
+
+fn bind_broker(addresses: &[IpAddr], port: u16) -> std::io::Result<BoundBroker> {
+    let mut listeners = Vec::with_capacity(addresses.len());
+    for ip in addresses {
+        listeners.extend(listen_where_it_exists(*ip, port, listeners.is_empty())?);
+    }
+    Ok(BoundBroker { port, listeners })
+}
+
+/// `None` where the machine has no such address and another one already serves (no ::1 in many containers).
+fn listen_where_it_exists(
+    ip: IpAddr,
+    port: u16,
+    required: bool,
+) -> std::io::Result<Option<TcpListener>> {
+    match listen(SocketAddr::new(ip, port)) {
+        Ok(listener) => Ok(Some(listener)),
+        Err(e) if e.kind() == ErrorKind::AddrInUse || required => Err(e),
+        Err(_) => Ok(None),
+    }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // On Unix this allows a port in TIME_WAIT, never one that somebody listens on.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cluster(brokers: u16) -> ClusterFile {
+        ClusterFile::new("c", brokers)
+    }
+
+    #[test]
+    fn a_taken_remembered_port_fails_by_name() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(temp.path().join("c"));
+        let any = ClusterFile { port: Some(0), ..cluster(2) };
+        let bound = bind_all(&dir, &any).unwrap();
+        let ports: Vec<u16> = bound.iter().map(|b| b.port).collect();
+        let text = bind_all(&dir, &ClusterFile { ports: ports.clone(), ..cluster(2) });
+        let text = text.unwrap_err().to_string();
+        assert!(text.contains(&format!("port {} of broker 1 is taken", ports[0])), "{text}");
+        drop(bound);
+        assert!(bind_all(&dir, &ClusterFile { ports, ..cluster(2) }).is_ok(), "free again");
+    }
+
+    #[test]
+    fn ports_that_a_neighbour_remembers_are_left_to_it() {
+        let temp = tempfile::tempdir().unwrap();
+        let neighbour = ClusterDir::new(temp.path().join("a"));
+        std::fs::create_dir(neighbour.root()).unwrap();
+        let remembered = (9_092..9_100).chain(19_092..21_410).collect();
+        neighbour.save_cluster(&ClusterFile { ports: remembered, ..cluster(1) }).unwrap();
+        let bound = bind_all(&ClusterDir::new(temp.path().join("b")), &cluster(3)).unwrap();
+        assert!(bound[0].port >= 21_410, "{}", bound[0].port);
+        assert_eq!(bound[2].port, bound[0].port + 2, "a block in a row");
+    }
+
+    #[test]
+    fn a_block_ends_at_65535() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(temp.path());
+        let error = bind_all(&dir, &ClusterFile { port: Some(65_534), ..cluster(3) }).unwrap_err();
+        assert!(error.to_string().contains("leaves no room"), "{error}");
+    }
+
+    #[test]
+    fn a_host_that_is_no_address_is_refused() {
+        let error = addresses(Some("example.invalid")).unwrap_err();
+        assert!(error.to_string().contains("give --host an address"), "{error}");
+    }
+}
