@@ -20,7 +20,8 @@ pub(crate) fn start(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let file = RotatingFile::open(folder.join("engine.log"))?;
     let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let to_stderr = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Quiet(io::stderr()));
+    let to_stderr =
+        tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Quiet(io::stderr()));
     let to_file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file);
     // A second start in one process (tests) keeps the first one's subscriber.
     let _ = tracing_subscriber::registry().with(filter).with(to_stderr).with(to_file).try_init();

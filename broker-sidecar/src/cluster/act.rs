@@ -62,7 +62,9 @@ impl Act {
 
     fn transit(self, broker: &LocalBroker) -> Result<(), BrokerState> {
         match self {
-            Self::Stop | Self::Kill => broker.transit(&[BrokerState::Running], BrokerState::Stopping),
+            Self::Stop | Self::Kill => {
+                broker.transit(&[BrokerState::Running], BrokerState::Stopping)
+            }
             Self::Start => {
                 let from = [BrokerState::Stopped, BrokerState::Killed];
                 broker.transit(&from, BrokerState::Starting)

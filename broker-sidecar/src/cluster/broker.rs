@@ -26,10 +26,6 @@ impl LocalBroker {
         Self { id, host, port, rack, inner }
     }
 
-    pub(super) fn state(&self) -> BrokerState {
-        self.inner.lock().state
-    }
-
     /// Goes from one of `from` to `to`; `Err` holds the state that forbids it.
     pub(super) fn transit(&self, from: &[BrokerState], to: BrokerState) -> Result<(), BrokerState> {
         let mut inner = self.inner.lock();

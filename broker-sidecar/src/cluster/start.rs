@@ -10,13 +10,15 @@ use weir_engine::{BrokerConfig, Engine, EngineConfig};
 
 use super::Running;
 use super::broker::LocalBroker;
+use crate::StartError;
 use crate::control::{EventLog, Guard, Operations, router};
 use crate::flags::RunFlags;
 use crate::host::{Drivers, RealFs, SystemClock, SystemRng, boot_id};
 use crate::limits::file_budget;
 use crate::net::{Bounds, NetBudget, serve_broker};
-use crate::run::{BoundBroker, OpenDir, ReadyBroker, ReadyLine, bind_all, check_configs, reconcile};
-use crate::StartError;
+use crate::run::{
+    BoundBroker, OpenDir, ReadyBroker, ReadyLine, bind_all, check_configs, reconcile,
+};
 
 /// A cluster in this process, with everything that must live as long.
 #[derive(Debug)]

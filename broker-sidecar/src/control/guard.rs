@@ -30,7 +30,9 @@ impl Guard {
             return Ok(());
         }
         let hint = "The token is in control.json of the cluster's directory";
-        Err(Box::new(refuse(StatusCode::UNAUTHORIZED, "No valid bearer token", Some(hint)).into_response()))
+        Err(Box::new(
+            refuse(StatusCode::UNAUTHORIZED, "No valid bearer token", Some(hint)).into_response(),
+        ))
     }
 }
 

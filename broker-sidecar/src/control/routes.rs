@@ -45,7 +45,10 @@ async fn brokers(State(app): State<App>) -> Response {
     Json(Brokers { brokers: app.brokers() }).into_response()
 }
 
-async fn operation(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Operation>, Refusal> {
+async fn operation(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<Operation>, Refusal> {
     let hint = "Older operations are in operations.jsonl";
     let missing = || refuse(StatusCode::NOT_FOUND, "No such operation", Some(hint));
     app.operations.find(&id).map(Json).ok_or_else(missing)
@@ -87,7 +90,8 @@ async fn shutdown(State(app): State<App>, headers: HeaderMap) -> Result<Response
 fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = value.to_str().ok().filter(|k| !k.is_empty() && k.len() <= KEY_MAX_BYTES);
-    let wrong = || refuse(StatusCode::BAD_REQUEST, "The idempotency key is too long or no text", None);
+    let wrong =
+        || refuse(StatusCode::BAD_REQUEST, "The idempotency key is too long or no text", None);
     key.map(|k| Some(k.to_owned())).ok_or_else(wrong)
 }
 

@@ -16,7 +16,8 @@ impl Rng for SystemRng {
         // Linux cannot fail here after boot; ids must still differ from each other if it does.
         for chunk in out.chunks_mut(8) {
             let salt = self.fallback.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-            let mixed = salt.wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ weir_control::now_ms().unsigned_abs();
+            let mixed =
+                salt.wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ weir_control::now_ms().unsigned_abs();
             chunk.copy_from_slice(&mixed.to_le_bytes()[..chunk.len()]);
         }
     }

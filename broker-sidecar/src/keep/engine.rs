@@ -167,7 +167,8 @@ mod tests {
         assert_eq!(of(9, &[]).how, "killed by signal 9");
         let refused = of(1 << 8, &["INFO x", "error: port 9092 of broker 1 is taken"]);
         assert_eq!(refused.refusal.as_deref(), Some("port 9092 of broker 1 is taken"));
-        let panicked = of(101 << 8, &["thread 'a' panicked at x.rs:1:2:", "no such thing", "note: run"]);
+        let panicked =
+            of(101 << 8, &["thread 'a' panicked at x.rs:1:2:", "no such thing", "note: run"]);
         assert_eq!(panicked.how, "thread 'a' panicked at x.rs:1:2: no such thing");
         assert!(of(0, &[]).clean);
     }

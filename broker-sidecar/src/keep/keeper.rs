@@ -29,7 +29,8 @@ pub fn keep(path: &Path) -> Result<(), StartError> {
     };
     let (tell, events) = channel();
     listen_for_signals(tell.clone())?;
-    Keeper { journal: Journal::begin(dir.clone())?, backoff: Backoff::default(), dir, tell, events }.run()
+    Keeper { journal: Journal::begin(dir.clone())?, backoff: Backoff::default(), dir, tell, events }
+        .run()
 }
 
 fn listen_for_signals(tell: Sender<Event>) -> Result<(), StartError> {

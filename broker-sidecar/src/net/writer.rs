@@ -134,7 +134,9 @@ async fn send_slice(
     let (mut position, len) = (0, slice.len());
     while position < len {
         writable(stream).await?;
-        let Some(mut buffer) = budget.pool.take().await else { return Err(WriteEnd::TooMuchUnread) };
+        let Some(mut buffer) = budget.pool.take().await else {
+            return Err(WriteEnd::TooMuchUnread);
+        };
         let piece = buffer.bytes.len().min(len - position);
         slice.read_at(position, &mut buffer.bytes[..piece]).map_err(WriteEnd::Slice)?;
         position += send_piece(stream, &buffer.bytes[..piece])?;

@@ -17,8 +17,15 @@ pub struct OpenDir {
 }
 
 /// What a cluster directory may contain before it has a `cluster.json`: what a host or a keeper leaves there.
-const BEFORE_FIRST_START: [&str; 7] =
-    ["keeper.lock", "keeper.json", "engine.lock", "sample.lock", "logs", "operations.jsonl", "lost+found"];
+const BEFORE_FIRST_START: [&str; 7] = [
+    "keeper.lock",
+    "keeper.json",
+    "engine.lock",
+    "sample.lock",
+    "logs",
+    "operations.jsonl",
+    "lost+found",
+];
 /// What only a cluster with data has.
 const DATA: [&str; 3] = ["metadata", "data", "format"];
 
@@ -81,7 +88,8 @@ fn refuse_foreign(path: &Path, entries: std::fs::ReadDir) -> Result<(), StartErr
     let mut stranger = None;
     let mut data = false;
     for entry in entries {
-        let entry = entry.map_err(|source| StartError::Unusable { path: path.to_owned(), source })?;
+        let entry =
+            entry.map_err(|source| StartError::Unusable { path: path.to_owned(), source })?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name == "cluster.json" {
             return Ok(());

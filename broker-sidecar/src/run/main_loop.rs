@@ -25,7 +25,8 @@ pub fn run(flags: &RunFlags, begun: Instant) -> Result<(), StartError> {
     let told = runtime.block_on(async {
         let cluster = Cluster::start(open, flags, begun)?;
         announce(&cluster);
-        let told = until_told(&cluster, flags.exit_with_parent).await.map_err(StartError::Runtime)?;
+        let told =
+            until_told(&cluster, flags.exit_with_parent).await.map_err(StartError::Runtime)?;
         tracing::info!("stopping: {told}");
         end_after(STOP_DEADLINE);
         cluster.stop().await;
@@ -43,7 +44,12 @@ fn runtime() -> std::io::Result<Runtime> {
 
 fn announce(cluster: &Cluster) {
     let ready = cluster.ready();
-    tracing::info!(cluster = ready.cluster_id, ready_ms = ready.ready_ms, "ready: {:?}", ready.bootstrap);
+    tracing::info!(
+        cluster = ready.cluster_id,
+        ready_ms = ready.ready_ms,
+        "ready: {:?}",
+        ready.bootstrap
+    );
     if let Ok(line) = serde_json::to_string(&ready) {
         // A parent that does not read is no reason to stop.
         let mut out = std::io::stdout().lock();

@@ -99,7 +99,8 @@ fn explain(
     if source.kind() == ErrorKind::AddrInUse {
         return StartError::PortTaken { port, broker, advice };
     }
-    let address = addresses.first().map_or_else(String::new, |ip| SocketAddr::new(*ip, port).to_string());
+    let address =
+        addresses.first().map_or_else(String::new, |ip| SocketAddr::new(*ip, port).to_string());
     StartError::Listen { address, source }
 }
 
@@ -147,7 +148,8 @@ fn neighbours_ports(dir: &ClusterDir) -> HashSet<u16> {
         return HashSet::new();
     };
     let others = entries.flatten().map(|e| e.path()).filter(|p| p != dir.root());
-    let clusters = others.take(NEIGHBOURS_MAX).filter_map(|p| ClusterDir::new(p).load_cluster().ok()?);
+    let clusters =
+        others.take(NEIGHBOURS_MAX).filter_map(|p| ClusterDir::new(p).load_cluster().ok()?);
     clusters.flat_map(|c| c.ports).collect()
 }
 

@@ -76,7 +76,10 @@ mod tests {
             ..flags()
         };
         let cluster = reconcile(None, &asked).unwrap();
-        assert_eq!((cluster.name.as_str(), cluster.brokers, cluster.port), ("shop", 3, Some(21400)));
+        assert_eq!(
+            (cluster.name.as_str(), cluster.brokers, cluster.port),
+            ("shop", 3, Some(21400))
+        );
         assert_eq!(cluster.static_configs["num.partitions"], "6");
     }
 
@@ -89,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_different_flag_is_refused_in_one_sentence() {
-        let stored = ClusterFile { ports: vec![9092, 9093, 9094], ..reconcile(None, &flags()).unwrap() };
+        let stored =
+            ClusterFile { ports: vec![9092, 9093, 9094], ..reconcile(None, &flags()).unwrap() };
         let refused = |asked: RunFlags, words: &str| {
             let text = reconcile(Some(stored.clone()), &asked).unwrap_err().to_string();
             assert!(text.contains(words), "{text}");
