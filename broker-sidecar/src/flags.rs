@@ -26,7 +26,7 @@ pub struct RunFlags {
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
     /// How many brokers, 1 to 100 [default: 1]
-    #[arg(long, value_name = "N",
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
           value_parser = clap::value_parser!(u16).range(1..=i64::from(ClusterFile::BROKERS_MAX)))]
     pub brokers: Option<u16>,
     /// Address to listen on [default: 127.0.0.1 and ::1]; another one opens the cluster to the network

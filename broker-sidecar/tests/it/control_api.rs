@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use weir_control::api::{BrokerState, EngineKind, Operation, OperationState};
-use weir_control::{ClusterDir, ControlClient, ControlError, EngineFact, State, cluster_state, probe};
+use weir_control::{
+    ClusterDir, ControlClient, ControlError, EngineFact, State, cluster_state, probe,
+};
 
 use crate::process::Broker;
 
@@ -100,7 +102,9 @@ fn no_token_a_wrong_token_and_a_foreign_host_are_refused() {
     let (address, token) = (&control.control().address, &control.control().token);
     let status = |host: &str, bearer: &str| {
         let mut stream = TcpStream::connect(address).unwrap();
-        let head = format!("GET /v1/describe HTTP/1.1\r\nhost: {host}\r\n{bearer}connection: close\r\n\r\n");
+        let head = format!(
+            "GET /v1/describe HTTP/1.1\r\nhost: {host}\r\n{bearer}connection: close\r\n\r\n"
+        );
         stream.write_all(head.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
