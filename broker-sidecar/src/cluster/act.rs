@@ -128,7 +128,8 @@ impl Running {
     /// R-rules' order: leaders move, the broker leaves the ISRs, then its listeners close.
     async fn stop_broker(&self, broker: &LocalBroker) -> Result<(), String> {
         let id = broker.id;
-        let moved = self.in_engine(move |engine| engine.stop_broker(id)).await;
+        let moved =
+            self.in_engine(move |engine| engine.stop_broker(id).map_err(|e| e.to_string())).await;
         broker.close(Closing::Stop).await;
         broker.set(BrokerState::Stopped);
         moved
@@ -137,7 +138,10 @@ impl Running {
     async fn kill_broker(&self, broker: &LocalBroker) -> Result<(), String> {
         let id = broker.id;
         broker.close(Closing::Kill).await;
-        let gone = self.in_engine(move |engine| engine.kill_broker(id)).await;
+        let gone = self
+            .in_engine(move |engine| engine.kill_broker(id).map(drop).map_err(|e| e.to_string()))
+            .await;
+        self.drivers.cluster_work();
         broker.set(BrokerState::Killed);
         gone
     }
@@ -155,7 +159,8 @@ impl Running {
         let bound = bind_again(self.cluster.host.as_deref(), number, broker.port);
         let bound = bound.map_err(|e| e.to_string())?;
         let id = broker.id;
-        self.in_engine(move |engine| engine.start_broker(id)).await?;
+        self.in_engine(move |engine| engine.start_broker(id).map_err(|e| e.to_string())).await?;
+        self.drivers.cluster_work();
         let net = serve_broker(id, bound, &self.engine, &self.budget);
         broker.opened(net.map_err(|e| e.to_string())?);
         Ok(())

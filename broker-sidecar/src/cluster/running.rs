@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use weir_control::api::{self, Broker, Describe, EngineKind, OperationKind, OperationState};
@@ -9,7 +10,11 @@ use weir_engine::{Engine, PLAINTEXT};
 
 use super::broker::LocalBroker;
 use crate::control::{EventLog, Operations};
+use crate::host::Drivers;
 use crate::net::{Closing, NetBudget};
+
+/// Past this the engine leaves out its marker of a clean stop: the next start validates more.
+const CLOSE_DEADLINE: Duration = Duration::from_millis(1_600);
 
 /// A cluster that runs in this process.
 #[derive(Debug)]
@@ -17,6 +22,7 @@ pub struct Running {
     pub(super) dir: ClusterDir,
     pub(super) cluster: ClusterFile,
     pub(super) engine: Engine,
+    pub(super) drivers: Drivers,
     pub(super) budget: Arc<NetBudget>,
     pub(super) brokers: Vec<LocalBroker>,
     pub(crate) operations: Operations,
@@ -48,7 +54,7 @@ impl Running {
     }
 
     pub fn cluster_id(&self) -> String {
-        self.engine.cluster_id().to_string()
+        self.engine.image().cluster_id().to_string()
     }
 
     /// `GET /v1/brokers`.
@@ -94,7 +100,12 @@ impl Running {
         for broker in &self.brokers {
             broker.close(Closing::Stop).await;
         }
-        if let Err(e) = self.in_engine(Engine::shutdown).await {
+        self.drivers.end();
+        let deadline = Instant::now() + CLOSE_DEADLINE;
+        let close = move |engine: &Engine| {
+            engine.close(&|| Instant::now() >= deadline).map_err(|e| e.to_string())
+        };
+        if let Err(e) = self.in_engine(close).await {
             tracing::error!("the stop was not clean: {e}");
         }
         for operation in self.operations.running() {

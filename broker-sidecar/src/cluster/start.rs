@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use weir_control::files::{ClusterFile, ControlFile, Desired};
 use weir_control::{ClusterDir, api, now_ms, random_id};
-use weir_engine::{BrokerConfig, Engine, EngineConfig};
+use weir_engine::{BrokerConfig, Engine, EngineConfig, Host};
 
 use super::Running;
 use super::broker::LocalBroker;
@@ -24,7 +24,6 @@ use crate::run::{
 #[derive(Debug)]
 pub struct Cluster {
     running: Arc<Running>,
-    drivers: Drivers,
     _open: OpenDir,
 }
 
@@ -35,7 +34,7 @@ impl Cluster {
     /// One sentence; nothing that this call made in a fresh directory stays.
     pub fn start(open: OpenDir, flags: &RunFlags, begun: Instant) -> Result<Self, StartError> {
         match prepare(&open.dir, flags).and_then(|p| launch(&open.dir, p, begun)) {
-            Ok((running, drivers)) => Ok(Self { running, drivers, _open: open }),
+            Ok(running) => Ok(Self { running, _open: open }),
             Err(e) => {
                 open.abandon();
                 Err(e)
@@ -70,7 +69,6 @@ impl Cluster {
     /// Stops cleanly; the directory's lock is free when it returns.
     pub async fn stop(self) {
         self.running.stop_all().await;
-        self.drivers.end();
     }
 }
 
@@ -102,12 +100,12 @@ fn launch(
     dir: &ClusterDir,
     prepared: Prepared,
     begun: Instant,
-) -> Result<(Arc<Running>, Drivers), StartError> {
+) -> Result<Arc<Running>, StartError> {
     let Prepared { cluster, bound } = prepared;
     let config = engine_config(dir, &cluster);
     let files = file_budget(bound.iter().map(|b| b.listeners.len()).sum());
     let budget = Arc::new(NetBudget::new(bounds(&config.static_configs(), files.connections)));
-    let engine = open_engine(config.clone())?;
+    let engine = open_engine(config.clone(), files.log_files)?;
     let drivers = Drivers::start(&engine).map_err(StartError::Runtime)?;
     let (listener, control) = control_file()?;
     let running = Arc::new(Running {
@@ -115,6 +113,7 @@ fn launch(
         brokers: config.brokers.iter().map(local_broker).collect(),
         cluster,
         engine,
+        drivers,
         budget,
         operations: Operations::new(dir.operations()),
         events: EventLog::default(),
@@ -128,13 +127,17 @@ fn launch(
     let ready_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     running.ready_ms.get_or_init(|| ready_ms);
     dir.save_control(&running.control)?;
-    Ok((running, drivers))
+    Ok(running)
 }
 
-fn open_engine(config: EngineConfig) -> Result<Engine, StartError> {
-    let clock = Arc::new(SystemClock::new());
-    let opened = Engine::open(config, Arc::new(RealFs), clock, Arc::new(SystemRng::default()));
-    opened.map_err(|e| StartError::Engine { reason: e.to_string() })
+fn open_engine(config: EngineConfig, open_files_max: usize) -> Result<Engine, StartError> {
+    let host = Host {
+        fs: Arc::new(RealFs),
+        clock: Arc::new(SystemClock::new()),
+        rng: Arc::new(SystemRng::default()),
+        open_files_max,
+    };
+    Engine::open(config, host).map_err(|e| StartError::Engine { reason: e.to_string() })
 }
 
 fn engine_config(dir: &ClusterDir, cluster: &ClusterFile) -> EngineConfig {

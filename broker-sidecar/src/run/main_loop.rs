@@ -2,7 +2,7 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::OpenDir;
@@ -23,10 +23,11 @@ pub fn run(flags: &RunFlags, begun: Instant) -> Result<(), StartError> {
     }
     let runtime = runtime().map_err(StartError::Runtime)?;
     let told = runtime.block_on(async {
+        // Listened for before the ready line: whoever reads it may send a signal at once.
+        let mut signals = Signals::listen().map_err(StartError::Runtime)?;
         let cluster = Cluster::start(open, flags, begun)?;
         announce(&cluster);
-        let told =
-            until_told(&cluster, flags.exit_with_parent).await.map_err(StartError::Runtime)?;
+        let told = until_told(&cluster, &mut signals, flags.exit_with_parent).await;
         tracing::info!("stopping: {told}");
         end_after(STOP_DEADLINE);
         cluster.stop().await;
@@ -58,17 +59,30 @@ fn announce(cluster: &Cluster) {
     }
 }
 
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
+    }
+}
+
 /// Returns why the cluster is to stop.
-async fn until_told(cluster: &Cluster, exit_with_parent: bool) -> std::io::Result<&'static str> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let parent = parent_ends(exit_with_parent);
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+async fn until_told(
+    cluster: &Cluster,
+    signals: &mut Signals,
+    exit_with_parent: bool,
+) -> &'static str {
+    tokio::select! {
+        _ = signals.terminate.recv() => "SIGTERM",
+        _ = signals.interrupt.recv() => "SIGINT",
         () = cluster.running().stopped() => "asked over the control API",
-        () = parent => "standard input ended",
-    })
+        () = parent_ends(exit_with_parent) => "standard input ended",
+    }
 }
 
 /// Resolves when standard input reaches its end: the parent is gone, or wants this process gone.

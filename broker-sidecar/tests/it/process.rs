@@ -2,6 +2,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use weir_broker::run::ReadyLine;
@@ -84,8 +85,19 @@ pub(crate) fn command(dir: &Path, flags: &[&str]) -> Command {
 
 /// Runs to its end: exit code, and the last line of standard error.
 pub(crate) fn refusal(dir: &Path, flags: &[&str]) -> (i32, String) {
-    let output = command(dir, flags).output().unwrap();
+    let child = command(dir, flags).spawn().unwrap();
+    let pid = child.id();
+    let (tell, ended) = std::sync::mpsc::channel::<()>();
+    // A broker that starts where it should refuse must not hold the test for ever.
+    std::thread::spawn(move || {
+        if ended.recv_timeout(Duration::from_secs(10)) == Err(RecvTimeoutError::Timeout) {
+            signal_process(pid, rustix::process::Signal::KILL);
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    drop(tell);
     let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code().is_some(), "it started: {text}");
     let last = text.lines().rfind(|l| l.starts_with("error: ")).unwrap_or(&text).to_owned();
     (output.status.code().unwrap(), last)
 }
