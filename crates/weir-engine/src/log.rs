@@ -7,18 +7,49 @@
 //! Source: Kafka's implementation notes on the log; KIP-101, KIP-279 (leader epochs), KIP-360
 //! (producer ids), KIP-534 (delete horizon).
 
+mod append;
+mod checkpoint;
 mod config;
+mod context;
+mod epochs;
 mod error;
+mod index;
+mod maintain;
+mod names;
 mod outcome;
 mod partition_log;
+mod producer_snapshot;
+mod producers;
+mod read;
+mod recover;
+mod scan;
 mod segment;
 mod slice;
+mod snapshots;
+mod swap;
+#[cfg(test)]
+mod tests;
+mod txn_index;
+mod view;
+mod writer;
 
 pub use config::{CleanupPolicy, LogConfig};
+pub use context::LogContext;
 pub use error::{AppendError, LogError, ReadError};
 pub use outcome::{
-    AppendOrigin, AppendRequest, Appended, CompactionOutcome, EpochEnd, LogRead, ReadLimits,
-    Recovered, Recovery, RetentionOutcome, TimestampOffset,
+    AbortedTransaction, AppendOrigin, AppendRequest, Appended, CompactionOutcome, EpochEnd,
+    LogRead, ReadLimits, Recovered, Recovery, RetentionOutcome, TimestampOffset,
 };
-pub use partition_log::{LogContext, PartitionLog};
+pub use partition_log::PartitionLog;
 pub use slice::FileSlice;
+
+/// Kafka's text form of a UUID: URL-safe base64 without padding.
+fn uuid_text(uuid: &[u8; 16]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let bits = u128::from_be_bytes(*uuid);
+    let digit = |at: u32| {
+        let six = if at < 21 { (bits >> (122 - 6 * at)) & 63 } else { (bits << 4) & 63 };
+        char::from(ALPHABET[six as usize])
+    };
+    (0..22).map(digit).collect()
+}

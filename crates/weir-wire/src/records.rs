@@ -26,6 +26,7 @@ pub use control::{ControlType, EndTxnMarker, control_key};
 pub use error::RecordError;
 pub use header::{
     Attributes, BatchHeader, Compression, HEADER_LEN, TimestampType, add_sequence, compute_crc,
+    crc32c_append,
 };
 pub use record::{HeaderIter, HeaderRef, RecordIter, RecordRef};
 pub use validate::{ValidBatch, ValidateOptions, validate};

@@ -60,6 +60,8 @@ struct Inode {
     durable: Vec<u8>,
     /// Below this position `durable` equals `data`.
     clean_to: usize,
+    /// Bytes that a failed sync marked as written though they were not: lost at a power loss.
+    lost: Vec<(usize, usize)>,
 }
 
 #[derive(Debug, Default)]
@@ -275,7 +277,19 @@ impl Inode {
         let clean = self.clean_to.min(self.durable.len()).min(self.data.len());
         self.durable.truncate(clean);
         self.durable.extend_from_slice(&self.data[clean..]);
+        for (from, to) in &self.lost {
+            let to = (*to).min(self.durable.len());
+            if let Some(hole) = self.durable.get_mut(*from..to) {
+                hole.fill(0);
+            }
+        }
         self.clean_to = self.data.len();
+    }
+
+    /// A sync failed: its pages count as clean from now on, and never reach the disk.
+    fn lose_unsynced(&mut self) {
+        let clean = self.clean_to.min(self.durable.len()).min(self.data.len());
+        self.lost.push((clean, self.data.len()));
     }
 
     fn drop_unsynced(&mut self, random: &mut Random) {
@@ -297,6 +311,7 @@ impl Inode {
         }
         self.data = self.durable.clone();
         self.clean_to = self.data.len();
+        self.lost.clear();
     }
 }
 
@@ -554,9 +569,7 @@ impl File for SimFile {
         state.syncs += 1;
         let mut inode = self.inode.lock();
         if let Some(fault) = state.fault(&self.path, |k| k == FaultKind::Sync) {
-            // Pages are marked clean though they never reached the disk.
-            let length = inode.durable.len();
-            inode.clean_to = inode.clean_to.min(length);
+            inode.lose_unsynced();
             return Err(fault.error.into());
         }
         inode.sync();

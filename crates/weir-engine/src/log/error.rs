@@ -21,9 +21,9 @@ pub enum LogError {
     /// Content that cannot be: a checksum that differs, a record set that is no record set.
     #[error("corrupt log: {0}")]
     Corrupt(String),
-    /// The log was deleted.
-    #[error("the log was deleted")]
-    Deleted,
+    /// The log was stopped or deleted.
+    #[error("the log is closed")]
+    Closed,
 }
 
 impl LogError {
@@ -95,14 +95,14 @@ pub enum AppendError {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ReadError {
     /// `OFFSET_OUT_OF_RANGE`.
-    #[error("offset {offset} is outside {log_start} to {upper}")]
+    #[error("offset {offset} is outside {log_start} to {log_end}")]
     OutOfRange {
         /// As asked.
         offset: i64,
         /// First offset of the log.
         log_start: i64,
-        /// Upper offset of the read.
-        upper: i64,
+        /// Log end offset.
+        log_end: i64,
     },
     /// `KAFKA_STORAGE_ERROR`, or `CORRUPT_MESSAGE` for [`LogError::Corrupt`].
     #[error(transparent)]

@@ -145,3 +145,16 @@ pub struct CompactionOutcome {
     /// Records dropped.
     pub records_removed: u64,
 }
+
+/// An aborted transaction, as `.txnindex` has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AbortedTransaction {
+    /// Its producer.
+    pub producer_id: i64,
+    /// Offset of its first record in this log.
+    pub first_offset: i64,
+    /// Offset of its marker.
+    pub last_offset: i64,
+    /// Last stable offset when it ended.
+    pub last_stable_offset: i64,
+}

@@ -1,226 +1,246 @@
-//! One partition's log.
+//! One partition's log: what is common to its operations.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{
-    AppendError, AppendRequest, Appended, CompactionOutcome, EpochEnd, LogConfig, LogError,
-    LogRead, ReadError, ReadLimits, Recovered, Recovery, RetentionOutcome, TimestampOffset,
-};
-use crate::fs::Fs;
+use arc_swap::ArcSwap;
+use parking_lot::{Mutex, MutexGuard};
 
-/// What the logs of an engine share: the file system and the budget of open files.
-#[derive(Debug)]
-pub struct LogContext {
-    fs: Arc<dyn Fs>,
-}
-
-impl LogContext {
-    /// At most `open_files_max` files are kept open; the least recently used are closed.
-    pub fn new(fs: Arc<dyn Fs>, _open_files_max: usize) -> Arc<Self> {
-        Arc::new(Self { fs })
-    }
-
-    /// The file system.
-    pub fn fs(&self) -> &Arc<dyn Fs> {
-        &self.fs
-    }
-
-    /// Unlinks files of removed segments that no reader holds any more. Answers how many are
-    /// left. For an I/O thread, every second or so.
-    pub fn empty_trash(&self) -> usize {
-        unimplemented!()
-    }
-}
+use super::context::LogContext;
+use super::segment::{LogDir, Segment};
+use super::view::{Segments, View};
+use super::writer::{Phase, Writer};
+use super::{EpochEnd, LogConfig, LogError, Recovered, Recovery};
 
 /// One partition's log; see the module. All methods may be called from any thread. Methods that
 /// return a `Result` recover the log first where that has not happened yet; the others never touch
 /// a disk.
 #[derive(Debug)]
 pub struct PartitionLog {
-    dir: PathBuf,
+    pub(super) context: Arc<LogContext>,
+    pub(super) dir: Arc<LogDir>,
+    pub(super) topic_id: [u8; 16],
+    pub(super) config: ArcSwap<LogConfig>,
+    pub(super) view: View,
+    /// The append mutex: held across one `write`. Locks are taken in the order compacting,
+    /// flushing, writer.
+    pub(super) writer: Mutex<Writer>,
+    pub(super) flushing: Mutex<()>,
+    pub(super) compacting: Mutex<()>,
 }
 
 impl PartitionLog {
     /// A log without data, in `dir` (`<topic>-<partition>`), which need not exist and is made with
     /// the first append.
-    pub fn empty(_: &Arc<LogContext>, dir: PathBuf, _: [u8; 16], _: Arc<LogConfig>) -> Self {
-        Self { dir }
+    pub fn empty(
+        context: &Arc<LogContext>,
+        dir: PathBuf,
+        topic_id: [u8; 16],
+        config: Arc<LogConfig>,
+    ) -> Self {
+        Self::new(context, dir, topic_id, config, Phase::Open)
     }
 
     /// A log whose directory exists. Nothing is read yet.
     pub fn existing(
-        _: &Arc<LogContext>,
+        context: &Arc<LogContext>,
         dir: PathBuf,
-        _topic_id: [u8; 16],
-        _: Arc<LogConfig>,
-        _: Recovery,
+        topic_id: [u8; 16],
+        config: Arc<LogConfig>,
+        recovery: Recovery,
     ) -> Self {
-        Self { dir }
+        Self::new(context, dir, topic_id, config, Phase::Unrecovered(recovery))
+    }
+
+    fn new(
+        context: &Arc<LogContext>,
+        dir: PathBuf,
+        topic_id: [u8; 16],
+        config: Arc<LogConfig>,
+        phase: Phase,
+    ) -> Self {
+        let recovered = matches!(phase, Phase::Open);
+        Self {
+            context: context.clone(),
+            dir: Arc::new(LogDir::new(dir)),
+            topic_id,
+            config: ArcSwap::new(config),
+            view: View::new(context.no_segments(), recovered),
+            writer: Mutex::new(Writer { phase, tail: None, pending_epoch: None }),
+            flushing: Mutex::new(()),
+            compacting: Mutex::new(()),
+        }
     }
 
     /// Reads and repairs what is on disk, once; later calls answer the same without I/O. After a
-    /// failed sync a further call re-validates the log.
+    /// failed sync, call [`PartitionLog::revalidate`].
     pub fn recover(&self) -> Result<Recovered, LogError> {
-        unimplemented!()
+        let mut writer = self.writer.lock();
+        match writer.phase {
+            Phase::Unrecovered(recovery) => self.load(&mut writer, recovery),
+            _ => Ok(self.as_recovered(&writer)),
+        }
+    }
+
+    /// Reads and checks the log anew, from its recovery point, as after a power loss: for a log
+    /// that refuses writes.
+    pub fn revalidate(&self) -> Result<Recovered, LogError> {
+        let _flushing = self.flushing.lock();
+        let mut writer = self.writer.lock();
+        if matches!(writer.phase, Phase::Closed) {
+            return Err(LogError::Closed);
+        }
+        self.load(&mut writer, Recovery::PowerLoss)
     }
 
     /// Whether the log has been recovered (always, when it began empty).
     pub fn is_recovered(&self) -> bool {
-        unimplemented!()
+        self.view.is_recovered()
+    }
+
+    /// Why the log refuses writes, if it does.
+    pub fn failure(&self) -> Option<String> {
+        match &self.writer.lock().phase {
+            Phase::Failed(reason) => Some(reason.clone()),
+            _ => None,
+        }
     }
 
     /// First offset. 0 before recovery.
     pub fn log_start_offset(&self) -> i64 {
-        unimplemented!()
+        self.view.log_start()
     }
 
     /// Log end offset (LEO): offset of the next record. 0 before recovery.
     pub fn log_end_offset(&self) -> i64 {
-        unimplemented!()
+        self.view.log_end()
     }
 
     /// Bytes of all segments. 0 before recovery.
     pub fn size_bytes(&self) -> u64 {
-        unimplemented!()
-    }
-
-    /// Bytes of the log below `offset`, to the batch (R9).
-    pub fn size_below(&self, _offset: i64) -> Result<u64, LogError> {
-        unimplemented!()
+        self.view.size()
     }
 
     /// First offset of the oldest open transaction: the last stable offset is the lesser of this
     /// and the high watermark. `None` where no transaction is open.
     pub fn first_unstable_offset(&self) -> Option<i64> {
-        unimplemented!()
-    }
-
-    /// Uses another configuration from now on.
-    pub fn set_config(&self, _config: Arc<LogConfig>) {
-        unimplemented!()
-    }
-
-    /// Appends a batch: checks its producer, assigns offsets, writes once.
-    pub fn append(&self, _request: AppendRequest<'_>) -> Result<Appended, AppendError> {
-        unimplemented!()
-    }
-
-    /// Records from the batch that contains `offset` on. No lock is taken; the bytes are not read.
-    pub fn read(&self, _offset: i64, _limits: ReadLimits) -> Result<LogRead, ReadError> {
-        unimplemented!()
-    }
-
-    /// First record at or after `timestamp_ms`, below `upper_offset`. Reads from disk.
-    pub fn offset_for_timestamp(
-        &self,
-        _timestamp_ms: i64,
-        _upper_offset: i64,
-    ) -> Result<Option<TimestampOffset>, LogError> {
-        unimplemented!()
-    }
-
-    /// The record with the largest timestamp below `upper_offset` (the first of several).
-    pub fn max_timestamp_offset(
-        &self,
-        _upper_offset: i64,
-    ) -> Result<Option<TimestampOffset>, LogError> {
-        unimplemented!()
-    }
-
-    /// Highest leader epoch of the log.
-    pub fn latest_epoch(&self) -> Result<Option<i32>, LogError> {
-        unimplemented!()
-    }
-
-    /// Leader epoch that `offset` was written under.
-    pub fn epoch_at(&self, _offset: i64) -> Result<Option<i32>, LogError> {
-        unimplemented!()
-    }
-
-    /// End offset of an epoch, as OffsetForLeaderEpoch answers it for a leader.
-    pub fn end_offset_for_epoch(&self, _epoch: i32) -> Result<EpochEnd, LogError> {
-        unimplemented!()
-    }
-
-    /// Notes that a leader took over, before its first append (KIP-101).
-    pub fn assign_epoch(&self, _epoch: i32, _start_offset: i64) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// DeleteRecords: raises the log start offset; segments below go. `offset` at most the high
-    /// watermark (the caller checks). Answers the log start offset.
-    pub fn delete_records(&self, _offset: i64) -> Result<i64, LogError> {
-        unimplemented!()
-    }
-
-    /// Cuts the log at the batch that contains `offset`. Answers the new log end offset, which is
-    /// below `offset` where a batch spans it. Durable when it returns.
-    pub fn truncate(&self, _offset: i64) -> Result<i64, LogError> {
-        unimplemented!()
-    }
-
-    /// Empties the log; the next record gets `offset`.
-    pub fn truncate_fully(&self, _offset: i64) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// `fdatasync`, outside of the append lock (callers at the same time share one). Answers the
-    /// offset below which everything is durable. After a failure the log refuses writes.
-    pub fn flush(&self) -> Result<i64, LogError> {
-        unimplemented!()
+        self.view.first_unstable()
     }
 
     /// Offset below which everything survives a power loss.
     pub fn recovery_point(&self) -> i64 {
-        unimplemented!()
+        self.view.flushed()
     }
 
-    /// Background work: closes the active segment where it is too old, syncs closed segments and
-    /// moves the recovery point. `flush.ms` too.
-    pub fn maintain(&self, _now_ms: i64) -> Result<(), LogError> {
-        unimplemented!()
+    /// Uses another configuration from now on.
+    pub fn set_config(&self, config: Arc<LogConfig>) {
+        self.config.store(config);
     }
 
-    /// Retention by time and size; never at or above `high_watermark`.
-    pub fn apply_retention(
-        &self,
-        _now_ms: i64,
-        _high_watermark: i64,
-    ) -> Result<RetentionOutcome, LogError> {
-        unimplemented!()
-    }
-
-    /// Whether compaction is due: by dirty ratio or dirty bytes.
-    pub fn needs_compaction(&self, _now_ms: i64) -> bool {
-        unimplemented!()
-    }
-
-    /// Compacts below `upper_offset` (last stable offset). Appends and reads go on meanwhile.
-    pub fn compact(&self, _now_ms: i64, _upper_offset: i64) -> Result<CompactionOutcome, LogError> {
-        unimplemented!()
-    }
-
-    /// Clean stop: producer snapshot and final index entries, no sync (the caller does one
-    /// `sync_volume`). With `snapshot_bytes_min`, active segments below that size write nothing:
-    /// their next recovery replays them.
-    pub fn close(&self, _snapshot_bytes_min: u64) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// DeleteTopics: renames the directory to Kafka's `-delete` name with this unique part, at
-    /// once; [`PartitionLog::unlink`] removes it later.
-    pub fn delete(&self, _unique: [u8; 16]) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// Removes the renamed directory of a deleted log.
-    pub fn unlink(&self) -> Result<(), LogError> {
-        unimplemented!()
+    /// Configuration in use.
+    pub fn config(&self) -> Arc<LogConfig> {
+        self.config.load_full()
     }
 
     /// Directory of the log.
     pub fn dir(&self) -> PathBuf {
-        self.dir.clone()
+        self.dir.path().to_path_buf()
     }
+
+    /// Highest leader epoch of the log.
+    pub fn latest_epoch(&self) -> Result<Option<i32>, LogError> {
+        let writer = self.open_writer()?;
+        Ok(latest_epoch(&writer))
+    }
+
+    /// Leader epoch that `offset` was written under.
+    pub fn epoch_at(&self, offset: i64) -> Result<Option<i32>, LogError> {
+        let writer = self.open_writer()?;
+        if let Some((epoch, start)) = writer.pending_epoch {
+            if offset >= start {
+                return Ok(Some(epoch));
+            }
+        }
+        Ok(writer.tail.as_ref().and_then(|tail| tail.epochs.at(offset)))
+    }
+
+    /// End offset of an epoch, as OffsetForLeaderEpoch answers it for a leader.
+    pub fn end_offset_for_epoch(&self, epoch: i32) -> Result<EpochEnd, LogError> {
+        let writer = self.open_writer()?;
+        let mut epochs = writer.tail.as_ref().map(|tail| tail.epochs.clone()).unwrap_or_default();
+        if let Some((pending, start)) = writer.pending_epoch {
+            epochs.assign(pending, start);
+        }
+        Ok(epochs.end_of(epoch, self.view.log_end()))
+    }
+
+    /// Notes that a leader took over, before its first append (KIP-101). In memory only: epochs
+    /// that wrote nothing need no disk.
+    pub fn assign_epoch(&self, epoch: i32) -> Result<(), LogError> {
+        let mut writer = self.open_writer()?;
+        if latest_epoch(&writer).is_none_or(|latest| epoch > latest) {
+            writer.pending_epoch = Some((epoch, self.view.log_end()));
+        }
+        Ok(())
+    }
+
+    /// Locks the writer of a log that is recovered (now, if need be) and not closed.
+    pub(super) fn open_writer(&self) -> Result<MutexGuard<'_, Writer>, LogError> {
+        let mut writer = self.writer.lock();
+        match writer.phase {
+            Phase::Unrecovered(recovery) => {
+                self.load(&mut writer, recovery)?;
+            }
+            Phase::Closed => return Err(LogError::Closed),
+            Phase::Open | Phase::Failed(_) => {}
+        }
+        Ok(writer)
+    }
+
+    /// Recovers where that has not happened yet, for readers.
+    pub(super) fn ensure_recovered(&self) -> Result<(), LogError> {
+        if !self.view.is_recovered() {
+            drop(self.open_writer()?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_writable(&self, writer: &Writer) -> Result<(), LogError> {
+        match &writer.phase {
+            Phase::Failed(reason) => Err(LogError::Failed(reason.clone())),
+            Phase::Closed => Err(LogError::Closed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Stops writes for good (until a restart or [`PartitionLog::revalidate`]).
+    pub(super) fn fail(&self, writer: &mut Writer, reason: String) -> LogError {
+        tracing::error!(dir = %self.dir.path().display(), reason, "log takes no more writes");
+        writer.phase = Phase::Failed(reason.clone());
+        LogError::Failed(reason)
+    }
+
+    pub(super) fn as_recovered(&self, writer: &Writer) -> Recovered {
+        Recovered {
+            log_start_offset: self.view.log_start(),
+            log_end_offset: self.view.log_end(),
+            latest_epoch: latest_epoch(writer).unwrap_or(-1),
+            truncated_bytes: 0,
+            scanned_bytes: 0,
+        }
+    }
+
+    pub(super) fn active(&self) -> Option<Arc<Segment>> {
+        self.view.segments().last().cloned()
+    }
+
+    /// Segment of `segments` that an offset falls in; the first one for offsets before it.
+    pub(super) fn segment_index(segments: &Segments, offset: i64) -> usize {
+        segments.partition_point(|segment| segment.base_offset() <= offset).saturating_sub(1)
+    }
+}
+
+fn latest_epoch(writer: &Writer) -> Option<i32> {
+    let pending = writer.pending_epoch.map(|(epoch, _)| epoch);
+    pending.or_else(|| writer.tail.as_ref().and_then(|tail| tail.epochs.latest()))
 }

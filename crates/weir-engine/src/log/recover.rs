@@ -1,0 +1,354 @@
+//! Opening a log: finishes what a crash interrupted, validates what may be torn, rebuilds indexes,
+//! producers and epochs.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use super::checkpoint::OffsetsCheckpoint;
+use super::epochs::EpochCache;
+use super::index::{INDEX_ENTRY, IndexEntry, TIME_ENTRY};
+use super::names::{FileKind, Named, Suffix, parse, segment_file};
+use super::partition_log::PartitionLog;
+use super::scan::Scanner;
+use super::segment::{MaxTimestamp, Segment, Tip};
+use super::writer::{Phase, Tail, Writer};
+use super::{LogError, Recovered, Recovery, append, swap, txn_index};
+use crate::fs::{DirEntry, OpenMode};
+
+/// Files found in a log's directory.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Sizes of `.log`, `.index`, `.timeindex` by base offset; `None` where the file is missing.
+    pub(super) segments: BTreeMap<i64, [Option<u64>; 3]>,
+    pub(super) snapshots: Vec<i64>,
+    pub(super) swaps: Vec<i64>,
+}
+
+impl PartitionLog {
+    /// Reads the log from disk. On an error the log stays unrecovered: a later call tries again.
+    pub(super) fn load(
+        &self,
+        writer: &mut Writer,
+        recovery: Recovery,
+    ) -> Result<Recovered, LogError> {
+        let result = self.try_load(writer, recovery);
+        match &result {
+            Ok(_) => {
+                writer.phase = Phase::Open;
+                self.view.set_recovered(true);
+            }
+            Err(error) => {
+                tracing::error!(dir = %self.dir.path().display(), %error, "cannot recover");
+                self.view.set_recovered(false);
+                writer.phase = Phase::Unrecovered(recovery);
+            }
+        }
+        result
+    }
+
+    fn try_load(&self, writer: &mut Writer, recovery: Recovery) -> Result<Recovered, LogError> {
+        let io = |error| LogError::io(format!("recover {}", self.dir.path().display()), error);
+        for segment in self.view.segments().iter() {
+            segment.set_stale_from(0);
+        }
+        self.view.set_segments(Vec::new());
+        writer.tail = None;
+        let found = match self.find_files().map_err(io)? {
+            Some(found) => swap::finish(self, found).map_err(io)?,
+            None => Found::default(),
+        };
+        let checkpoint = OffsetsCheckpoint::load(&**self.context.fs(), &self.dir).map_err(io)?;
+        if found.segments.is_empty() {
+            self.view.set_log_start(checkpoint.log_start);
+            self.view.set_log_end(checkpoint.log_start);
+            self.view.set_flushed(checkpoint.log_start);
+            return Ok(self.as_recovered(writer));
+        }
+        let mut loading = Loading::new(self, &found, checkpoint);
+        let recovered = loading.validate(recovery).map_err(io)?;
+        let tail = loading.finish(&found).map_err(io)?;
+        self.view.set_first_unstable(tail.producers.first_unstable_offset());
+        writer.tail = Some(Box::new(tail));
+        Ok(Recovered { latest_epoch: self.as_recovered(writer).latest_epoch, ..recovered })
+    }
+
+    /// Lists the directory and removes what is worthless. `None` where there is no directory.
+    fn find_files(&self) -> io::Result<Option<Found>> {
+        let fs = self.context.fs();
+        let entries = match fs.list(&self.dir.path()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            result => result?,
+        };
+        let mut found = Found::default();
+        for DirEntry { name, len, .. } in entries {
+            match parse(&name) {
+                Named::Left => fs.remove_file(&self.dir.file(&name))?,
+                Named::Snapshot { offset } => found.snapshots.push(offset),
+                Named::Segment { base_offset, kind, suffix: Suffix::Swap } => {
+                    if kind == FileKind::Log {
+                        found.swaps.push(base_offset);
+                    }
+                }
+                Named::Segment { base_offset, kind, .. } => {
+                    let sizes = found.segments.entry(base_offset).or_default();
+                    if let Some(size) = sizes.get_mut(kind as usize) {
+                        *size = Some(len);
+                    }
+                }
+                Named::Other => {}
+            }
+        }
+        found.snapshots.sort_unstable();
+        self.remove_orphans(&mut found)?;
+        Ok(Some(found))
+    }
+
+    /// Indexes whose log is gone: its removal was interrupted.
+    fn remove_orphans(&self, found: &mut Found) -> io::Result<()> {
+        let orphans: Vec<_> =
+            found.segments.iter().filter(|(_, sizes)| sizes[0].is_none()).collect();
+        let orphans: Vec<i64> = orphans.into_iter().map(|(base, _)| *base).collect();
+        for base_offset in orphans {
+            found.segments.remove(&base_offset);
+            if found.swaps.contains(&base_offset) {
+                continue;
+            }
+            for kind in FileKind::ALL {
+                let path = self.dir.file(&segment_file(base_offset, kind, Suffix::None));
+                match self.context.fs().remove_file(&path) {
+                    Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A log while it is loaded.
+struct Loading<'a> {
+    log: &'a PartitionLog,
+    checkpoint: OffsetsCheckpoint,
+    segments: Vec<Arc<Segment>>,
+    /// Segments without an index file, by base offset: made anew.
+    unindexed: Vec<i64>,
+    epochs: EpochCache,
+    stored_epochs: Option<EpochCache>,
+    bytes_since_index: u32,
+    truncated_bytes: u64,
+    scanned_bytes: u64,
+}
+
+impl<'a> Loading<'a> {
+    fn new(log: &'a PartitionLog, found: &Found, checkpoint: OffsetsCheckpoint) -> Self {
+        let bases: Vec<i64> = found.segments.keys().copied().collect();
+        let segments = bases.iter().enumerate().map(|(at, base)| {
+            let segment = Segment::new(&log.context, &log.dir, *base, Suffix::None);
+            let [size, index, time] = found.segments[base].map(Option::unwrap_or_default);
+            let next_offset = bases.get(at + 1).copied().unwrap_or(*base);
+            segment.set_tip(Tip { next_offset, size: u32::try_from(size).unwrap_or(u32::MAX) });
+            segment.set_entries(
+                (index / u64::from(INDEX_ENTRY)) as u32,
+                (time / u64::from(TIME_ENTRY)) as u32,
+            );
+            segment.set_max_timestamp(None);
+            Arc::new(segment)
+        });
+        let unindexed = found.segments.iter().filter(|(_, sizes)| sizes.contains(&None));
+        Self {
+            log,
+            checkpoint,
+            segments: segments.collect(),
+            unindexed: unindexed.map(|(base, _)| *base).collect(),
+            epochs: EpochCache::default(),
+            stored_epochs: None,
+            bytes_since_index: 0,
+            truncated_bytes: 0,
+            scanned_bytes: 0,
+        }
+    }
+
+    /// Validates from where the kind of stop makes it necessary; what follows the first unsound
+    /// batch goes.
+    fn validate(&mut self, recovery: Recovery) -> io::Result<Recovered> {
+        self.stored_epochs = EpochCache::load(&**self.log.context.fs(), &self.log.dir)?;
+        self.epochs = self.stored_epochs.clone().unwrap_or_default();
+        let last = self.segments.len() - 1;
+        let recovery_point = self.checkpoint.recovery_point;
+        let first = match recovery {
+            _ if self.stored_epochs.is_none() => 0,
+            Recovery::Clean | Recovery::SameBoot => last,
+            Recovery::PowerLoss => {
+                let at = self.segments.partition_point(|s| s.base_offset() <= recovery_point);
+                at.saturating_sub(1)
+            }
+        };
+        let mut at = 0;
+        while at < self.segments.len() {
+            let segment = self.segments[at].clone();
+            let unindexed = self.unindexed.contains(&segment.base_offset());
+            if at >= first || unindexed {
+                let whole = unindexed || at < last || recovery == Recovery::PowerLoss;
+                self.validate_segment(&segment, whole)?;
+            } else {
+                segment.set_synced(segment.tip().next_offset <= recovery_point);
+                segment.set_named();
+            }
+            at += 1;
+        }
+        let recovered = self.publish(recovery)?;
+        self.log.view.set_rolled(self.segments.iter().rev().skip(1).any(|s| !s.is_synced()));
+        Ok(recovered)
+    }
+
+    /// Validates a segment from its last index entry, or as a whole, in which case its indexes are
+    /// made anew. Cuts it at the first unsound batch; later segments go then.
+    fn validate_segment(&mut self, segment: &Arc<Segment>, whole: bool) -> io::Result<()> {
+        for kind in [FileKind::Index, FileKind::TimeIndex] {
+            self.log.context.fs().open(&segment.path(kind), OpenMode::CreateAppend)?;
+        }
+        let (size, base) = (segment.tip().size, segment.base_offset());
+        let start = if whole { None } else { trusted_start(segment)? };
+        prepare_indexes(segment, start.is_none())?;
+        let from = start.unwrap_or(0);
+        let mut tip = Tip { next_offset: base, size: from };
+        self.bytes_since_index = 0;
+        let mut scanner = Scanner::new(segment.file(FileKind::Log)?, from, size);
+        while let Some(batch) = scanner.next_valid(tip.next_offset)? {
+            let header = &batch.header;
+            if !segment.fits(header.last_offset()) {
+                break;
+            }
+            self.epochs.assign(header.partition_leader_epoch, header.base_offset);
+            append::raise_max_timestamp(segment, header);
+            self.index(segment, batch.position, header.last_offset())?;
+            self.bytes_since_index = self.bytes_since_index.saturating_add(header.size() as u32);
+            tip = Tip { next_offset: header.last_offset() + 1, size: batch.end() };
+        }
+        self.scanned_bytes += u64::from(tip.size - from);
+        self.cut(segment, tip, size)
+    }
+
+    /// Notes the sound end of a segment and removes what follows it.
+    fn cut(&mut self, segment: &Arc<Segment>, tip: Tip, size: u32) -> io::Result<()> {
+        let at = self.segments.partition_point(|s| s.base_offset() <= segment.base_offset());
+        let next_base = self.segments.get(at).map(|next| next.base_offset());
+        let overlaps = next_base.is_some_and(|base| tip.next_offset > base);
+        segment.set_tip(tip);
+        if tip.size < size {
+            self.truncated_bytes += u64::from(size - tip.size);
+            segment.file(FileKind::Log)?.set_len(u64::from(tip.size))?;
+            segment.truncate_indexes(tip.next_offset)?;
+        }
+        txn_index::truncate(segment, tip.next_offset)?;
+        match next_base {
+            Some(_) if tip.size < size || overlaps => self.remove_from(at),
+            Some(next_offset) => {
+                // Compaction leaves gaps: a closed segment ends where the next one begins.
+                segment.set_tip(Tip { next_offset, ..tip });
+                let max = segment.max_timestamp()?;
+                segment.append_time_entry(max).map(drop)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// As an append does it.
+    fn index(&mut self, segment: &Arc<Segment>, position: u32, offset: i64) -> io::Result<()> {
+        let interval = self.log.config.load().index_interval_bytes;
+        if self.bytes_since_index > interval {
+            let max = segment.max_timestamp()?;
+            if segment.append_entries(IndexEntry { offset, position }, max)? {
+                self.bytes_since_index = 0;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_from(&mut self, at: usize) -> io::Result<()> {
+        for segment in self.segments.drain(at..).rev() {
+            self.truncated_bytes += u64::from(segment.tip().size);
+            for kind in FileKind::ALL {
+                match self.log.context.fs().remove_file(&segment.path(kind)) {
+                    Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, recovery: Recovery) -> io::Result<Recovered> {
+        let first = self.segments.first().map_or(0, |segment| segment.base_offset());
+        let log_start = self.checkpoint.log_start.max(first);
+        let mut log_end = self.segments.last().map_or(0, |segment| segment.tip().next_offset);
+        if log_end < log_start {
+            // A power loss took what DeleteRecords had left.
+            self.remove_from(0)?;
+            log_end = log_start;
+        }
+        let view = &self.log.view;
+        view.set_segments(self.segments.clone());
+        view.set_log_start(log_start);
+        view.set_log_end(log_end);
+        let clean = recovery == Recovery::Clean;
+        let durable = if clean { log_end } else { self.checkpoint.recovery_point };
+        view.set_flushed(durable.clamp(log_start, log_end));
+        Ok(Recovered {
+            log_start_offset: log_start,
+            log_end_offset: log_end,
+            latest_epoch: -1,
+            truncated_bytes: self.truncated_bytes,
+            scanned_bytes: self.scanned_bytes,
+        })
+    }
+
+    /// Producers and epochs.
+    fn finish(mut self, found: &Found) -> io::Result<Tail> {
+        let (log_start, log_end) = (self.log.view.log_start(), self.log.view.log_end());
+        self.epochs.truncate_from(log_end);
+        self.epochs.truncate_below(log_start);
+        let mut tail = Tail { snapshots: found.snapshots.clone(), ..Tail::default() };
+        if self.stored_epochs.as_ref() != Some(&self.epochs) {
+            tail.epochs_unsaved = true;
+        }
+        tail.epochs = self.epochs;
+        tail.bytes_since_index = self.bytes_since_index;
+        if let Some(active) = self.segments.last() {
+            let first = active.first_header()?.map(|header| header.max_timestamp);
+            tail.first_timestamp = first.filter(|timestamp| *timestamp >= 0);
+        }
+        self.log.load_producers(&mut tail, log_end)?;
+        Ok(tail)
+    }
+}
+
+/// Position of the last index entry, if it is what it should be.
+fn trusted_start(segment: &Arc<Segment>) -> io::Result<Option<u32>> {
+    let Some(entry) = segment.last_index_entry()? else { return Ok(None) };
+    let size = segment.tip().size;
+    if entry.position >= size {
+        return Ok(None);
+    }
+    let mut scanner = Scanner::new(segment.file(FileKind::Log)?, entry.position, size);
+    let batch = scanner.next()?;
+    let sound = batch.is_some_and(|batch| batch.header.last_offset() == entry.offset);
+    let time = segment.last_time_entry()?;
+    let timely = time.is_none_or(|time| time.offset >= segment.base_offset());
+    Ok((sound && timely).then_some(entry.position))
+}
+
+/// Cuts torn entries off, or everything.
+fn prepare_indexes(segment: &Arc<Segment>, anew: bool) -> io::Result<()> {
+    if anew {
+        segment.set_entries(0, 0);
+    }
+    let index = u64::from(segment.index_entries() * INDEX_ENTRY);
+    let time = u64::from(segment.time_entries() * TIME_ENTRY);
+    segment.file(FileKind::Index)?.set_len(index)?;
+    segment.file(FileKind::TimeIndex)?.set_len(time)?;
+    let none = MaxTimestamp { timestamp: -1, offset: segment.base_offset() };
+    segment.set_max_timestamp(Some(segment.last_time_entry()?.unwrap_or(none)));
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! What readers see of a log, without a lock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+
+use super::segment::Segment;
+
+/// Segments by base offset, the last one active.
+pub(crate) type Segments = Vec<Arc<Segment>>;
+
+/// Offset of an open transaction where none is open.
+const NONE_OPEN: i64 = i64::MAX;
+
+#[derive(Debug)]
+pub(crate) struct View {
+    log_start: AtomicI64,
+    log_end: AtomicI64,
+    /// Everything below is durable.
+    flushed: AtomicI64,
+    first_unstable: AtomicI64,
+    size: AtomicU64,
+    recovered: AtomicBool,
+    /// A closed segment waits to be synced.
+    rolled: AtomicBool,
+    segments: ArcSwap<Segments>,
+}
+
+impl View {
+    pub(crate) fn new(segments: Arc<Segments>, recovered: bool) -> Self {
+        Self {
+            log_start: AtomicI64::new(0),
+            log_end: AtomicI64::new(0),
+            flushed: AtomicI64::new(0),
+            first_unstable: AtomicI64::new(NONE_OPEN),
+            size: AtomicU64::new(0),
+            recovered: AtomicBool::new(recovered),
+            rolled: AtomicBool::new(false),
+            segments: ArcSwap::new(segments),
+        }
+    }
+
+    pub(crate) fn log_start(&self) -> i64 {
+        self.log_start.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_log_start(&self, offset: i64) {
+        self.log_start.store(offset, Ordering::Release);
+    }
+
+    pub(crate) fn log_end(&self) -> i64 {
+        self.log_end.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_log_end(&self, offset: i64) {
+        self.log_end.store(offset, Ordering::Release);
+    }
+
+    pub(crate) fn flushed(&self) -> i64 {
+        self.flushed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_flushed(&self, offset: i64) {
+        self.flushed.store(offset, Ordering::Release);
+    }
+
+    pub(crate) fn first_unstable(&self) -> Option<i64> {
+        let offset = self.first_unstable.load(Ordering::Acquire);
+        (offset != NONE_OPEN).then_some(offset)
+    }
+
+    pub(crate) fn set_first_unstable(&self, offset: Option<i64>) {
+        self.first_unstable.store(offset.unwrap_or(NONE_OPEN), Ordering::Release);
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.size.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn grow(&self, bytes: u64) {
+        self.size.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    pub(crate) fn is_recovered(&self) -> bool {
+        self.recovered.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_recovered(&self, recovered: bool) {
+        self.recovered.store(recovered, Ordering::Release);
+    }
+
+    pub(crate) fn is_rolled(&self) -> bool {
+        self.rolled.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_rolled(&self, rolled: bool) {
+        self.rolled.store(rolled, Ordering::Release);
+    }
+
+    pub(crate) fn segments(&self) -> Arc<Segments> {
+        self.segments.load_full()
+    }
+
+    /// Publishes another list, with its size.
+    pub(crate) fn set_segments(&self, segments: Segments) {
+        let size = segments.iter().map(|segment| u64::from(segment.tip().size)).sum();
+        self.segments.store(Arc::new(segments));
+        self.size.store(size, Ordering::Release);
+    }
+}
