@@ -261,10 +261,10 @@ fn check_producer(
         tail.producers.check_marker(header, marker)?;
         return Ok(None);
     }
-    if origin == AppendOrigin::Client {
-        if let Some(original) = tail.producers.duplicate_of(header) {
-            return Ok(Some(original));
-        }
+    if origin == AppendOrigin::Client
+        && let Some(original) = tail.producers.duplicate_of(header)
+    {
+        return Ok(Some(original));
     }
     tail.producers.check(header, origin)?;
     Ok(None)

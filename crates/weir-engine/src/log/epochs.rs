@@ -25,10 +25,10 @@ impl EpochCache {
         if epoch < 0 {
             return false;
         }
-        if let Some((latest, start)) = self.entries.last() {
-            if epoch == *latest || (epoch < *latest && start_offset >= *start) {
-                return false;
-            }
+        if let Some((latest, start)) = self.entries.last()
+            && (epoch == *latest || (epoch < *latest && start_offset >= *start))
+        {
+            return false;
         }
         self.entries.retain(|(known, start)| *known < epoch && *start < start_offset);
         self.entries.push((epoch, start_offset));

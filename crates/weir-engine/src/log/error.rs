@@ -21,9 +21,9 @@ pub enum LogError {
     /// Content that cannot be: a checksum that differs, a record set that is no record set.
     #[error("corrupt log: {0}")]
     Corrupt(String),
-    /// The log was stopped or deleted.
-    #[error("the log is closed")]
-    Closed,
+    /// The log was deleted or stopped.
+    #[error("the log was deleted or stopped")]
+    Deleted,
 }
 
 impl LogError {

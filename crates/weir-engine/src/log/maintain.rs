@@ -127,6 +127,7 @@ impl PartitionLog {
     /// DeleteRecords: raises the log start offset; segments below go. `offset` at most the high
     /// watermark (the caller checks). Answers the log start offset. Durable when it returns.
     pub fn delete_records(&self, offset: i64) -> Result<i64, LogError> {
+        let _compacting = self.compacting.lock();
         let mut writer = self.open_writer()?;
         self.check_writable(&writer)?;
         let offset = offset.min(self.view.log_end());
@@ -135,7 +136,7 @@ impl PartitionLog {
         }
         self.view.set_log_start(offset);
         let active = self.view.segments().last().map_or(0, |segment| segment.base_offset());
-        self.save_offsets(active.min(self.view.flushed()))?;
+        self.save_offsets(active)?;
         self.remove_below_start(&mut writer)?;
         Ok(offset)
     }
@@ -149,27 +150,35 @@ impl PartitionLog {
         if !self.view.is_recovered() || self.view.size() == 0 {
             return Ok(RetentionOutcome::default());
         }
+        let _compacting = self.compacting.lock();
         let config = self.config.load_full();
+        let mut expired = self.expired(&config, now_ms, high_watermark)?;
+        if expired > 0 && expired == self.view.segments().len() {
+            let mut writer = self.open_writer()?;
+            self.check_writable(&writer)?;
+            if let Some(active) = self.active() {
+                self.roll(&mut writer, &active, now_ms)?;
+            }
+        }
+        if expired > 0 && self.view.is_rolled() {
+            // A log that begins after its recovery point has lost its first records.
+            self.sync_closed()?;
+            expired = self.expired(&config, now_ms, high_watermark)?;
+        }
         let mut writer = self.open_writer()?;
         self.check_writable(&writer)?;
         let segments = self.view.segments();
-        let expired = self.expired(&segments, &config, now_ms, high_watermark)?;
-        if expired == 0 {
-            return self.remove_below_start(&mut writer);
+        if let Some(first) = segments.get(expired).filter(|_| expired > 0) {
+            // Stored first: a power loss may bring some of the removed files back.
+            self.view.set_log_start(self.view.log_start().max(first.base_offset()));
+            self.save_offsets(segments.last().map_or(0, |active| active.base_offset()))?;
         }
-        if let Some(active) = segments.last().filter(|_| expired == segments.len()) {
-            self.roll(&mut writer, active, now_ms)?;
-        }
-        let segments = self.view.segments();
-        let log_start = segments.get(expired).map_or(self.view.log_end(), |s| s.base_offset());
-        self.view.set_log_start(self.view.log_start().max(log_start));
         self.remove_below_start(&mut writer)
     }
 
     /// How many segments, from the oldest, are over the limits.
     fn expired(
         &self,
-        segments: &[Arc<Segment>],
         config: &LogConfig,
         now_ms: i64,
         high_watermark: i64,
@@ -182,7 +191,7 @@ impl PartitionLog {
             _ => 0,
         };
         let mut count = 0;
-        for segment in segments {
+        for segment in self.view.segments().iter() {
             let tip = segment.tip();
             let max = segment.max_timestamp().map_err(|e| LogError::io("time index", e))?;
             let age_ms = now_ms.saturating_sub(max.timestamp);
@@ -265,14 +274,21 @@ impl PartitionLog {
             Some(batch) => (batch.position, batch.header.base_offset.min(offset)),
             None => (segment.tip().size, offset),
         };
+        let log_start = self.view.log_start();
+        if end <= log_start {
+            self.empty_locked(writer, log_start)?;
+            return Ok(log_start);
+        }
+        // Before the cut: what is written after it is not durable, though it is below the old point.
+        self.view.set_flushed(self.view.flushed().min(end));
+        let recovery_point = segment.base_offset().min(self.view.flushed());
+        OffsetsCheckpoint { log_start, recovery_point }.store(&**self.context.fs(), &self.dir)?;
         // Slices fail from now on; readers of the new list do not see what is being cut.
-        segments[at..].iter().for_each(|s| {
-            s.set_stale_from(if s.base_offset() == segment.base_offset() { position } else { 0 })
-        });
+        segment.set_stale_from(position);
+        segments[at + 1..].iter().for_each(|later| later.set_stale_from(0));
         let shorter = self.shortened(segment, Tip { next_offset: end, size: position })?;
         let mut kept = segments[..at].to_vec();
         kept.push(shorter.clone());
-        self.view.set_flushed(self.view.flushed().min(end));
         self.view.set_log_end(end);
         self.view.set_segments(kept);
         for later in segments[at + 1..].iter().rev() {
@@ -380,11 +396,10 @@ impl PartitionLog {
     pub fn close(&self, snapshot_bytes_min: u64) -> Result<(), LogError> {
         let mut writer = self.writer.lock();
         let open = matches!(writer.phase, Phase::Open);
-        if let Some(active) = self.active().filter(|_| open) {
-            if u64::from(active.tip().size) >= snapshot_bytes_min {
-                self.finish_indexes(&mut writer, &active)?;
-                self.take_snapshot(&mut writer);
-            }
+        let large = |active: &Arc<Segment>| u64::from(active.tip().size) >= snapshot_bytes_min;
+        if let Some(active) = self.active().filter(|active| open && large(active)) {
+            self.finish_indexes(&mut writer, &active)?;
+            self.take_snapshot(&mut writer);
         }
         writer.phase = Phase::Closed;
         self.view.set_recovered(false);

@@ -1,5 +1,6 @@
 //! Questions to a log, and its answers.
 
+use weir_wire::Slice;
 use weir_wire::records::ValidBatch;
 
 use super::FileSlice;
@@ -69,7 +70,7 @@ pub struct LogRead {
 impl LogRead {
     /// Bytes found.
     pub fn len(&self) -> usize {
-        self.slice.as_ref().map_or(0, FileSlice::len)
+        self.slice.as_ref().map_or(0, Slice::len)
     }
 
     /// Whether nothing was found.

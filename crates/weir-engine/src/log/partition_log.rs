@@ -88,7 +88,7 @@ impl PartitionLog {
         let _flushing = self.flushing.lock();
         let mut writer = self.writer.lock();
         if matches!(writer.phase, Phase::Closed) {
-            return Err(LogError::Closed);
+            return Err(LogError::Deleted);
         }
         self.load(&mut writer, Recovery::PowerLoss)
     }
@@ -156,10 +156,8 @@ impl PartitionLog {
     /// Leader epoch that `offset` was written under.
     pub fn epoch_at(&self, offset: i64) -> Result<Option<i32>, LogError> {
         let writer = self.open_writer()?;
-        if let Some((epoch, start)) = writer.pending_epoch {
-            if offset >= start {
-                return Ok(Some(epoch));
-            }
+        if let Some((epoch, _)) = writer.pending_epoch.filter(|(_, start)| offset >= *start) {
+            return Ok(Some(epoch));
         }
         Ok(writer.tail.as_ref().and_then(|tail| tail.epochs.at(offset)))
     }
@@ -191,7 +189,7 @@ impl PartitionLog {
             Phase::Unrecovered(recovery) => {
                 self.load(&mut writer, recovery)?;
             }
-            Phase::Closed => return Err(LogError::Closed),
+            Phase::Closed => return Err(LogError::Deleted),
             Phase::Open | Phase::Failed(_) => {}
         }
         Ok(writer)
@@ -208,7 +206,7 @@ impl PartitionLog {
     pub(super) fn check_writable(&self, writer: &Writer) -> Result<(), LogError> {
         match &writer.phase {
             Phase::Failed(reason) => Err(LogError::Failed(reason.clone())),
-            Phase::Closed => Err(LogError::Closed),
+            Phase::Closed => Err(LogError::Deleted),
             _ => Ok(()),
         }
     }

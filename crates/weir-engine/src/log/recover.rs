@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::checkpoint::OffsetsCheckpoint;
 use super::epochs::EpochCache;
 use super::index::{INDEX_ENTRY, IndexEntry, TIME_ENTRY};
-use super::names::{FileKind, Named, Suffix, parse, segment_file};
+use super::names::{FileKind, Named, Suffix, parse};
 use super::partition_log::PartitionLog;
 use super::scan::Scanner;
 use super::segment::{MaxTimestamp, Segment, Tip};
@@ -65,6 +65,7 @@ impl PartitionLog {
             self.view.set_flushed(checkpoint.log_start);
             return Ok(self.as_recovered(writer));
         }
+        let found = self.remove_below(found, checkpoint.log_start).map_err(io)?;
         let mut loading = Loading::new(self, &found, checkpoint);
         let recovered = loading.validate(recovery).map_err(io)?;
         let tail = loading.finish(&found).map_err(io)?;
@@ -114,15 +115,19 @@ impl PartitionLog {
             if found.swaps.contains(&base_offset) {
                 continue;
             }
-            for kind in FileKind::ALL {
-                let path = self.dir.file(&segment_file(base_offset, kind, Suffix::None));
-                match self.context.fs().remove_file(&path) {
-                    Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-                    _ => {}
-                }
-            }
+            swap::remove(self, base_offset, Suffix::None)?;
         }
         Ok(())
+    }
+
+    /// Segments below the log start: their removal was interrupted, or undone by a power loss.
+    fn remove_below(&self, mut found: Found, log_start: i64) -> io::Result<Found> {
+        let bases: Vec<i64> = found.segments.keys().copied().collect();
+        for pair in bases.windows(2).filter(|pair| pair[1] <= log_start) {
+            swap::remove(self, pair[0], Suffix::None)?;
+            found.segments.remove(&pair[0]);
+        }
+        Ok(found)
     }
 }
 
@@ -184,6 +189,10 @@ impl<'a> Loading<'a> {
                 at.saturating_sub(1)
             }
         };
+        if self.segments[0].base_offset() > self.checkpoint.log_start.max(recovery_point) {
+            // The names of the first segments were lost.
+            self.remove_from(0)?;
+        }
         let mut at = 0;
         while at < self.segments.len() {
             let segment = self.segments[at].clone();
@@ -234,7 +243,11 @@ impl<'a> Loading<'a> {
     fn cut(&mut self, segment: &Arc<Segment>, tip: Tip, size: u32) -> io::Result<()> {
         let at = self.segments.partition_point(|s| s.base_offset() <= segment.base_offset());
         let next_base = self.segments.get(at).map(|next| next.base_offset());
-        let overlaps = next_base.is_some_and(|base| tip.next_offset > base);
+        // Compaction leaves gaps, but only below the recovery point; above it a gap is a lost tail.
+        let recovery_point = self.checkpoint.recovery_point;
+        let lost_tail = next_base.is_some_and(|base| {
+            tip.next_offset > base || (tip.next_offset < base && base > recovery_point)
+        });
         segment.set_tip(tip);
         if tip.size < size {
             self.truncated_bytes += u64::from(size - tip.size);
@@ -243,9 +256,8 @@ impl<'a> Loading<'a> {
         }
         txn_index::truncate(segment, tip.next_offset)?;
         match next_base {
-            Some(_) if tip.size < size || overlaps => self.remove_from(at),
+            Some(_) if tip.size < size || lost_tail => self.remove_from(at),
             Some(next_offset) => {
-                // Compaction leaves gaps: a closed segment ends where the next one begins.
                 segment.set_tip(Tip { next_offset, ..tip });
                 let max = segment.max_timestamp()?;
                 segment.append_time_entry(max).map(drop)
@@ -269,12 +281,7 @@ impl<'a> Loading<'a> {
     fn remove_from(&mut self, at: usize) -> io::Result<()> {
         for segment in self.segments.drain(at..).rev() {
             self.truncated_bytes += u64::from(segment.tip().size);
-            for kind in FileKind::ALL {
-                match self.log.context.fs().remove_file(&segment.path(kind)) {
-                    Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-                    _ => {}
-                }
-            }
+            swap::remove(self.log, segment.base_offset(), Suffix::None)?;
         }
         Ok(())
     }
@@ -294,7 +301,7 @@ impl<'a> Loading<'a> {
         view.set_log_end(log_end);
         let clean = recovery == Recovery::Clean;
         let durable = if clean { log_end } else { self.checkpoint.recovery_point };
-        view.set_flushed(durable.clamp(log_start, log_end));
+        view.set_flushed(durable.min(log_end));
         Ok(Recovered {
             log_start_offset: log_start,
             log_end_offset: log_end,

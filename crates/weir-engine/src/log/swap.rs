@@ -49,7 +49,8 @@ fn end_of(log: &PartitionLog, base_offset: i64) -> io::Result<i64> {
     Ok(end)
 }
 
-fn remove(log: &PartitionLog, base_offset: i64, suffix: Suffix) -> io::Result<()> {
+/// Removes a segment's files, those there are.
+pub(super) fn remove(log: &PartitionLog, base_offset: i64, suffix: Suffix) -> io::Result<()> {
     for kind in FileKind::ALL {
         match log.context.fs().remove_file(&log.dir.file(&segment_file(base_offset, kind, suffix)))
         {

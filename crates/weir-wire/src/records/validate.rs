@@ -124,10 +124,9 @@ pub fn validate(records: &Bytes, options: &ValidateOptions) -> Result<ValidBatch
         TimestampType::CreateTime => max_timestamp,
         TimestampType::LogAppendTime => options.now_ms,
     };
-    if let Some(codec) = options.compression {
-        if codec != header.attributes.compression()? {
-            return recompress(&batch, header, codec, options);
-        }
+    let stored_as = header.attributes.compression()?;
+    if let Some(codec) = options.compression.filter(|codec| *codec != stored_as) {
+        return recompress(&batch, header, codec, options);
     }
     if header != batch.header {
         header.crc = crc_with(&header, batch.body());

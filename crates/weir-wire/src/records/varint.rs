@@ -4,11 +4,10 @@
 /// off or longer than 5 bytes.
 #[inline]
 pub fn read_i32(input: &[u8]) -> Option<(i32, &[u8])> {
-    if let [first, rest @ ..] = input {
-        if *first < 0x80 {
-            let raw = u32::from(*first);
-            return Some((decode32(raw), rest));
-        }
+    if let Some((first, rest)) = input.split_first()
+        && *first < 0x80
+    {
+        return Some((decode32(u32::from(*first)), rest));
     }
     let mut raw: u32 = 0;
     for (at, byte) in input.iter().take(5).enumerate() {
