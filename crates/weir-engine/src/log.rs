@@ -9,6 +9,7 @@
 
 mod append;
 mod checkpoint;
+mod compact;
 mod config;
 mod context;
 mod epochs;

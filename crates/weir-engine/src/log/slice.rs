@@ -42,13 +42,3 @@ impl Slice for FileSlice {
         self.segment.read_exact_at(buffer, u64::from(self.position) + offset as u64)
     }
 }
-
-impl weir_wire::Slice for FileSlice {
-    fn len(&self) -> usize {
-        FileSlice::len(self)
-    }
-
-    fn read_at(&self, offset: usize, buffer: &mut [u8]) -> io::Result<()> {
-        FileSlice::read_at(self, buffer, offset)
-    }
-}
