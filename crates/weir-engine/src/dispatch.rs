@@ -36,10 +36,13 @@ macro_rules! api {
 pub(crate) static TABLE: &[Api] = &[
     api!(Produce 0..=13, handlers::k00_produce::handle),
     api!(Fetch 4..=18, handlers::k01_fetch::handle),
+    api!(ListOffsets 1..=11, handlers::k02_list_offsets::handle),
     api!(Metadata 0..=13, handlers::k03_metadata::handle),
     api!(ApiVersions 0..=5, handlers::k18_api_versions::handle),
     api!(CreateTopics 2..=7, handlers::k19_create_topics::handle),
     api!(DeleteTopics 1..=6, handlers::k20_delete_topics::handle),
+    api!(DeleteRecords 0..=2, handlers::k21_delete_records::handle),
+    api!(OffsetForLeaderEpoch 2..=4, handlers::k23_offset_for_leader_epoch::handle),
     api!(DescribeConfigs 1..=4, handlers::k32_describe_configs::handle),
     api!(DescribeLogDirs 1..=5, handlers::k35_describe_log_dirs::handle),
     api!(CreatePartitions 0..=3, handlers::k37_create_partitions::handle),

@@ -3,10 +3,13 @@
 mod configs;
 pub(crate) mod k00_produce;
 pub(crate) mod k01_fetch;
+pub(crate) mod k02_list_offsets;
 pub(crate) mod k03_metadata;
 pub(crate) mod k18_api_versions;
 pub(crate) mod k19_create_topics;
 pub(crate) mod k20_delete_topics;
+pub(crate) mod k21_delete_records;
+pub(crate) mod k23_offset_for_leader_epoch;
 pub(crate) mod k32_describe_configs;
 pub(crate) mod k35_describe_log_dirs;
 pub(crate) mod k37_create_partitions;
