@@ -15,7 +15,12 @@ use crate::dispatch;
 use crate::engine_config::EngineConfig;
 use crate::fetch::FetchSessions;
 use crate::fs::Fs;
+<<<<<<< HEAD
 use crate::image::Image;
+=======
+use crate::groups::{Groups, GroupsEnv};
+use crate::image::{Effect, Image};
+>>>>>>> dc9a085 (weir-engine: group coordinators in __consumer_offsets; join, sync, heartbeat, leave, commit, fetch, describe, list, delete)
 use crate::log::{LogContext, Recovery};
 use crate::metadata::{MetadataError, MetadataStore};
 use crate::partition::PartitionEnv;
@@ -58,12 +63,22 @@ pub struct Engine {
 
 #[derive(Debug)]
 pub(crate) struct Shared {
+<<<<<<< HEAD
     pub(crate) config: EngineConfig,
     pub(crate) host: Host,
     pub(crate) env: Arc<PartitionEnv>,
     pub(crate) timers: Arc<Timers>,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) controller: Controller,
+=======
+    config: EngineConfig,
+    host: Host,
+    env: Arc<PartitionEnv>,
+    timers: Arc<Timers>,
+    fetch_sessions: FetchSessions,
+    groups: Groups,
+    controller: Controller,
+>>>>>>> dc9a085 (weir-engine: group coordinators in __consumer_offsets; join, sync, heartbeat, leave, commit, fetch, describe, list, delete)
 }
 
 impl Engine {
@@ -93,7 +108,8 @@ impl Engine {
         boot::write_log_dirs(&controller.image(), &host, dir)?;
         let timers = Timers::new(host.clock.monotonic_ms());
         let fetch_sessions = FetchSessions::default();
-        let shared = Shared { config, host, env, timers, fetch_sessions, controller };
+        let groups = Groups::new(GroupsEnv { clock: host.clock.clone(), timers: timers.clone() });
+        let shared = Shared { config, host, env, timers, fetch_sessions, groups, controller };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -146,6 +162,11 @@ impl Engine {
     /// Fetch sessions, of every broker.
     pub(crate) fn fetch_sessions(&self) -> &FetchSessions {
         &self.shared.fetch_sessions
+    }
+
+    /// The group coordinators, of every broker.
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.shared.groups
     }
 
     pub(crate) fn controller(&self) -> &Controller {

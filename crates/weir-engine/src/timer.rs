@@ -321,6 +321,13 @@ pub struct TimerGuard {
     id: TimerId,
 }
 
+impl TimerGuard {
+    /// Lets the timer fire whatever becomes of the guard: for tasks that look for themselves whether they still apply.
+    pub fn detach(mut self) {
+        self.timers = Weak::new();
+    }
+}
+
 impl Drop for TimerGuard {
     fn drop(&mut self) {
         if let Some(timers) = self.timers.upgrade() {

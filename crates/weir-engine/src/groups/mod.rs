@@ -1,5 +1,128 @@
 //! The group coordinator: classic consumer groups and committed offsets, kept in `__consumer_offsets`.
+//!
+//! Each partition of that topic is a [`Shard`], held by the broker that leads it: loaded from the log at the first
+//! touch, dropped when the leader epoch changes, so that a coordinator which moves always starts from the log. A
+//! [`Group`] is a lock around one [`classic::ClassicGroup`] and its offsets; every change is in the log before it is
+//! answered.
 
 mod classic;
+mod commit;
+mod error;
+mod expiry;
+mod group;
+mod load;
 mod offsets;
+mod placement;
 mod records;
+mod shard;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use weir_wire::ErrorCode;
+
+use crate::clock::Clock;
+use crate::image::Image;
+use crate::partition::Partition;
+use crate::timer::Timers;
+
+pub(crate) use classic::{JoinContext, Member, Now, State};
+pub(crate) use commit::{CommitRow, Committer};
+pub(crate) use group::Group;
+pub(crate) use offsets::{Committed, NONE as NO_EXPIRY, TopicOffsets};
+pub(crate) use placement::partition_for;
+pub(crate) use shard::Shard;
+
+/// The topic that groups live in.
+pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// What coordinators need of the engine.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupsEnv {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) timers: Arc<Timers>,
+}
+
+impl GroupsEnv {
+    pub(crate) fn now(&self) -> Now {
+        Now { monotonic_ms: self.clock.monotonic_ms(), wall_ms: self.clock.wall_ms() }
+    }
+}
+
+/// The group coordinators of every broker.
+#[derive(Debug)]
+pub(crate) struct Groups {
+    env: GroupsEnv,
+    /// By partition of `__consumer_offsets`.
+    shards: Mutex<HashMap<i32, Arc<Shard>>>,
+}
+
+impl Groups {
+    pub(crate) fn new(env: GroupsEnv) -> Self {
+        Self { env, shards: Mutex::default() }
+    }
+
+    pub(crate) fn env(&self) -> &GroupsEnv {
+        &self.env
+    }
+
+    /// The shard of `group` on `broker`, loaded. NOT_COORDINATOR when another broker leads its partition,
+    /// COORDINATOR_LOAD_IN_PROGRESS while it is read from the log.
+    pub(crate) fn shard_of(
+        &self,
+        image: &Image,
+        broker: i32,
+        group: &str,
+    ) -> Result<Arc<Shard>, ErrorCode> {
+        let topic = image.topic(OFFSETS_TOPIC).ok_or(ErrorCode::NOT_COORDINATOR)?;
+        let index = partition_for(group, topic.partitions().len());
+        let partition = topic.partition(index).ok_or(ErrorCode::NOT_COORDINATOR)?;
+        self.shard(image, broker, partition.handle())
+    }
+
+    /// Every shard that `broker` leads, loaded or not.
+    pub(crate) fn shards_of(
+        &self,
+        image: &Image,
+        broker: i32,
+    ) -> Vec<Result<Arc<Shard>, ErrorCode>> {
+        let Some(topic) = image.topic(OFFSETS_TOPIC) else { return Vec::new() };
+        let led = topic.partitions().iter().map(|partition| partition.handle());
+        led.filter(|partition| partition.leader() == broker)
+            .map(|partition| self.shard(image, broker, partition))
+            .filter(|shard| !matches!(shard, Err(ErrorCode::NOT_COORDINATOR)))
+            .collect()
+    }
+
+    fn shard(
+        &self,
+        image: &Image,
+        broker: i32,
+        partition: &Arc<Partition>,
+    ) -> Result<Arc<Shard>, ErrorCode> {
+        if partition.leader() != broker || partition.is_deleted() {
+            return Err(ErrorCode::NOT_COORDINATOR);
+        }
+        let shard = self.current(broker, partition);
+        shard.ensure_loaded(image)?;
+        Ok(shard)
+    }
+
+    /// The shard of this leadership; one of an earlier leadership is dropped.
+    fn current(&self, broker: i32, partition: &Arc<Partition>) -> Arc<Shard> {
+        let mut shards = self.shards.lock();
+        if let Some(shard) = shards.get(&partition.index()) {
+            if shard.is_of(broker, partition) {
+                return shard.clone();
+            }
+        }
+        let shard = Shard::new(self.env.clone(), broker, partition.clone());
+        let old = shards.insert(partition.index(), shard.clone());
+        drop(shards);
+        if let Some(old) = old {
+            old.retire();
+        }
+        shard
+    }
+}

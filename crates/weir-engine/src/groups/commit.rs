@@ -1,0 +1,93 @@
+//! Committing, deleting and forgetting offsets; deleting groups. Each is in the log before it is in memory.
+
+use weir_wire::{ErrorCode, Str, Uuid};
+
+use super::group::Group;
+use super::offsets::Committed;
+use super::records::{self, GroupRecord};
+use super::shard::Shard;
+
+/// One offset to commit.
+#[derive(Debug, Clone)]
+pub(crate) struct CommitRow {
+    pub(crate) topic: Str,
+    /// Zero when the client named the topic (OffsetCommit before v10).
+    pub(crate) topic_id: Uuid,
+    pub(crate) partition: i32,
+    pub(crate) committed: Committed,
+}
+
+/// Who commits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Committer<'a> {
+    pub(crate) member_id: &'a str,
+    pub(crate) instance: Option<&'a str>,
+    pub(crate) generation: i32,
+}
+
+impl Shard {
+    /// Commits offsets; answers the high watermark at which they are committed, 0 when there was nothing to write.
+    pub(crate) fn commit(
+        &self,
+        group: &Group,
+        by: Committer<'_>,
+        rows: Vec<CommitRow>,
+    ) -> Result<i64, ErrorCode> {
+        let mut state = group.lock();
+        state.classic.validate_commit(by.member_id, by.instance, by.generation)?;
+        state.classic.committed(by.member_id, self.env.now());
+        let encoded: Result<Vec<GroupRecord>, _> = rows
+            .iter()
+            .map(|row| {
+                let CommitRow { topic, topic_id, partition, committed } = row;
+                records::offset_commit(group.id(), topic, *partition, *topic_id, committed)
+            })
+            .collect();
+        let required = self.write(&encoded.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
+        for row in rows {
+            state.offsets.put(&row.topic, row.topic_id, row.partition, row.committed);
+        }
+        Ok(required)
+    }
+
+    /// Writes tombstones for those of `offsets` that exist, and forgets them.
+    pub(crate) fn forget_offsets(
+        &self,
+        group: &Group,
+        offsets: &[(Str, i32)],
+    ) -> Result<i64, ErrorCode> {
+        let mut state = group.lock();
+        let known: Vec<&(Str, i32)> = offsets
+            .iter()
+            .filter(|(topic, partition)| state.offsets.get(topic, *partition).is_some())
+            .collect();
+        let tombstones: Result<Vec<GroupRecord>, _> = known
+            .iter()
+            .map(|(topic, partition)| records::offset_tombstone(group.id(), topic, *partition))
+            .collect();
+        let required = self.write(&tombstones.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
+        for (topic, partition) in known {
+            state.offsets.remove(topic, *partition);
+        }
+        Ok(required)
+    }
+
+    /// Deletes an empty group with all its offsets.
+    pub(crate) fn delete(&self, group: &Group) -> Result<i64, ErrorCode> {
+        let mut state = group.lock();
+        state.classic.validate_delete()?;
+        let mut tombstones = Vec::new();
+        for (topic, offsets) in state.offsets.topics() {
+            for (partition, _) in offsets.iter() {
+                tombstones.push(records::offset_tombstone(group.id(), topic, partition));
+            }
+        }
+        tombstones.push(records::group_tombstone(group.id()));
+        let tombstones: Result<Vec<GroupRecord>, _> = tombstones.into_iter().collect();
+        let required = self.write(&tombstones.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
+        state.classic.close(ErrorCode::UNKNOWN_MEMBER_ID, self.env.now());
+        drop(state);
+        self.remove(group);
+        Ok(required)
+    }
+}

@@ -1,0 +1,142 @@
+//! Reading the groups of one partition from its log.
+
+use std::collections::{HashMap, HashSet};
+
+use weir_wire::Str;
+use weir_wire::records::{BatchReader, RecordBatch};
+
+use super::classic::{ClassicGroup, GroupLimits, Now, owned};
+use super::offsets::Offsets;
+use super::records::{self, Loaded as Record};
+use crate::log::{LogError, ReadLimits};
+use crate::partition::{Partition, PartitionError};
+
+/// How much of the log is read at a time.
+const CHUNK_BYTES: usize = 1 << 20;
+/// No batch of this topic is larger when decompressed.
+const DECOMPRESSED_BYTES_MAX: usize = 128 << 20;
+
+/// Every group of the partition with its offsets.
+pub(super) type Loaded = Vec<(ClassicGroup, Offsets)>;
+
+/// Reads the whole partition. Records that cannot be read are skipped with a warning, as Kafka does; a log that
+/// cannot be read is an error.
+pub(super) fn read_partition(
+    partition: &Partition,
+    limits: GroupLimits,
+    now: Now,
+) -> Result<Loaded, PartitionError> {
+    let view = partition.view()?;
+    let mut loader = Loader { limits, now, groups: HashMap::new(), topics: HashSet::new() };
+    let mut scratch = Vec::new();
+    let mut offset = view.log_start;
+    while offset < view.log_end {
+        let limits =
+            ReadLimits { max_bytes: CHUNK_BYTES, upper_offset: view.log_end, min_one: true };
+        let read = partition.log()?.read(offset, limits)?;
+        let Some(slice) = read.slice else { break };
+        let bytes = slice.to_vec().map_err(|error| LogError::Io {
+            action: "read groups".to_owned(),
+            source: std::sync::Arc::new(error),
+        })?;
+        let before = offset;
+        for batch in BatchReader::new(&bytes) {
+            let batch = batch.map_err(|error| LogError::Corrupt(error.to_string()))?;
+            offset = batch.header.last_offset() + 1;
+            loader.batch(&batch, &mut scratch)?;
+        }
+        if offset <= before {
+            return Err(LogError::Corrupt(format!("no batch at offset {before}")).into());
+        }
+    }
+    Ok(loader.finish())
+}
+
+#[derive(Default)]
+struct Entry {
+    classic: Option<ClassicGroup>,
+    offsets: Offsets,
+}
+
+struct Loader {
+    limits: GroupLimits,
+    now: Now,
+    groups: HashMap<Str, Entry>,
+    /// Topic names, shared by all groups.
+    topics: HashSet<Str>,
+}
+
+impl Loader {
+    fn batch(
+        &mut self,
+        batch: &RecordBatch<'_>,
+        scratch: &mut Vec<u8>,
+    ) -> Result<(), PartitionError> {
+        if batch.header.attributes.is_control() {
+            return Ok(());
+        }
+        let corrupt = |error: weir_wire::records::RecordError| LogError::Corrupt(error.to_string());
+        for record in batch.records(scratch, DECOMPRESSED_BYTES_MAX).map_err(corrupt)? {
+            let record = record.map_err(corrupt)?;
+            match record.key.and_then(|key| records::load(key, record.value)) {
+                Some(loaded) => self.apply(loaded),
+                None => tracing::warn!(offset = record.offset, "a group record is not readable"),
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, record: Record) {
+        match record {
+            Record::Offset { group, topic, partition, committed: Some((id, committed)) } => {
+                let topic = self.shared(topic);
+                let entry = self.entry(&group);
+                entry.offsets.put(&topic, id, partition, committed);
+            }
+            Record::Offset { group, topic, partition, committed: None } => {
+                if let Some(entry) = self.groups.get_mut(&group) {
+                    entry.offsets.remove(&topic, partition);
+                }
+            }
+            Record::Group { id, value: Some(value) } => {
+                let (limits, now) = (self.limits, self.now);
+                self.entry(&id).classic = Some(ClassicGroup::from_value(&id, &value, limits, now));
+            }
+            Record::Group { id, value: None } => {
+                if let Some(entry) = self.groups.get_mut(&id) {
+                    entry.classic = None;
+                }
+            }
+            Record::Other => {}
+        }
+    }
+
+    fn entry(&mut self, group: &Str) -> &mut Entry {
+        if !self.groups.contains_key(group) {
+            self.groups.insert(owned(group), Entry::default());
+        }
+        self.groups.entry(group.clone()).or_default()
+    }
+
+    fn shared(&mut self, topic: Str) -> Str {
+        if let Some(known) = self.topics.get(&topic) {
+            return known.clone();
+        }
+        let topic = owned(&topic);
+        self.topics.insert(topic.clone());
+        topic
+    }
+
+    /// Groups that have only offsets are simple ones; those with neither are gone.
+    fn finish(self) -> Loaded {
+        let (limits, now) = (self.limits, self.now);
+        self.groups
+            .into_iter()
+            .filter(|(_, entry)| entry.classic.is_some() || !entry.offsets.is_empty())
+            .map(|(id, entry)| {
+                let classic = entry.classic.unwrap_or_else(|| ClassicGroup::new(&id, limits, now));
+                (classic, entry.offsets)
+            })
+            .collect()
+    }
+}

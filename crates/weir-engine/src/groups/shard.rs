@@ -1,0 +1,254 @@
+//! One partition of `__consumer_offsets` under one leadership: its groups, and the way into its log.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::{Mutex, RwLock};
+use weir_wire::records::BatchBuilder;
+use weir_wire::{ErrorCode, Str};
+
+use super::GroupsEnv;
+use super::classic::{ClassicGroup, GroupLimits};
+use super::error::for_client;
+use super::group::Group;
+use super::load::{Loaded, read_partition};
+use super::records::GroupRecord;
+use crate::image::Image;
+use crate::log::AppendOrigin;
+use crate::partition::{Acks, Partition};
+use crate::timer::Task;
+use crate::wait::{Signal, Watch, WatchGuard};
+
+/// Records of one batch, in bytes: well within Kafka's smallest sensible `max.message.bytes`.
+const BATCH_BYTES_MAX: usize = 512 * 1024;
+/// How long a written record may wait for its replicas (Kafka's `offsets.commit.timeout.ms`).
+pub(super) const COMMIT_TIMEOUT_MS: i64 = 5_000;
+
+/// The groups of one partition, while one broker leads it in one epoch.
+#[derive(Debug)]
+pub(crate) struct Shard {
+    pub(super) env: GroupsEnv,
+    broker: i32,
+    leader_epoch: i32,
+    partition: Arc<Partition>,
+    /// Held while loading, so that others answer COORDINATOR_LOAD_IN_PROGRESS instead of waiting.
+    loading: Mutex<()>,
+    is_loaded: AtomicBool,
+    is_retired: AtomicBool,
+    limits: OnceLock<GroupLimits>,
+    groups: RwLock<HashMap<Str, Arc<Group>>>,
+    watch: Mutex<Option<WatchGuard>>,
+    me: Weak<Shard>,
+}
+
+impl Shard {
+    pub(super) fn new(env: GroupsEnv, broker: i32, partition: Arc<Partition>) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            env,
+            broker,
+            leader_epoch: partition.leader_epoch(),
+            partition,
+            loading: Mutex::default(),
+            is_loaded: AtomicBool::new(false),
+            is_retired: AtomicBool::new(false),
+            limits: OnceLock::new(),
+            groups: RwLock::default(),
+            watch: Mutex::default(),
+            me: me.clone(),
+        })
+    }
+
+    /// Whether it belongs to the present leadership of `partition`.
+    pub(super) fn is_of(&self, broker: i32, partition: &Arc<Partition>) -> bool {
+        self.broker == broker && Arc::ptr_eq(&self.partition, partition) && !self.is_stale()
+    }
+
+    fn is_stale(&self) -> bool {
+        self.partition.leader_epoch() != self.leader_epoch || self.partition.is_deleted()
+    }
+
+    /// Reads the partition, once. Small ones at once; whoever comes while another request reads is told to retry.
+    pub(super) fn ensure_loaded(&self, image: &Image) -> Result<(), ErrorCode> {
+        if self.is_loaded.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let Some(_loading) = self.loading.try_lock() else {
+            return Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS);
+        };
+        if self.is_loaded.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let limits = limits(image);
+        let loaded = read_partition(&self.partition, limits, self.env.now()).map_err(|error| {
+            tracing::error!(partition = self.partition.index(), %error, "groups cannot be loaded");
+            for_client(error.code())
+        })?;
+        let _ = self.limits.set(limits);
+        self.install(loaded);
+        self.is_loaded.store(true, Ordering::Release);
+        self.watch_leadership();
+        Ok(())
+    }
+
+    fn install(&self, loaded: Loaded) {
+        let groups: Vec<Arc<Group>> = loaded
+            .into_iter()
+            .map(|(classic, offsets)| Group::new(self.me.clone(), classic, offsets))
+            .collect();
+        {
+            let mut map = self.groups.write();
+            for group in &groups {
+                map.insert(group.id().clone(), group.clone());
+            }
+        }
+        groups.iter().for_each(|group| group.start());
+    }
+
+    /// Drops the shard as soon as another leadership begins, without waiting for a request to notice: parked
+    /// members are to hear of it.
+    fn watch_leadership(&self) {
+        if let Some(me) = self.me.upgrade() {
+            *self.watch.lock() =
+                Some(self.partition.watch(Arc::new(Leadership(Arc::downgrade(&me))), 0));
+        }
+    }
+
+    /// Ends the shard: whoever is parked learns that this broker coordinates no longer.
+    pub(super) fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+        let watch = self.watch.lock().take();
+        drop(watch);
+        let groups = std::mem::take(&mut *self.groups.write());
+        groups.values().for_each(|group| group.close(ErrorCode::NOT_COORDINATOR));
+    }
+
+    pub(super) fn limits(&self) -> GroupLimits {
+        self.limits.get().copied().unwrap_or_default()
+    }
+
+    pub(crate) fn group(&self, id: &str) -> Option<Arc<Group>> {
+        self.groups.read().get(id).cloned()
+    }
+
+    /// The group, made when there is none.
+    pub(crate) fn group_or_new(&self, id: &str) -> Arc<Group> {
+        if let Some(group) = self.group(id) {
+            return group;
+        }
+        let mut groups = self.groups.write();
+        if let Some(group) = groups.get(id) {
+            return group.clone();
+        }
+        let classic = ClassicGroup::new(id, self.limits(), self.env.now());
+        let group = Group::new(self.me.clone(), classic, super::offsets::Offsets::default());
+        groups.insert(group.id().clone(), group.clone());
+        group
+    }
+
+    pub(crate) fn groups(&self) -> Vec<Arc<Group>> {
+        self.groups.read().values().cloned().collect()
+    }
+
+    /// Takes a group out, if it is still this one.
+    pub(super) fn remove(&self, group: &Group) {
+        let mut groups = self.groups.write();
+        if groups.get(group.id()).is_some_and(|known| std::ptr::eq(Arc::as_ptr(known), group)) {
+            groups.remove(group.id());
+        }
+    }
+
+    /// Appends records. Answers the high watermark at which they are committed.
+    pub(super) fn write(&self, records: &[GroupRecord]) -> Result<i64, ErrorCode> {
+        if self.is_retired.load(Ordering::Acquire) {
+            return Err(ErrorCode::NOT_COORDINATOR);
+        }
+        let now_ms = self.env.clock.wall_ms();
+        let mut required = 0;
+        let mut builder = BatchBuilder::new();
+        for record in records {
+            builder.append(now_ms, Some(&record.key), record.value.as_deref(), &[]);
+            if builder.len() >= BATCH_BYTES_MAX {
+                required = self.append(std::mem::replace(&mut builder, BatchBuilder::new()))?;
+            }
+        }
+        if !builder.is_empty() {
+            required = self.append(builder)?;
+        }
+        Ok(required)
+    }
+
+    fn append(&self, builder: BatchBuilder) -> Result<i64, ErrorCode> {
+        let batch = builder.build().map_err(|error| for_client(ErrorCode(error.code())))?;
+        let appended = self
+            .partition
+            .append(self.broker, &batch, AppendOrigin::Coordinator, Acks::All)
+            .map_err(|error| for_client(error.code()))?;
+        Ok(appended.last_offset + 1)
+    }
+
+    /// Whether everything below `required` is committed; an error when this leadership is over before.
+    pub(super) fn commit_state(&self, required: i64) -> Option<Result<(), ErrorCode>> {
+        if self.is_stale() {
+            return Some(Err(ErrorCode::NOT_COORDINATOR));
+        }
+        match self.partition.view() {
+            Ok(view) if view.high_watermark >= required => Some(Ok(())),
+            Ok(_) => None,
+            Err(error) => Some(Err(for_client(error.code()))),
+        }
+    }
+
+    /// Waits until everything below `required` is committed.
+    pub(crate) async fn committed(self: Arc<Self>, required: i64) -> Result<(), ErrorCode> {
+        let signal = Signal::new();
+        let deadline = self.env.clock.monotonic_ms() + COMMIT_TIMEOUT_MS;
+        let _deadline = self.env.timers.expire_at(deadline, &signal);
+        let _watch = self.partition.watch(signal.clone(), 0);
+        loop {
+            signal.clear();
+            if let Some(state) = self.commit_state(required) {
+                return state;
+            }
+            if signal.is_expired() {
+                return Err(for_client(ErrorCode::REQUEST_TIMED_OUT));
+            }
+            signal.news().await;
+        }
+    }
+
+    /// Whether a write is committed already, as it is when all replicas follow.
+    pub(crate) fn is_committed(&self, required: i64) -> bool {
+        matches!(self.commit_state(required), Some(Ok(())))
+    }
+}
+
+/// Notices that the leadership a shard belongs to is over.
+struct Leadership(Weak<Shard>);
+
+impl Watch for Leadership {
+    fn changed(&self, _token: u32) {
+        let Some(shard) = self.0.upgrade() else { return };
+        if !shard.is_stale() || shard.is_retired.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        // Called under the partition's locks: the work is done by the next tick.
+        let at = shard.env.clock.monotonic_ms();
+        let retire = self.0.clone();
+        let task = Task::Call(Box::new(move |_| {
+            if let Some(shard) = retire.upgrade() {
+                shard.retire();
+            }
+        }));
+        shard.env.timers.schedule(at, task).detach();
+    }
+}
+
+fn limits(image: &Image) -> GroupLimits {
+    let configs = image.configs();
+    GroupLimits {
+        size_max: usize::try_from(configs.broker_i32("group.max.size")).unwrap_or(usize::MAX),
+        initial_rebalance_delay_ms: configs.broker_i32("group.initial.rebalance.delay.ms"),
+        ..GroupLimits::default()
+    }
+}

@@ -1,0 +1,193 @@
+//! OffsetFetch, key 9, versions 1 to 10.
+//!
+//! v1 to v7 ask for one group, v8 and later for many in one request (KIP-709); no topics means all of them. v10 names
+//! topics by id. A partition without an offset, and a group that does not exist, answer -1 without an error. No
+//! transaction holds offsets back yet, so require_stable (v7) changes nothing.
+
+use weir_wire::messages::offset_fetch_request::{
+    OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopics,
+};
+use weir_wire::messages::offset_fetch_response::{
+    OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition,
+    OffsetFetchResponsePartitions, OffsetFetchResponseTopic, OffsetFetchResponseTopics,
+};
+use weir_wire::{ErrorCode, Str, Uuid};
+
+use crate::ctx::Ctx;
+use crate::groups::{Committed, Group, TopicOffsets};
+use crate::reply::Reply;
+
+pub(crate) fn handle(ctx: &Ctx, request: OffsetFetchRequest) -> Reply<OffsetFetchResponse> {
+    if ctx.version() >= 8 {
+        let groups = request.groups.iter().map(|group| one_group(ctx, group)).collect();
+        return Reply::Done(OffsetFetchResponse { groups, ..OffsetFetchResponse::default() });
+    }
+    let answer = one_group(ctx, &as_group(&request));
+    Reply::Done(single(ctx, &request, answer))
+}
+
+/// The one group of v1 to v7 in the form of v8.
+fn as_group(request: &OffsetFetchRequest) -> OffsetFetchRequestGroup {
+    let topics = request.topics.as_ref().map(|topics| {
+        let topics = topics.iter().map(|topic| OffsetFetchRequestTopics {
+            name: topic.name.clone(),
+            partition_indexes: topic.partition_indexes.clone(),
+            ..OffsetFetchRequestTopics::default()
+        });
+        topics.collect()
+    });
+    let group_id = request.group_id.clone();
+    OffsetFetchRequestGroup { group_id, topics, ..OffsetFetchRequestGroup::default() }
+}
+
+/// And its answer in the form of v1 to v7; v1 has the error in each partition only.
+fn single(
+    ctx: &Ctx,
+    request: &OffsetFetchRequest,
+    answer: OffsetFetchResponseGroup,
+) -> OffsetFetchResponse {
+    if answer.error_code != ErrorCode::NONE.0 && ctx.version() < 2 {
+        return failed_partitions(request, answer.error_code);
+    }
+    let topics = answer.topics.into_iter().map(|topic| OffsetFetchResponseTopic {
+        name: topic.name,
+        partitions: topic.partitions.into_iter().map(old_partition).collect(),
+        ..OffsetFetchResponseTopic::default()
+    });
+    OffsetFetchResponse {
+        topics: topics.collect(),
+        error_code: answer.error_code,
+        ..OffsetFetchResponse::default()
+    }
+}
+
+fn old_partition(partition: OffsetFetchResponsePartitions) -> OffsetFetchResponsePartition {
+    OffsetFetchResponsePartition {
+        partition_index: partition.partition_index,
+        committed_offset: partition.committed_offset,
+        committed_leader_epoch: partition.committed_leader_epoch,
+        metadata: partition.metadata,
+        error_code: partition.error_code,
+        ..OffsetFetchResponsePartition::default()
+    }
+}
+
+fn failed_partitions(request: &OffsetFetchRequest, error_code: i16) -> OffsetFetchResponse {
+    let topics = request.topics.iter().flatten().map(|topic| OffsetFetchResponseTopic {
+        name: topic.name.clone(),
+        partitions: topic
+            .partition_indexes
+            .iter()
+            .map(|index| OffsetFetchResponsePartition {
+                error_code,
+                ..old_partition(partition(*index, None))
+            })
+            .collect(),
+        ..OffsetFetchResponseTopic::default()
+    });
+    OffsetFetchResponse { topics: topics.collect(), ..OffsetFetchResponse::default() }
+}
+
+fn one_group(ctx: &Ctx, asked: &OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {
+    let groups = ctx.engine().groups();
+    let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &asked.group_id);
+    let (topics, error) = match shard {
+        Ok(shard) => (topics(ctx, asked, shard.group(&asked.group_id).as_deref()), ErrorCode::NONE),
+        Err(error) => (Vec::new(), error),
+    };
+    OffsetFetchResponseGroup {
+        group_id: asked.group_id.clone(),
+        topics,
+        error_code: error.0,
+        ..OffsetFetchResponseGroup::default()
+    }
+}
+
+fn topics(
+    ctx: &Ctx,
+    asked: &OffsetFetchRequestGroup,
+    group: Option<&Group>,
+) -> Vec<OffsetFetchResponseTopics> {
+    match &asked.topics {
+        None => group.map_or_else(Vec::new, |group| all_topics(ctx, group)),
+        Some(wanted) => wanted.iter().map(|topic| wanted_topic(ctx, topic, group)).collect(),
+    }
+}
+
+fn all_topics(ctx: &Ctx, group: &Group) -> Vec<OffsetFetchResponseTopics> {
+    let by_id = ctx.version() >= 10;
+    let state = group.lock();
+    let mut answers = Vec::new();
+    for (name, offsets) in state.offsets.topics() {
+        let topic_id = ctx.topic(name).map_or(Uuid::ZERO, |topic| topic.id());
+        // A topic that is gone has no id to be named by.
+        if by_id && (topic_id == Uuid::ZERO || !offsets.is_of(topic_id)) {
+            continue;
+        }
+        let partitions = offsets.iter().map(|(index, offset)| partition(index, Some(offset)));
+        answers.push(topic_answer(by_id, name, topic_id, partitions.collect()));
+    }
+    answers
+}
+
+fn wanted_topic(
+    ctx: &Ctx,
+    wanted: &OffsetFetchRequestTopics,
+    group: Option<&Group>,
+) -> OffsetFetchResponseTopics {
+    let by_id = ctx.version() >= 10;
+    let name = match by_id {
+        true => ctx.topic_by_id(wanted.topic_id).map(|topic| topic.name().clone()),
+        false => Ok(wanted.name.clone()),
+    };
+    let partitions = match &name {
+        Err(error) => wanted
+            .partition_indexes
+            .iter()
+            .map(|index| OffsetFetchResponsePartitions {
+                error_code: error.0,
+                ..partition(*index, None)
+            })
+            .collect(),
+        Ok(name) => wanted_partitions(name, wanted, group),
+    };
+    topic_answer(by_id, &name.unwrap_or_default(), wanted.topic_id, partitions)
+}
+
+fn wanted_partitions(
+    name: &str,
+    wanted: &OffsetFetchRequestTopics,
+    group: Option<&Group>,
+) -> Vec<OffsetFetchResponsePartitions> {
+    let state = group.map(Group::lock);
+    let offsets: Option<&TopicOffsets> = state
+        .as_ref()
+        .and_then(|state| state.offsets.topic(name))
+        .filter(|offsets| offsets.is_of(wanted.topic_id));
+    let indexes = wanted.partition_indexes.iter();
+    indexes.map(|index| partition(*index, offsets.and_then(|of| of.get(*index)))).collect()
+}
+
+fn topic_answer(
+    by_id: bool,
+    name: &Str,
+    topic_id: Uuid,
+    partitions: Vec<OffsetFetchResponsePartitions>,
+) -> OffsetFetchResponseTopics {
+    OffsetFetchResponseTopics {
+        name: if by_id { Str::default() } else { name.clone() },
+        topic_id: if by_id { topic_id } else { Uuid::ZERO },
+        partitions,
+        ..OffsetFetchResponseTopics::default()
+    }
+}
+
+fn partition(index: i32, committed: Option<&Committed>) -> OffsetFetchResponsePartitions {
+    OffsetFetchResponsePartitions {
+        partition_index: index,
+        committed_offset: committed.map_or(-1, |committed| committed.offset),
+        committed_leader_epoch: committed.map_or(-1, |committed| committed.leader_epoch),
+        metadata: Some(Str::from(committed.map_or("", Committed::metadata))),
+        ..OffsetFetchResponsePartitions::default()
+    }
+}

@@ -1,0 +1,120 @@
+//! FindCoordinator, key 10, versions 0 to 6.
+//!
+//! v4 asks for many keys in one request (KIP-699). The broker that leads the group's partition of `__consumer_offsets`
+//! coordinates it; the topic is made by the first request that needs it. Transactions (key type 1) and share groups
+//! (2) are not coordinated yet.
+
+use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
+use weir_wire::messages::find_coordinator_response::{Coordinator, FindCoordinatorResponse};
+use weir_wire::{ErrorCode, Str};
+
+use crate::controller::NewTopic;
+use crate::ctx::Ctx;
+use crate::groups::{OFFSETS_TOPIC, partition_for};
+use crate::image::BrokerImage;
+use crate::reply::Reply;
+
+const GROUP: i8 = 0;
+const TRANSACTION: i8 = 1;
+
+pub(crate) fn handle(ctx: &Ctx, request: FindCoordinatorRequest) -> Reply<FindCoordinatorResponse> {
+    if ctx.version() >= 4 {
+        let found = request.coordinator_keys.iter().map(|key| one(ctx, request.key_type, key));
+        let coordinators = found.collect();
+        return Reply::Done(FindCoordinatorResponse {
+            coordinators,
+            ..FindCoordinatorResponse::default()
+        });
+    }
+    let found = one(ctx, request.key_type, &request.key);
+    Reply::Done(FindCoordinatorResponse {
+        error_code: found.error_code,
+        error_message: found.error_message,
+        node_id: found.node_id,
+        host: found.host,
+        port: found.port,
+        ..FindCoordinatorResponse::default()
+    })
+}
+
+fn one(ctx: &Ctx, key_type: i8, key: &Str) -> Coordinator {
+    match find(ctx, key_type, key) {
+        Ok(broker) => Coordinator {
+            key: key.clone(),
+            node_id: broker.id,
+            host: broker.host.clone(),
+            port: i32::from(broker.port),
+            ..Coordinator::default()
+        },
+        Err(error) => Coordinator {
+            key: key.clone(),
+            node_id: -1,
+            port: -1,
+            error_code: error.0,
+            error_message: Some(Str::from(message(error))),
+            ..Coordinator::default()
+        },
+    }
+}
+
+fn message(error: ErrorCode) -> &'static str {
+    match error {
+        ErrorCode::UNSUPPORTED_VERSION => "Transactions are not coordinated by this cluster.",
+        ErrorCode::INVALID_REQUEST => "This coordinator type is not supported.",
+        _ => "The coordinator is not available.",
+    }
+}
+
+fn find(ctx: &Ctx, key_type: i8, key: &str) -> Result<std::sync::Arc<BrokerImage>, ErrorCode> {
+    match key_type {
+        GROUP => {}
+        TRANSACTION => return Err(ErrorCode::UNSUPPORTED_VERSION),
+        _ => return Err(ErrorCode::INVALID_REQUEST),
+    }
+    let mut image = ctx.image().clone();
+    if image.topic(OFFSETS_TOPIC).is_none() {
+        create_topic(ctx)?;
+        image = ctx.engine().image();
+    }
+    let missing = ErrorCode::COORDINATOR_NOT_AVAILABLE;
+    let topic = image.topic(OFFSETS_TOPIC).ok_or(missing)?;
+    let index = partition_for(key, topic.partitions().len());
+    let leader = topic.partition(index).ok_or(missing)?.assignment().leader;
+    let broker = image.broker(leader).filter(|broker| broker.is_alive());
+    broker.cloned().ok_or(missing)
+}
+
+/// `__consumer_offsets`, with the partitions, replicas and configurations that the brokers' configuration asks for.
+fn create_topic(ctx: &Ctx) -> Result<(), ErrorCode> {
+    let configs = ctx.image().configs();
+    let segment_bytes = configs.broker_i32("offsets.topic.segment.bytes").to_string();
+    let topic_configs =
+        [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", &segment_bytes)];
+    let replication_factor = configs.broker_i32("offsets.topic.replication.factor");
+    let topic = NewTopic {
+        name: Str::from_static(OFFSETS_TOPIC),
+        partitions: configs.broker_i32("offsets.topic.num.partitions"),
+        replication_factor: i16::try_from(replication_factor).unwrap_or(i16::MAX),
+        configs: topic_configs
+            .iter()
+            .map(|(key, value)| (Str::from(*key), Some(Str::from(*value))))
+            .collect(),
+        ..NewTopic::default()
+    };
+    let engine = ctx.engine();
+    let made = engine.controller().create_topics(&[topic], false, engine.rng().as_ref());
+    match made {
+        // Another request may have been first.
+        Ok(answers) => answers.into_iter().try_for_each(|answer| match answer {
+            Err(refusal) if refusal.code != ErrorCode::TOPIC_ALREADY_EXISTS => {
+                tracing::warn!(error = refusal.code.name(), "{OFFSETS_TOPIC} cannot be made");
+                Err(ErrorCode::COORDINATOR_NOT_AVAILABLE)
+            }
+            _ => Ok(()),
+        }),
+        Err(error) => {
+            tracing::warn!(%error, "{OFFSETS_TOPIC} cannot be made");
+            Err(ErrorCode::COORDINATOR_NOT_AVAILABLE)
+        }
+    }
+}

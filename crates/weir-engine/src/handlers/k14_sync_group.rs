@@ -1,0 +1,40 @@
+//! SyncGroup, key 14, versions 0 to 5.
+//!
+//! The leader brings the assignment, the others wait for it; it is written before anyone is told. v3 brings static
+//! members, v5 requires the protocol's type and name (KIP-559).
+
+use weir_wire::ErrorCode;
+use weir_wire::messages::sync_group_request::SyncGroupRequest;
+use weir_wire::messages::sync_group_response::SyncGroupResponse;
+
+use crate::ctx::Ctx;
+use crate::groups::Group;
+use crate::reply::Reply;
+
+pub(crate) fn handle(ctx: &Ctx, request: SyncGroupRequest) -> Reply<SyncGroupResponse> {
+    let group = match check(ctx, &request) {
+        Ok(group) => group,
+        Err(error) => {
+            let refused = SyncGroupResponse { error_code: error.0, ..SyncGroupResponse::default() };
+            return Reply::Done(refused);
+        }
+    };
+    let mut parked = group.sync(&request);
+    match parked.try_now() {
+        Some(response) => Reply::Done(response),
+        None => Reply::wait(async move { Some(parked.await) }),
+    }
+}
+
+fn check(ctx: &Ctx, request: &SyncGroupRequest) -> Result<std::sync::Arc<Group>, ErrorCode> {
+    if request.group_id.is_empty() {
+        return Err(ErrorCode::INVALID_GROUP_ID);
+    }
+    let names_protocol = request.protocol_type.is_some() && request.protocol_name.is_some();
+    if ctx.version() >= 5 && !names_protocol {
+        return Err(ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
+    }
+    let groups = ctx.engine().groups();
+    let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &request.group_id)?;
+    shard.group(&request.group_id).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)
+}

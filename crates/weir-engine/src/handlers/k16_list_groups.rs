@@ -1,0 +1,51 @@
+//! ListGroups, key 16, versions 0 to 5.
+//!
+//! The groups that this broker coordinates. v4 filters by state and tells it (KIP-518), v5 the type too (KIP-848);
+//! filters ignore case. While one of them loads, COORDINATOR_LOAD_IN_PROGRESS with those that are known.
+
+use weir_wire::messages::list_groups_request::ListGroupsRequest;
+use weir_wire::messages::list_groups_response::{ListGroupsResponse, ListedGroup};
+use weir_wire::{ErrorCode, Str};
+
+use crate::ctx::Ctx;
+use crate::groups::Group;
+use crate::reply::Reply;
+
+/// The type of every group here.
+const CLASSIC: &str = "Classic";
+
+pub(crate) fn handle(ctx: &Ctx, request: ListGroupsRequest) -> Reply<ListGroupsResponse> {
+    let mut response = ListGroupsResponse::default();
+    let is_wanted_type = passes(&request.types_filter, CLASSIC);
+    for shard in ctx.engine().groups().shards_of(ctx.image(), ctx.broker_id()) {
+        match shard {
+            Err(error) => response.error_code = error.0,
+            Ok(_) if !is_wanted_type => {}
+            Ok(shard) => {
+                let listed = shard.groups().into_iter().map(|group| listed(&group));
+                let wanted =
+                    listed.filter(|group| passes(&request.states_filter, &group.group_state));
+                response.groups.extend(wanted);
+            }
+        }
+    }
+    if response.error_code != ErrorCode::NONE.0 {
+        tracing::debug!(error = ErrorCode(response.error_code).name(), "not every group is listed");
+    }
+    Reply::Done(response)
+}
+
+fn passes(filter: &[Str], value: &str) -> bool {
+    filter.is_empty() || filter.iter().any(|wanted| wanted.eq_ignore_ascii_case(value))
+}
+
+fn listed(group: &Group) -> ListedGroup {
+    let state = group.lock();
+    ListedGroup {
+        group_id: group.id().clone(),
+        protocol_type: state.classic.protocol_type().cloned().unwrap_or_default(),
+        group_state: Str::from_static(state.classic.state().name()),
+        group_type: Str::from_static(CLASSIC),
+        ..ListedGroup::default()
+    }
+}
