@@ -15,12 +15,8 @@ use crate::dispatch;
 use crate::engine_config::EngineConfig;
 use crate::fetch::FetchSessions;
 use crate::fs::Fs;
-<<<<<<< HEAD
-use crate::image::Image;
-=======
 use crate::groups::{Groups, GroupsEnv};
-use crate::image::{Effect, Image};
->>>>>>> dc9a085 (weir-engine: group coordinators in __consumer_offsets; join, sync, heartbeat, leave, commit, fetch, describe, list, delete)
+use crate::image::Image;
 use crate::log::{LogContext, Recovery};
 use crate::metadata::{MetadataError, MetadataStore};
 use crate::partition::PartitionEnv;
@@ -63,22 +59,13 @@ pub struct Engine {
 
 #[derive(Debug)]
 pub(crate) struct Shared {
-<<<<<<< HEAD
     pub(crate) config: EngineConfig,
     pub(crate) host: Host,
     pub(crate) env: Arc<PartitionEnv>,
     pub(crate) timers: Arc<Timers>,
     pub(crate) fetch_sessions: FetchSessions,
+    pub(crate) groups: Groups,
     pub(crate) controller: Controller,
-=======
-    config: EngineConfig,
-    host: Host,
-    env: Arc<PartitionEnv>,
-    timers: Arc<Timers>,
-    fetch_sessions: FetchSessions,
-    groups: Groups,
-    controller: Controller,
->>>>>>> dc9a085 (weir-engine: group coordinators in __consumer_offsets; join, sync, heartbeat, leave, commit, fetch, describe, list, delete)
 }
 
 impl Engine {

@@ -88,8 +88,11 @@ fn find(ctx: &Ctx, key_type: i8, key: &str) -> Result<std::sync::Arc<BrokerImage
 fn create_topic(ctx: &Ctx) -> Result<(), ErrorCode> {
     let configs = ctx.image().configs();
     let segment_bytes = configs.broker_i32("offsets.topic.segment.bytes").to_string();
-    let topic_configs =
-        [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", &segment_bytes)];
+    let topic_configs = [
+        ("cleanup.policy", "compact"),
+        ("compression.type", "producer"),
+        ("segment.bytes", &segment_bytes),
+    ];
     let replication_factor = configs.broker_i32("offsets.topic.replication.factor");
     let topic = NewTopic {
         name: Str::from_static(OFFSETS_TOPIC),
