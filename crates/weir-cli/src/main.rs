@@ -1,25 +1,34 @@
 //! `weir`: the console's commands without a window, and the console in a browser.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod args;
+mod commands;
+mod context;
+mod output;
 mod serve;
+mod time;
+mod trouble;
 
-use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
-#[derive(Debug, Parser)]
-#[command(name = "weir", version, about)]
-struct Weir {
-    #[command(subcommand)]
-    command: Command,
-}
+use clap::Parser;
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    Serve(serve::ServeArgs),
-}
+use crate::args::Weir;
+use crate::trouble::Trouble;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    match Weir::parse().command {
-        Command::Serve(args) => serve::run(args).await,
-    }
+async fn main() -> ExitCode {
+    // Wrong usage ends here, with clap's sentence and code 2.
+    let weir = Weir::parse();
+    let lang = weir.lang();
+    let code = match commands::run(weir).await {
+        Ok(()) | Err(Trouble::Quiet) => ExitCode::SUCCESS,
+        Err(trouble) => {
+            trouble.tell(lang);
+            ExitCode::from(trouble.code())
+        }
+    };
+    // Threads of librdkafka that wait for a broker that is gone must not hold the end of the program.
+    output::flush();
+    code
 }

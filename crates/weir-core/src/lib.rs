@@ -23,3 +23,5 @@ pub use failure::{Failure, Result};
 pub use home::Home;
 pub use host::{Headless, Host, HostError, HostKind};
 pub use text::{Text, TextArg, TextId};
+/// Clusters without a session: what the command line asks of any Kafka by address.
+pub use weir_client as client;

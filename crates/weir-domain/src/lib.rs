@@ -16,6 +16,7 @@ pub mod log_dir;
 pub mod message;
 pub mod outcome;
 pub mod quorum;
+pub mod sample;
 pub mod topic;
 pub mod topic_id;
 pub mod topic_name;

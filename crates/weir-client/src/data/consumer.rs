@@ -94,6 +94,11 @@ impl Consumer {
         Some(next)
     }
 
+    /// Whether the next message is there already.
+    pub fn has_next(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
     /// Commits what was taken, leaves the group and ends, within some seconds. Blocks.
     pub fn close(mut self) {
         self.stop.store(true, Ordering::Relaxed);

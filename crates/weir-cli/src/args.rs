@@ -1,0 +1,81 @@
+//! The command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use weir_api::texts::Lang;
+
+use crate::commands::{broker, cluster, consume, group, produce, sample, topic, up};
+use crate::serve;
+
+/// A Kafka cluster on this machine in one command, and a console for any other.
+#[derive(Debug, Parser)]
+#[command(name = "weir", version, about, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Weir {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Language of sentences: en or ko. By default that of LANG.
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<String>,
+}
+
+impl Weir {
+    pub(crate) fn lang(&self) -> Lang {
+        Lang::choose(self.lang.as_deref())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a cluster named "local", or take up the one that is there, and print its address
+    Up(up::UpArgs),
+    /// Create, list, start, stop, delete clusters on this machine
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
+    /// Create, list, show, change, delete topics
+    #[command(subcommand)]
+    Topic(topic::TopicCommand),
+    /// Write messages: one value a line from standard input
+    Produce(produce::ProduceArgs),
+    /// Read messages: one value a line to standard output
+    Consume(consume::ConsumeArgs),
+    /// List and show consumer groups with their lag
+    #[command(subcommand)]
+    Group(group::GroupCommand),
+    /// List brokers; stop, kill, start those of a cluster on this machine
+    #[command(subcommand)]
+    Broker(broker::BrokerCommand),
+    /// Open the console in a browser
+    Serve(serve::ServeArgs),
+    /// The sample workload: a small live shop
+    #[command(subcommand)]
+    Sample(sample::SampleCommand),
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// How to print: a table for people, or JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub(crate) output: Format,
+    /// Data folder: clusters, settings, logs. By default the platform's own
+    #[arg(long, env = "WEIR_HOME", value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+}
+
+/// Which cluster. Without either: "local", or the only one there is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Target {
+    /// A cluster by its name in Weir
+    #[arg(long, value_name = "NAME", conflicts_with = "bootstrap")]
+    pub(crate) cluster: Option<String>,
+    /// Any Kafka, by address; several with commas
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) bootstrap: Option<String>,
+}

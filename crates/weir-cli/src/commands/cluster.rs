@@ -1,0 +1,220 @@
+//! `weir cluster`: clusters on this machine.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use weir_api::commands::clusters::create::ClustersCreate;
+use weir_api::commands::clusters::delete::ClustersDelete;
+use weir_api::commands::clusters::list::ClustersList;
+use weir_api::commands::clusters::start::ClustersStart;
+use weir_api::commands::clusters::stop::ClustersStop;
+use weir_api::dto::ClusterRow;
+use weir_api::texts::{self, Lang};
+
+use crate::args::Common;
+use crate::commands::operation;
+use crate::context;
+use crate::output;
+use crate::trouble::Trouble;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClusterCommand {
+    /// Create a cluster and wait until it is usable
+    Create(CreateArgs),
+    /// List clusters
+    List(ListArgs),
+    /// Show one cluster
+    Show(NameArgs),
+    /// Start a stopped cluster
+    Start(NameArgs),
+    /// Stop a cluster; its data stays
+    Stop(NameArgs),
+    /// Delete a cluster with its data
+    Delete(DeleteArgs),
+    /// Print settings for clients in several languages
+    ClientInfo(ClientInfoArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    name: String,
+    /// How many brokers: 1 to 100
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    brokers: u16,
+    /// Port of the first broker; the others follow it. By default the first free block
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// With a sample workload: a small live shop
+    #[arg(long)]
+    sample: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NameArgs {
+    name: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeleteArgs {
+    name: String,
+    /// Yes, delete everything in it
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClientInfoArgs {
+    name: String,
+    /// Only this: java, python, go, node, rust, dotnet, kcat, container ...
+    #[arg(long)]
+    language: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Trouble> {
+    match command {
+        ClusterCommand::Create(args) => create(args).await,
+        ClusterCommand::List(args) => list(&args.common).await,
+        ClusterCommand::Show(args) => show(args, lang).await,
+        ClusterCommand::Start(args) => start(args).await,
+        ClusterCommand::Stop(args) => stop(args).await,
+        ClusterCommand::Delete(args) => delete(args).await,
+        ClusterCommand::ClientInfo(args) => client_info(args).await,
+    }
+}
+
+async fn create(args: CreateArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let CreateArgs { name, brokers, port, sample, common } = args;
+    let new = ClustersCreate { name, brokers, port, sample };
+    let created = app.run(new).await?;
+    operation::wait(&app, &created.operation).await?;
+    tell(&context::find(&app, Some(&created.cluster)).await?, &common)
+}
+
+/// What is wanted of a cluster that was just made or started: its address.
+pub(crate) fn tell(row: &ClusterRow, common: &Common) -> Result<(), Trouble> {
+    let json = json!({ "cluster": row.name, "bootstrap": row.bootstrap });
+    output::done(common.output, &row.bootstrap, &json)
+}
+
+async fn list(common: &Common) -> Result<(), Trouble> {
+    let rows = context::app(common)?.run(ClustersList {}).await?.rows;
+    let headers = ["NAME", "STATE", "BROKERS", "BOOTSTRAP"];
+    output::rows(common.output, &rows, &headers, cells, row_json)
+}
+
+fn cells(row: &ClusterRow) -> Vec<String> {
+    vec![row.name.clone(), state(row), brokers(row), row.bootstrap.clone()]
+}
+
+/// As the contract writes it, without its quotes.
+fn state(row: &ClusterRow) -> String {
+    serde_json::to_value(row.state)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn brokers(row: &ClusterRow) -> String {
+    match (row.brokers_online, row.brokers_total) {
+        (Some(online), Some(total)) => format!("{online}/{total}"),
+        (None, Some(total)) => total.to_string(),
+        _ => "-".to_owned(),
+    }
+}
+
+fn row_json(row: &ClusterRow) -> Value {
+    serde_json::to_value(row).unwrap_or_default()
+}
+
+async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::find(&app, Some(&args.name)).await?;
+    let mut pairs = vec![
+        ("Name", row.name.clone()),
+        ("State", state(&row)),
+        ("Engine", row.engine.clone()),
+        ("Brokers", brokers(&row)),
+        ("Bootstrap", row.bootstrap.clone()),
+        ("Topics", output::or_dash(row.topics)),
+        ("Partitions", output::or_dash(row.partitions)),
+    ];
+    if let Some(reason) = &row.state_reason {
+        pairs.insert(2, ("Reason", texts::text(lang, reason)));
+    }
+    output::one(args.common.output, &pairs, &row_json(&row))
+}
+
+async fn start(args: NameArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::find(&app, Some(&args.name)).await?;
+    let begun = app.run(ClustersStart { cluster: row.id }).await?;
+    operation::wait(&app, &begun.operation).await?;
+    tell(&context::find(&app, Some(&args.name)).await?, &args.common)
+}
+
+async fn stop(args: NameArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::find(&app, Some(&args.name)).await?;
+    let begun = app.run(ClustersStop { cluster: row.id }).await?;
+    operation::wait(&app, &begun.operation).await?;
+    let json = json!({ "cluster": row.name, "state": "STOPPED" });
+    output::done(args.common.output, &format!("stopped {}", row.name), &json)
+}
+
+async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::find(&app, Some(&args.name)).await?;
+    if !args.yes {
+        return Err(Trouble::usage(
+            format!("this deletes {} with all its data: say --yes", row.name),
+            format!("{}의 모든 데이터가 삭제됩니다: --yes를 붙이십시오", row.name),
+        ));
+    }
+    let begun = app.run(ClustersDelete { cluster: row.id, confirm: row.name.clone() }).await?;
+    operation::wait(&app, &begun.operation).await?;
+    let json = json!({ "cluster": row.name, "deleted": true });
+    output::done(args.common.output, &format!("deleted {}", row.name), &json)
+}
+
+async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::find(&app, Some(&args.name)).await?;
+    let cluster = json!({ "cluster": row.id });
+    let info = app.call("clusters.client_info", cluster).await?;
+    if args.common.output == crate::args::Format::Json {
+        return output::line(&serde_json::to_string_pretty(&info).unwrap_or_default());
+    }
+    let word = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let mut found = false;
+    for snippet in info["snippets"].as_array().into_iter().flatten() {
+        let language = word(snippet, "language");
+        if args.language.as_ref().is_none_or(|wanted| *wanted == language) {
+            found = true;
+            if args.language.is_none() {
+                output::line(&format!("# {}", word(snippet, "title")))?;
+            }
+            output::line(&format!("{}\n", word(snippet, "code").trim_end()))?;
+        }
+    }
+    match args.language {
+        Some(language) if !found => Err(Trouble::usage(
+            format!("there are no settings for {language:?}: leave --language out to see all"),
+            format!("{language:?}에 대한 설정이 없습니다: --language 없이 모두 보십시오"),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,185 @@
+//! `weir group`: consumer groups with their lag.
+
+use std::collections::HashMap;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use weir_core::client::Client;
+use weir_domain::{Group, GroupState, GroupSummary, PartitionLag};
+
+use crate::args::{Common, Format, Target};
+use crate::context;
+use crate::output;
+use crate::trouble::Trouble;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GroupCommand {
+    /// List groups with their lag
+    List(ListArgs),
+    /// Show a group: members and lag by partition
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    name: String,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) async fn run(command: GroupCommand) -> Result<(), Trouble> {
+    match command {
+        GroupCommand::List(args) => list(args).await,
+        GroupCommand::Show(args) => show(args).await,
+    }
+}
+
+struct Row {
+    summary: GroupSummary,
+    lag: Option<i64>,
+}
+
+async fn list(args: ListArgs) -> Result<(), Trouble> {
+    let client = context::client(&args.common, &args.target).await?;
+    let groups = client.list_groups().await?;
+    let names: Vec<_> = groups.value.iter().map(|group| group.group_id.clone()).collect();
+    let lags: HashMap<_, _> = client.group_lags(&names).await?.value;
+    let row = |summary: GroupSummary| {
+        let lag = lags.get(&summary.group_id).and_then(|lag| lag.as_ref().ok()?.total());
+        Row { summary, lag }
+    };
+    let rows: Vec<_> = groups.value.into_iter().map(row).collect();
+    let headers = ["GROUP", "STATE", "TYPE", "COORDINATOR", "LAG"];
+    output::rows(args.common.output, &rows, &headers, Row::cells, Row::json)?;
+    match groups.failures.into_iter().next() {
+        None => Ok(()),
+        Some(failure) => Err(Trouble::failed(
+            format!(
+                "groups of broker {}:{} are missing, it did not answer ({})",
+                failure.host, failure.port, failure.detail
+            ),
+            format!(
+                "브로커 {}:{}이(가) 응답하지 않아 그 그룹이 빠졌습니다 ({})",
+                failure.host, failure.port, failure.detail
+            ),
+        )),
+    }
+}
+
+impl Row {
+    fn cells(&self) -> Vec<String> {
+        let group = &self.summary;
+        vec![
+            group.group_id.clone(),
+            group.state.name().to_owned(),
+            group.kind.name().to_owned(),
+            group.coordinator_id.to_string(),
+            output::or_dash(self.lag),
+        ]
+    }
+
+    fn json(&self) -> Value {
+        let group = &self.summary;
+        json!({
+            "group": group.group_id,
+            "state": group.state.name(),
+            "type": group.kind.name(),
+            "protocol_type": group.protocol_type,
+            "coordinator": group.coordinator_id,
+            "lag": self.lag,
+        })
+    }
+}
+
+async fn show(args: ShowArgs) -> Result<(), Trouble> {
+    let client = context::client(&args.common, &args.target).await?;
+    let group = find(&client, &args.name).await?;
+    let lag = client.group_lag(&group).await?.value;
+    let lag = lag.map_err(|error| Trouble::Item { what: args.name.clone(), error })?;
+    let client_of: HashMap<_, _> =
+        group.members.iter().map(|m| (m.member_id.as_str(), m.client_id.as_str())).collect();
+    if args.common.output == Format::Json {
+        let partitions: Vec<_> = lag.partitions.iter().map(partition_json).collect();
+        let members: Vec<_> = group.members.iter().map(member_json).collect();
+        let json = json!({
+            "group": group.group_id,
+            "state": group.state.name(),
+            "type": group.kind.name(),
+            "protocol": group.protocol,
+            "coordinator": group.coordinator_id,
+            "lag": lag.total(),
+            "members": members,
+            "partitions": partitions,
+        });
+        return output::one(Format::Json, &[], &json);
+    }
+    let pairs = [
+        ("Group", group.group_id.clone()),
+        ("State", group.state.name().to_owned()),
+        ("Type", group.kind.name().to_owned()),
+        ("Members", group.members.len().to_string()),
+        ("Lag", output::or_dash(lag.total())),
+    ];
+    output::one(Format::Table, &pairs, &Value::Null)?;
+    if lag.partitions.is_empty() {
+        return Ok(());
+    }
+    output::line("")?;
+    let headers = ["TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "CLIENT"];
+    let cells = |row: &PartitionLag| {
+        let member = row.member_id.as_deref().and_then(|id| client_of.get(id).copied());
+        vec![
+            row.partition.topic.clone(),
+            row.partition.partition.to_string(),
+            output::or_dash(row.committed),
+            output::or_dash(row.log_end),
+            output::or_dash(row.lag()),
+            output::or_dash(member),
+        ]
+    };
+    output::rows(Format::Table, &lag.partitions, &headers, cells, partition_json)
+}
+
+/// A group that is there: one that nobody ever heard of is described as dead by older clusters.
+async fn find(client: &Client, name: &str) -> Result<Group, Trouble> {
+    let described = client.describe_groups(&[name.to_owned()]).await?.into_iter().next();
+    match described.map(|item| item.result) {
+        Some(Ok(group)) if group.state != GroupState::Dead => Ok(group),
+        Some(Err(error)) if error.name != "GROUP_ID_NOT_FOUND" => {
+            Err(Trouble::Item { what: name.to_owned(), error })
+        }
+        _ => Err(Trouble::NoGroup(name.to_owned())),
+    }
+}
+
+fn partition_json(row: &PartitionLag) -> Value {
+    json!({
+        "topic": row.partition.topic,
+        "partition": row.partition.partition,
+        "committed": row.committed,
+        "end": row.log_end,
+        "lag": row.lag(),
+        "member": row.member_id,
+    })
+}
+
+fn member_json(member: &weir_domain::GroupMember) -> Value {
+    let assigned: Vec<_> = member.assignment.partitions().iter().map(ToString::to_string).collect();
+    json!({
+        "member": member.member_id,
+        "instance": member.instance_id,
+        "client": member.client_id,
+        "host": member.host,
+        "assignment": assigned,
+    })
+}

@@ -1,0 +1,34 @@
+//! One file a command.
+
+pub(crate) mod broker;
+pub(crate) mod cluster;
+pub(crate) mod consume;
+pub(crate) mod group;
+mod operation;
+pub(crate) mod produce;
+pub(crate) mod sample;
+mod signal;
+pub(crate) mod topic;
+pub(crate) mod up;
+
+use crate::args::{Command, Weir};
+use crate::trouble::Trouble;
+
+pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
+    let lang = weir.lang();
+    match weir.command {
+        Command::Up(args) => up::run(args).await,
+        Command::Cluster(command) => cluster::run(command, lang).await,
+        Command::Topic(command) => topic::run(command, lang).await,
+        Command::Produce(args) => produce::run(args).await,
+        Command::Consume(args) => consume::run(args).await,
+        Command::Group(command) => group::run(command).await,
+        Command::Broker(command) => broker::run(command).await,
+        Command::Serve(args) => {
+            let said =
+                |error: anyhow::Error| Trouble::failed(format!("{error:#}"), format!("{error:#}"));
+            crate::serve::run(args).await.map_err(said)
+        }
+        Command::Sample(command) => sample::run(command).await,
+    }
+}

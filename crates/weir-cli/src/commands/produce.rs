@@ -1,0 +1,315 @@
+//! `weir produce`: one value a line, or one JSON object a line.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, IsTerminal, Read};
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use weir_core::client::Client;
+use weir_core::client::data::{Delivery, NewMessage, Producer, ProducerOptions};
+use weir_domain::Compression;
+
+use super::signal;
+use crate::args::{Common, Format, Target};
+use crate::commands::topic::show;
+use crate::context;
+use crate::output;
+use crate::trouble::Trouble;
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ProduceArgs {
+    topic: String,
+    /// What stands between key and value in a line. Without it lines are values
+    #[arg(long, value_name = "TEXT", conflicts_with = "input")]
+    key_separator: Option<String>,
+    /// A header of every message; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = header)]
+    header: Vec<(String, String)>,
+    /// Write to this partition. By default by the key, or spread
+    #[arg(long, value_parser = clap::value_parser!(i32).range(0..))]
+    partition: Option<i32>,
+    /// json: a line is {"key": .., "value": .., "headers": {..}, "partition": .., "timestamp": ..}; a null value is a tombstone
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input: Option<Input>,
+    #[arg(long, value_name = "CODEC", default_value = "none", value_parser = compression)]
+    compression: Compression,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Input {
+    Lines,
+    Json,
+}
+
+/// The longest line; no Kafka takes larger messages.
+const LINE_MAX: u64 = 100 << 20;
+/// Lines read ahead.
+const AHEAD_MAX: usize = 256;
+/// Messages whose acknowledgement is awaited.
+const UNANSWERED_MAX: usize = 10_000;
+
+pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
+    let options = context::options(&args.common, &args.target).await?;
+    let topic = show::find(&Client::new(options.clone()), &args.topic).await?;
+    let count = topic.partitions.len();
+    let check = move |partition: Option<i32>| match partition {
+        Some(p) if p < 0 || p as usize >= count => {
+            Err(Trouble::NoPartition { topic: topic.name.clone(), partition: p, count })
+        }
+        _ => Ok(()),
+    };
+    check(args.partition)?;
+    let producer = ProducerOptions {
+        compression: args.compression,
+        linger: std::time::Duration::from_millis(5),
+        ..Default::default()
+    };
+    let mut writing = Writing {
+        producer: Producer::new(&options, &producer)?,
+        unanswered: VecDeque::new(),
+        written: 0,
+    };
+    invite();
+    let mut lines = lines();
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            () = signal::asked_to_end() => None,
+        };
+        let Some((number, line)) = line else { break };
+        let line = line.map_err(|error| unreadable(number, &error))?;
+        let message = message(&args, &line).map_err(|problem| bad_line(number, &problem))?;
+        check(message.partition)?;
+        writing.write(&message).await?;
+    }
+    writing.settle(0).await?;
+    tell(&args, writing.written)
+}
+
+struct Writing {
+    producer: Producer,
+    unanswered: VecDeque<Delivery>,
+    written: u64,
+}
+
+impl Writing {
+    async fn write(&mut self, message: &NewMessage) -> Result<(), Trouble> {
+        let delivery = self.producer.enqueue(message).await?;
+        self.unanswered.push_back(delivery);
+        self.settle(UNANSWERED_MAX).await
+    }
+
+    /// Awaits acknowledgements until at most `left` are missing.
+    async fn settle(&mut self, left: usize) -> Result<(), Trouble> {
+        while self.unanswered.len() > left {
+            let Some(delivery) = self.unanswered.pop_front() else { break };
+            delivery.await.map_err(|error| not_written(self.written, error))?;
+            self.written += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Reads standard input on a thread that may block for ever: the program's end does not wait for it.
+fn lines() -> mpsc::Receiver<(u64, std::io::Result<Vec<u8>>)> {
+    let (sender, receiver) = mpsc::channel(AHEAD_MAX);
+    std::thread::spawn(move || {
+        let mut input = std::io::stdin().lock();
+        for number in 1.. {
+            let mut line = Vec::new();
+            let read = input.by_ref().take(LINE_MAX + 1).read_until(b'\n', &mut line);
+            let result = match read {
+                Ok(0) => return,
+                Ok(_) if line.len() as u64 > LINE_MAX => {
+                    Err(std::io::ErrorKind::FileTooLarge.into())
+                }
+                Ok(_) => {
+                    if line.last() == Some(&b'\n') {
+                        line.pop();
+                    }
+                    Ok(line)
+                }
+                Err(e) => Err(e),
+            };
+            let failed = result.is_err();
+            if sender.blocking_send((number, result)).is_err() || failed {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn message(args: &ProduceArgs, line: &[u8]) -> Result<NewMessage, Problem> {
+    let headers =
+        args.header.iter().map(|(name, value)| (name.clone(), Some(value.clone().into())));
+    let mut message = NewMessage {
+        topic: args.topic.clone(),
+        partition: args.partition,
+        headers: headers.collect(),
+        ..Default::default()
+    };
+    if args.input == Some(Input::Json) {
+        return from_json(line, message);
+    }
+    match &args.key_separator {
+        None => message.value = Some(line.to_vec()),
+        Some(separator) => {
+            let at = find(line, separator.as_bytes()).ok_or(Problem::NoSeparator)?;
+            message.key = Some(line[..at].to_vec());
+            message.value = Some(line[at + separator.len()..].to_vec());
+        }
+    }
+    Ok(message)
+}
+
+/// What is wrong with a line.
+#[derive(Debug)]
+enum Problem {
+    NoSeparator,
+    Json(String),
+    Field(&'static str),
+}
+
+fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem> {
+    let object: Value = serde_json::from_slice(line).map_err(|e| Problem::Json(e.to_string()))?;
+    let object = object.as_object().ok_or(Problem::Field("{..}"))?;
+    message.key = object.get("key").and_then(bytes);
+    message.value = object.get("value").and_then(bytes);
+    if let Some(partition) = object.get("partition").filter(|p| !p.is_null()) {
+        let partition = partition.as_i64().and_then(|p| i32::try_from(p).ok());
+        message.partition = Some(partition.ok_or(Problem::Field("partition"))?);
+    }
+    if let Some(timestamp) = object.get("timestamp").filter(|t| !t.is_null()) {
+        message.timestamp_ms = Some(timestamp.as_i64().ok_or(Problem::Field("timestamp"))?);
+    }
+    match object.get("headers") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(headers)) => {
+            message
+                .headers
+                .extend(headers.iter().map(|(name, value)| (name.clone(), bytes(value))));
+        }
+        // As `weir consume --output json` writes them: duplicates survive.
+        Some(Value::Array(headers)) => {
+            for header in headers {
+                let name = header["name"].as_str().ok_or(Problem::Field("headers"))?;
+                message.headers.push((name.to_owned(), bytes(&header["value"])));
+            }
+        }
+        Some(_) => return Err(Problem::Field("headers")),
+    }
+    Ok(message)
+}
+
+/// A string's own bytes; anything else as JSON, numbers digit by digit; null is null.
+fn bytes(value: &Value) -> Option<Vec<u8>> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone().into_bytes()),
+        other => Some(other.to_string().into_bytes()),
+    }
+}
+
+fn find(line: &[u8], separator: &[u8]) -> Option<usize> {
+    if separator.is_empty() {
+        return None;
+    }
+    line.windows(separator.len()).position(|window| window == separator)
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is expected")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn compression(text: &str) -> Result<Compression, String> {
+    Compression::parse(text).ok_or_else(|| "none, gzip, snappy, lz4 or zstd is expected".to_owned())
+}
+
+#[expect(clippy::print_stderr, reason = "an invitation for people, beside the data")]
+fn invite() {
+    if std::io::stdin().is_terminal() {
+        eprintln!("Type a value a line. Ctrl-D ends.");
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "standard output is for data")]
+fn tell(args: &ProduceArgs, written: u64) -> Result<(), Trouble> {
+    match args.common.output {
+        Format::Json => {
+            output::line(&json!({ "topic": args.topic, "written": written }).to_string())
+        }
+        Format::Table => {
+            eprintln!("wrote {written} messages to {}", args.topic);
+            Ok(())
+        }
+    }
+}
+
+fn not_written(before: u64, error: weir_core::client::data::DataError) -> Trouble {
+    if error.is_too_large() {
+        return Trouble::Data(error);
+    }
+    let number = before + 1;
+    let unsure = error.may_have_happened;
+    Trouble::failed(
+        format!(
+            "message {number} was {} written ({error}); the {before} before it were",
+            if unsure { "perhaps not" } else { "not" }
+        ),
+        format!(
+            "메시지 {number}은(는) 기록되지 {} ({error}). 그 앞의 {before}개는 기록되었습니다",
+            if unsure { "않았을 수 있습니다" } else { "않았습니다" }
+        ),
+    )
+}
+
+fn unreadable(number: u64, error: &std::io::Error) -> Trouble {
+    Trouble::failed(
+        format!("line {number} cannot be read: {error}"),
+        format!("{number}번째 줄을 읽을 수 없습니다: {error}"),
+    )
+}
+
+fn bad_line(number: u64, problem: &Problem) -> Trouble {
+    match problem {
+        Problem::NoSeparator => Trouble::failed(
+            format!("line {number} has no key separator: write KEY, separator, VALUE"),
+            format!("{number}번째 줄에 키 구분자가 없습니다: 키, 구분자, 값 순으로 쓰십시오"),
+        ),
+        Problem::Json(error) => Trouble::failed(
+            format!("line {number} is not JSON ({error}): write one object a line"),
+            format!("{number}번째 줄이 JSON이 아닙니다 ({error}): 한 줄에 객체 하나를 쓰십시오"),
+        ),
+        Problem::Field(field) => Trouble::failed(
+            format!("line {number}: {field:?} is not what it should be; see `weir produce --help`"),
+            format!(
+                "{number}번째 줄: {field:?}이(가) 올바르지 않습니다. `weir produce --help`를 보십시오"
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_keeps_duplicates_nulls_and_large_numbers() {
+        let line = br#"{"key":"k","value":{"n":9007199254740993},"headers":[{"name":"a","value":"1"},{"name":"a","value":null}],"partition":2,"timestamp":5}"#;
+        let message = from_json(line, NewMessage::default()).unwrap();
+        assert_eq!(message.value.as_deref(), Some(&br#"{"n":9007199254740993}"#[..]));
+        assert_eq!(message.headers, [("a".into(), Some(b"1".to_vec())), ("a".into(), None)]);
+        assert_eq!((message.partition, message.timestamp_ms), (Some(2), Some(5)));
+        let tombstone = from_json(br#"{"key":"k","value":null}"#, NewMessage::default()).unwrap();
+        assert_eq!((tombstone.key.as_deref(), tombstone.value), (Some(&b"k"[..]), None));
+        assert!(from_json(b"[]", NewMessage::default()).is_err());
+        assert!(from_json(br#"{"partition":"x"}"#, NewMessage::default()).is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! The cluster that the sample runs beside, as its directory tells: light enough to look at every second for days.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::trouble::Trouble;
+
+/// Of `cluster.json`, what matters here.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ClusterJson {
+    desired: String,
+    #[serde(default)]
+    ports: Vec<u16>,
+    host: Option<String>,
+    advertise: Option<String>,
+    #[serde(default)]
+    sample: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Beside {
+    directory: PathBuf,
+    /// Held for life: two samples would write everything twice.
+    _lock: File,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Write and read; at these addresses.
+    Run(String),
+    /// The cluster has no ports yet.
+    Wait,
+    /// The cluster is stopped, deleted, or wants no sample any more.
+    End,
+}
+
+impl Beside {
+    /// `None`: another process runs the sample already.
+    pub(super) fn lock(directory: PathBuf) -> Result<Option<Self>, Trouble> {
+        let lock = File::create(directory.join("sample.lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(Self { directory, _lock: lock })),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
+        }
+    }
+
+    pub(super) fn wish(&self) -> Wish {
+        match std::fs::read(self.directory.join("cluster.json")) {
+            // Renamed for deletion, or gone.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Wish::End,
+            Err(_) => Wish::Wait,
+            Ok(json) => wish(&json),
+        }
+    }
+}
+
+fn wish(json: &[u8]) -> Wish {
+    // Written by replacing the file, so never torn; a newer form that cannot be read is left alone.
+    let Ok(cluster) = serde_json::from_slice::<ClusterJson>(json) else { return Wish::End };
+    if cluster.desired != "running" || !cluster.sample {
+        return Wish::End;
+    }
+    if cluster.ports.is_empty() {
+        return Wish::Wait;
+    }
+    let unnamed = |host: &String| matches!(host.as_str(), "0.0.0.0" | "::" | "[::]");
+    let host = cluster.advertise.or(cluster.host.filter(|host| !unnamed(host)));
+    let host = host.unwrap_or_else(|| "localhost".to_owned());
+    let addresses: Vec<_> = cluster.ports.iter().map(|port| format!("{host}:{port}")).collect();
+    Wish::Run(addresses.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str, expected: Wish) {
+        assert_eq!(wish(json.as_bytes()), expected, "{json}");
+    }
+
+    #[test]
+    fn wishes() {
+        let run = Wish::Run("localhost:9092,localhost:9093".into());
+        check(r#"{"desired":"running","sample":true,"ports":[9092,9093],"name":"x"}"#, run);
+        check(r#"{"desired":"running","sample":true}"#, Wish::Wait);
+        check(r#"{"desired":"stopped","sample":true,"ports":[1]}"#, Wish::End);
+        check(r#"{"desired":"running","sample":false,"ports":[1]}"#, Wish::End);
+        check("{", Wish::End);
+    }
+
+    #[test]
+    fn one_sample_at_a_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = Beside::lock(directory.path().to_owned()).unwrap();
+        assert!(first.is_some());
+        assert!(Beside::lock(directory.path().to_owned()).unwrap().is_none());
+        drop(first);
+        assert!(Beside::lock(directory.path().to_owned()).unwrap().is_some());
+    }
+}

@@ -1,0 +1,58 @@
+//! `weir sample`: a small live shop beside a cluster on this machine, in a process of its own.
+
+mod beside;
+mod run;
+mod shop;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use weir_api::App;
+use weir_api::dto::ClusterRow;
+
+use crate::args::Common;
+use crate::commands::operation;
+use crate::context;
+use crate::output;
+use crate::trouble::Trouble;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SampleCommand {
+    /// Run the workload in the foreground, until the cluster is stopped or the sample removed
+    Run(SampleArgs),
+    /// End the workload and delete its topics and groups
+    Remove(SampleArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SampleArgs {
+    /// A cluster by its name in Weir. By default "local", or the only one there is
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) async fn run(command: SampleCommand) -> Result<(), Trouble> {
+    match command {
+        SampleCommand::Run(args) => run::run(&args.common, args.cluster.as_deref()).await,
+        SampleCommand::Remove(args) => remove(&args.common, args.cluster.as_deref()).await,
+    }
+}
+
+async fn remove(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
+    let app = context::app(common)?;
+    let row = context::find(&app, cluster).await?;
+    let begun = app.call("clusters.sample_remove", json!({ "cluster": row.id })).await?;
+    operation::wait(&app, begun["operation"].as_str().unwrap_or_default()).await?;
+    let json = json!({ "cluster": row.name, "sample": false });
+    output::done(common.output, &format!("removed the sample of {}", row.name), &json)
+}
+
+/// Begins the workload unless it runs already.
+pub(crate) async fn start(app: &App, row: &ClusterRow) -> Result<(), Trouble> {
+    if row.permits.sample_start.is_some() {
+        return Ok(());
+    }
+    let begun = app.call("clusters.sample_start", json!({ "cluster": row.id })).await?;
+    operation::wait(app, begun["operation"].as_str().unwrap_or_default()).await
+}

@@ -1,0 +1,174 @@
+//! The workload: writes, reads as two groups, waits out whatever the cluster does, ends with it.
+
+use std::future::pending;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use weir_api::Home;
+use weir_core::client::data::{Consumer, ConsumerOptions, Producer, ProducerOptions};
+use weir_core::client::{Client, Options, parse_bootstrap};
+use weir_domain::sample::{ANALYTICS, BILLING, CUSTOMERS, ORDERS, PAGE_VIEWS, TOPICS};
+use weir_domain::{NewTopic, OffsetSpec};
+
+use super::beside::{Beside, Wish};
+use super::shop::Shop;
+use crate::args::Common;
+use crate::commands::signal;
+use crate::context::LOCAL;
+use crate::time::now_ms;
+use crate::trouble::Trouble;
+
+const TICK: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Rest after the cluster did not answer.
+const REST: Duration = Duration::from_secs(2);
+/// Messages that may wait for the cluster; beyond it the shop pauses.
+const UNANSWERED_MAX: usize = 500;
+/// Of every cycle the analysts read slowly for the first part, then catch up.
+const CYCLE: Duration = Duration::from_secs(300);
+const SLOW_PART: Duration = Duration::from_secs(210);
+const SLOW_PAUSE: Duration = Duration::from_millis(100);
+/// An hour is enough to look at.
+const RETENTION_MS: &str = "3600000";
+
+pub(super) async fn run(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
+    let home = Home::prepare(common.home.as_deref()).map_err(|f| Trouble::Api(f.into()))?;
+    let directory = home.cluster(cluster.unwrap_or(LOCAL));
+    if !directory.is_dir() {
+        return Err(Trouble::NoCluster);
+    }
+    let Some(beside) = Beside::lock(directory)? else { return Ok(()) };
+    tokio::select! {
+        () = signal::asked_to_end() => Ok(()),
+        result = until_unwanted(&beside) => result,
+    }
+}
+
+/// Runs at the addresses that the cluster has, anew whenever they change.
+async fn until_unwanted(beside: &Beside) -> Result<(), Trouble> {
+    loop {
+        let addresses = match beside.wish() {
+            Wish::End => return Ok(()),
+            Wish::Wait => {
+                sleep(LOOK_EVERY).await;
+                continue;
+            }
+            Wish::Run(addresses) => addresses,
+        };
+        let mut options = Options::new(parse_bootstrap(&addresses)?);
+        options.client_id = "weir-sample".to_owned();
+        let mut work = JoinSet::new();
+        work.spawn(work_at(options));
+        loop {
+            sleep(LOOK_EVERY).await;
+            if beside.wish() != Wish::Run(addresses.clone()) {
+                break;
+            }
+        }
+        work.shutdown().await;
+    }
+}
+
+async fn work_at(options: Options) {
+    topics_there(&options).await;
+    let mut parts = JoinSet::new();
+    parts.spawn(write(options.clone()));
+    parts.spawn(read(options.clone(), ORDERS, BILLING, false));
+    parts.spawn(read(options, PAGE_VIEWS, ANALYTICS, true));
+    while parts.join_next().await.is_some() {}
+    // Each part is endless: all of them ended only if all panicked.
+    pending::<()>().await;
+}
+
+/// Creates the topics that are not there, however long the cluster takes to answer.
+async fn topics_there(options: &Options) {
+    let client = Client::new(options.clone());
+    let topics: Vec<_> = TOPICS.iter().map(|name| topic(name)).collect();
+    loop {
+        match client.create_topics(&topics, false).await {
+            Ok(results) if results.iter().all(|r| is_there(&r.result)) => return,
+            Ok(_) | Err(_) => sleep(REST).await,
+        }
+    }
+}
+
+fn is_there<T>(result: &Result<T, weir_domain::ItemError>) -> bool {
+    result.as_ref().err().is_none_or(|error| error.name == "TOPIC_ALREADY_EXISTS")
+}
+
+fn topic(name: &str) -> NewTopic {
+    let compacted = name == CUSTOMERS;
+    let config = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let configs = if compacted {
+        vec![config("cleanup.policy", "compact")]
+    } else {
+        vec![config("retention.ms", RETENTION_MS), config("segment.ms", "600000")]
+    };
+    let partitions = if name == ORDERS || name == PAGE_VIEWS { 6 } else { 3 };
+    NewTopic { name: name.to_owned(), partitions: Some(partitions), configs, ..Default::default() }
+}
+
+/// Writes what happens, and begins anew with a fresh producer when one cannot go on.
+async fn write(options: Options) {
+    let producer_options = ProducerOptions {
+        linger: TICK,
+        timeout: Duration::from_secs(120),
+        compression: weir_domain::Compression::Lz4,
+    };
+    let mut shop = Shop::new(u64::try_from(now_ms()).unwrap_or(1));
+    loop {
+        if let Ok(producer) = Producer::new(&options, &producer_options) {
+            write_with(&producer, &mut shop).await;
+        }
+        sleep(REST).await;
+    }
+}
+
+async fn write_with(producer: &Producer, shop: &mut Shop) {
+    let mut ticks = interval(TICK);
+    // After the machine slept the shop goes on; it does not make up for the night.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut unanswered = JoinSet::new();
+    loop {
+        ticks.tick().await;
+        while let Some(answered) = unanswered.try_join_next() {
+            if matches!(answered, Ok(Err(_))) {
+                return;
+            }
+        }
+        if unanswered.len() >= UNANSWERED_MAX {
+            continue;
+        }
+        for message in shop.tick(now_ms()) {
+            match producer.enqueue(&message).await {
+                Ok(delivery) => {
+                    unanswered.spawn(delivery);
+                }
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+/// Reads a topic as a group, for ever.
+async fn read(options: Options, topic: &'static str, group: &'static str, slow: bool) {
+    let consumer_options = ConsumerOptions {
+        topic: topic.to_owned(),
+        group: Some(group.to_owned()),
+        offsets: Vec::new(),
+        start: OffsetSpec::Earliest,
+    };
+    let begun = Instant::now();
+    loop {
+        if let Ok(mut consumer) = Consumer::new(&options, &consumer_options) {
+            while let Some(Ok(_)) = consumer.next().await {
+                let of_cycle = begun.elapsed().as_secs() % CYCLE.as_secs();
+                if slow && of_cycle < SLOW_PART.as_secs() {
+                    sleep(SLOW_PAUSE).await;
+                }
+            }
+        }
+        sleep(REST).await;
+    }
+}

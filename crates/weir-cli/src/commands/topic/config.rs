@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use weir_core::client::{Client, check_topic_config};
+use weir_domain::{ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, ItemError};
+
+use super::ConfigArgs;
+use crate::context;
+use crate::output;
+use crate::trouble::Trouble;
+
+pub(super) async fn run(args: ConfigArgs) -> Result<(), Trouble> {
+    let client = context::client(&args.common, &args.target).await?;
+    super::show::find(&client, &args.name).await?;
+    if args.set.is_empty() && args.reset.is_empty() {
+        return show(&client, &args).await;
+    }
+    for (key, value) in &args.set {
+        let problem = check_topic_config(key, value).err();
+        problem.map_or(Ok(()), |p| Err(Trouble::usage(p.to_string(), p.to_string())))?;
+    }
+    alter(&client, &args).await
+}
+
+async fn show(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
+    let mut entries = describe(client, &args.name).await?;
+    entries.retain(|entry| args.all || entry.is_changed());
+    let headers = ["KEY", "VALUE", "SOURCE", "DEFAULT"];
+    output::rows(args.common.output, &entries, &headers, cells, json)
+}
+
+async fn alter(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
+    let before = describe(client, &args.name).await?;
+    let set = args.set.iter().map(|(name, value)| ConfigChange {
+        name: name.clone(),
+        operation: ConfigOperation::Set(value.clone()),
+    });
+    let reset = args
+        .reset
+        .iter()
+        .map(|name| ConfigChange { name: name.clone(), operation: ConfigOperation::Delete });
+    let resource = ConfigResource::Topic(args.name.clone());
+    let changes = BTreeMap::from([(resource.clone(), set.chain(reset).collect::<Vec<_>>())]);
+    let mut results = client.alter_configs(&changes, args.dry_run).await?;
+    results.remove(&resource).unwrap_or(Ok(())).map_err(|error| item(&args.name, error))?;
+    let changed: Vec<_> = changes.values().flatten().map(|c| Change::of(c, &before)).collect();
+    let headers = ["KEY", "BEFORE", "AFTER"];
+    output::rows(args.common.output, &changed, &headers, Change::cells, Change::json)
+}
+
+async fn describe(client: &Client, topic: &str) -> Result<Vec<ConfigEntry>, Trouble> {
+    let resource = ConfigResource::Topic(topic.to_owned());
+    let mut found = client.describe_configs(std::slice::from_ref(&resource)).await?;
+    let entries = found.remove(&resource).unwrap_or_else(|| Ok(Vec::new()));
+    let mut entries = entries.map_err(|error| item(topic, error))?;
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(entries)
+}
+
+fn item(topic: &str, error: ItemError) -> Trouble {
+    Trouble::Item { what: topic.to_owned(), error }
+}
+
+struct Change<'a> {
+    name: &'a str,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+}
+
+impl<'a> Change<'a> {
+    fn of(change: &'a ConfigChange, before: &'a [ConfigEntry]) -> Self {
+        let entry = before.iter().find(|entry| entry.name == change.name);
+        let after = match &change.operation {
+            ConfigOperation::Set(value) => Some(value.as_str()),
+            _ => entry.and_then(|entry| entry.default.as_deref()),
+        };
+        Self { name: &change.name, before: entry.and_then(|e| e.value.as_deref()), after }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.name.to_owned(), output::or_dash(self.before), output::or_dash(self.after)]
+    }
+
+    fn json(&self) -> Value {
+        json!({ "name": self.name, "before": self.before, "after": self.after })
+    }
+}
+
+fn cells(entry: &ConfigEntry) -> Vec<String> {
+    let value = if entry.sensitive { Some("(hidden)") } else { entry.value.as_deref() };
+    vec![
+        entry.name.clone(),
+        output::or_dash(value),
+        entry.source.name().to_owned(),
+        output::or_dash(entry.default.as_deref()),
+    ]
+}
+
+fn json(entry: &ConfigEntry) -> Value {
+    let synonyms: Vec<_> = entry
+        .synonyms
+        .iter()
+        .map(|s| json!({ "name": s.name, "value": s.value, "source": s.source.name() }))
+        .collect();
+    json!({
+        "name": entry.name,
+        "value": entry.value,
+        "default": entry.default,
+        "source": entry.source.name(),
+        "type": entry.kind.name(),
+        "read_only": entry.read_only,
+        "sensitive": entry.sensitive,
+        "synonyms": synonyms,
+        "valid_values": entry.valid_values,
+    })
+}

@@ -1,0 +1,138 @@
+//! `weir topic`.
+
+mod change;
+mod config;
+mod list;
+pub(crate) mod show;
+
+use clap::{Args, Subcommand};
+use weir_api::texts::Lang;
+
+use crate::args::{Common, Target};
+use crate::trouble::Trouble;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TopicCommand {
+    /// Create topics
+    Create(CreateArgs),
+    /// List topics
+    List(ListArgs),
+    /// Show a topic with its partitions
+    Show(ShowArgs),
+    /// Delete topics with their messages
+    Delete(DeleteArgs),
+    /// Raise the number of partitions
+    AddPartitions(AddPartitionsArgs),
+    /// Show or change a topic's configuration
+    Config(ConfigArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    /// By default the cluster's
+    #[arg(long, value_parser = clap::value_parser!(i32).range(1..))]
+    partitions: Option<i32>,
+    /// Replicas of each partition. By default the cluster's
+    #[arg(long, value_parser = clap::value_parser!(i16).range(1..))]
+    replication_factor: Option<i16>,
+    /// A configuration; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    config: Vec<(String, String)>,
+    /// Say what would happen, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only names that contain these words
+    #[arg(long, value_name = "WORDS")]
+    filter: Option<String>,
+    /// With the cluster's own topics
+    #[arg(long)]
+    internal: bool,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    name: String,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeleteArgs {
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    /// Yes, delete them with all messages
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddPartitionsArgs {
+    name: String,
+    /// How many the topic has afterwards
+    #[arg(long, value_parser = clap::value_parser!(i32).range(1..))]
+    total: i32,
+    /// Say what would happen, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    name: String,
+    /// Change a configuration; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// Reset a configuration to its default; may be given several times
+    #[arg(long, value_name = "KEY")]
+    reset: Vec<String>,
+    /// Show all, not only what differs from Kafka's defaults
+    #[arg(long)]
+    all: bool,
+    /// Say what would happen, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) async fn run(command: TopicCommand, lang: Lang) -> Result<(), Trouble> {
+    match command {
+        TopicCommand::Create(args) => change::create(args, lang).await,
+        TopicCommand::List(args) => list::run(args).await,
+        TopicCommand::Show(args) => show::run(args).await,
+        TopicCommand::Delete(args) => change::delete(args, lang).await,
+        TopicCommand::AddPartitions(args) => change::add_partitions(args).await,
+        TopicCommand::Config(args) => config::run(args).await,
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("KEY=VALUE is expected")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}

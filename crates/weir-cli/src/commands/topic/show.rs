@@ -1,0 +1,117 @@
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use weir_core::client::{Client, Offsets};
+use weir_domain::{OffsetSpec, PartitionHealth, PartitionInfo, Topic, TopicPartition};
+
+use super::ShowArgs;
+use crate::args::Format;
+use crate::context;
+use crate::output;
+use crate::trouble::Trouble;
+
+pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
+    let client = context::client(&args.common, &args.target).await?;
+    let topic = find(&client, &args.name).await?;
+    let names: Vec<_> =
+        topic.partitions.iter().map(|p| TopicPartition::new(&*topic.name, p.partition)).collect();
+    let (starts, ends, sizes) = tokio::join!(
+        client.list_offsets(&names, OffsetSpec::Earliest),
+        client.list_offsets(&names, OffsetSpec::Latest),
+        sizes(&client, &topic.name),
+    );
+    let (starts, ends) = (starts?.value, ends?.value);
+    let rows: Vec<_> = topic
+        .partitions
+        .iter()
+        .map(|info| Row {
+            info,
+            start: at(&starts, &topic.name, info.partition),
+            end: at(&ends, &topic.name, info.partition),
+            size: sizes.get(&info.partition).copied(),
+        })
+        .collect();
+    if args.common.output == Format::Json {
+        let partitions: Vec<_> = rows.iter().map(Row::json).collect();
+        let json = json!({
+            "name": topic.name,
+            "id": topic.id.map(|id| id.to_string()),
+            "internal": topic.internal,
+            "partitions": partitions,
+        });
+        return output::one(Format::Json, &[], &json);
+    }
+    let headers = ["PARTITION", "HEALTH", "LEADER", "REPLICAS", "ISR", "START", "END", "SIZE"];
+    output::rows(Format::Table, &rows, &headers, Row::cells, Row::json)
+}
+
+/// A topic that is there, by name.
+pub(crate) async fn find(client: &Client, name: &str) -> Result<Topic, Trouble> {
+    let metadata = client.topics(&[name.to_owned()]).await?;
+    match metadata.topic(name) {
+        Some(topic) if topic.error.is_none() => Ok((**topic).clone()),
+        _ => Err(Trouble::NoTopic(name.to_owned())),
+    }
+}
+
+/// Bytes of each partition's largest replica; without those of brokers that do not answer.
+async fn sizes(client: &Client, topic: &str) -> HashMap<i32, i64> {
+    let mut sizes = HashMap::new();
+    let Ok(dirs) = client.log_dirs().await else { return sizes };
+    for replica in dirs.value.iter().flat_map(|dir| &dir.replicas) {
+        if replica.partition.topic == topic && !replica.is_future {
+            let size: &mut i64 = sizes.entry(replica.partition.partition).or_default();
+            *size = (*size).max(replica.size_bytes);
+        }
+    }
+    sizes
+}
+
+fn at(offsets: &Offsets, topic: &str, partition: i32) -> Option<i64> {
+    offsets.get(&TopicPartition::new(topic, partition))?.as_ref().ok()?.offset
+}
+
+struct Row<'a> {
+    info: &'a PartitionInfo,
+    start: Option<i64>,
+    end: Option<i64>,
+    size: Option<i64>,
+}
+
+impl Row<'_> {
+    fn health(&self) -> &'static str {
+        match self.info.health() {
+            PartitionHealth::Healthy => "ok",
+            PartitionHealth::UnderReplicated => "under-replicated",
+            PartitionHealth::Offline => "offline",
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.info.partition.to_string(),
+            self.health().to_owned(),
+            output::or_dash(self.info.leader),
+            output::list(&self.info.replicas),
+            output::list(&self.info.isr),
+            output::or_dash(self.start),
+            output::or_dash(self.end),
+            output::or_dash(self.size.map(output::bytes)),
+        ]
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "partition": self.info.partition,
+            "health": self.health(),
+            "leader": self.info.leader,
+            "leader_epoch": self.info.leader_epoch,
+            "replicas": self.info.replicas,
+            "isr": self.info.isr,
+            "offline_replicas": self.info.offline_replicas,
+            "start": self.start,
+            "end": self.end,
+            "size_bytes": self.size,
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! `weir up`: one line for a laptop or a CI job.
+
+use std::time::Duration;
+
+use clap::Args;
+use weir_api::App;
+use weir_api::commands::clusters::create::ClustersCreate;
+use weir_api::commands::clusters::list::ClustersList;
+use weir_api::commands::clusters::start::ClustersStart;
+use weir_api::commands::clusters::stop::ClustersStop;
+use weir_api::dto::{ClusterRow, ClusterState};
+use weir_core::client::{Client, Options, parse_bootstrap};
+use weir_domain::{ItemResult, NewTopic};
+
+use crate::args::Common;
+use crate::commands::{cluster, operation, signal};
+use crate::context::{self, LOCAL};
+use crate::trouble::Trouble;
+
+#[derive(Debug, Args)]
+pub(crate) struct UpArgs {
+    /// How many brokers: 1 to 100. By default 3, or as many as the cluster has
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=100))]
+    brokers: Option<u16>,
+    /// A topic to create if it is not there; may be given several times
+    #[arg(long, value_name = "NAME:PARTITIONS", value_parser = topic)]
+    topic: Vec<NewTopic>,
+    /// With a sample workload: a small live shop
+    #[arg(long)]
+    sample: bool,
+    /// Return when the cluster is usable, and leave it running
+    #[arg(long)]
+    detach: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// How often the foreground looks whether the cluster is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) async fn run(args: UpArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = tokio::select! {
+        row = usable(&app, &args) => row?,
+        // The person changed their mind before there was anything to use.
+        () = signal::asked_to_end(), if !args.detach => {
+            stop(&app).await?;
+            return Err(Trouble::Quiet);
+        }
+    };
+    create_topics(&row, &args.topic).await?;
+    cluster::tell(&row, &args.common)?;
+    if args.detach {
+        return Ok(());
+    }
+    tokio::select! {
+        () = signal::asked_to_end() => stop(&app).await,
+        () = gone(&app) => Ok(()),
+    }
+}
+
+/// The cluster "local", made, started or taken up as it is.
+async fn usable(app: &App, args: &UpArgs) -> Result<ClusterRow, Trouble> {
+    let rows = app.run(ClustersList {}).await?.rows;
+    let operation = match rows.into_iter().find(|row| row.id == LOCAL) {
+        None => {
+            let brokers = args.brokers.unwrap_or(3);
+            let name = LOCAL.to_owned();
+            let new = ClustersCreate { name, brokers, port: None, sample: args.sample };
+            Some(app.run(new).await?.operation)
+        }
+        Some(row) => {
+            refuse_other_flags(&row, args)?;
+            match row.state {
+                ClusterState::Stopped | ClusterState::Failed => {
+                    Some(app.run(ClustersStart { cluster: row.id }).await?.operation)
+                }
+                _ => None,
+            }
+        }
+    };
+    if let Some(operation) = operation {
+        operation::wait(app, &operation).await?;
+    }
+    let row = active(app).await?;
+    if args.sample {
+        super::sample::start(app, &row).await?;
+    }
+    Ok(row)
+}
+
+/// A cluster that heals or starts is waited for; its keeper decides whether it fails.
+async fn active(app: &App) -> Result<ClusterRow, Trouble> {
+    loop {
+        let row = context::find(app, Some(LOCAL)).await?;
+        match row.state {
+            ClusterState::Active if !row.bootstrap.is_empty() => return Ok(row),
+            ClusterState::Stopped | ClusterState::Failed | ClusterState::Deleting => {
+                return Err(Trouble::NotRunning(row.name));
+            }
+            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+fn refuse_other_flags(row: &ClusterRow, args: &UpArgs) -> Result<(), Trouble> {
+    match (args.brokers, row.brokers_total) {
+        (Some(asked), Some(has)) if u32::from(asked) != has => Err(Trouble::usage(
+            format!(
+                "the cluster {:?} has {has} brokers, not {asked}: leave --brokers out, or make \
+                 another with `weir cluster create`",
+                row.name
+            ),
+            format!(
+                "클러스터 {:?}의 브로커는 {asked}개가 아니라 {has}개입니다: --brokers를 빼거나 `weir cluster \
+                 create`로 다른 클러스터를 생성하십시오",
+                row.name
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn create_topics(row: &ClusterRow, topics: &[NewTopic]) -> Result<(), Trouble> {
+    if topics.is_empty() {
+        return Ok(());
+    }
+    let client = Client::new(Options::new(parse_bootstrap(&row.bootstrap)?));
+    let there = client.metadata().await?;
+    let mut missing = Vec::new();
+    for topic in topics {
+        match there.topic(&topic.name) {
+            None => missing.push(topic.clone()),
+            Some(old) if Some(old.partitions.len()) == topic.partitions.map(|n| n as usize) => {}
+            Some(old) => return Err(other_partitions(&topic.name, old.partitions.len())),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for ItemResult { item, result } in client.create_topics(&missing, false).await? {
+        result.map_err(|error| Trouble::Item { what: item, error })?;
+    }
+    Ok(())
+}
+
+fn other_partitions(name: &str, count: usize) -> Trouble {
+    Trouble::failed(
+        format!(
+            "the topic {name:?} is there with {count} partitions: name that number, or add some with \
+             `weir topic add-partitions`"
+        ),
+        format!(
+            "토픽 {name:?}은(는) 이미 파티션 {count}개로 있습니다: 그 수를 쓰거나 `weir topic \
+             add-partitions`로 늘리십시오"
+        ),
+    )
+}
+
+async fn stop(app: &App) -> Result<(), Trouble> {
+    let begun = app.run(ClustersStop { cluster: LOCAL.to_owned() }).await?;
+    operation::wait(app, &begun.operation).await
+}
+
+/// Until somebody else stops or deletes the cluster.
+async fn gone(app: &App) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        match context::find(app, Some(LOCAL)).await {
+            Ok(row) if matches!(row.state, ClusterState::Stopped | ClusterState::Deleting) => {
+                return;
+            }
+            Ok(_) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn topic(text: &str) -> Result<NewTopic, String> {
+    let (name, partitions) = text.rsplit_once(':').unwrap_or((text, "1"));
+    weir_domain::validate_topic_name(name).map_err(|e| e.to_string())?;
+    let partitions: i32 = partitions
+        .parse()
+        .ok()
+        .filter(|count| (1..=10_000).contains(count))
+        .ok_or_else(|| format!("{partitions:?} is not a number of partitions: 1 to 10000"))?;
+    Ok(NewTopic { name: name.to_owned(), partitions: Some(partitions), ..Default::default() })
+}

@@ -1,0 +1,218 @@
+//! Why a command failed, in one sentence that says what to do.
+
+use weir_api::ApiError;
+use weir_api::texts::{self, Lang};
+use weir_core::client::data::DataError;
+use weir_core::client::{AddressError, ClientError, ErrorKind};
+use weir_domain::{ItemError, NotKafka};
+
+/// Exit codes: 1 failed, 2 wrong usage.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Whoever read our output went away, or the person pressed Ctrl-C: nothing to say.
+    Quiet,
+    Api(ApiError),
+    Client(ClientError),
+    Data(DataError),
+    Address(AddressError),
+    /// One item of several: what it is, and the cluster's words.
+    Item {
+        what: String,
+        error: ItemError,
+    },
+    /// All that failed of a command about several items; each was told already.
+    Some,
+    NoCluster,
+    ManyClusters(Vec<String>),
+    NotRunning(String),
+    NoTopic(String),
+    NoGroup(String),
+    NoPartition {
+        topic: String,
+        partition: i32,
+        count: usize,
+    },
+    /// A value that cannot be what it should, found too late for the grammar.
+    Usage {
+        en: String,
+        ko: String,
+    },
+    Failed {
+        en: String,
+        ko: String,
+    },
+    Output(std::io::Error),
+}
+
+impl Trouble {
+    pub(crate) fn usage(en: impl Into<String>, ko: impl Into<String>) -> Self {
+        Self::Usage { en: en.into(), ko: ko.into() }
+    }
+
+    pub(crate) fn failed(en: impl Into<String>, ko: impl Into<String>) -> Self {
+        Self::Failed { en: en.into(), ko: ko.into() }
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Usage { .. } | Self::Address(_) => 2,
+            _ => 1,
+        }
+    }
+
+    /// Prints the sentence on standard error.
+    #[expect(clippy::print_stderr, reason = "this is what the person reads")]
+    pub(crate) fn tell(&self, lang: Lang) {
+        if !matches!(self, Self::Quiet | Self::Some) {
+            eprintln!("weir: {}", self.sentence(lang));
+        }
+    }
+
+    pub(crate) fn sentence(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (_, Self::Api(error)) => texts::say(lang, error),
+            (Lang::En, Self::Usage { en, .. } | Self::Failed { en, .. }) => en.clone(),
+            (Lang::Ko, Self::Usage { ko, .. } | Self::Failed { ko, .. }) => ko.clone(),
+            (Lang::En, _) => self.english(),
+            (Lang::Ko, _) => self.korean(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Client(error) => format!("{error}. {}", advice(error).0),
+            Self::Data(error) if error.is_too_large() => format!(
+                "the message is larger than the topic takes ({error}): raise max.message.bytes with \
+                 `weir topic config`"
+            ),
+            Self::Data(error) => error.to_string(),
+            Self::Address(error) => error.to_string(),
+            Self::Item { what, error } => format!("{what}: {error}"),
+            Self::NoCluster => {
+                "no cluster is there: start one with `weir up`, or name one with --cluster or \
+                 --bootstrap"
+                    .to_owned()
+            }
+            Self::ManyClusters(names) => {
+                format!("several clusters are there ({}): choose with --cluster", names.join(", "))
+            }
+            Self::NotRunning(name) => format!(
+                "the cluster {name:?} is not running: start it with `weir cluster start {name}`"
+            ),
+            Self::NoTopic(name) => format!(
+                "there is no topic {name:?}: create it with `weir topic create {name}`, or see \
+                 `weir topic list`"
+            ),
+            Self::NoGroup(name) => {
+                format!("there is no consumer group {name:?}: see `weir group list`")
+            }
+            Self::NoPartition { topic, partition, count } => format!(
+                "the topic {topic:?} has no partition {partition}: it has {count}, numbered from 0"
+            ),
+            Self::Output(error) => format!("the output cannot be written: {error}"),
+            Self::Quiet | Self::Some | Self::Api(_) | Self::Usage { .. } | Self::Failed { .. } => {
+                String::new()
+            }
+        }
+    }
+
+    fn korean(&self) -> String {
+        match self {
+            Self::Client(error) => format!("{error}. {}", advice(error).1),
+            Self::Data(error) if error.is_too_large() => format!(
+                "메시지가 토픽이 받는 크기보다 큽니다 ({error}): `weir topic config`로 max.message.bytes를 \
+                 늘리십시오"
+            ),
+            Self::NoCluster => {
+                "클러스터가 없습니다: `weir up`으로 시작하거나 --cluster 또는 --bootstrap으로 \
+                                지정하십시오"
+                    .to_owned()
+            }
+            Self::ManyClusters(names) => {
+                format!("클러스터가 여럿입니다 ({}): --cluster로 고르십시오", names.join(", "))
+            }
+            Self::NotRunning(name) => format!(
+                "클러스터 {name:?}이(가) 실행 중이 아닙니다: `weir cluster start {name}`으로 시작하십시오"
+            ),
+            Self::NoTopic(name) => format!(
+                "토픽 {name:?}이(가) 없습니다: `weir topic create {name}`으로 생성하거나 `weir topic \
+                 list`를 보십시오"
+            ),
+            Self::NoGroup(name) => {
+                format!("컨슈머 그룹 {name:?}이(가) 없습니다: `weir group list`를 보십시오")
+            }
+            Self::NoPartition { topic, partition, count } => format!(
+                "토픽 {topic:?}에 파티션 {partition}이(가) 없습니다: 0부터 {count}개가 있습니다"
+            ),
+            Self::Output(error) => format!("출력할 수 없습니다: {error}"),
+            _ => self.english(),
+        }
+    }
+}
+
+/// What to do about a cluster that does not answer, in English and Korean.
+fn advice(error: &ClientError) -> (&'static str, &'static str) {
+    match &error.kind {
+        ErrorKind::NameNotFound(_) => {
+            ("Check the spelling of the name", "이름의 철자를 확인하십시오")
+        }
+        ErrorKind::Refused => (
+            "Check that the cluster is running and the port is right",
+            "클러스터가 실행 중인지, 포트가 맞는지 확인하십시오",
+        ),
+        ErrorKind::Unreachable(_) | ErrorKind::TimedOut(_) => (
+            "Check the address, the network and firewalls between",
+            "주소와 네트워크, 방화벽을 확인하십시오",
+        ),
+        ErrorKind::NotKafka(NotKafka::Tls) => (
+            "Use the cluster's plaintext port: TLS is not supported yet",
+            "클러스터의 plaintext 포트를 사용하십시오. TLS는 아직 지원하지 않습니다",
+        ),
+        ErrorKind::NotKafka(_) => (
+            "Use the port of a Kafka broker, often 9092",
+            "Kafka 브로커의 포트를 사용하십시오 (보통 9092)",
+        ),
+        ErrorKind::Closed(_) => (
+            "The broker may have restarted, or want TLS or a sign-in: try again or check the port",
+            "브로커가 재시작했거나 TLS 또는 인증이 필요할 수 있습니다. 다시 시도하거나 포트를 확인하십시오",
+        ),
+        ErrorKind::Unsupported { .. } => (
+            "The cluster is too old or too new for this",
+            "클러스터 버전이 이 작업을 지원하지 않습니다",
+        ),
+        _ => ("See the cluster's logs", "클러스터의 로그를 확인하십시오"),
+    }
+}
+
+impl From<ApiError> for Trouble {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<ClientError> for Trouble {
+    fn from(error: ClientError) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl From<DataError> for Trouble {
+    fn from(error: DataError) -> Self {
+        Self::Data(error)
+    }
+}
+
+impl From<AddressError> for Trouble {
+    fn from(error: AddressError) -> Self {
+        Self::Address(error)
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::Quiet,
+            _ => Self::Output(error),
+        }
+    }
+}
