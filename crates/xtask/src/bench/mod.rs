@@ -1,6 +1,7 @@
 //! `cargo xtask bench WHAT`: figures measured on this machine, side by side in one run, as rows for
 //! docs/RESULTS.md. Needs the release programs: `cargo build --release --workspace --bins`.
 
+mod codec;
 mod load;
 mod many;
 mod peers;
@@ -21,6 +22,8 @@ pub(crate) enum What {
     Load,
     /// 10,000 topics: created, listed, memory; a broker that leads a third of them stopped.
     Many,
+    /// The codec alone.
+    Wire,
     /// All of the above.
     All,
 }
@@ -30,6 +33,9 @@ pub(crate) fn run(what: What) -> anyhow::Result<()> {
     println!("{}", process::conditions()?);
     println!("\n| what | measured | limit |\n|---|---|---|");
     let wanted = |one| what == one || what == What::All;
+    if wanted(What::Wire) {
+        codec::run()?;
+    }
     if wanted(What::Start) {
         start::run()?;
     }
