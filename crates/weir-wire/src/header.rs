@@ -10,9 +10,8 @@ use crate::{ApiKey, DecodeError, EncodeError, Frame, Message, Reader, Request, R
 /// # Errors
 /// The API is unknown or the bytes are no header.
 pub fn decode_request_header(input: &mut Reader) -> Result<RequestHeader, DecodeError> {
-    let mut first = Reader::new(input.rest());
-    let key = ApiKey::try_from(first.i16()?)?;
-    let version = first.i16()?;
+    let (key, version) = input.peek(|input| Ok((input.i16()?, input.i16()?)))?;
+    let key = ApiKey::try_from(key)?;
     RequestHeader::decode(input, key.request_header_version(version))
 }
 

@@ -50,6 +50,17 @@ impl Reader {
         self.data.slice(self.at..self.end)
     }
 
+    /// Reads without moving on.
+    pub(crate) fn peek<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let at = self.at;
+        let value = read(self);
+        self.at = at;
+        value
+    }
+
     /// Sets whether lengths are compact and structures end with tagged fields (KIP-482).
     pub fn set_flexible(&mut self, flexible: bool) {
         self.flexible = flexible;
