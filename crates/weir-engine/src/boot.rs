@@ -78,7 +78,7 @@ pub(crate) fn cluster_id(host: &Host, directory: &Path) -> Result<Str, OpenError
     let exists = host.fs.exists(&path);
     if !exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))? {
         let id = host.rng.uuid().to_string();
-        write_meta_properties(host.fs.as_ref(), &path, &id, 3000, host.rng.uuid())?;
+        write_meta_properties(host.fs.as_ref(), &path, &id, 3000, host.rng.uuid(), true)?;
         return Ok(Str::from(id));
     }
     let name = path.display().to_string();
@@ -99,6 +99,7 @@ fn write_meta_properties(
     cluster_id: &str,
     node_id: i32,
     directory_id: Uuid,
+    durable: bool,
 ) -> Result<(), OpenError> {
     let io = |e| OpenError::Io(format!("write {}", path.display()), e);
     if let Some(dir) = path.parent() {
@@ -107,7 +108,7 @@ fn write_meta_properties(
     let text = format!(
         "version=1\ncluster.id={cluster_id}\nnode.id={node_id}\ndirectory.id={directory_id}\n"
     );
-    fs.replace(path, text.as_bytes(), false).map_err(io)
+    fs.replace(path, text.as_bytes(), durable).map_err(io)
 }
 
 /// The names of directories in `dir`; none when it does not exist.
@@ -189,23 +190,23 @@ fn broker_image(draft: &Draft<'_>, broker: &BrokerConfig, host: &Host) -> Broker
     }
 }
 
-/// Writes `meta.properties` of log dirs that have none: in a new cluster, all of them.
+/// Writes `meta.properties` of log dirs that have none, or `all`: what a power loss left of them is
+/// not known.
 pub(crate) fn write_log_dirs(
     image: &Arc<Image>,
     host: &Host,
     directory: &Path,
+    all: bool,
 ) -> Result<(), OpenError> {
+    let fs = host.fs.as_ref();
     for broker in image.brokers() {
         let path = log_dir(directory, broker.id).join("meta.properties");
-        let exists = host.fs.exists(&path);
-        if !exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))? {
-            write_meta_properties(
-                host.fs.as_ref(),
-                &path,
-                image.cluster_id(),
-                broker.id,
-                broker.log_dir,
-            )?;
+        let exists = fs.exists(&path);
+        let exists =
+            exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))?;
+        if all || !exists {
+            let (id, directory_id) = (image.cluster_id(), broker.log_dir);
+            write_meta_properties(fs, &path, id, broker.id, directory_id, false)?;
         }
     }
     Ok(())

@@ -92,7 +92,7 @@ impl Engine {
         let behind =
             controller.change(|draft| boot::register_all(draft, &config, &host, raise_epochs))?;
         controller.started(config.brokers.iter().map(|b| b.id), behind);
-        boot::write_log_dirs(&controller.image(), &host, dir)?;
+        boot::write_log_dirs(&controller.image(), &host, dir, raise_epochs)?;
         let timers = Timers::new(host.clock.monotonic_ms());
         let fetch_sessions = FetchSessions::default();
         let groups = Groups::new(GroupsEnv { clock: host.clock.clone(), timers: timers.clone() });

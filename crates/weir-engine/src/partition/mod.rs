@@ -9,6 +9,8 @@ mod assignment;
 mod env;
 mod error;
 mod replication;
+#[cfg(test)]
+mod replication_tests;
 mod role;
 
 use std::fmt;

@@ -1,0 +1,195 @@
+//! An engine on a simulated host, and requests to it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use weir_engine::clock::ManualClock;
+use weir_engine::fs::SimFs;
+use weir_engine::rng::SeededRng;
+use weir_engine::{Background, Connection, Engine, EngineConfig, Host, Outcome};
+use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
+use weir_wire::messages::create_topics_request::{
+    CreatableTopic, CreatableTopicConfig, CreateTopicsRequest,
+};
+use weir_wire::messages::produce_request::{
+    PartitionProduceData, ProduceRequest, TopicProduceData,
+};
+use weir_wire::records::BatchBuilder;
+use weir_wire::{ErrorCode, Frame, Message, Reader, Request, Str};
+
+pub(crate) struct Cluster {
+    pub(crate) fs: SimFs,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) engine: Engine,
+    config: EngineConfig,
+    seed: AtomicU64,
+}
+
+impl Cluster {
+    pub(crate) fn new(brokers: u16) -> Self {
+        Self::with(EngineConfig::local("/cluster", brokers, "localhost", 9092))
+    }
+
+    pub(crate) fn with(mut config: EngineConfig) -> Self {
+        config.boot_id = "boot-1".to_owned();
+        let fs = SimFs::new();
+        let clock = Arc::new(ManualClock::at(1_700_000_000_000));
+        let seed = AtomicU64::new(1);
+        let engine = Engine::open(config.clone(), host(&fs, &clock, 1)).unwrap();
+        Self { fs, clock, engine, config, seed }
+    }
+
+    /// Lets go of the engine as `kill -9` does, and opens the directory again.
+    pub(crate) fn restart(&mut self) {
+        self.reopen("boot-1");
+    }
+
+    /// Opens the directory again after the machine started anew.
+    pub(crate) fn reopen(&mut self, boot_id: &str) {
+        self.config.boot_id = boot_id.to_owned();
+        let seed = self.seed.fetch_add(1, Ordering::SeqCst) + 1;
+        self.engine = Engine::open(self.config.clone(), host(&self.fs, &self.clock, seed)).unwrap();
+    }
+
+    /// Lets time pass, doing background work as it becomes due.
+    pub(crate) fn pass(&self, ms: i64) {
+        for _ in 0..ms.div_euclid(10).max(1) {
+            self.clock.advance(ms.min(10));
+            self.engine.tick();
+            self.engine.run_background(Background::Cluster).unwrap();
+        }
+        self.engine.run_background(Background::Storage).unwrap();
+    }
+
+    pub(crate) fn connect(&self, broker: i32) -> Client<'_> {
+        let connection = Arc::new(Connection::new(1, broker, "PLAINTEXT", "127.0.0.1"));
+        Client { cluster: self, connection }
+    }
+
+    /// Creates one topic, and asserts that it worked.
+    pub(crate) fn create(&self, name: &str, partitions: i32, configs: &[(&str, &str)]) {
+        let topic = CreatableTopic {
+            name: Str::from(name),
+            num_partitions: partitions,
+            replication_factor: -1,
+            configs: configs
+                .iter()
+                .map(|(k, v)| CreatableTopicConfig {
+                    name: Str::from(*k),
+                    value: Some(Str::from(*v)),
+                    ..Default::default()
+                })
+                .collect(),
+            ..Default::default()
+        };
+        let request = CreateTopicsRequest { topics: vec![topic], ..Default::default() };
+        let response = self.connect(1).call(request, 7);
+        let topic = &response.topics[0];
+        assert_eq!(ErrorCode(topic.error_code), ErrorCode::NONE, "{:?}", topic.error_message);
+    }
+
+    /// The leader of a partition.
+    pub(crate) fn leader(&self, topic: &str, partition: i32) -> i32 {
+        self.engine.image().topic(topic).unwrap().partition(partition).unwrap().assignment().leader
+    }
+
+    pub(crate) fn isr(&self, topic: &str, partition: i32) -> Vec<i32> {
+        let image = self.engine.image();
+        let mut isr =
+            image.topic(topic).unwrap().partition(partition).unwrap().assignment().isr.to_vec();
+        isr.sort_unstable();
+        isr
+    }
+
+    /// Produces one record to the leader; answers the error and the offset.
+    pub(crate) fn produce(&self, topic: &str, value: &str, acks: i16) -> (ErrorCode, i64) {
+        self.connect(self.leader(topic, 0)).produce(topic, value, acks)
+    }
+}
+
+fn host(fs: &SimFs, clock: &Arc<ManualClock>, seed: u64) -> Host {
+    Host {
+        fs: Arc::new(fs.clone()),
+        clock: clock.clone(),
+        rng: Arc::new(SeededRng::new(seed)),
+        open_files_max: 100,
+    }
+}
+
+pub(crate) struct Client<'a> {
+    pub(crate) cluster: &'a Cluster,
+    pub(crate) connection: Arc<Connection>,
+}
+
+impl Client<'_> {
+    /// Sends a request; waits, with time passing, for its response.
+    pub(crate) fn call<R: Request>(&self, request: R, version: i16) -> R::Response {
+        let frame = self.send(request, version).expect("a response");
+        let mut reader = Reader::new(frame.slice(4..));
+        decode_response_header(&mut reader, R::KEY, version).unwrap();
+        let response = R::Response::decode(&mut reader, version).unwrap();
+        assert_eq!(reader.remaining(), 0, "bytes after the response");
+        response
+    }
+
+    pub(crate) fn send<R: Request>(&self, request: R, version: i16) -> Option<Bytes> {
+        let header = RequestHeader {
+            correlation_id: 7,
+            client_id: Some(Str::from("test")),
+            ..Default::default()
+        };
+        let frame = bytes_of(encode_request(header, &request, version).unwrap());
+        match self.cluster.engine.handle(&self.connection, frame.slice(4..)) {
+            Outcome::Done(frame) => frame.map(bytes_of),
+            Outcome::Close(reason) => panic!("connection closed: {reason}"),
+            Outcome::Wait(mut waiter) => {
+                for _ in 0..10_000 {
+                    let mut context = Context::from_waker(Waker::noop());
+                    if let Poll::Ready(outcome) = Pin::new(&mut waiter).poll(&mut context) {
+                        return outcome.unwrap().map(bytes_of);
+                    }
+                    self.cluster.pass(10);
+                }
+                panic!("no answer in 100 s");
+            }
+        }
+    }
+
+    pub(crate) fn produce(&self, topic: &str, value: &str, acks: i16) -> (ErrorCode, i64) {
+        let mut batch = BatchBuilder::new();
+        batch.append(self.cluster.clock_ms(), None, Some(value.as_bytes()), &[]);
+        let data = PartitionProduceData {
+            index: 0,
+            records: Some(batch.build().unwrap().to_bytes()),
+            ..Default::default()
+        };
+        let topic = TopicProduceData {
+            name: Str::from(topic),
+            partition_data: vec![data],
+            ..Default::default()
+        };
+        let request = ProduceRequest {
+            acks,
+            timeout_ms: 1_000,
+            topic_data: vec![topic],
+            ..Default::default()
+        };
+        let response = self.call(request, 9);
+        let partition = &response.responses[0].partition_responses[0];
+        (ErrorCode(partition.error_code), partition.base_offset)
+    }
+}
+
+impl Cluster {
+    pub(crate) fn clock_ms(&self) -> i64 {
+        use weir_engine::Clock;
+        self.clock.wall_ms()
+    }
+}
+
+fn bytes_of(frame: Frame) -> Bytes {
+    frame.to_bytes().unwrap()
+}

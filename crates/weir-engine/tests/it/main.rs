@@ -1,0 +1,9 @@
+//! The engine as clients and the sidecar see it: frames in, frames out, on a simulated file system
+//! and clock.
+
+#![allow(clippy::unwrap_used)]
+
+mod admin;
+mod brokers;
+mod harness;
+mod metadata_log;

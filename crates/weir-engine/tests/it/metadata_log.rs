@@ -1,0 +1,101 @@
+//! What the metadata log keeps over crashes, power losses and clean stops.
+
+use std::collections::HashSet;
+
+use weir_engine::fs::PowerLoss;
+use weir_wire::ErrorCode;
+
+use crate::harness::Cluster;
+
+#[test]
+fn everything_survives_a_kill() {
+    let mut cluster = Cluster::new(3);
+    let id = cluster.engine.image().cluster_id().clone();
+    for i in 0..50 {
+        cluster.create(&format!("topic-{i}"), 2, &[("retention.ms", "1234")]);
+    }
+    let topic_id = cluster.engine.image().topic("topic-7").unwrap().id();
+    cluster.restart();
+    let image = cluster.engine.image();
+    assert_eq!(*image.cluster_id(), id);
+    assert_eq!(image.topic_count(), 50);
+    let topic = image.topic("topic-7").unwrap();
+    assert_eq!(topic.id(), topic_id);
+    assert_eq!(topic.shared().settings().log.retention_ms, 1234);
+    assert_eq!(cluster.produce("topic-7", "x", -1), (ErrorCode::NONE, 0));
+}
+
+#[test]
+fn a_clean_stop_leaves_a_snapshot_that_says_the_same() {
+    let mut cluster = Cluster::new(3);
+    cluster.create("orders", 4, &[("cleanup.policy", "compact")]);
+    cluster.engine.stop_broker(2).unwrap();
+    let before = cluster.engine.image();
+    cluster.engine.close(&|| false).unwrap();
+    let snapshots = |cluster: &Cluster| {
+        let files = cluster.fs.files();
+        files.iter().filter(|f| f.extension().is_some_and(|e| e == "checkpoint")).count()
+    };
+    assert_eq!(snapshots(&cluster), 1);
+    cluster.reopen("boot-2");
+    let after = cluster.engine.image();
+    let assignments = |image: &weir_engine::image::Image| -> Vec<_> {
+        let topic = image.topic("orders").unwrap();
+        topic
+            .partitions()
+            .iter()
+            .map(|p| (p.assignment().leader, p.assignment().leader_epoch))
+            .collect()
+    };
+    assert_eq!(assignments(&before), assignments(&after), "a clean stop raises no epoch");
+    assert!(after.topic("orders").unwrap().shared().settings().log.cleanup.compact);
+    cluster.engine.close(&|| false).unwrap();
+    assert_eq!(snapshots(&cluster), 1, "older ones go");
+}
+
+#[test]
+fn a_power_loss_keeps_acknowledged_metadata_and_raises_epochs() {
+    let mut cluster = Cluster::new(3);
+    cluster.create("orders", 1, &[("flush.messages", "1")]);
+    assert_eq!(cluster.produce("orders", "one", -1), (ErrorCode::NONE, 0));
+    let epoch = |cluster: &Cluster| {
+        let image = cluster.engine.image();
+        image.topic("orders").unwrap().partition(0).unwrap().assignment().leader_epoch
+    };
+    let before = epoch(&cluster);
+    cluster.fs.lose_power(PowerLoss::All);
+    cluster.reopen("boot-2");
+    assert!(epoch(&cluster) > before, "consumers must notice a lost tail");
+    assert_eq!(cluster.produce("orders", "two", -1), (ErrorCode::NONE, 1), "flush.messages=1");
+    let raised = epoch(&cluster);
+    cluster.reopen("boot-2");
+    assert_eq!(epoch(&cluster), raised, "the same boot lost nothing");
+}
+
+#[test]
+fn producer_ids_are_never_given_out_twice() {
+    let mut cluster = Cluster::new(2);
+    let mut seen = HashSet::new();
+    for round in 0..3 {
+        for i in 0..1_500 {
+            let id = cluster.engine.allocate_producer_id(1 + i % 2).unwrap();
+            assert!(seen.insert(id), "{id} twice");
+        }
+        if round == 1 {
+            cluster.fs.lose_power(PowerLoss::All);
+        }
+        cluster.reopen(&format!("boot-{round}"));
+    }
+}
+
+#[test]
+fn internal_topics_are_made_once_and_compacted() {
+    let cluster = Cluster::new(3);
+    let topic = cluster.engine.create_internal_topic("__consumer_offsets").unwrap();
+    assert_eq!(topic.partitions().len(), 50);
+    assert_eq!(topic.partitions()[0].assignment().replicas.len(), 3);
+    assert!(topic.shared().settings().log.cleanup.compact);
+    assert!(topic.is_internal());
+    let again = cluster.engine.create_internal_topic("__consumer_offsets").unwrap();
+    assert_eq!(again.id(), topic.id());
+}
