@@ -1,7 +1,11 @@
 import "@cloudscape-design/global-styles/index.css";
 import "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css";
 import "uplot/dist/uPlot.min.css";
-import "./app/weir.css";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/charts.css";
+import "./styles/pages.css";
+import "./styles/messages.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

@@ -15,6 +15,8 @@ export interface CallOptions {
   enabled?: boolean;
   /** Keep showing the previous answer while arguments change (paging, filtering). */
   keep?: boolean;
+  /** Ask again whenever a page mounts, even if an answer is at hand: it is shown meanwhile. */
+  fresh?: boolean;
   refetchMs?: number;
 }
 
@@ -31,6 +33,7 @@ export function useCall<N extends CommandName>(
     meta: { tags: options.tags },
     enabled: options.enabled ?? true,
     ...(options.keep ? { placeholderData: keepPreviousData as never } : {}),
+    ...(options.fresh ? { staleTime: 0 } : {}),
     ...(options.refetchMs ? { refetchInterval: options.refetchMs } : {}),
   });
 }

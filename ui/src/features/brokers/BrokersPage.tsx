@@ -1,0 +1,94 @@
+import Badge from "@cloudscape-design/components/badge";
+import { useMemo, useState } from "react";
+import { useParams } from "react-router";
+import type { BrokerRow } from "~/contract/types";
+import { tag, useCall } from "~/shared/api";
+import { bytes, count, NONE } from "~/shared/format";
+import { BrokerStateIndicator } from "~/shared/state";
+import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
+import { type Translate, useT } from "~/shared/text";
+import { BrokerActions } from "./BrokerActions";
+import { texts } from "./texts";
+
+function columns(t: Translate): Column<BrokerRow>[] {
+  const figure = (id: string, header: string, width: number, cell: (row: BrokerRow) => string) => ({
+    id,
+    header,
+    width,
+    cell,
+    numeric: true,
+  });
+  return [
+    { id: "id", header: t(texts.id), cell: (row) => <b>{row.id}</b>, rowHeader: true, width: 100 },
+    {
+      id: "state",
+      header: t(texts.state),
+      cell: (row) => <BrokerStateIndicator state={row.state} />,
+      width: 140,
+    },
+    {
+      id: "role",
+      header: t(texts.role),
+      cell: (row) => (row.controller ? <Badge color="blue">{t(texts.controller)}</Badge> : NONE),
+      width: 120,
+    },
+    {
+      id: "address",
+      header: t(texts.address),
+      cell: (row) => <span className="weir-mono">{`${row.host}:${row.port}`}</span>,
+      width: 190,
+    },
+    { id: "rack", header: t(texts.rack), cell: (row) => row.rack ?? NONE, width: 110 },
+    figure("leaders", t(texts.leaders), 110, (row) => count(row.leaders)),
+    figure("replicas", t(texts.replicas), 110, (row) => count(row.replicas)),
+    figure("under", t(texts.under), 160, (row) => count(row.under_replicated)),
+    figure("size", t(texts.size), 110, (row) => bytes(row.size)),
+    {
+      id: "version",
+      header: t(texts.version),
+      cell: (row) => row.version ?? NONE,
+      width: 110,
+      optional: true,
+    },
+  ];
+}
+
+function summary(t: Translate, rows: BrokerRow[], skew: number | null): string {
+  const mean = rows.reduce((sum, row) => sum + row.leaders, 0) / Math.max(1, rows.length);
+  return [
+    t(texts.mean, { n: mean.toFixed(1).replace(/\.0$/, "") }),
+    skew === null ? null : t(texts.skew, { n: skew.toFixed(1).replace(/\.0$/, "") }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+export default function BrokersPage() {
+  const t = useT();
+  const { cluster = "" } = useParams();
+  const [selected, setSelected] = useState<string[]>([]);
+  const brokers = useCall("brokers.list", { cluster }, { tags: [tag.brokers(cluster)] });
+  const definitions = useMemo(() => columns(t), [t]);
+  const rows = brokers.data?.rows;
+  const chosen = rows?.find((row) => selected.includes(String(row.id)));
+  return (
+    <ResourceTable<BrokerRow>
+      id="brokers"
+      title={t(texts.title)}
+      columns={definitions}
+      rows={rows}
+      rowId={(row) => String(row.id)}
+      rowName={(row) => String(row.id)}
+      total={rows?.length}
+      description={rows && rows.length > 0 ? summary(t, rows, brokers.data?.skew ?? null) : undefined}
+      updatedAt={brokers.dataUpdatedAt || undefined}
+      error={brokers.data ? null : brokers.error}
+      warnings={brokers.data?.warnings ?? []}
+      onRefresh={() => void brokers.refetch()}
+      refreshing={brokers.isFetching}
+      empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
+      selection={{ type: "single", ids: selected, onChange: setSelected }}
+      actions={<BrokerActions cluster={cluster} broker={chosen} />}
+    />
+  );
+}

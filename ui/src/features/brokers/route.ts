@@ -1,0 +1,38 @@
+import { defineFeature } from "~/shared/feature";
+import { paths } from "~/shared/paths";
+import { texts } from "./texts";
+
+export default defineFeature({
+  area: "brokers",
+  pages: [
+    {
+      path: "/c/:cluster/brokers",
+      title: texts.title,
+      parents: ["/clusters", "/c/:cluster"],
+      contentType: "table",
+      load: () => import("./BrokersPage"),
+    },
+  ],
+  nav: [
+    {
+      scope: "cluster",
+      text: texts.title,
+      path: "/c/:cluster/brokers",
+      order: 40,
+      badge: ({ brokers_online: online, brokers_total: total }) =>
+        online !== null && total !== null && online < total
+          ? { text: `${online}/${total}`, color: "red" }
+          : null,
+    },
+  ],
+  actions: [
+    {
+      id: "brokers",
+      text: texts.title,
+      keywords: "stop kill start racks controller 중지 시작",
+      needs: ["cluster"],
+      href: ({ cluster }) => paths.brokers(cluster ?? ""),
+      keys: "g b",
+    },
+  ],
+});

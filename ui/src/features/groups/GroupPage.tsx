@@ -1,0 +1,119 @@
+import Box from "@cloudscape-design/components/box";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import type { GroupDetail } from "~/contract/types";
+import { ActionButton } from "~/shared/ActionButton";
+import { tag, useCall, useCommand } from "~/shared/api";
+import { Confirm } from "~/shared/Confirm";
+import { ErrorBox } from "~/shared/ErrorBox";
+import { useFlash } from "~/shared/flash";
+import { paths } from "~/shared/paths";
+import { GroupStateIndicator } from "~/shared/state";
+import { type Translate, useT } from "~/shared/text";
+import { LagPanels } from "./LagPanels";
+import { LagTable } from "./LagTable";
+import { MembersTable } from "./MembersTable";
+import { texts } from "./texts";
+
+function subtitle(t: Translate, group: GroupDetail): string {
+  return [
+    group.type,
+    group.assignor ? t(texts.assignor, { name: group.assignor }) : null,
+    group.coordinator === null ? null : t(texts.coordinatorOf, { id: group.coordinator }),
+    t(texts.membersOn, { members: group.members, topics: group.topics }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+interface DeleteGroupProps {
+  cluster: string;
+  group: string;
+  production: boolean;
+  onDismiss: () => void;
+}
+
+function DeleteGroup({ cluster, group, production, onDismiss }: DeleteGroupProps) {
+  const t = useT();
+  const navigate = useNavigate();
+  const { track } = useFlash();
+  const remove = useCommand("groups.delete", [tag.groups(cluster)]);
+  const confirm = () =>
+    remove.mutate(
+      { cluster, group, confirm: group },
+      {
+        onSuccess: ({ operation }) => {
+          track(operation);
+          navigate(paths.groups(cluster));
+        },
+      },
+    );
+  return (
+    <Confirm
+      title={t(texts.deleteTitle)}
+      action={t(texts.delete)}
+      {...(production ? { word: group } : {})}
+      command={`kafka-consumer-groups.sh --bootstrap-server … --delete --group ${group}`}
+      pending={remove.isPending}
+      error={remove.error}
+      onConfirm={confirm}
+      onDismiss={onDismiss}
+    >
+      {t.rich(texts.deleteBody, { name: group, b: (chunks) => <b>{chunks}</b> })}
+    </Confirm>
+  );
+}
+
+export default function GroupPage() {
+  const t = useT();
+  const { cluster = "", group: name = "" } = useParams();
+  const [deleting, setDeleting] = useState(false);
+  const detail = useCall("groups.get", { cluster, group: name }, { tags: [tag.group(cluster, name)] });
+  const production = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data?.production;
+  const group = detail.data;
+  if (detail.error && !group)
+    return (
+      <Box padding={{ vertical: "l" }}>
+        <ErrorBox error={detail.error} onRetry={() => void detail.refetch()} />
+      </Box>
+    );
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          info={group ? <GroupStateIndicator state={group.state} /> : undefined}
+          description={group ? subtitle(t, group) : "…"}
+          actions={
+            group ? (
+              <ActionButton permit={group.permits.delete} onClick={() => setDeleting(true)}>
+                {t(texts.delete)}
+              </ActionButton>
+            ) : undefined
+          }
+        >
+          {name}
+        </Header>
+      }
+    >
+      {group ? (
+        <SpaceBetween size="l">
+          <LagPanels group={group} />
+          <LagTable cluster={cluster} group={group} />
+          <MembersTable group={group} />
+        </SpaceBetween>
+      ) : null}
+      {deleting ? (
+        <DeleteGroup
+          cluster={cluster}
+          group={name}
+          production={production ?? false}
+          onDismiss={() => setDeleting(false)}
+        />
+      ) : null}
+    </ContentLayout>
+  );
+}

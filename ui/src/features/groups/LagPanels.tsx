@@ -1,0 +1,82 @@
+import Container from "@cloudscape-design/components/container";
+import Grid from "@cloudscape-design/components/grid";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { GroupDetail } from "~/contract/types";
+import { TimeChart } from "~/shared/chart/TimeChart";
+import { count, duration, NONE, short } from "~/shared/format";
+import { type Translate, useT } from "~/shared/text";
+import { largestShare, type Trend, trendOf } from "./lag";
+import { texts } from "./texts";
+
+/** A share above which one partition is named. */
+const NAMED_PERCENT = 40;
+
+/** What a person who knows Kafka would say first. */
+function sentenceOf(t: Translate, group: GroupDetail): string {
+  if (group.lag === null) return group.lag_reason ? t.core(group.lag_reason) : t(texts.noCommit);
+  if (group.lag === "0") return t(texts.noLag);
+  if (group.members === 0) return t(texts.nobody);
+  const largest = largestShare(group.lag_rows);
+  if (!largest || group.lag_rows.length < 2 || largest.percent < NAMED_PERCENT) return t(texts.even);
+  const { row, percent } = largest;
+  const who = row.client_id ? t(texts.oneMember, { member: row.client_id }) : t(texts.oneNobody);
+  return `${t(texts.one, { partition: row.partition, topic: row.topic, percent })} ${who}`;
+}
+
+function TrendText({ trend }: { trend: Trend | null }) {
+  const t = useT();
+  if (!trend) return <>{NONE}</>;
+  const n = short(Math.abs(trend.perSecond));
+  if (trend.perSecond > 0) return <StatusIndicator type="warning">{t(texts.growing, { n })}</StatusIndicator>;
+  if (trend.perSecond < 0)
+    return <StatusIndicator type="success">{t(texts.shrinking, { n })}</StatusIndicator>;
+  return <>{t(texts.steady)}</>;
+}
+
+function whenCaughtUp(t: Translate, group: GroupDetail, trend: Trend | null): string {
+  if (group.lag === "0") return t(texts.caughtUp);
+  if (!trend || group.lag === null) return NONE;
+  return trend.seconds === null
+    ? t(texts.never)
+    : t(texts.about, { time: duration(Math.max(1, Math.round(trend.seconds)) * 1000) });
+}
+
+/** Growing or shrinking, and why: the chart, the figures, the sentence. */
+export function LagPanels({ group }: { group: GroupDetail }) {
+  const t = useT();
+  const trend = trendOf(group.lag_history);
+  return (
+    <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
+      <Container fitHeight header={<Header variant="h2">{t(texts.lag)}</Header>}>
+        <TimeChart
+          title={t(texts.lag)}
+          times={group.lag_history.map((point) => Number(point.at))}
+          topMin={10}
+          format={short}
+          series={[
+            {
+              label: t(texts.totalLag),
+              color: 1,
+              area: true,
+              values: group.lag_history.map((point) => Number(point.lag)),
+            },
+          ]}
+        />
+      </Container>
+      <Container fitHeight header={<Header variant="h2">{t(texts.now)}</Header>}>
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: t(texts.lag), value: <b className="weir-big">{count(group.lag)}</b> },
+            { label: t(texts.members), value: <b className="weir-big">{count(group.members)}</b> },
+            { label: t(texts.trend), value: <TrendText trend={trend} /> },
+            { label: t(texts.caughtUpIn), value: whenCaughtUp(t, group, trend) },
+          ]}
+        />
+        <p className="weir-sentence">{sentenceOf(t, group)}</p>
+      </Container>
+    </Grid>
+  );
+}

@@ -1,0 +1,89 @@
+import { useMemo, useState } from "react";
+import type { GroupDetail, LagRow } from "~/contract/types";
+import { compareI64, NONE } from "~/shared/format";
+import { LagCell } from "~/shared/LagCell";
+import { NameLink } from "~/shared/NameLink";
+import { paths } from "~/shared/paths";
+import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
+import { type Translate, useT } from "~/shared/text";
+import { texts } from "./texts";
+
+const PAGE = 25;
+
+function columns(t: Translate, cluster: string, largest: number): Column<LagRow>[] {
+  return [
+    {
+      id: "topic",
+      header: t(texts.topic),
+      cell: (row) => <NameLink href={paths.topic(cluster, row.topic)}>{row.topic}</NameLink>,
+      rowHeader: true,
+      width: 230,
+      sort: "topic",
+    },
+    {
+      id: "partition",
+      header: t(texts.partition),
+      cell: (row) => row.partition,
+      numeric: true,
+      width: 110,
+    },
+    {
+      id: "member",
+      header: t(texts.member),
+      cell: (row) => row.client_id ?? <span className="weir-soft">{t(texts.unassigned)}</span>,
+      width: 210,
+    },
+    {
+      id: "committed",
+      header: t(texts.committed),
+      cell: (row) => row.committed ?? <span className="weir-soft">{t(texts.noCommitCell)}</span>,
+      numeric: true,
+      width: 140,
+    },
+    { id: "end", header: t(texts.end), cell: (row) => row.end ?? NONE, numeric: true, width: 140 },
+    {
+      id: "lag",
+      header: t(texts.lag),
+      cell: (row) => <LagCell lag={row.lag} reason={row.reason} largest={largest} />,
+      width: 300,
+      minWidth: 180,
+      sort: "lag",
+    },
+  ];
+}
+
+function order(by: string): (a: LagRow, b: LagRow) => number {
+  const byPlace = (a: LagRow, b: LagRow) => a.topic.localeCompare(b.topic) || a.partition - b.partition;
+  if (by === "lag") return (a, b) => compareI64(a.lag ?? "-1", b.lag ?? "-1") || -byPlace(a, b);
+  return byPlace;
+}
+
+/** Lag per partition, the largest bar first seen; order by place unless asked, so that live values do not jump. */
+export function LagTable({ cluster, group }: { cluster: string; group: GroupDetail }) {
+  const t = useT();
+  const [sort, setSort] = useState({ by: "topic", descending: false });
+  const [page, setPage] = useState(1);
+  const largest = Math.max(1, ...group.lag_rows.map((row) => Number(row.lag ?? 0)));
+  const definitions = useMemo(() => columns(t, cluster, largest), [t, cluster, largest]);
+  const rows = useMemo(() => {
+    const sorted = [...group.lag_rows].sort(order(sort.by));
+    return sort.descending ? sorted.reverse() : sorted;
+  }, [group.lag_rows, sort]);
+  const pages = Math.max(1, Math.ceil(rows.length / PAGE));
+  const at = Math.min(page, pages);
+  return (
+    <ResourceTable<LagRow>
+      id="group-lag"
+      variant="container"
+      title={t(texts.partitions)}
+      columns={definitions}
+      rows={rows.slice((at - 1) * PAGE, at * PAGE)}
+      rowId={(row) => `${row.topic}-${row.partition}`}
+      rowName={(row) => `${row.topic}-${row.partition}`}
+      total={rows.length}
+      empty={{ title: t(texts.noPartitions), hint: t(texts.noPartitionsHint) }}
+      sort={{ ...sort, onChange: (by, descending) => setSort({ by, descending }) }}
+      {...(pages > 1 ? { paging: { page: at, size: PAGE, onChange: setPage } } : {})}
+    />
+  );
+}

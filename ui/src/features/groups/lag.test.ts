@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import type { LagRow } from "~/contract/types";
+import { largestShare, trendOf } from "./lag";
+
+const history = (lags: number[], everyMs = 5000) =>
+  lags.map((lag, index) => ({ at: String(1_000_000 + index * everyMs), lag: String(lag) }));
+
+const row = (partition: number, lag: string | null): LagRow => ({
+  topic: "orders",
+  partition,
+  committed: "0",
+  end: "0",
+  lag,
+  member: null,
+  client_id: null,
+  reason: null,
+});
+
+describe("trendOf", () => {
+  it("says how fast a lag grows", () => {
+    expect(trendOf(history([0, 50, 100, 150]))?.perSecond).toBeCloseTo(10);
+    expect(trendOf(history([0, 50, 100, 150]))?.seconds).toBeNull();
+  });
+  it("says when it will be caught up", () =>
+    expect(trendOf(history([400, 300, 200, 100]))?.seconds).toBeCloseTo(5));
+  it("calls noise steady", () => expect(trendOf(history([100, 101, 100, 101]))?.perSecond).toBe(0));
+  it("knows nothing from two points", () => expect(trendOf(history([1, 2]))).toBeNull());
+  it("looks only at the last minute", () => {
+    const old = history([0, 9000], 5000).map((point) => ({
+      ...point,
+      at: String(Number(point.at) - 500_000),
+    }));
+    expect(trendOf([...old, ...history([100, 100, 100])])?.perSecond).toBe(0);
+  });
+});
+
+describe("largestShare", () => {
+  it("finds the partition that matters", () => {
+    expect(largestShare([row(0, "30"), row(1, "70"), row(2, null)])).toMatchObject({
+      row: { partition: 1 },
+      percent: 70,
+    });
+  });
+  it("is silent without lag", () => expect(largestShare([row(0, "0")])).toBeNull());
+});

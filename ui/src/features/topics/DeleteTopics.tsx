@@ -1,0 +1,114 @@
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
+import type { ApiError, TopicRow } from "~/contract/types";
+import { tag, useCommand } from "~/shared/api";
+import { Confirm } from "~/shared/Confirm";
+import { useFlash } from "~/shared/flash";
+import { bytes, count } from "~/shared/format";
+import { defineTexts, useT } from "~/shared/text";
+
+const texts = defineTexts({
+  title: {
+    en: "{n, plural, one {Delete topic} other {Delete # topics}}",
+    ko: "{n, plural, =1 {토픽 삭제} other {토픽 #개 삭제}}",
+  },
+  one: { en: "Delete <b>{name}</b> permanently?", ko: "<b>{name}</b>을(를) 영구적으로 삭제할까요?" },
+  many: { en: "Delete these topics permanently?", ko: "다음 토픽을 영구적으로 삭제할까요?" },
+  warning: {
+    en: "{messages} messages ({size}) will be lost.",
+    ko: "메시지 {messages}개({size})가 삭제됩니다.",
+  },
+  groups: {
+    en: " {n, plural, one {# consumer group reads} other {# consumer groups read}} it.",
+    ko: " 컨슈머 그룹 {n}개가 읽고 있습니다.",
+  },
+  action: { en: "Delete", ko: "삭제" },
+  deleted: { en: "Deleted", ko: "삭제됨" },
+  more: { en: "and {n} more", ko: "외 {n}개" },
+});
+const LISTED_MAX = 12;
+const bold = (chunks: ReactNode[]) => <b>{chunks}</b>;
+
+function sum(values: (string | null)[]): string {
+  return values.reduce((total, value) => total + BigInt(value ?? 0), 0n).toString();
+}
+
+interface DeleteTopicsProps {
+  cluster: string;
+  topics: TopicRow[];
+  onDismiss: () => void;
+  onDone: () => void;
+}
+
+/** One topic by its name, several by their count; results per topic when some could not be deleted. */
+export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopicsProps) {
+  const t = useT();
+  const { track } = useFlash();
+  const remove = useCommand("topics.delete", [tag.topics(cluster), tag.cluster(cluster)]);
+  const names = topics.map((topic) => topic.name);
+  const [first] = topics;
+  const single = topics.length === 1 && first ? first : null;
+  const word = single ? single.name : String(topics.length);
+  const failed = remove.data?.results.filter((result) => result.error !== null) ?? [];
+
+  const confirm = async () => {
+    try {
+      const answer = await remove.mutateAsync({ cluster, topics: names, confirm: word });
+      track(answer.operation);
+      if (answer.results.every((result) => result.error === null)) onDone();
+    } catch {
+      // Shown inside the modal.
+    }
+  };
+  const groups = single?.groups ?? 0;
+  return (
+    <Confirm
+      title={t(texts.title, { n: topics.length })}
+      word={word}
+      warning={
+        t(texts.warning, {
+          messages: count(sum(topics.map((topic) => topic.messages))),
+          size: bytes(sum(topics.map((topic) => topic.size))),
+        }) + (groups > 0 ? t(texts.groups, { n: groups }) : "")
+      }
+      action={t(texts.action)}
+      command={`kafka-topics.sh --bootstrap-server … --delete --topic ${names.length > 3 ? `'${names.slice(0, 3).join("|")}|…'` : `'${names.join("|")}'`}`}
+      pending={remove.isPending}
+      error={remove.error}
+      onConfirm={() => void confirm()}
+      onDismiss={failed.length > 0 ? onDone : onDismiss}
+    >
+      {single ? t.rich(texts.one, { name: single.name, b: bold }) : t(texts.many)}
+      {single ? null : <Names names={names} />}
+      {failed.map((result) => (
+        <Failure key={result.topic} topic={result.topic} error={result.error} />
+      ))}
+    </Confirm>
+  );
+}
+
+function Names({ names }: { names: string[] }) {
+  const t = useT();
+  return (
+    <ul className="weir-names">
+      {names.slice(0, LISTED_MAX).map((name) => (
+        <li key={name}>
+          <b>{name}</b>
+        </li>
+      ))}
+      {names.length > LISTED_MAX ? <li>{t(texts.more, { n: names.length - LISTED_MAX })}</li> : null}
+    </ul>
+  );
+}
+
+function Failure(props: { topic: string; error: ApiError | null }) {
+  const t = useT();
+  if (!props.error) return null;
+  return (
+    <div>
+      <StatusIndicator type="error">
+        {props.topic}: {t.core(props.error.text)}
+      </StatusIndicator>
+    </div>
+  );
+}

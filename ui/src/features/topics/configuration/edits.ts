@@ -1,0 +1,24 @@
+import type { ConfigRow } from "~/contract/types";
+import { valueProblem } from "~/shared/configValue";
+import type { Translate } from "~/shared/text";
+import { texts } from "./texts";
+
+/** What the user wants instead, by key; null is "back to the default". */
+export type Edits = Readonly<Record<string, string | null>>;
+
+/** Only what differs from what the cluster has. */
+export function changesOf(rows: ConfigRow[], edits: Edits): { name: string; value: string | null }[] {
+  return rows
+    .filter((row) => row.name in edits && edits[row.name] !== row.value)
+    .map((row) => ({ name: row.name, value: edits[row.name]?.trim() ?? null }));
+}
+
+export function editProblem(t: Translate, row: ConfigRow, edits: Edits): string | null {
+  const value = edits[row.name];
+  if (value === undefined || value === null) return null;
+  const problem = valueProblem(row.type, row.valid, value);
+  if (!problem) return null;
+  return problem.kind === "choice"
+    ? t(texts.badOne, { valid: problem.valid })
+    : t(texts.bad, { type: row.type });
+}

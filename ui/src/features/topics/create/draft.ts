@@ -1,0 +1,53 @@
+import type { ConfigHelp } from "~/contract/types";
+import { valueProblem } from "~/shared/configValue";
+import type { Translate } from "~/shared/text";
+import { texts } from "./texts";
+
+export interface ConfigLine {
+  id: number;
+  name: string;
+  value: string;
+}
+export interface Draft {
+  name: string;
+  partitions: string | null;
+  replication: string | null;
+  configs: ConfigLine[];
+}
+/** By field: "name", "partitions", "replication", "config:ID". */
+export type Problems = Record<string, string | undefined>;
+
+export interface Bounds {
+  brokers: number;
+  help: ConfigHelp[];
+}
+
+export const PARTITIONS_MAX = 10_000;
+
+function whole(value: string, min: number, max: number): boolean {
+  return /^\d+$/.test(value.trim()) && Number(value) >= min && Number(value) <= max;
+}
+
+export function configProblem(t: Translate, line: ConfigLine, help: ConfigHelp[]): string | undefined {
+  const known = help.find((each) => each.name === line.name);
+  if (!known) return t(texts.chooseMissing);
+  const problem = valueProblem(known.type, known.valid, line.value);
+  if (!problem) return undefined;
+  return problem.kind === "choice"
+    ? t(texts.badOne, { valid: problem.valid })
+    : t(texts.bad, { type: known.type });
+}
+
+/** Every field that is wrong now. */
+export function problemsOf(t: Translate, draft: Required<Draft>, bounds: Bounds): Problems {
+  const problems: Problems = {};
+  if (draft.name.trim() === "") problems.name = t(texts.nameMissing);
+  if (!whole(draft.partitions ?? "", 1, PARTITIONS_MAX)) problems.partitions = t(texts.partitionsBad);
+  if (!whole(draft.replication ?? "", 1, bounds.brokers))
+    problems.replication = t(texts.replicationBad, { n: bounds.brokers });
+  for (const line of draft.configs) {
+    const problem = configProblem(t, line, bounds.help);
+    if (problem) problems[`config:${line.id}`] = problem;
+  }
+  return problems;
+}

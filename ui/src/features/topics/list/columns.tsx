@@ -1,0 +1,96 @@
+import Badge from "@cloudscape-design/components/badge";
+import type { TopicRow } from "~/contract/types";
+import { bytes, count, NONE, short } from "~/shared/format";
+import { NameLink } from "~/shared/NameLink";
+import { paths } from "~/shared/paths";
+import { HealthIndicator } from "~/shared/state";
+import type { Column } from "~/shared/table/ResourceTable";
+import { type Translate, useT } from "~/shared/text";
+import { Ago } from "~/shared/time";
+import { texts } from "../texts";
+
+const WIDE_PX = 1400;
+
+function Name(props: { cluster: string; row: TopicRow }) {
+  const t = useT();
+  return (
+    <span>
+      <NameLink href={paths.topic(props.cluster, props.row.name)}>{props.row.name}</NameLink>
+      {props.row.internal ? (
+        <span>
+          {" "}
+          <Badge>{t(texts.internal)}</Badge>
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+function sickOf(row: TopicRow): number {
+  return row.health === "offline" ? row.offline : row.under_replicated;
+}
+
+export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] {
+  const figure = (id: string, header: string, width: number, cell: (row: TopicRow) => string) => ({
+    id,
+    header,
+    width,
+    cell,
+    numeric: true,
+  });
+  const lazy = t(texts.onlyVisible);
+  return [
+    {
+      id: "name",
+      header: t(texts.name),
+      cell: (row) => <Name cluster={cluster} row={row} />,
+      sort: "name",
+      rowHeader: true,
+      width: 205,
+    },
+    {
+      id: "health",
+      header: t(texts.health),
+      cell: (row) => <HealthIndicator health={row.health} count={sickOf(row)} creating={row.creating} />,
+      sort: "health",
+      width: 190,
+    },
+    { ...figure("partitions", t(texts.partitions), 125, (row) => count(row.partitions)), sort: "partitions" },
+    {
+      ...figure("replication", t(texts.rf), 72, (row) => count(row.replication)),
+      sort: "replication",
+      note: t(texts.rfNote),
+    },
+    { ...figure("messages", t(texts.messages), 128, (row) => count(row.messages)), sort: "messages" },
+    {
+      ...figure("rate", t(texts.rate), 118, (row) =>
+        row.messages_in_per_s === null ? NONE : short(row.messages_in_per_s),
+      ),
+      sort: "messages_in",
+    },
+    {
+      ...figure("size", t(texts.size), 100, (row) => bytes(row.size)),
+      sort: "size",
+      note: t(texts.sizeNote),
+    },
+    { ...figure("retention", t(texts.retention), 100, (row) => row.retention ?? NONE), note: lazy },
+    {
+      id: "lastWrite",
+      header: t(texts.lastWrite),
+      cell: (row) => <Ago at={row.last_write} />,
+      width: 105,
+      note: lazy,
+      // Fits beside the others only in a wide window; the preferences show it anywhere.
+      optional: window.innerWidth < WIDE_PX,
+    },
+    {
+      id: "cleanup",
+      header: t(texts.cleanup),
+      cell: (row) => row.cleanup ?? NONE,
+      width: 110,
+      note: lazy,
+      optional: true,
+    },
+    { ...figure("groups", t(texts.groups), 90, (row) => count(row.groups)), note: lazy, optional: true },
+  ];
+}

@@ -1,0 +1,148 @@
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import Select from "@cloudscape-design/components/select";
+import { useEffect, useRef, useState } from "react";
+import type { TopicDetail } from "~/contract/types";
+import { useT } from "~/shared/text";
+import { useZone, useZoneName } from "~/shared/time";
+import { type MessagesQuery, parseTime } from "./query";
+import { texts } from "./texts";
+
+const FROM = {
+  newest: texts.newest,
+  earliest: texts.earliest,
+  "15": texts.ago15,
+  "60": texts.ago60,
+  "1440": texts.ago1440,
+  offset: texts.offset,
+  time: texts.time,
+};
+const SETTLE_MS = 350;
+
+interface TypedProps {
+  label: string;
+  value: string;
+  placeholder: string;
+  problem: (text: string) => string | null;
+  onChange: (value: string) => void;
+  search?: boolean;
+}
+
+/** Typing is this field's alone; what it settles on goes to the address. */
+function Typed(props: TypedProps) {
+  const [text, setText] = useState(props.value);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const sent = useRef(props.value);
+  useEffect(() => {
+    if (props.value !== sent.current) setText(props.value);
+    sent.current = props.value;
+  }, [props.value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const change = (next: string) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      sent.current = next;
+      props.onChange(next);
+    }, SETTLE_MS);
+  };
+  const problem = text === "" ? null : props.problem(text);
+  return (
+    <FormField errorText={problem}>
+      <Input
+        type={props.search ? "search" : "text"}
+        value={text}
+        ariaLabel={props.label}
+        placeholder={props.placeholder}
+        invalid={problem !== null}
+        spellcheck={false}
+        onChange={({ detail }) => change(detail.value)}
+      />
+    </FormField>
+  );
+}
+
+interface ControlsProps {
+  topic: TopicDetail;
+  query: MessagesQuery;
+  onPatch: (changes: Record<string, string | null>) => void;
+}
+
+export function Controls({ topic, query, onPatch }: ControlsProps) {
+  const t = useT();
+  const zone = useZone();
+  const zoneText = useZoneName();
+  const partitions = [
+    { value: "", label: t(texts.allPartitions) },
+    ...Array.from({ length: topic.partitions }, (_, n) => ({
+      value: String(n),
+      label: t(texts.partitionN, { n }),
+    })),
+  ];
+  const chosen = partitions.find((each) => each.value === String(query.partition ?? "")) ?? null;
+  return (
+    <div className="weir-controls">
+      <SegmentedControl
+        label={t(texts.mode)}
+        selectedId={query.live ? "live" : "search"}
+        options={[
+          { id: "search", text: t(texts.search) },
+          { id: "live", text: t(texts.live) },
+        ]}
+        onChange={({ detail }) => onPatch({ live: detail.selectedId === "live" ? "1" : null })}
+      />
+      {query.live ? null : (
+        <div className="weir-control-from">
+          <Select
+            ariaLabel={t(texts.from)}
+            selectedOption={{ value: query.from, label: t(FROM[query.from]) }}
+            options={Object.entries(FROM).map(([value, text]) => ({ value, label: t(text) }))}
+            onChange={({ detail }) => onPatch({ from: detail.selectedOption.value ?? null })}
+          />
+        </div>
+      )}
+      {!query.live && query.from === "offset" ? (
+        <div className="weir-control-typed">
+          <Typed
+            label={t(texts.offsetLabel)}
+            placeholder="0"
+            value={query.offset}
+            problem={(text) => (/^\d{1,19}$/.test(text) ? null : t(texts.offsetBad))}
+            onChange={(offset) => onPatch({ offset })}
+          />
+        </div>
+      ) : null}
+      {!query.live && query.from === "time" ? (
+        <div className="weir-control-typed">
+          <Typed
+            label={t(texts.timeLabel, { zone: zoneText })}
+            placeholder="2026-11-23 10:15:02"
+            value={query.time}
+            problem={(text) => (parseTime(text, zone) === null ? t(texts.timeBad) : null)}
+            onChange={(time) => onPatch({ time })}
+          />
+        </div>
+      ) : null}
+      <div className="weir-control-partition">
+        <Select
+          ariaLabel={t(texts.partition)}
+          filteringType={topic.partitions > 12 ? "auto" : "none"}
+          selectedOption={chosen}
+          options={partitions}
+          onChange={({ detail }) => onPatch({ p: detail.selectedOption.value ?? null })}
+        />
+      </div>
+      <div className="weir-control-contains" data-weir-filter>
+        <Typed
+          search
+          label={t(texts.contains)}
+          placeholder={t(texts.contains)}
+          value={query.contains}
+          problem={() => null}
+          onChange={(q) => onPatch({ q })}
+        />
+      </div>
+    </div>
+  );
+}

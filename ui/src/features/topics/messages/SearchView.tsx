@@ -1,0 +1,152 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import { useCallback, useMemo, useState } from "react";
+import { useParams } from "react-router";
+import type { Browse, MessageRow } from "~/contract/types";
+import { ErrorBox } from "~/shared/ErrorBox";
+import { count, instant } from "~/shared/format";
+import { VirtualGrid } from "~/shared/grid/VirtualGrid";
+import { type Translate, useT } from "~/shared/text";
+import { useZone } from "~/shared/time";
+import { messageColumns } from "./columns";
+import { GRID_HEIGHT, useRowHeight } from "./layout";
+import { OpenMessage } from "./OpenMessage";
+import { type MessagesQuery, startOf } from "./query";
+import { texts } from "./texts";
+import { useBrowse } from "./useBrowse";
+
+const RANGES_SHOWN = 6;
+
+function rangesText(ranges: Browse["ranges"]): string {
+  const some = ranges.filter((range) => range.end !== range.start);
+  const shown = some
+    .slice(0, RANGES_SHOWN)
+    .map(({ partition, start, end }) => `${partition}: ${start}–${end}`);
+  return shown.join(", ") + (some.length > RANGES_SHOWN ? ", …" : "");
+}
+
+function endText(t: Translate, last: Browse | undefined, scanned: string): string {
+  if (last?.end === "start_of_range") return t(texts.endStart);
+  if (last?.end === "end_of_range") return t(texts.endEnd);
+  return last?.end === "scan_bound" ? t(texts.endBound, { n: count(scanned) }) : "";
+}
+
+function Empty(props: { query: MessagesQuery; last: Browse | undefined; onClear: () => void }) {
+  const t = useT();
+  const ranges = rangesText(props.last?.ranges ?? []);
+  if (props.query.contains !== "")
+    return (
+      <Box textAlign="center" padding="l" color="inherit">
+        <Box variant="strong">{t(texts.noMatches, { query: props.query.contains })}</Box>
+        <Box padding={{ top: "s" }}>
+          <Button onClick={props.onClear}>{t(texts.clear)}</Button>
+        </Box>
+      </Box>
+    );
+  return (
+    <Box textAlign="center" padding="l" color="inherit">
+      <Box variant="strong">{t(texts.none)}</Box>
+      <Box variant="p" color="text-body-secondary">
+        {ranges ? t(texts.noneRanges, { ranges }) : t(texts.noneAll)}
+      </Box>
+    </Box>
+  );
+}
+
+interface ViewProps {
+  topic: string;
+  query: MessagesQuery;
+  onPatch: (changes: Record<string, string | null>) => void;
+}
+
+/** Messages read back from a chosen place, with how far was looked. */
+export function SearchView({ topic, query, onPatch }: ViewProps) {
+  const t = useT();
+  const zone = useZone();
+  const { cluster = "" } = useParams();
+  const [active, setActive] = useState(0);
+  const rowHeight = useRowHeight();
+  // "1 h ago" is from when it was chosen, not from each render.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these parts of the query are all it reads.
+  const from = useMemo(() => startOf(query, zone, Date.now()), [query.from, query.offset, query.time, zone]);
+  const { partition, contains } = query;
+  const browse = useBrowse({ cluster, topic, partition, contains, from });
+  const columns = useMemo(() => messageColumns(t, zone, contains), [t, zone, contains]);
+  const { rows, more, loading, fetchMore } = browse;
+  const rowAt = useCallback((index: number) => rows[index], [rows]);
+  const open = (row: MessageRow) => onPatch({ m: row.id });
+  // Without a filter, scrolling is asking for more; with one, each block costs, so it is asked for by name.
+  const onEnd = useCallback(() => {
+    if (more && !loading && contains === "") void fetchMore();
+  }, [more, loading, contains, fetchMore]);
+  const oldest = rows.at(-1);
+  const openId = query.open ? `${query.open.partition}-${query.open.offset}` : null;
+  const backwards = query.from === "newest";
+
+  if (browse.error && rows.length === 0)
+    return <ErrorBox error={browse.error} onRetry={() => void browse.refetch()} />;
+  return (
+    <div>
+      <div className="weir-scan" role="status">
+        <span>
+          <b className="weir-num">
+            {contains === ""
+              ? t(texts.shown, { n: rows.length })
+              : t(texts.matched, { n: count(rows.length) })}
+          </b>
+        </span>
+        {contains === "" ? null : <span>{t(texts.scanned, { n: count(browse.scanned) })}</span>}
+        {oldest && backwards ? (
+          <span className="weir-num">{t(texts.backTo, { time: instant(oldest.timestamp, zone) })}</span>
+        ) : null}
+        {loading ? <span>{t(texts.searching)}</span> : <span>{endText(t, browse.last, browse.scanned)}</span>}
+        <span className="weir-scan-actions">
+          {more && !loading && contains !== "" ? (
+            <Button variant="inline-link" onClick={() => void fetchMore()}>
+              {t(backwards ? texts.older : texts.newer)}
+            </Button>
+          ) : null}
+          <Button
+            iconName="refresh"
+            variant="icon"
+            ariaLabel={t(texts.run)}
+            loading={loading}
+            onClick={() => void browse.refetch()}
+          />
+        </span>
+      </div>
+      <VirtualGrid<MessageRow>
+        label={t(texts.title, { topic })}
+        columns={columns}
+        count={rows.length}
+        rowCount={more ? -1 : rows.length + 1}
+        rowAt={rowAt}
+        rowHeight={rowHeight}
+        height={GRID_HEIGHT}
+        active={active}
+        onActive={setActive}
+        selectedId={openId}
+        rowId={(row) => row.id}
+        rowLabel={(row) => t(texts.rowLabel, { partition: row.partition, offset: row.offset })}
+        onOpen={open}
+        onEnd={onEnd}
+        empty={
+          loading ? (
+            t(texts.searching)
+          ) : (
+            <Empty query={query} last={browse.last} onClear={() => onPatch({ q: null })} />
+          )
+        }
+      />
+      <OpenMessage
+        topic={topic}
+        query={query}
+        onPatch={onPatch}
+        neighbour={(by) => {
+          const at = rows.findIndex((row) => row.id === openId);
+          return at < 0 ? undefined : rows[at + by];
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import type { Cell, MessageRow } from "~/contract/types";
+import { bytes, instant, type Zone, zoneName } from "~/shared/format";
+import type { GridColumn } from "~/shared/grid/VirtualGrid";
+import type { Translate } from "~/shared/text";
+import { texts } from "./texts";
+
+/** What of a cell is in the page; the core sends up to 4 KB. */
+const CELL_CHARS = 200;
+
+/** Marks where the search matched, without reading the text as anything but text. */
+export function Marked(props: { text: string; wanted: string }) {
+  const { text, wanted } = props;
+  const at = wanted === "" ? -1 : text.indexOf(wanted);
+  if (at < 0) return <>{text}</>;
+  return (
+    <>
+      {text.slice(0, at)}
+      <mark>{wanted}</mark>
+      {text.slice(at + wanted.length)}
+    </>
+  );
+}
+
+/** A window of the text around the match, so that it is seen in a narrow cell. */
+function windowOf(text: string, wanted: string): string {
+  const at = wanted === "" ? -1 : text.indexOf(wanted);
+  const from = at > 60 ? at - 40 : 0;
+  return (from > 0 ? "…" : "") + text.slice(from, from + CELL_CHARS);
+}
+
+function Preview(props: { cell: Cell | null; wanted: string; nullText: string }) {
+  const { cell, wanted } = props;
+  if (cell === null) return <span className="weir-tag">{props.nullText}</span>;
+  if (cell.size === 0) return <span className="weir-soft">""</span>;
+  return (
+    <span className={cell.kind === "hex" ? "weir-mono weir-soft" : "weir-mono"}>
+      <Marked text={windowOf(cell.preview, wanted)} wanted={wanted} />
+      {cell.cut ? "…" : ""}
+    </span>
+  );
+}
+
+export function messageColumns(t: Translate, zone: Zone, wanted: string): GridColumn<MessageRow>[] {
+  const nullText = t(texts.nullTag);
+  return [
+    {
+      id: "timestamp",
+      header: t(texts.timestamp, { zone: zoneName(zone) }),
+      track: "204px",
+      cell: (row) => <span className="weir-num">{instant(row.timestamp, zone)}</span>,
+    },
+    {
+      id: "partition",
+      header: t(texts.part),
+      track: "64px",
+      numeric: true,
+      cell: (row) => row.partition,
+    },
+    {
+      id: "offset",
+      header: t(texts.offsetColumn),
+      track: "104px",
+      numeric: true,
+      cell: (row) => row.offset,
+    },
+    {
+      id: "key",
+      header: t(texts.key),
+      track: "minmax(110px, 1fr)",
+      cell: (row) => <Preview cell={row.key} wanted={wanted} nullText={nullText} />,
+    },
+    {
+      id: "value",
+      header: t(texts.value),
+      track: "minmax(160px, 4fr)",
+      cell: (row) =>
+        row.control ? (
+          <span className="weir-tag">{t(texts.control)}</span>
+        ) : (
+          <Preview cell={row.value} wanted={wanted} nullText={nullText} />
+        ),
+    },
+    { id: "size", header: t(texts.size), track: "84px", numeric: true, cell: (row) => bytes(row.size) },
+  ];
+}

@@ -1,0 +1,129 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { MessageRow } from "~/contract/types";
+import { type Platform, usePlatform } from "~/platform";
+
+/** What a live view keeps; older rows go. */
+export const KEPT_MAX = 50_000;
+/** Trimmed in steps: copying the array for every row would cost more than it saves. */
+const TRIM_SLACK = 5_000;
+const ROWS_MAX = 500;
+const WAIT_MS = 500;
+/** At most thirty pulls a second. */
+const PULL_MS = 34;
+/** Hidden or paused: the stream is only kept open, the core's ring drops and counts. */
+const IDLE_MS = 5_000;
+
+export interface TailState {
+  /** Rows that may be drawn, newest first by `rowAt`. */
+  shown: number;
+  /** Arrived but held back. */
+  waiting: number;
+  rate: number;
+  dropped: number;
+  error: unknown;
+  rowAt: (index: number) => MessageRow | undefined;
+  /** Draws what was held back. */
+  release: () => void;
+}
+
+/** Rows oldest first, so that arriving is appending; drawn from the end. */
+class Buffer {
+  rows: MessageRow[] = [];
+  shown = 0;
+  rate = 0;
+  dropped = 0;
+  error: unknown = null;
+
+  add(rows: MessageRow[], follow: boolean): void {
+    for (const row of rows) this.rows.push(row);
+    const extra = this.rows.length - KEPT_MAX;
+    if (extra > TRIM_SLACK) {
+      this.rows = this.rows.slice(extra);
+      this.shown = Math.max(0, this.shown - extra);
+    }
+    if (follow) this.shown = this.rows.length;
+  }
+}
+
+interface TailArgs {
+  cluster: string;
+  topic: string;
+  partition: number | null;
+  contains: string;
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function pull(
+  platform: Platform,
+  args: TailArgs,
+  buffer: Buffer,
+  signal: AbortSignal,
+  quiet: () => boolean,
+  follow: () => boolean,
+  changed: () => void,
+): Promise<void> {
+  const { stream } = await platform.call("messages.tail.open", args);
+  try {
+    while (!signal.aborted) {
+      const idle = quiet();
+      const chunk = await platform.call("streams.next", {
+        id: stream,
+        max_rows: idle ? 0 : ROWS_MAX,
+        wait_ms: idle ? 0 : WAIT_MS,
+      });
+      if (signal.aborted) break;
+      buffer.dropped += chunk.dropped;
+      buffer.rate = chunk.progress.per_s;
+      if (chunk.rows.length > 0) buffer.add(chunk.rows, follow());
+      changed();
+      if (chunk.error) throw chunk.error;
+      if (chunk.end) return;
+      await sleep(idle ? IDLE_MS : PULL_MS);
+    }
+  } finally {
+    await platform.call("streams.close", { id: stream }).catch(() => undefined);
+  }
+}
+
+/** Follows a topic's end. `follow` false (scrolled, hovered) holds new rows back; `paused` stops pulling. */
+export function useTail(args: TailArgs, paused: boolean, follow: boolean): TailState {
+  const platform = usePlatform();
+  const [, draw] = useState(0);
+  const buffer = useRef(new Buffer());
+  const flags = useRef({ paused, follow });
+  flags.current = { paused, follow };
+  const key = JSON.stringify(args);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is the content of `args`.
+  useEffect(() => {
+    const ended = new AbortController();
+    const mine = new Buffer();
+    buffer.current = mine;
+    let scheduled = 0;
+    const changed = () => {
+      cancelAnimationFrame(scheduled);
+      scheduled = requestAnimationFrame(() => draw((n) => n + 1));
+    };
+    const quiet = () => flags.current.paused || document.hidden;
+    pull(platform, args, mine, ended.signal, quiet, () => flags.current.follow, changed).catch((error) => {
+      mine.error = error;
+      changed();
+    });
+    return () => {
+      ended.abort();
+      cancelAnimationFrame(scheduled);
+    };
+  }, [platform, key]);
+
+  const rowAt = useCallback((index: number) => {
+    const { rows, shown } = buffer.current;
+    return rows[shown - 1 - index];
+  }, []);
+  const release = useCallback(() => {
+    buffer.current.shown = buffer.current.rows.length;
+    draw((n) => n + 1);
+  }, []);
+  const { rows, shown, rate, dropped, error } = buffer.current;
+  return { shown, waiting: rows.length - shown, rate, dropped, error, rowAt, release };
+}

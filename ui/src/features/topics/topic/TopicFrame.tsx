@@ -1,0 +1,142 @@
+import Box from "@cloudscape-design/components/box";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { type ReactNode, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import type { TopicDetail } from "~/contract/types";
+import { ActionButton } from "~/shared/ActionButton";
+import { tag, useCall } from "~/shared/api";
+import { ErrorBox } from "~/shared/ErrorBox";
+import { bytes, count } from "~/shared/format";
+import { paths, type TopicTab } from "~/shared/paths";
+import { HealthIndicator } from "~/shared/state";
+import { defineTexts, useT } from "~/shared/text";
+import { DeleteTopics } from "../DeleteTopics";
+import { texts } from "../texts";
+
+const own = defineTexts({
+  partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n}개" },
+  rf: { en: "RF {n}", ko: "RF {n}" },
+  minIsr: { en: "min ISR {n}", ko: "최소 ISR {n}" },
+  messages: { en: "{n} messages", ko: "메시지 {n}개" },
+  retention: { en: "retention {time}", ko: "보존 {time}" },
+  tabs: { en: "Views of the topic", ko: "토픽 보기" },
+});
+
+const TABS: [TopicTab, keyof typeof texts][] = [
+  ["messages", "messages"],
+  ["partitions", "partitions"],
+  ["configuration", "configuration"],
+  ["consumers", "consumers"],
+];
+
+function Summary({ topic }: { topic: TopicDetail }) {
+  const t = useT();
+  const facts = [
+    t(own.partitions, { n: topic.partitions }),
+    t(own.rf, { n: topic.replication }),
+    topic.min_insync === null ? null : t(own.minIsr, { n: topic.min_insync }),
+    topic.messages === null ? null : t(own.messages, { n: count(topic.messages) }),
+    topic.size === null ? null : bytes(topic.size),
+    topic.retention === null ? null : t(own.retention, { time: topic.retention }),
+  ];
+  return <span className="weir-num">{facts.filter(Boolean).join(" · ")}</span>;
+}
+
+interface TopicFrameProps {
+  tab: TopicTab;
+  children: (topic: TopicDetail) => ReactNode;
+}
+
+/** Name, health and facts of a topic over its tabs; each tab is an address of its own. */
+export function TopicFrame({ tab, children }: TopicFrameProps) {
+  const t = useT();
+  const navigate = useNavigate();
+  const { cluster = "", topic: name = "" } = useParams();
+  const detail = useCall("topics.get", { cluster, topic: name }, { tags: [tag.topic(cluster, name)] });
+  const [deleting, setDeleting] = useState(false);
+  const topic = detail.data;
+  const sick = topic?.health === "offline" ? topic.offline : topic?.under_replicated;
+
+  if (detail.error && !topic)
+    return (
+      <Box padding={{ vertical: "l" }}>
+        <ErrorBox error={detail.error} onRetry={() => void detail.refetch()} />
+      </Box>
+    );
+  return (
+    <div className="weir-topic">
+      <Header
+        variant="h1"
+        info={
+          topic ? (
+            <HealthIndicator health={topic.health} count={sick ?? 0} creating={topic.creating} />
+          ) : undefined
+        }
+        description={topic ? <Summary topic={topic} /> : "…"}
+        actions={
+          topic ? (
+            <SpaceBetween direction="horizontal" size="xs">
+              <ActionButton
+                permit={topic.permits.produce}
+                onClick={() => navigate(paths.produce(cluster, name))}
+              >
+                {t(texts.produce)}
+              </ActionButton>
+              <TopicActions cluster={cluster} topic={topic} onDelete={() => setDeleting(true)} />
+            </SpaceBetween>
+          ) : undefined
+        }
+      >
+        {name}
+      </Header>
+      <Tabs
+        ariaLabel={t(own.tabs)}
+        activeTabId={tab}
+        onChange={({ detail: to }) => navigate(to.activeTabHref ?? "")}
+        disableContentPaddings
+        tabs={TABS.map(([id, label]) => ({
+          id,
+          label: t(texts[label]),
+          href: paths.topic(cluster, name, id),
+          content: id === tab && topic ? <div className="weir-tab">{children(topic)}</div> : null,
+        }))}
+      />
+      {deleting && topic ? (
+        <DeleteTopics
+          cluster={cluster}
+          topics={[topic]}
+          onDismiss={() => setDeleting(false)}
+          onDone={() => navigate(paths.topics(cluster))}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function TopicActions(props: { cluster: string; topic: TopicDetail; onDelete: () => void }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const { cluster, topic, onDelete } = props;
+  const why = (permit: TopicDetail["permits"]["delete"]) =>
+    permit ? { disabled: true, disabledReason: t.core(permit) } : {};
+  return (
+    <ButtonDropdown
+      items={[
+        { id: "configuration", text: t(texts.editConfig), ...why(topic.permits.alter_config) },
+        { id: "partitions", text: t(texts.addPartitions), ...why(topic.permits.add_partitions) },
+        { id: "delete", text: t(texts.delete), ...why(topic.permits.delete) },
+      ]}
+      onItemClick={({ detail }) => {
+        if (detail.id === "delete") onDelete();
+        else if (detail.id === "configuration")
+          navigate(`${paths.topic(cluster, topic.name, "configuration")}?edit=1`);
+        else navigate(`${paths.topic(cluster, topic.name, "partitions")}?add=1`);
+      }}
+    >
+      {t(texts.actions)}
+    </ButtonDropdown>
+  );
+}

@@ -1,0 +1,34 @@
+import type { ConfigType } from "~/contract/types";
+
+/** What is wrong with a value, before the cluster is asked; null when it may do. */
+export type ValueProblem = { kind: "type" } | { kind: "choice"; valid: string };
+
+const WHOLE: Partial<Record<ConfigType, [min: bigint, max: bigint]>> = {
+  short: [-32_768n, 32_767n],
+  int: [-2_147_483_648n, 2_147_483_647n],
+  long: [-9_223_372_036_854_775_808n, 9_223_372_036_854_775_807n],
+};
+
+/** "[compact, delete]" as its choices; ranges such as "[0,...]" have none. */
+export function choicesOf(valid: string | null): string[] {
+  const inner = /^\[(.*)\]$/.exec(valid ?? "")?.[1] ?? "";
+  return inner.includes("...") || inner === "" ? [] : inner.split(",").map((each) => each.trim());
+}
+
+export function valueProblem(type: ConfigType, valid: string | null, value: string): ValueProblem | null {
+  const text = value.trim();
+  const range = WHOLE[type];
+  if (range) {
+    if (!/^-?\d+$/.test(text)) return { kind: "type" };
+    const number = BigInt(text);
+    return number < range[0] || number > range[1] ? { kind: "type" } : null;
+  }
+  if (type === "double") return text === "" || Number.isNaN(Number(text)) ? { kind: "type" } : null;
+  if (type === "boolean")
+    return /^(true|false)$/.test(text) ? null : { kind: "choice", valid: "true, false" };
+  const choices = choicesOf(valid);
+  const words = type === "list" ? text.split(",").map((each) => each.trim()) : [text];
+  if (choices.length > 0 && !words.every((word) => choices.includes(word)))
+    return { kind: "choice", valid: choices.join(", ") };
+  return null;
+}

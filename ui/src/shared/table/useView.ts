@@ -1,0 +1,88 @@
+import { useEffect, useMemo } from "react";
+import type { Page, Refresh, Text } from "~/contract/types";
+import { useCall } from "../api";
+import type { ListState } from "./useListState";
+
+interface View<Row> {
+  rows: Row[] | undefined;
+  total: number | undefined;
+  updatedAt: number | undefined;
+  error: unknown;
+  warnings: Text[];
+  fetching: boolean;
+  /** Lists anew: order, counts, new rows. */
+  refetch: () => void;
+  live: { gone: ReadonlySet<string>; added: number; onUpdate: () => void };
+}
+
+interface Answers<Row> {
+  list: { data: Page<Row> | undefined; error: unknown; isFetching: boolean; refetch: () => unknown };
+  refresh: { data: Refresh<Row> | undefined; error: unknown };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/**
+ * A page of a frozen order: cells are patched in place as the core reports changes; rows that appeared wait behind
+ * "3 new, update", rows that vanished dim. Nothing jumps under the mouse.
+ */
+function merge<Row extends { id: string }>({ list, refresh }: Answers<Row>): View<Row> {
+  const page = list.data;
+  const patch = refresh.data;
+  // Older than the page: an answer for what was there before.
+  const current = patch && page && Number(patch.as_of) >= Number(page.as_of) ? patch : undefined;
+  const patched = new Map(current?.rows.map((row) => [row.id, row]));
+  const refetch = () => void list.refetch();
+  return {
+    rows: page?.rows.map((row) => patched.get(row.id) ?? row),
+    total: page?.total,
+    updatedAt: current ? Number(current.as_of) : page ? Number(page.as_of) : undefined,
+    error: page ? null : list.error,
+    warnings: page?.warnings ?? [],
+    fetching: list.isFetching,
+    refetch,
+    live: {
+      gone: current && current.gone.length > 0 ? new Set(current.gone) : NOTHING,
+      added: current?.added ?? 0,
+      onUpdate: refetch,
+    },
+  };
+}
+
+/**
+ * The view lives in the core and lapses there when nobody asked for a while: then refreshing fails and the list is
+ * asked anew. An empty list has no order to keep, so the first rows show at once.
+ */
+function useRelist<Row>({ list, refresh }: Answers<Row>): void {
+  const lapsed = refresh.error !== null && refresh.error !== undefined;
+  const firstRows = list.data?.rows.length === 0 && list.data.all === 0 && (refresh.data?.added ?? 0) > 0;
+  const again = lapsed || firstRows;
+  const { refetch } = list;
+  useEffect(() => {
+    if (again) void refetch();
+  }, [again, refetch]);
+}
+
+export function useTopicsView(cluster: string, state: ListState, internal: boolean, tags: string[]) {
+  const list = useCall("topics.list", { cluster, internal, ...state }, { tags: [], keep: true, fresh: true });
+  const ids = useMemo(() => list.data?.rows.map((row) => row.id) ?? [], [list.data]);
+  const refresh = useCall(
+    "topics.refresh",
+    { cluster, view: list.data?.view ?? "", ids },
+    { tags, enabled: list.data !== undefined && !list.isPlaceholderData },
+  );
+  useRelist({ list, refresh });
+  return { ...merge({ list, refresh }), hidden: list.data?.internal_hidden ?? 0 };
+}
+
+export function useGroupsView(cluster: string, state: ListState, tags: string[]) {
+  const list = useCall("groups.list", { cluster, ...state }, { tags: [], keep: true, fresh: true });
+  const ids = useMemo(() => list.data?.rows.map((row) => row.id) ?? [], [list.data]);
+  const refresh = useCall(
+    "groups.refresh",
+    { cluster, view: list.data?.view ?? "", ids },
+    { tags, enabled: list.data !== undefined && !list.isPlaceholderData },
+  );
+  useRelist({ list, refresh });
+  return merge({ list, refresh });
+}
