@@ -9,12 +9,15 @@
 
 mod append;
 mod checkpoint;
+mod chunks;
+mod clean;
 mod compact;
 mod config;
 mod context;
 mod epochs;
 mod error;
 mod index;
+mod key_map;
 mod maintain;
 mod names;
 mod outcome;

@@ -16,6 +16,8 @@ pub(crate) struct OffsetsCheckpoint {
     pub(crate) log_start: i64,
     /// Everything below survives a power loss.
     pub(crate) recovery_point: i64,
+    /// Compaction has come to here.
+    pub(crate) cleaned_to: i64,
 }
 
 impl OffsetsCheckpoint {
@@ -34,18 +36,22 @@ impl OffsetsCheckpoint {
 
     /// Durable when it returns.
     pub(crate) fn store(self, fs: &dyn Fs, dir: &LogDir) -> io::Result<()> {
-        let Self { log_start, recovery_point } = self;
-        let text = format!("0\n2\nlog-start-offset {log_start}\nrecovery-point {recovery_point}\n");
+        let Self { log_start, recovery_point, cleaned_to } = self;
+        let text = format!(
+            "0\n3\nlog-start-offset {log_start}\nrecovery-point {recovery_point}\n\
+             cleaned-to {cleaned_to}\n"
+        );
         fs.replace(&dir.file(OFFSETS_CHECKPOINT), text.as_bytes(), true)
     }
 
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
-        if (lines.next()?, lines.next()?) != ("0", "2") {
+        if (lines.next()?, lines.next()?) != ("0", "3") {
             return None;
         }
         let log_start = lines.next()?.strip_prefix("log-start-offset ")?.parse().ok()?;
         let recovery_point = lines.next()?.strip_prefix("recovery-point ")?.parse().ok()?;
-        Some(Self { log_start, recovery_point })
+        let cleaned_to = lines.next()?.strip_prefix("cleaned-to ")?.parse().ok()?;
+        Some(Self { log_start, recovery_point, cleaned_to })
     }
 }

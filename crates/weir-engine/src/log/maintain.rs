@@ -86,7 +86,7 @@ impl PartitionLog {
         Ok(())
     }
 
-    fn sync_closed(&self) -> Result<(), LogError> {
+    pub(super) fn sync_closed(&self) -> Result<(), LogError> {
         let _turn = self.flushing.lock();
         self.view.set_rolled(false);
         let segments = self.view.segments();
@@ -117,8 +117,11 @@ impl PartitionLog {
 
     /// Stores log start and recovery point, the latter at most the flushed offset.
     pub(super) fn save_offsets(&self, recovery_point: i64) -> Result<(), LogError> {
-        let recovery_point = recovery_point.min(self.view.flushed());
-        let checkpoint = OffsetsCheckpoint { log_start: self.view.log_start(), recovery_point };
+        let checkpoint = OffsetsCheckpoint {
+            log_start: self.view.log_start(),
+            recovery_point: recovery_point.min(self.view.flushed()),
+            cleaned_to: self.view.cleaned_to(),
+        };
         checkpoint
             .store(&**self.context.fs(), &self.dir)
             .map_err(|error| LogError::io("log-offsets-checkpoint", error))
@@ -239,7 +242,7 @@ impl PartitionLog {
         Ok(())
     }
 
-    fn forget_snapshot(&self, writer: &mut Writer, offset: i64) -> Result<(), LogError> {
+    pub(super) fn forget_snapshot(&self, writer: &mut Writer, offset: i64) -> Result<(), LogError> {
         let snapshots = &mut writer.tail().snapshots;
         if let Ok(at) = snapshots.binary_search(&offset) {
             snapshots.remove(at);
@@ -282,7 +285,10 @@ impl PartitionLog {
         // Before the cut: what is written after it is not durable, though it is below the old point.
         self.view.set_flushed(self.view.flushed().min(end));
         let recovery_point = segment.base_offset().min(self.view.flushed());
-        OffsetsCheckpoint { log_start, recovery_point }.store(&**self.context.fs(), &self.dir)?;
+        let cleaned_to = self.view.cleaned_to().min(segment.base_offset());
+        self.view.set_cleaned_to(cleaned_to);
+        OffsetsCheckpoint { log_start, recovery_point, cleaned_to }
+            .store(&**self.context.fs(), &self.dir)?;
         // Slices fail from now on; readers of the new list do not see what is being cut.
         segment.set_stale_from(position);
         segments[at + 1..].iter().for_each(|later| later.set_stale_from(0));
@@ -330,7 +336,6 @@ impl PartitionLog {
         tail.epochs.store(&**self.context.fs(), &self.dir)?;
         tail.epochs_unsaved = false;
         tail.bytes_since_index = 0;
-        tail.cleaned_to = tail.cleaned_to.min(end);
         let first = active.first_header()?.map(|header| header.max_timestamp);
         tail.first_timestamp = first.filter(|timestamp| *timestamp >= 0);
         self.load_producers(tail, end)?;
@@ -373,7 +378,8 @@ impl PartitionLog {
         if segments.is_empty() {
             return Ok(());
         }
-        OffsetsCheckpoint { log_start: offset, recovery_point: offset }
+        self.view.set_cleaned_to(offset);
+        OffsetsCheckpoint { log_start: offset, recovery_point: offset, cleaned_to: offset }
             .store(&**self.context.fs(), &self.dir)?;
         for segment in segments.iter().rev() {
             segment.set_stale_from(0);
@@ -386,7 +392,6 @@ impl PartitionLog {
         tail.producers.clear();
         tail.epochs.clear();
         tail.epochs_unsaved = true;
-        tail.cleaned_to = offset;
         self.context.fs().sync_dir(&self.dir.path())
     }
 

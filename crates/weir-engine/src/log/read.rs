@@ -198,6 +198,16 @@ impl Segment {
         Ok(bytes)
     }
 
+    /// Header of the last batch, walking from the position of one before it.
+    pub(crate) fn last_batch_from(self: &Arc<Self>, start: u32) -> io::Result<Option<BatchHeader>> {
+        let mut scanner = Scanner::new(self.file(FileKind::Log)?, start, self.tip().size);
+        let mut last = None;
+        while let Some(batch) = scanner.next()? {
+            last = Some(batch.header);
+        }
+        Ok(last)
+    }
+
     /// Header of the first batch.
     pub(crate) fn first_header(self: &Arc<Self>) -> io::Result<Option<BatchHeader>> {
         let mut scanner = Scanner::new(self.file(FileKind::Log)?, 0, self.tip().size);

@@ -299,6 +299,7 @@ impl<'a> Loading<'a> {
         view.set_segments(self.segments.clone());
         view.set_log_start(log_start);
         view.set_log_end(log_end);
+        view.set_cleaned_to(self.checkpoint.cleaned_to.min(log_end));
         let clean = recovery == Recovery::Clean;
         let durable = if clean { log_end } else { self.checkpoint.recovery_point };
         view.set_flushed(durable.min(log_end));

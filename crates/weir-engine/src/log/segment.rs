@@ -76,7 +76,8 @@ pub(crate) struct Segment {
     synced: AtomicBool,
     /// The names of the files are durable.
     named: AtomicBool,
-    slots: [FileSlot; 3],
+    /// By [`FileKind`]. The locks also order opening by name and renaming.
+    slots: [FileSlot; 4],
 }
 
 impl fmt::Debug for Segment {
@@ -204,45 +205,31 @@ impl Segment {
 
     /// Opens a file of the segment, or answers the open one.
     pub(crate) fn file(self: &Arc<Self>, kind: FileKind) -> io::Result<Arc<dyn File>> {
-        let Some(slot) = self.slot(kind) else {
-            return self.context.fs().open(&self.path(kind), OpenMode::CreateAppend);
-        };
+        let slot = &self.slots[kind as usize];
         let mut guard = slot.file.lock();
         slot.hot.store(true, Ordering::Relaxed);
         if let Some(file) = &*guard {
             return Ok(file.clone());
         }
-        let file = self.open(kind)?;
+        let file = self.context.fs().open(&self.path(kind), OpenMode::Append)?;
         *guard = Some(file.clone());
         drop(guard);
         self.context.files().opened(self, kind);
         Ok(file)
     }
 
-    /// While a segment is removed, a file may have its new name before the segment says so.
-    fn open(&self, kind: FileKind) -> io::Result<Arc<dyn File>> {
-        let fs = self.context.fs();
-        match fs.open(&self.path(kind), OpenMode::Append) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let deleted = segment_file(self.base_offset, kind, Suffix::Deleted);
-                fs.open(&self.dir.file(&deleted), OpenMode::Append)
-            }
+    /// Whole content of the transaction index; empty where there is none.
+    pub(crate) fn read_txn_index(&self, max: u64) -> io::Result<Vec<u8>> {
+        let _opening = self.slots[FileKind::TxnIndex as usize].file.lock();
+        match self.context.fs().read(&self.path(FileKind::TxnIndex), max) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             result => result,
-        }
-    }
-
-    fn slot(&self, kind: FileKind) -> Option<&FileSlot> {
-        match kind {
-            FileKind::Log => Some(&self.slots[0]),
-            FileKind::Index => Some(&self.slots[1]),
-            FileKind::TimeIndex => Some(&self.slots[2]),
-            FileKind::TxnIndex => None,
         }
     }
 
     /// Closes a file that was not used since the last call; answers whether it is closed now.
     pub(crate) fn close_unless_hot(&self, kind: FileKind) -> bool {
-        let Some(slot) = self.slot(kind) else { return false };
+        let slot = &self.slots[kind as usize];
         if slot.hot.swap(false, Ordering::Relaxed) {
             return false;
         }
@@ -266,6 +253,8 @@ impl Segment {
     }
 
     fn rename(&self, kinds: [FileKind; 4], suffix: Suffix) -> io::Result<()> {
+        // Whoever opens a file by name meanwhile waits: the name and the suffix change together.
+        let _opening = self.slots.each_ref().map(|slot| slot.file.lock());
         let moves = kinds.map(|kind| {
             let to = self.dir.file(&segment_file(self.base_offset, kind, suffix));
             (kind, self.path(kind), to)

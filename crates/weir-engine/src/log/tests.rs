@@ -1,6 +1,7 @@
 //! Tests of the log against the simulated file system.
 
 mod basics;
+mod compaction;
 mod crash;
 mod faults;
 

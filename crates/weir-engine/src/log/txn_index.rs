@@ -44,24 +44,39 @@ fn append(segment: &Arc<Segment>, txn: &CompletedTxn) -> io::Result<()> {
     if known.last().is_some_and(|last| last.last_offset >= txn.last_offset) {
         return Ok(());
     }
+    let CompletedTxn { producer_id, first_offset, last_offset, last_stable_offset, .. } = *txn;
+    let txn = AbortedTransaction { producer_id, first_offset, last_offset, last_stable_offset };
+    let path = segment.path(FileKind::TxnIndex);
+    let file = segment.context().fs().open(&path, OpenMode::CreateAppend)?;
+    // A torn entry of an earlier life is overwritten.
+    file.set_len((known.len() * ENTRY_LEN) as u64)?;
+    file.append_all(&mut [IoSlice::new(&raw_entry(&txn))])
+}
+
+/// Writes the index of a segment that compaction makes.
+pub(crate) fn write(segment: &Segment, txns: &[AbortedTransaction]) -> io::Result<()> {
+    if txns.is_empty() {
+        return Ok(());
+    }
+    let raw: Vec<u8> = txns.iter().flat_map(raw_entry).collect();
+    let path = segment.path(FileKind::TxnIndex);
+    let file = segment.context().fs().open(&path, OpenMode::Truncate)?;
+    file.append_all(&mut [IoSlice::new(&raw)])?;
+    file.sync_data()
+}
+
+fn raw_entry(txn: &AbortedTransaction) -> [u8; ENTRY_LEN] {
     let mut raw = [0; ENTRY_LEN];
     raw[2..10].copy_from_slice(&txn.producer_id.to_be_bytes());
     raw[10..18].copy_from_slice(&txn.first_offset.to_be_bytes());
     raw[18..26].copy_from_slice(&txn.last_offset.to_be_bytes());
     raw[26..34].copy_from_slice(&txn.last_stable_offset.to_be_bytes());
-    let file = segment.file(FileKind::TxnIndex)?;
-    // A torn entry of an earlier life is overwritten.
-    file.set_len((known.len() * ENTRY_LEN) as u64)?;
-    file.append_all(&mut [IoSlice::new(&raw)])
+    raw
 }
 
 /// Entries of a segment, ascending by last offset; none where there is no file.
 pub(crate) fn read(segment: &Segment) -> io::Result<Vec<AbortedTransaction>> {
-    let path = segment.path(FileKind::TxnIndex);
-    let content = match segment.context().fs().read(&path, INDEX_MAX) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        result => result?,
-    };
+    let content = segment.read_txn_index(INDEX_MAX)?;
     Ok(content.chunks_exact(ENTRY_LEN).map(entry).collect())
 }
 

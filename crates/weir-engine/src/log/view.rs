@@ -21,6 +21,8 @@ pub(crate) struct View {
     flushed: AtomicI64,
     first_unstable: AtomicI64,
     size: AtomicU64,
+    /// Compaction has come to here.
+    cleaned_to: AtomicI64,
     recovered: AtomicBool,
     /// A closed segment waits to be synced.
     rolled: AtomicBool,
@@ -35,6 +37,7 @@ impl View {
             flushed: AtomicI64::new(0),
             first_unstable: AtomicI64::new(NONE_OPEN),
             size: AtomicU64::new(0),
+            cleaned_to: AtomicI64::new(0),
             recovered: AtomicBool::new(recovered),
             rolled: AtomicBool::new(false),
             segments: ArcSwap::new(segments),
@@ -72,6 +75,14 @@ impl View {
 
     pub(crate) fn set_first_unstable(&self, offset: Option<i64>) {
         self.first_unstable.store(offset.unwrap_or(NONE_OPEN), Ordering::Release);
+    }
+
+    pub(crate) fn cleaned_to(&self) -> i64 {
+        self.cleaned_to.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_cleaned_to(&self, offset: i64) {
+        self.cleaned_to.store(offset, Ordering::Release);
     }
 
     pub(crate) fn size(&self) -> u64 {

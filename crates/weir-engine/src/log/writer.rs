@@ -42,8 +42,6 @@ pub(crate) struct Tail {
     pub(crate) snapshots: Vec<i64>,
     /// When the oldest unflushed record was written, wall clock.
     pub(crate) unflushed_since_ms: Option<i64>,
-    /// Offset that compaction has come to.
-    pub(crate) cleaned_to: i64,
 }
 
 impl Writer {

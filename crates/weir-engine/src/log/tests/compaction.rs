@@ -1,0 +1,220 @@
+//! Compaction: last values stay, also when the process dies within.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fs::PowerLoss;
+
+const DAY_MS: i64 = 86_400_000;
+
+fn config() -> LogConfig {
+    LogConfig {
+        segment_bytes: 1200,
+        index_interval_bytes: 200,
+        cleanup: CleanupPolicy { delete: false, compact: true },
+        compact_dirty_bytes: 4000,
+        ..LogConfig::default()
+    }
+}
+
+fn last_values(records: &[Seen]) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let mut last = BTreeMap::new();
+    for record in records {
+        match &record.value {
+            Some(value) => last.insert(record.key.clone().unwrap(), value.clone()),
+            None => last.remove(record.key.as_ref().unwrap()),
+        };
+    }
+    last
+}
+
+fn compact(rig: &Rig, now_ms: i64) -> CompactionOutcome {
+    rig.log.compact(now_ms, rig.log.log_end_offset()).unwrap()
+}
+
+#[test]
+fn the_last_value_of_each_key_stays() {
+    let mut rig = Rig::new(config());
+    for at in 0..300 {
+        rig.append(&keyed(&format!("k{}", at % 7), Some(&format!("v{at}")))).unwrap();
+    }
+    assert!(rig.log.needs_compaction(NOW));
+    let before = rig.read_all();
+    let outcome = compact(&rig, NOW);
+    assert!(!rig.log.needs_compaction(NOW));
+    assert!(outcome.bytes_after * 5 < outcome.bytes_before, "{outcome:?}");
+    let after = rig.read_all();
+    assert!(after.len() < 30, "{}", after.len());
+    assert_eq!(last_values(&after), last_values(&before));
+    assert!(after.iter().all(|record| before.contains(record)), "offsets are kept");
+    assert_eq!((rig.log.log_start_offset(), rig.log.log_end_offset()), (0, 300));
+    rig.check_lookups();
+    let limits = ReadLimits { max_bytes: 1, upper_offset: 300, min_one: true };
+    assert!(!rig.log.read(17, limits).unwrap().is_empty(), "from an offset that is gone");
+    assert_eq!(rig.context.empty_trash(), 0);
+    for recovery in [Recovery::SameBoot, Recovery::PowerLoss] {
+        rig.reopen(recovery);
+        assert_eq!(rig.read_all(), after);
+        assert!(!rig.log.needs_compaction(NOW), "what was done is known after a restart");
+    }
+    let names = rig.file_names();
+    assert!(!names.iter().any(|name| name.contains("cleaned") || name.contains("swap")));
+    for at in 300..400 {
+        rig.append(&keyed(&format!("k{}", at % 7), Some(&format!("v{at}")))).unwrap();
+    }
+    compact(&rig, NOW);
+    let segments = rig.log.view.segments().len();
+    assert!(segments < 12, "small segments are merged: {segments}");
+    rig.check_lookups();
+}
+
+#[test]
+fn tombstones_go_after_their_time() {
+    let rig = Rig::new(config());
+    let fill = || {
+        for at in 0..60 {
+            rig.append(&keyed("filler", Some(&format!("v{at}")))).unwrap();
+        }
+    };
+    rig.append(&keyed("gone", Some("value"))).unwrap();
+    rig.append(&keyed("gone", None)).unwrap();
+    let has_tombstone = || rig.read_all().iter().any(|r| r.value.is_none());
+    fill();
+    compact(&rig, NOW);
+    assert!(has_tombstone() && rig.read_all()[0].offset == 1, "the value went, the tombstone not");
+    fill();
+    compact(&rig, NOW + DAY_MS - 1);
+    assert!(has_tombstone());
+    let timestamp = rig.log.offset_for_timestamp(NOW, 1000).unwrap().unwrap();
+    assert_eq!((timestamp.offset, timestamp.timestamp_ms), (1, NOW), "times are kept");
+    fill();
+    compact(&rig, NOW + DAY_MS);
+    assert!(!has_tombstone());
+}
+
+#[test]
+fn a_producers_last_sequence_outlives_its_records() {
+    let mut rig = Rig::new(config());
+    let mut builder = BatchBuilder::new().producer(42, 3, 0);
+    builder.append(NOW, Some(b"filler"), Some(b"first"), &[]);
+    let batch = builder.build().unwrap();
+    rig.append(&batch).unwrap();
+    for at in 0..80 {
+        rig.append(&keyed("filler", Some(&format!("v{at}")))).unwrap();
+    }
+    compact(&rig, NOW);
+    for _ in 0..2 {
+        assert!(rig.read_all().iter().all(|record| record.offset != 0), "the record is gone");
+        let retry = rig.append(&batch).unwrap();
+        assert!(retry.duplicate && retry.base_offset == 0);
+        rig.reopen(Recovery::SameBoot);
+    }
+}
+
+#[test]
+fn compressed_batches_stay_compressed_and_headers_stay() {
+    use weir_wire::records::{Compression, RecordBatch};
+    let rig = Rig::new(config());
+    for at in 0..40_i64 {
+        let mut builder = BatchBuilder::new().compression(Compression::Zstd);
+        let headers: &[(&[u8], Option<&[u8]>)] = &[(b"h", None), (b"h", Some(b"2"))];
+        builder.append(NOW + at, Some(b"same"), Some(&[at as u8; 100]), headers);
+        let own = format!("k{at}");
+        builder.append(NOW + at, Some(own.as_bytes()), Some(b"stays"), headers);
+        rig.append(&builder.build().unwrap()).unwrap();
+    }
+    compact(&rig, NOW);
+    let limits = ReadLimits { max_bytes: 1, upper_offset: 80, min_one: true };
+    let bytes = rig.log.read(0, limits).unwrap().slice.unwrap().to_vec().unwrap();
+    let batch = RecordBatch::parse(&bytes).unwrap();
+    assert_eq!(batch.header.attributes.compression().unwrap(), Compression::Zstd);
+    let mut scratch = Vec::new();
+    let records: Vec<_> =
+        batch.records(&mut scratch, 1 << 20).unwrap().map(Result::unwrap).collect();
+    assert_eq!((records.len(), records[0].offset, records[0].header_count()), (1, 1, 2));
+    assert_eq!(rig.read_all().len(), 41);
+}
+
+#[test]
+fn nothing_above_the_stable_offset_is_compacted() {
+    let rig = Rig::new(config());
+    for at in 0..100 {
+        rig.append(&keyed("k", Some(&format!("v{at}")))).unwrap();
+    }
+    rig.log.compact(NOW, 50).unwrap();
+    let offsets: Vec<_> = rig.read_all().iter().map(|record| record.offset).collect();
+    assert!(offsets.ends_with(&(50..100).collect::<Vec<_>>()), "{offsets:?}");
+    assert!(offsets.len() < 70);
+}
+
+#[test]
+fn aborted_records_do_not_shadow_committed_ones() {
+    use weir_wire::records::EndTxnMarker;
+    let rig = Rig::new(config());
+    rig.append(&keyed("k", Some("committed"))).unwrap();
+    let mut builder = BatchBuilder::new().producer(5, 0, 0).transactional();
+    builder.append(NOW, Some(b"k"), Some(b"aborted"), &[]);
+    rig.append(&builder.build().unwrap()).unwrap();
+    let marker = EndTxnMarker { commit: false, coordinator_epoch: 1 };
+    let end = BatchBuilder::new().producer(5, 0, -1).transactional();
+    let end = end.control(marker.control_type(), NOW, &marker.value()).unwrap();
+    rig.append(&end).unwrap();
+    for at in 0..60 {
+        rig.append(&keyed("filler", Some(&format!("v{at}")))).unwrap();
+    }
+    compact(&rig, NOW);
+    let values: Vec<_> =
+        rig.read_all().into_iter().filter(|r| r.key == Some(b"k".to_vec())).collect();
+    assert_eq!(values.len(), 1);
+    assert_eq!(values[0].value.as_deref(), Some(&b"committed"[..]));
+    assert_eq!(rig.log.aborted_transactions(0, 1000).unwrap().len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn dying_within_compaction_loses_no_last_value(
+        writes in proptest::collection::vec((0..12_u8, proptest::option::weighted(0.8, any::<u8>())), 1..150),
+        rounds in proptest::collection::vec(1..50_usize, 1..4),
+        fuse in 0..80_u64,
+        torn in 0..500_usize,
+        power in proptest::option::of(any::<u64>()),
+    ) {
+        let mut rig = Rig::new(config());
+        let mut acknowledged = Vec::new();
+        let mut writes = writes.into_iter();
+        for round in &rounds {
+            for (key, value) in writes.by_ref().take(*round) {
+                let key = format!("k{key}");
+                let value = value.map(|value| format!("{value}").repeat(20));
+                let offset = rig.append(&keyed(&key, value.as_deref())).unwrap().base_offset;
+                let (key, value) = (Some(key.into_bytes()), value.map(String::into_bytes));
+                acknowledged.push(Seen { offset, key, value });
+            }
+            // Everything is durable, so that what is lost is lost by compaction.
+            rig.fs.sync_volume(&PathBuf::from(DIR)).unwrap();
+            rig.fs.die_after(fuse, torn);
+            let _may_die = rig.log.compact(NOW, rig.log.log_end_offset());
+            let recovery = match power {
+                Some(seed) => {
+                    rig.fs.lose_power(PowerLoss::Random(seed));
+                    Recovery::PowerLoss
+                }
+                None => {
+                    rig.fs.restart();
+                    Recovery::SameBoot
+                }
+            };
+            let recovered = rig.reopen(recovery);
+            prop_assert_eq!(recovered.log_end_offset, acknowledged.len() as i64);
+            let found = rig.read_all();
+            prop_assert!(found.is_sorted_by_key(|record| record.offset));
+            prop_assert!(found.iter().all(|record| acknowledged.contains(record)));
+            prop_assert_eq!(last_values(&found), last_values(&acknowledged));
+            rig.check_lookups();
+        }
+    }
+}
