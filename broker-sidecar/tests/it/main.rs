@@ -1,7 +1,13 @@
 //! The real binary, spawned: what a user, a host and other people's clients see of it.
 #![allow(clippy::unwrap_used)]
 mod control_api;
+mod dump_log;
+mod java;
+mod java_tools;
+mod kcat;
 mod keeper;
+mod kill_nine;
 mod process;
+mod programs;
 mod startup;
 mod wrong_input;

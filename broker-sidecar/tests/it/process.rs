@@ -33,6 +33,10 @@ impl Broker {
         Self { child, ready, dir: dir.to_owned() }
     }
 
+    pub(crate) fn bootstrap(&self) -> &str {
+        &self.ready.bootstrap["PLAINTEXT"]
+    }
+
     pub(crate) fn control(&self) -> weir_control::ControlClient {
         let control = ClusterDir::new(&self.dir).load_control().unwrap().unwrap();
         weir_control::ControlClient::new(control)

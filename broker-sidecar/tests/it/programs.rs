@@ -1,0 +1,62 @@
+//! Other people's programs: run with a deadline; where one is missing, the test says what it did not check.
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// Says what could not be checked here.
+pub(crate) fn not_checked(what: &str, why: &str) {
+    eprintln!("not checked: {what} ({why})");
+}
+
+pub(crate) fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Runs to the end with `input` on standard input; panics past the deadline.
+pub(crate) fn finish(command: &mut Command, input: &[u8]) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // Written beside: a program that does not read must not hold the test.
+    std::thread::spawn(move || stdin.write_all(&input));
+    let out = gather(child.stdout.take().unwrap());
+    let err = gather(child.stderr.take().unwrap());
+    let began = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if began.elapsed() > LIMIT {
+            let _ = child.kill();
+            let said = err.join().unwrap();
+            panic!("{command:?} still runs after {LIMIT:?}: {}", String::from_utf8_lossy(&said));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    Output { status, stdout: out.join().unwrap(), stderr: err.join().unwrap() }
+}
+
+/// As [`finish`]; must succeed. What it printed on standard output.
+pub(crate) fn output(command: &mut Command, input: &[u8]) -> String {
+    let output = finish(command, input);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{command:?} ended with {}\n{out}\n{err}", output.status);
+    out
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn gather(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut all = Vec::new();
+        // What was read before an error is shown too.
+        let _ = from.read_to_end(&mut all);
+        all
+    })
+}
