@@ -111,13 +111,11 @@ fn bind_default(
     brokers: u16,
 ) -> Result<Vec<BoundBroker>, StartError> {
     let remembered = neighbours_ports(dir);
-    if let Ok(bound) = bind_block(addresses, FIRST, brokers, &remembered) {
-        return Ok(bound);
-    }
-    let mut first = NEXT;
+    let mut first = FIRST;
     while let Ok(ports) = block(first, brokers) {
-        match bind_block(addresses, first, brokers, &remembered) {
+        match bind_block(addresses, &ports, &remembered)? {
             Ok(bound) => return Ok(bound),
+            Err(_) if first == FIRST => first = NEXT,
             Err(taken) => first = taken.saturating_add(1),
         }
         if ports.last() == Some(&u16::MAX) {
@@ -130,16 +128,22 @@ fn bind_default(
 /// Binds a whole block, or names the port that is in the way.
 fn bind_block(
     addresses: &[IpAddr],
-    first: u16,
-    brokers: u16,
+    ports: &[u16],
     remembered: &HashSet<u16>,
-) -> Result<Vec<BoundBroker>, u16> {
-    let ports = block(first, brokers).map_err(|_| first)?;
+) -> Result<Result<Vec<BoundBroker>, u16>, StartError> {
     // Looked at first: binding 99 ports to find the hundredth taken would be repeated for each block.
     if let Some(taken) = ports.iter().rev().find(|p| remembered.contains(p)) {
-        return Err(*taken);
+        return Ok(Err(*taken));
     }
-    ports.into_iter().map(|port| bind_broker(addresses, port).map_err(|_| port)).collect()
+    let mut bound = Vec::with_capacity(ports.len());
+    for (broker, &port) in (1..).zip(ports) {
+        match bind_broker(addresses, port) {
+            Ok(listening) => bound.push(listening),
+            Err(e) if e.kind() == ErrorKind::AddrInUse => return Ok(Err(port)),
+            Err(e) => return Err(explain(e, addresses, port, broker, "")),
+        }
+    }
+    Ok(Ok(bound))
 }
 
 /// Ports that stopped clusters beside this one remember: taking one would make their next start fail.

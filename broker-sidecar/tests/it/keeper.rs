@@ -3,7 +3,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::Signal;
-use weir_control::api::{OperationKind, OperationState};
+use weir_control::api::{Operation, OperationKind, OperationState};
 use weir_control::files::{ClusterFile, ControlFile, Desired};
 use weir_control::{ClusterDir, State, cluster_state, probe_locks};
 
@@ -57,23 +57,29 @@ fn cluster() -> ClusterFile {
     ClusterFile { port: Some(0), ..ClusterFile::new("kept", 1) }
 }
 
+/// Every healing, and how many of them ended well.
+fn heals(dir: &ClusterDir) -> (Vec<Operation>, usize) {
+    let all = dir.operations().read().unwrap();
+    let heals: Vec<_> = all.into_iter().filter(|o| o.kind == OperationKind::Heal).collect();
+    let done = heals.iter().filter(|o| o.state == OperationState::Done).count();
+    (heals, done)
+}
+
 #[test]
 fn a_killed_engine_is_started_again_on_the_same_ports_and_the_healing_is_written_down() {
     let temp = tempfile::tempdir().unwrap();
     let mut kept = Kept::start(temp.path(), &cluster());
     let mut pid = kept.engine(None).pid;
     let ports = kept.dir.load_cluster().unwrap().unwrap().ports;
-    for _ in 0..3 {
+    for healed in 0..3 {
         signal_process(pid, Signal::KILL);
         pid = kept.engine(Some(pid)).pid;
+        // Killed before its keeper heard that it is ready, it would be the same healing, going on.
+        wait_for("the healing's end", LONG, || (heals(&kept.dir).1 > healed).then_some(()));
     }
     assert_eq!(kept.dir.load_cluster().unwrap().unwrap().ports, ports);
-    let heals = wait_for("three ended healings", LONG, || {
-        let all = kept.dir.operations().read().unwrap();
-        let heals: Vec<_> = all.into_iter().filter(|o| o.kind == OperationKind::Heal).collect();
-        let done = heals.iter().filter(|o| o.state == OperationState::Done).count();
-        (done == 3).then_some(heals)
-    });
+    let (heals, done) = heals(&kept.dir);
+    assert_eq!((heals.len(), done), (3, 3));
     assert!(heals.iter().all(|o| o.detail.as_deref() == Some("killed by signal 9")), "{heals:?}");
     let seen = kept.dir.load_keeper().unwrap().unwrap();
     assert_eq!((seen.launches, seen.ready, seen.ever_ready), (4, true, true));
