@@ -81,7 +81,7 @@ fn client_compatibility_test_finds_everything_that_it_expects() {
         "--cluster-id-supported",
         "true",
         "--expect-record-too-large-exception",
-        "true",
+        "false",
         "--num-cluster-nodes",
         "3",
         "--create-topics-supported",

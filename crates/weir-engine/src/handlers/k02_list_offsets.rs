@@ -52,12 +52,16 @@ fn partitions(
             true => find(ctx, topic, asked, committed),
             false => Err(ErrorCode::INVALID_REQUEST),
         };
-        answer(asked.partition_index, found)
+        answer(ctx.version(), asked.partition_index, found)
     });
     answers.collect()
 }
 
-fn answer(index: i32, found: Result<TimestampOffset, ErrorCode>) -> ListOffsetsPartitionResponse {
+fn answer(
+    version: i16,
+    index: i32,
+    found: Result<TimestampOffset, ErrorCode>,
+) -> ListOffsetsPartitionResponse {
     let (error, found) = match found {
         Ok(found) => (ErrorCode::NONE, found),
         Err(error) => (error, NOTHING),
@@ -67,7 +71,8 @@ fn answer(index: i32, found: Result<TimestampOffset, ErrorCode>) -> ListOffsetsP
         error_code: error.0,
         timestamp: found.timestamp_ms,
         offset: found.offset,
-        leader_epoch: found.leader_epoch,
+        // Before version 4 there is no such field, and the codec drops nothing silently.
+        leader_epoch: if version >= 4 { found.leader_epoch } else { -1 },
         ..ListOffsetsPartitionResponse::default()
     }
 }
