@@ -7,6 +7,8 @@ mod bench;
 mod codegen;
 #[cfg(feature = "house")]
 mod dist;
+#[cfg(feature = "judge")]
+mod fuzz;
 #[cfg(feature = "house")]
 mod icons;
 #[cfg(feature = "judge")]
@@ -28,6 +30,9 @@ struct Cli {
 enum Task {
     /// Writes the generated files anew, or with --check compares them.
     Codegen(codegen::Args),
+    /// Feeds weir-wire with hostile bytes (needs nightly and cargo-fuzz).
+    #[cfg(feature = "judge")]
+    Fuzz(fuzz::Args),
     /// Lets others judge: Kafka's own classes.
     #[cfg(feature = "judge")]
     Judge {
@@ -58,6 +63,8 @@ enum Task {
 fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Codegen(args) => codegen::run(&args),
+        #[cfg(feature = "judge")]
+        Task::Fuzz(args) => fuzz::run(&args),
         #[cfg(feature = "judge")]
         Task::Judge { judge } => judge::run(judge),
         #[cfg(feature = "house")]

@@ -4,6 +4,7 @@
 //! by an interpreter of its own, so that it and the codec check each other.
 
 mod codecs;
+pub mod fuzz;
 mod random;
 mod sample;
 mod schema;
