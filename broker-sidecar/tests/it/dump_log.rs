@@ -19,7 +19,7 @@ const COMPLAINTS: [&str; 7] = [
 
 fn dump(java: &Java, files: &[PathBuf], flags: &[&str]) -> String {
     let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
-    let mut command = java.tool_on_server("org.apache.kafka.tools.DumpLogSegments");
+    let mut command = java.tool("org.apache.kafka.tools.DumpLogSegments");
     command.args(["--files", &names.join(",")]).args(flags);
     let done = finish(&mut command, b"");
     let (said, errors) = (text(&done.stdout), text(&done.stderr));

@@ -5,10 +5,9 @@ use std::sync::OnceLock;
 
 use crate::programs::{finish, installed, not_checked, text};
 
-/// Apache Kafka's jars: folders of the 4.3.1 tools and of the 4.4.0 server.
+/// Apache Kafka's tools and clients, 4.3.1: its newest ones.
 pub(crate) struct Java {
     tools: PathBuf,
-    server: PathBuf,
 }
 
 impl Java {
@@ -24,16 +23,9 @@ impl Java {
         }
     }
 
-    /// A program of the 4.3.1 tools or clients.
+    /// One of their programs.
     pub(crate) fn tool(&self, class: &str) -> Command {
         java(&self.tools.join("*").display().to_string(), class)
-    }
-
-    /// The 4.3.1 tool on the 4.4.0 server's classes.
-    pub(crate) fn tool_on_server(&self, class: &str) -> Command {
-        let jar = |prefix: &str| jar_named(&self.tools, prefix).display().to_string();
-        let first = [jar("kafka-tools-"), jar("jopt-simple-")].join(":");
-        java(&format!("{first}:{}", self.server.join("*").display()), class)
     }
 }
 
@@ -46,12 +38,6 @@ fn java(class_path: &str, class: &str) -> Command {
     command
 }
 
-fn jar_named(folder: &Path, prefix: &str) -> PathBuf {
-    let jars = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-    let named = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().starts_with(prefix);
-    jars.filter(named).min().unwrap_or_else(|| panic!("no {prefix} in {}", folder.display()))
-}
-
 fn fetch() -> Result<Java, String> {
     for program in ["java", "mvn"] {
         if !installed(program) {
@@ -60,10 +46,9 @@ fn fetch() -> Result<Java, String> {
     }
     let kept = std::env::var_os("WEIR_JARS").map(PathBuf::from);
     let cache = kept.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("jars"));
-    let (tools, server) = (cache.join("broker-tools"), cache.join("broker-server"));
+    let tools = cache.join("broker-tools");
     copy("tools.xml", &tools)?;
-    copy("server.xml", &server)?;
-    Ok(Java { tools, server })
+    Ok(Java { tools })
 }
 
 /// Copies what a pom names into `folder`, once.
