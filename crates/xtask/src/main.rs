@@ -13,6 +13,8 @@ mod fuzz;
 mod icons;
 #[cfg(feature = "judge")]
 mod judge;
+#[cfg(feature = "sim")]
+mod sim;
 #[cfg(feature = "house")]
 mod tidy;
 
@@ -39,6 +41,9 @@ enum Task {
         #[arg(value_enum)]
         judge: judge::Judge,
     },
+    /// Simulates clusters that fail in every way; a seed replays.
+    #[cfg(feature = "sim")]
+    Sim(sim::Args),
     /// Checks the structure: arrows, sources, file lengths, licences.
     #[cfg(feature = "house")]
     Tidy,
@@ -67,6 +72,8 @@ fn main() -> Result<()> {
         Task::Fuzz(args) => fuzz::run(&args),
         #[cfg(feature = "judge")]
         Task::Judge { judge } => judge::run(judge),
+        #[cfg(feature = "sim")]
+        Task::Sim(args) => sim::run(&args),
         #[cfg(feature = "house")]
         Task::Tidy => tidy::run(),
         #[cfg(feature = "house")]

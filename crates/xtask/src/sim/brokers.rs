@@ -1,0 +1,108 @@
+//! Brokers stop, die and start; administrators make topics and change configurations.
+
+use weir_engine::{BrokerState, Rng};
+use weir_wire::messages::create_topics_request::{
+    CreatableTopic, CreatableTopicConfig, CreateTopicsRequest,
+};
+use weir_wire::{ErrorCode, Str};
+
+use super::wire::{Answer, InFlight};
+use super::world::{Topic, World};
+
+const CREATE_VERSION: i16 = 7;
+
+impl World {
+    /// Stops, kills or starts a broker. Answers the one whose connections end.
+    pub(super) fn shake_brokers(&mut self) -> Option<i32> {
+        let engine = self.engine.clone()?;
+        let at = self.rng.below(self.config.brokers.len() as u64) as usize;
+        let id = self.config.brokers[at].id;
+        let state = engine.broker_state(id)?;
+        let running = matches!(state, BrokerState::Running | BrokerState::Starting);
+        let (what, outcome) = match running {
+            true if self.chance(2) => ("stop", engine.stop_broker(id)),
+            true => ("kill", engine.kill_broker(id).map(drop)),
+            false => ("start", engine.start_broker(id)),
+        };
+        self.note(format!("{what} broker {id}: {outcome:?}"));
+        if let Err(error) = outcome {
+            if !self.fs.is_dead() {
+                self.violate(format!("{what} broker {id} fails: {error}"));
+            }
+        }
+        running.then_some(id)
+    }
+
+    /// Starts every broker that does not run.
+    pub(super) fn start_all(&mut self) {
+        let Some(engine) = self.engine.clone() else { return };
+        for broker in self.config.brokers.clone() {
+            if !self.serves(broker.id) {
+                if let Err(error) = engine.start_broker(broker.id) {
+                    self.violate(format!("start broker {} fails: {error}", broker.id));
+                }
+            }
+        }
+    }
+
+    /// Makes a topic. What was acknowledged has to be there for ever.
+    pub(super) fn create_topic(&mut self) {
+        let (Some(engine), Some(broker)) = (self.engine.clone(), self.any_broker()) else { return };
+        let topic = Topic {
+            name: format!("t{}", self.topics.len()),
+            partitions: 1 + self.rng.below(3) as i32,
+            durable: self.chance(3),
+            unclean: self.chance(4),
+            min_isr: 1 + self.rng.below(2) as i32,
+        };
+        let request = CreateTopicsRequest { topics: vec![creatable(&topic)], ..Default::default() };
+        let mut flight = InFlight::send(&engine, broker, &request, CREATE_VERSION);
+        let Answer::Response(response) = flight.poll::<CreateTopicsRequest>(CREATE_VERSION) else {
+            return;
+        };
+        if self.fs.is_dead() {
+            return;
+        }
+        self.note(format!("create {topic:?}: {:?}", response.topics[0].error_code));
+        match ErrorCode(response.topics[0].error_code) {
+            ErrorCode::NONE => self.topics.push(topic),
+            // Made by a run that died before it could answer.
+            ErrorCode::TOPIC_ALREADY_EXISTS => self.adopt(topic),
+            _ => {}
+        }
+    }
+
+    fn adopt(&mut self, mut topic: Topic) {
+        let Some(engine) = &self.engine else { return };
+        let image = engine.image();
+        let Some(known) = image.topic(&topic.name) else { return };
+        let settings = known.shared().settings();
+        topic.partitions = known.partitions().len() as i32;
+        topic.durable = settings.log.flush_messages == 1;
+        topic.unclean = settings.unclean_leader_election;
+        topic.min_isr = settings.min_insync_replicas;
+        self.topics.push(topic);
+    }
+}
+
+fn creatable(topic: &Topic) -> CreatableTopic {
+    let mut configs = vec![("min.insync.replicas", topic.min_isr.to_string())];
+    if topic.durable {
+        configs.push(("flush.messages", "1".to_owned()));
+    }
+    if topic.unclean {
+        configs.push(("unclean.leader.election.enable", "true".to_owned()));
+    }
+    let configs = configs.into_iter().map(|(name, value)| CreatableTopicConfig {
+        name: Str::from_static(name),
+        value: Some(Str::from(value)),
+        ..Default::default()
+    });
+    CreatableTopic {
+        name: Str::from(topic.name.as_str()),
+        num_partitions: topic.partitions,
+        replication_factor: -1,
+        configs: configs.collect(),
+        ..Default::default()
+    }
+}

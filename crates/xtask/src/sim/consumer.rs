@@ -1,0 +1,140 @@
+//! Consumers: each reads one partition from its beginning, again and again.
+
+use weir_wire::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
+use weir_wire::messages::fetch_response::FetchResponse;
+use weir_wire::records::BatchReader;
+use weir_wire::{ErrorCode, Str};
+
+use super::ledger::Place;
+use super::wire::{Answer, InFlight};
+use super::world::World;
+use weir_engine::Rng;
+
+const VERSION: i16 = 12;
+const DECOMPRESSED_MAX: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(super) struct Consumer {
+    place: Place,
+    offset: i64,
+    losses: u32,
+    flight: Option<InFlight>,
+}
+
+impl Consumer {
+    pub(super) fn new(place: Place) -> Self {
+        Self { place, offset: 0, losses: 0, flight: None }
+    }
+
+    /// The connection to `broker` was reset (`None`: to all of them).
+    pub(super) fn disconnect(&mut self, broker: Option<i32>) {
+        if self.flight.as_ref().is_some_and(|f| broker.is_none_or(|b| b == f.broker())) {
+            self.flight = None;
+        }
+    }
+
+    pub(super) fn step(&mut self, world: &mut World) {
+        match self.flight.take() {
+            None => self.send(world),
+            Some(mut flight) => match flight.poll::<FetchRequest>(VERSION) {
+                _ if world.fs.is_dead() => {}
+                Answer::NotYet => self.flight = Some(flight),
+                Answer::Lost => {}
+                Answer::Response(response) => self.receive(world, &response),
+            },
+        }
+    }
+
+    fn send(&mut self, world: &mut World) {
+        let Some(engine) = world.engine.clone() else { return };
+        let Some(leader) = world.partition(&self.place).map(|p| p.leader()) else { return };
+        if !world.serves(leader) {
+            return;
+        }
+        if world.chance(20) {
+            self.offset = 0;
+        }
+        let partition = FetchPartition {
+            partition: self.place.partition,
+            current_leader_epoch: -1,
+            fetch_offset: self.offset,
+            last_fetched_epoch: -1,
+            log_start_offset: -1,
+            partition_max_bytes: 64 + world.rng.below(2_000) as i32,
+            ..Default::default()
+        };
+        let topic = FetchTopic {
+            topic: Str::from(self.place.topic.as_str()),
+            partitions: vec![partition],
+            ..Default::default()
+        };
+        let request = FetchRequest {
+            max_wait_ms: world.rng.below(500) as i32,
+            min_bytes: 1,
+            max_bytes: 1 << 20,
+            session_epoch: -1,
+            topics: vec![topic],
+            ..Default::default()
+        };
+        self.flight = Some(InFlight::send(&engine, leader, &request, VERSION));
+    }
+
+    fn receive(&mut self, world: &mut World, response: &FetchResponse) {
+        let partition = response.responses.first().and_then(|topic| topic.partitions.first());
+        let Some(partition) = partition else { return };
+        match ErrorCode(partition.error_code) {
+            ErrorCode::NONE => {
+                let bytes = partition.records.as_ref().and_then(|r| r.to_bytes().ok());
+                if let Err(wrong) =
+                    self.read(world, &bytes.unwrap_or_default(), partition.high_watermark)
+                {
+                    let place = &self.place;
+                    world.violate(format!("{place:?}: {wrong}"));
+                }
+            }
+            ErrorCode::OFFSET_OUT_OF_RANGE => {
+                let losses = world.ledgers.get(&self.place).map_or(0, |ledger| ledger.losses);
+                if losses == self.losses {
+                    let (place, offset) = (&self.place, self.offset);
+                    world.violate(format!(
+                        "{place:?}: offset {offset} out of range, nothing was lost"
+                    ));
+                }
+                self.losses = losses;
+                self.offset = 0;
+            }
+            code if code.is_retriable() => {}
+            code => world.violate(format!("{:?}: fetch answers {}", self.place, code.name())),
+        }
+    }
+
+    fn read(&mut self, world: &mut World, bytes: &[u8], high_watermark: i64) -> Result<(), String> {
+        let ledger = world.ledgers.entry(self.place.clone()).or_default();
+        let mut scratch = Vec::new();
+        for batch in BatchReader::new(bytes) {
+            let batch = batch.map_err(|e| e.to_string())?;
+            batch.check_crc().map_err(|e| e.to_string())?;
+            for record in
+                batch.records(&mut scratch, DECOMPRESSED_MAX).map_err(|e| e.to_string())?
+            {
+                let record = record.map_err(|e| e.to_string())?;
+                if record.offset < self.offset {
+                    continue;
+                }
+                if record.offset > self.offset {
+                    return Err(format!("a hole: {} follows {}", record.offset, self.offset - 1));
+                }
+                if record.offset >= high_watermark {
+                    return Err(format!(
+                        "{} shown, high watermark {high_watermark}",
+                        record.offset
+                    ));
+                }
+                let value = String::from_utf8_lossy(record.value.unwrap_or_default()).into_owned();
+                ledger.show(record.offset, &value)?;
+                self.offset = record.offset + 1;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! The simulated machine: file system, clock, engine, and what has happened so far.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use weir_engine::clock::ManualClock;
+use weir_engine::fs::SimFs;
+use weir_engine::partition::Partition;
+use weir_engine::rng::SeededRng;
+use weir_engine::{Background, BrokerState, Clock, Engine, EngineConfig, Host, Rng};
+
+use super::ledger::{Ledger, Place};
+
+/// A topic of the run, as it was asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Topic {
+    pub(super) name: String,
+    pub(super) partitions: i32,
+    /// `flush.messages=1`: nothing acknowledged is lost by a power loss.
+    pub(super) durable: bool,
+    /// `unclean.leader.election.enable`.
+    pub(super) unclean: bool,
+    pub(super) min_isr: i32,
+}
+
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) rng: SeededRng,
+    pub(super) fs: SimFs,
+    pub(super) clock: Arc<ManualClock>,
+    /// `None` while the process is dead.
+    pub(super) engine: Option<Engine>,
+    pub(super) config: EngineConfig,
+    pub(super) boots: u32,
+    pub(super) topics: Vec<Topic>,
+    pub(super) ledgers: BTreeMap<Place, Ledger>,
+    pub(super) trace: Vec<String>,
+    pub(super) violation: Option<String>,
+}
+
+impl World {
+    pub(super) fn new(seed: u64) -> Self {
+        let rng = SeededRng::new(seed);
+        let brokers = [1, 2, 3, 3, 3, 4, 5][rng.below(7) as usize];
+        let mut config = EngineConfig::local("/sim", brokers, "localhost", 9092);
+        config = config.set("offsets.topic.num.partitions", "3");
+        config.boot_id = "boot-0".to_owned();
+        let mut world = Self {
+            fs: SimFs::new(),
+            clock: Arc::new(ManualClock::at(1_700_000_000_000)),
+            engine: None,
+            config,
+            boots: 0,
+            topics: Vec::new(),
+            ledgers: BTreeMap::new(),
+            trace: Vec::new(),
+            violation: None,
+            rng,
+        };
+        world.open();
+        world
+    }
+
+    /// Starts the engine on what is on disk.
+    pub(super) fn open(&mut self) {
+        let host = Host {
+            fs: Arc::new(self.fs.clone()),
+            clock: self.clock.clone(),
+            rng: Arc::new(SeededRng::new(self.rng.next_u64())),
+            open_files_max: 64,
+        };
+        match Engine::open(self.config.clone(), host) {
+            Ok(engine) => self.engine = Some(engine),
+            Err(error) if self.fs.is_dead() => self.note(format!("died while opening: {error}")),
+            Err(error) => self.violate(format!("the engine does not open: {error}")),
+        }
+    }
+
+    pub(super) fn note(&mut self, what: impl Into<String>) {
+        let now = self.clock.monotonic_ms();
+        self.trace.push(format!("{now:>8} {}", what.into()));
+    }
+
+    /// A broken promise. The first one counts.
+    pub(super) fn violate(&mut self, what: impl Into<String>) {
+        let what = what.into();
+        self.note(format!("VIOLATION {what}"));
+        self.violation.get_or_insert(what);
+    }
+
+    pub(super) fn chance(&self, of: u64) -> bool {
+        self.rng.below(of) == 0
+    }
+
+    pub(super) fn partition(&self, place: &Place) -> Option<Arc<Partition>> {
+        let image = self.engine.as_ref()?.image();
+        Some(image.topic(&place.topic)?.partition(place.partition)?.handle().clone())
+    }
+
+    pub(super) fn topic(&self, name: &str) -> Option<&Topic> {
+        self.topics.iter().find(|topic| topic.name == name)
+    }
+
+    /// Whether clients can reach the broker: its listeners are open.
+    pub(super) fn serves(&self, broker: i32) -> bool {
+        let state = self.engine.as_ref().and_then(|engine| engine.broker_state(broker));
+        matches!(state, Some(BrokerState::Running | BrokerState::Starting))
+    }
+
+    /// A broker that clients can reach.
+    pub(super) fn any_broker(&self) -> Option<i32> {
+        let serving: Vec<i32> =
+            self.config.brokers.iter().map(|b| b.id).filter(|id| self.serves(*id)).collect();
+        let at = self.rng.below(serving.len().max(1) as u64) as usize;
+        serving.get(at).copied()
+    }
+
+    /// Lets time pass, with the work that becomes due.
+    pub(super) fn pass(&mut self, ms: i64) {
+        self.clock.advance(ms);
+        let Some(engine) = self.engine.clone() else { return };
+        engine.tick();
+        for kind in [Background::Cluster, Background::Storage] {
+            if let Err(error) = engine.run_background(kind) {
+                if !self.fs.is_dead() {
+                    self.violate(format!("background work fails: {error}"));
+                }
+            }
+        }
+    }
+}
