@@ -59,21 +59,23 @@ function Split() {
 
 function useSplitLayout(): Partial<AppLayoutToolbarProps> {
   const { open } = useSplit();
-  const [size, setSize] = useRemembered("split.size", 460);
   const [position, setPosition] = useRemembered<"side" | "bottom">(
     "split.position",
     window.innerWidth >= SIDE_FROM_PX ? "side" : "bottom",
   );
-  if (!open) return {};
+  const [side, setSide] = useRemembered("split.side", 480);
+  const [bottom, setBottom] = useRemembered("split.bottom", 360);
+  const [size, setSize] = position === "side" ? [side, setSide] : [bottom, setBottom];
+  // Always controlled: the layout does not follow a panel that becomes so later.
   return {
-    splitPanel: <Split />,
-    splitPanelOpen: true,
+    ...(open ? { splitPanel: <Split /> } : {}),
+    splitPanelOpen: open !== null,
     splitPanelSize: size,
     splitPanelPreferences: { position },
     onSplitPanelResize: ({ detail }) => setSize(detail.size),
     onSplitPanelPreferencesChange: ({ detail }) => setPosition(detail.position),
     onSplitPanelToggle: ({ detail }) => {
-      if (!detail.open) open.onClose();
+      if (!detail.open) open?.onClose();
     },
   };
 }

@@ -12,7 +12,11 @@ import { texts } from "./texts";
 
 /** How long `g` waits for its second letter. */
 const SECOND_KEY_MS = 1200;
-const go = actions.filter((action) => action.keys?.startsWith("g "));
+/** In the order of the navigation. */
+const GO_ORDER = "ctgbo";
+const go = actions
+  .filter((action) => action.keys?.startsWith("g "))
+  .sort((a, b) => GO_ORDER.indexOf(a.keys?.[2] ?? "") - GO_ORDER.indexOf(b.keys?.[2] ?? ""));
 
 function usable(action: Action, params: Record<string, string | undefined>): boolean {
   return action.needs.every((need) => params[need] !== undefined);

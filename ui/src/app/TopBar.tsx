@@ -15,7 +15,7 @@ function SearchButton(props: { onClick: () => void }) {
       type="button"
       className="weir-search"
       onClick={props.onClick}
-      aria-label={t(texts.searchLabel, { keys })}
+      aria-keyshortcuts="Control+K Meta+K"
       aria-haspopup="dialog"
     >
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">

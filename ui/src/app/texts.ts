@@ -3,7 +3,6 @@ import { defineTexts } from "~/shared/text";
 export const texts = defineTexts({
   appTagline: { en: "Kafka at your fingertips", ko: "손끝의 Kafka" },
   searchPlaceholder: { en: "Search topics, groups, actions", ko: "토픽, 그룹, 작업 검색" },
-  searchLabel: { en: "Search everything ({keys})", ko: "전체 검색 ({keys})" },
   zoneTo: {
     en: "Times are shown in {zone}. Switch to {other}",
     ko: "{zone} 기준으로 표시 중입니다. {other}(으)로 전환",
@@ -86,7 +85,7 @@ export const texts = defineTexts({
   closeTitle: { en: "Keep your clusters running?", ko: "클러스터를 계속 실행할까요?" },
   closeBody: {
     en: "{n, plural, one {# local cluster is} other {# local clusters are}} running. Closing the window stops nothing by itself: your clients stay connected.",
-    ko: "로컬 클러스터 {n}개가 실행 중입니다. 창을 닫아도 클러스터는 중지되지 않으며 클라이언트 연결이 유지됩니다.",
+    ko: "로컬 클러스터 {n, number}개가 실행 중입니다. 창을 닫아도 클러스터는 중지되지 않으며 클라이언트 연결이 유지됩니다.",
   },
   closeRemember: { en: "Remember my choice (Settings changes it)", ko: "선택 기억 (설정에서 변경 가능)" },
   closeKeep: { en: "Keep running", ko: "계속 실행" },

@@ -47,7 +47,7 @@ export function CopyButton(props: CopyButtonProps) {
   const icon = state === "copied" ? "status-positive" : state === "failed" ? "status-negative" : "copy";
   if (props.variant === "normal")
     return (
-      <Button iconName={icon} onClick={() => copy(props.text)} ariaLabel={name}>
+      <Button iconName={icon} onClick={() => copy(props.text)}>
         {state === "idle" ? (props.label ?? t(texts.copy)) : name}
       </Button>
     );

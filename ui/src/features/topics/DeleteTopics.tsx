@@ -20,7 +20,7 @@ const texts = defineTexts({
   },
   groups: {
     en: " {n, plural, one {# consumer group reads} other {# consumer groups read}} it.",
-    ko: " 컨슈머 그룹 {n}개가 읽고 있습니다.",
+    ko: " 컨슈머 그룹 {n, number}개가 읽고 있습니다.",
   },
   action: { en: "Delete", ko: "삭제" },
   deleted: { en: "Deleted", ko: "삭제됨" },

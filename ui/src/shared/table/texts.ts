@@ -3,15 +3,15 @@ import { defineTexts } from "../text";
 export const texts = defineTexts({
   loading: { en: "Loading {title}", ko: "{title} 불러오는 중" },
   refresh: { en: "Refresh", ko: "새로 고침" },
-  matches: { en: "{n, plural, one {# match} other {# matches}}", ko: "일치 {n}개" },
+  matches: { en: "{n, plural, one {# match} other {# matches}}", ko: "일치 {n, number}개" },
   clearFilter: { en: "Clear filter", ko: "필터 지우기" },
   noMatches: { en: "No matches", ko: "일치하는 항목 없음" },
   noMatchesHint: { en: "Nothing is named like “{query}”.", ko: "“{query}”과(와) 일치하는 이름이 없습니다." },
   added: {
     en: "{n, plural, one {# new, update} other {# new, update}}",
-    ko: "새 항목 {n}개, 업데이트",
+    ko: "새 항목 {n, number}개, 업데이트",
   },
-  gone: { en: "{n, plural, one {# gone} other {# gone}}", ko: "{n}개 사라짐" },
+  gone: { en: "{n, plural, one {# gone} other {# gone}}", ko: "{n, number}개 사라짐" },
   preferences: { en: "Preferences", ko: "기본 설정" },
   confirm: { en: "Confirm", ko: "확인" },
   cancel: { en: "Cancel", ko: "취소" },
@@ -24,7 +24,7 @@ export const texts = defineTexts({
   selectGroup: { en: "Selection", ko: "선택" },
   firstPage: { en: "Previous page", ko: "이전 페이지" },
   nextPage: { en: "Next page", ko: "다음 페이지" },
-  pageN: { en: "Page {n}", ko: "{n}페이지" },
+  pageN: { en: "Page {n}", ko: "페이지 {n}" },
   live: { en: "Rows {from} to {to} of {total}", ko: "{total}개 중 {from}~{to}행" },
   slow: { en: "Still waiting for an answer…", ko: "아직 응답을 기다리는 중…" },
 });

@@ -116,7 +116,9 @@ export function ValueView({ data, what, tombstone }: ValueViewProps) {
           onChange={({ detail }) => setChosen(detail.selectedId as Format)}
         />
         <span className="weir-soft weir-num">
-          {bytes(data.size)} ({count(data.size)} B){data.text === null ? `, ${t(texts.notUtf8)}` : ""}
+          {bytes(data.size)}
+          {data.size >= 1000 ? ` (${count(data.size)} B)` : ""}
+          {data.text === null ? `, ${t(texts.notUtf8)}` : ""}
         </span>
         <CopyButton text={copied} what={what} />
       </div>

@@ -18,7 +18,7 @@ export const texts = defineTexts({
   edit: { en: "Edit", ko: "편집" },
   cancel: { en: "Cancel", ko: "취소" },
   review: { en: "Review changes", ko: "변경 내용 검토" },
-  reviewN: { en: "Review {n, plural, one {# change} other {# changes}}", ko: "변경 {n}건 검토" },
+  reviewN: { en: "Review {n, plural, one {# change} other {# changes}}", ko: "변경 {n, number}건 검토" },
   nothing: { en: "Change a value first.", ko: "먼저 값을 변경하세요." },
   apply: { en: "Apply", ko: "적용" },
   reset: { en: "Reset to default", ko: "기본값으로 재설정" },

@@ -6,6 +6,8 @@ import { texts } from "./texts";
 
 /** What of a cell is in the page; the core sends up to 4 KB. */
 const CELL_CHARS = 200;
+/** What is kept of a text before its match. */
+const LEAD_CHARS = 24;
 
 /** Marks where the search matched, without reading the text as anything but text. */
 export function Marked(props: { text: string; wanted: string }) {
@@ -24,7 +26,7 @@ export function Marked(props: { text: string; wanted: string }) {
 /** A window of the text around the match, so that it is seen in a narrow cell. */
 function windowOf(text: string, wanted: string): string {
   const at = wanted === "" ? -1 : text.indexOf(wanted);
-  const from = at > 60 ? at - 40 : 0;
+  const from = at > LEAD_CHARS ? at - LEAD_CHARS / 2 : 0;
   return (from > 0 ? "…" : "") + text.slice(from, from + CELL_CHARS);
 }
 

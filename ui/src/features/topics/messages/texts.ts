@@ -30,7 +30,7 @@ export const texts = defineTexts({
   rowLabel: { en: "Partition {partition}, offset {offset}", ko: "파티션 {partition}, 오프셋 {offset}" },
   nullTag: { en: "null", ko: "null" },
   control: { en: "control record", ko: "제어 레코드" },
-  shown: { en: "{n, plural, one {# message} other {# messages}}", ko: "메시지 {n}개" },
+  shown: { en: "{n, plural, one {# message} other {# messages}}", ko: "메시지 {n, number}개" },
   matched: { en: "{n} matched", ko: "{n}개 일치" },
   scanned: { en: "{n} scanned", ko: "{n}개 검색" },
   backTo: { en: "back to {time}", ko: "{time}까지" },

@@ -21,7 +21,7 @@ export const texts = defineTexts({
   add: { en: "Add partitions", ko: "파티션 추가" },
   addBody: {
     en: "{name} has {n, plural, one {# partition} other {# partitions}}. Existing messages stay where they are; keys may go to other partitions from now on.",
-    ko: "{name}에는 파티션이 {n}개 있습니다. 기존 메시지는 그대로 유지되지만 앞으로 키가 다른 파티션으로 갈 수 있습니다.",
+    ko: "{name}에는 파티션이 {n, number}개 있습니다. 기존 메시지는 그대로 유지되지만 앞으로 키가 다른 파티션으로 갈 수 있습니다.",
   },
   total: { en: "New total", ko: "새 전체 개수" },
   totalBad: {

@@ -17,7 +17,7 @@ import { DeleteTopics } from "../DeleteTopics";
 import { texts } from "../texts";
 
 const own = defineTexts({
-  partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n}개" },
+  partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
   rf: { en: "RF {n}", ko: "RF {n}" },
   minIsr: { en: "min ISR {n}", ko: "최소 ISR {n}" },
   messages: { en: "{n} messages", ko: "메시지 {n}개" },

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { choicesOf, valueProblem } from "./configValue";
+
+describe("valueProblem", () => {
+  it("keeps integers inside their type, to the last digit", () => {
+    expect(valueProblem("long", null, "9223372036854775807")).toBeNull();
+    expect(valueProblem("long", null, "9223372036854775808")).toEqual({ kind: "type" });
+    expect(valueProblem("int", "[0,...]", "2147483648")).toEqual({ kind: "type" });
+    expect(valueProblem("int", null, "1.5")).toEqual({ kind: "type" });
+  });
+  it("knows booleans, doubles and choices", () => {
+    expect(valueProblem("boolean", null, "yes")).toMatchObject({ kind: "choice" });
+    expect(valueProblem("double", "[0,...,1]", "0.5")).toBeNull();
+    expect(valueProblem("list", "[compact, delete]", "compact,delete")).toBeNull();
+    expect(valueProblem("list", "[compact, delete]", "compact,drop")).toMatchObject({ kind: "choice" });
+    expect(valueProblem("string", "[CreateTime, LogAppendTime]", "Now")).toMatchObject({ kind: "choice" });
+  });
+});
+
+describe("choicesOf", () => {
+  it("has none for ranges", () => {
+    expect(choicesOf("[0,...]")).toEqual([]);
+    expect(choicesOf("[a, b]")).toEqual(["a", "b"]);
+    expect(choicesOf(null)).toEqual([]);
+  });
+});
