@@ -1,6 +1,7 @@
 //! The real binary, spawned: what a user, a host and other people's clients see of it.
 #![allow(clippy::unwrap_used)]
 mod control_api;
+mod dump_engine_log;
 mod dump_log;
 mod java;
 mod java_tools;
