@@ -9,11 +9,38 @@ use weir_engine::log::{
 };
 use weir_wire::records::{BatchBuilder, Compression, EndTxnMarker, ValidBatch};
 
-use crate::dump_log::{dump, files};
+use crate::dump_log::files;
 use crate::java::Java;
+use crate::programs::{finish, text};
 
 const NOW: i64 = 1_700_000_000_000;
 const DIR: &str = "data/orders-0";
+
+/// What DumpLogSegments says of a log or an index that is wrong: on either output, exit code 0.
+const COMPLAINTS: [&str; 8] = [
+    "isvalid: false",
+    "Mismatches in",
+    "mismatch",
+    "out of order",
+    "not found",
+    "Exception",
+    "rror",
+    "Ignoring unknown file",
+];
+
+fn dump(java: &Java, files: &[PathBuf], flags: &[&str]) -> String {
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let mut command = java.tool("org.apache.kafka.tools.DumpLogSegments");
+    command.args(["--files", &names.join(",")]).args(flags);
+    let done = finish(&mut command, b"");
+    let said = format!("{}{}", text(&done.stdout), text(&done.stderr));
+    for complaint in COMPLAINTS {
+        let lines: Vec<&str> = said.lines().filter(|line| line.contains(complaint)).collect();
+        assert!(lines.is_empty(), "{flags:?}: {lines:#?}");
+    }
+    assert!(done.status.success(), "{said}");
+    said
+}
 
 struct Rig {
     fs: SimFs,
@@ -67,7 +94,8 @@ fn batch(at: i32, records: i32, codec: Compression) -> ValidBatch {
     let mut builder = BatchBuilder::new().compression(codec).producer(9, 1, at);
     for record in 0..records {
         let time = NOW + i64::from((at * 7919) % 100_000) + i64::from(record);
-        let (key, value) = (format!("key {}", (at + record) % 10), format!("value {at} ").repeat(9));
+        let (key, value) =
+            (format!("key {}", (at + record) % 10), format!("value {at} ").repeat(9));
         let headers: &[(&[u8], Option<&[u8]>)] = &[(b"h", None), (b"h", Some(b"2"))];
         builder.append(time, Some(key.as_bytes()), Some(value.as_bytes()), headers);
     }
@@ -99,7 +127,8 @@ fn every_codec_live_and_after_a_crash() {
     let next = fill(&rig, 0);
     abort_a_transaction(&rig);
     let said = rig.check(java);
-    for wanted in ["compresscodec: gzip", "snappy", "lz4", "zstd", "producerId: 9", "endTxnMarker: ABORT"]
+    for wanted in
+        ["compresscodec: gzip", "snappy", "lz4", "zstd", "producerId: 9", "endTxnMarker: ABORT"]
     {
         assert!(said.contains(wanted), "{wanted} in\n{}", &said[..said.len().min(4000)]);
     }

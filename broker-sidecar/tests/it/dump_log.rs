@@ -31,7 +31,7 @@ fn dump(java: &Java, files: &[PathBuf], flags: &[&str]) -> String {
 }
 
 /// Files of a directory tree with one of the extensions.
-fn files(root: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+pub(crate) fn files(root: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
