@@ -1,3 +1,4 @@
 //! Clients that this project did not write, against its broker.
 
+mod console;
 mod python;

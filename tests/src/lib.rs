@@ -1,6 +1,7 @@
 //! What the journeys share: programs as built, data folders of their own, displays, drivers, pages.
 //! Everything that is started here ends with the value that started it.
 
+pub mod apache_kafka;
 pub mod broker;
 pub mod driver;
 pub mod home;

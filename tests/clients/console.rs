@@ -1,0 +1,168 @@
+//! The command line by `--bootstrap`, against the real Apache Kafka and against our broker: the same scenario.
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+use weir_tests::apache_kafka::ApacheKafka;
+use weir_tests::broker::Broker;
+use weir_tests::programs;
+
+#[test]
+fn against_apache_kafka() -> anyhow::Result<()> {
+    let Some(kafka) = ApacheKafka::start(3)? else { return Ok(()) };
+    scenario(&Weir { bootstrap: kafka.bootstrap.clone() })
+}
+
+#[test]
+fn against_weir_broker() -> anyhow::Result<()> {
+    let broker = Broker::start(3, &[])?;
+    scenario(&Weir { bootstrap: broker.bootstrap.clone() })
+}
+
+/// `weir ... --bootstrap` of one cluster.
+struct Weir {
+    bootstrap: String,
+}
+
+impl Weir {
+    fn command(&self, args: &[&str]) -> anyhow::Result<Command> {
+        let mut command = Command::new(programs::path("weir")?);
+        command.args(args).args(["--bootstrap", &self.bootstrap]).env("LANG", "C.UTF-8");
+        Ok(command)
+    }
+
+    fn output(&self, args: &[&str], input: &str) -> anyhow::Result<Output> {
+        let mut command = self.command(args)?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        child.stdin.take().context("piped")?.write_all(input.as_bytes())?;
+        Ok(child.wait_with_output()?)
+    }
+
+    /// What it printed; fails with its error.
+    fn run(&self, args: &[&str], input: &str) -> anyhow::Result<String> {
+        let output = self.output(args, input)?;
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        anyhow::ensure!(output.status.success(), "{args:?}: {error}");
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    fn json(&self, args: &[&str]) -> anyhow::Result<Value> {
+        let printed = self.run(&[args, &["--output", "json"]].concat(), "")?;
+        serde_json::from_str(&printed).with_context(|| printed)
+    }
+
+    /// The exit code and the one sentence of a command that must fail.
+    fn fail(&self, args: &[&str], input: &str) -> anyhow::Result<(i32, String)> {
+        let output = self.output(args, input)?;
+        let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Ok((output.status.code().unwrap_or(-1), error))
+    }
+}
+
+fn scenario(weir: &Weir) -> anyhow::Result<()> {
+    topics(weir)?;
+    messages(weir)?;
+    groups(weir)?;
+    refusals(weir)?;
+    let deleted = weir.run(&["topic", "delete", "orders", "events", "--yes"], "")?;
+    assert_eq!(deleted, "deleted orders\ndeleted events\n");
+    Ok(())
+}
+
+fn topics(weir: &Weir) -> anyhow::Result<()> {
+    weir.run(&["topic", "create", "orders", "--partitions", "3"], "")?;
+    let config = ["--config", "retention.ms=60000"];
+    weir.run(&[&["topic", "create", "events", "--partitions", "1"][..], &config].concat(), "")?;
+    let list = weir.json(&["topic", "list", "--filter", "ORDER"])?;
+    assert_eq!(list[0]["name"], "orders");
+    assert_eq!((&list[0]["partitions"], &list[0]["replication_factor"]), (&json!(3), &json!(3)));
+    weir.run(&["topic", "add-partitions", "orders", "--total", "4"], "")?;
+    assert_eq!(
+        weir.json(&["topic", "show", "orders"])?["partitions"].as_array().map(Vec::len),
+        Some(4)
+    );
+    let changed = weir.json(&["topic", "config", "events", "--set", "retention.ms=90000"])?;
+    assert_eq!(changed[0], json!({ "name": "retention.ms", "before": "60000", "after": "90000" }));
+    weir.run(&["topic", "config", "events", "--reset", "retention.ms"], "")?;
+    let all = weir.json(&["topic", "config", "events", "--all"])?;
+    let all = all.as_array().context("a list")?;
+    let retention = all.iter().find(|row| row["name"] == "retention.ms").context("retention.ms")?;
+    assert_eq!((&retention["value"], &retention["type"]), (&json!("604800000"), &json!("long")));
+    assert!(all.len() >= 30, "every key is listed: {}", all.len());
+    assert_eq!(weir.json(&["broker", "list"])?.as_array().map(Vec::len), Some(3));
+    Ok(())
+}
+
+fn messages(weir: &Weir) -> anyhow::Result<()> {
+    let keyed = ["produce", "orders", "--key-separator", ":", "--header", "from=test"];
+    weir.run(&keyed, "a:1\nb:2\na:{\"total\":9007199254740993}\n")?;
+    let objects = r#"{"key":"gone","value":null,"partition":2}
+{"key":"twice","value":"x","headers":[{"name":"h","value":"1"},{"name":"h","value":null}],"partition":2}
+"#;
+    weir.run(&["produce", "orders", "--input", "json", "--compression", "zstd"], objects)?;
+    let mut values = lines(&weir.run(&["consume", "orders", "--max", "5"], "")?);
+    values.sort();
+    assert_eq!(values, ["1", "2", "null", "x", "{\"total\":9007199254740993}"]);
+    let all = weir.run(&["consume", "orders", "--max", "5", "--output", "json"], "")?;
+    let all: Vec<Value> = all.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let twice = all.iter().find(|m| m["key"] == "twice").context("the message with two headers")?;
+    let headers = json!([{ "name": "h", "value": "1" }, { "name": "h", "value": null }]);
+    assert_eq!(twice["headers"], headers, "duplicates and nulls survive");
+    let a: Vec<_> = all.iter().filter(|m| m["key"] == "a").collect();
+    assert_eq!(a[0]["partition"], a[1]["partition"], "one key, one partition");
+    assert_eq!(a[0]["headers"], json!([{ "name": "from", "value": "test" }]));
+    let offset = twice["offset"].to_string();
+    let from = ["consume", "orders", "--partition", "2", "--from", &offset, "--max", "1"];
+    assert_eq!(weir.run(&from, "")?, "x\n");
+    let aged = ["consume", "orders", "--partition", "2", "--from", "10m", "--max", "1"];
+    assert_eq!(weir.run(&aged, "")?, "null\n");
+    Ok(())
+}
+
+fn groups(weir: &Weir) -> anyhow::Result<()> {
+    weir.run(&["produce", "events"], "one\ntwo\nthree\nfour\n")?;
+    let group = ["consume", "events", "--group", "readers"];
+    assert_eq!(weir.run(&[&group[..], &["--max", "1"]].concat(), "")?, "one\n");
+    // Only what was printed is committed, however far the consumer had read ahead.
+    let shown = weir.json(&["group", "show", "readers"])?;
+    assert_eq!((&shown["lag"], &shown["partitions"][0]["committed"]), (&json!(3), &json!(1)));
+    assert_eq!(weir.run(&[&group[..], &["--max", "2"]].concat(), "")?, "two\nthree\n");
+    let list = weir.json(&["group", "list"])?;
+    let readers = list.as_array().and_then(|l| l.iter().find(|g| g["group"] == "readers"));
+    let readers = readers.context("the group is listed")?;
+    assert_eq!((&readers["state"], &readers["lag"]), (&json!("Empty"), &json!(1)));
+    Ok(())
+}
+
+fn refusals(weir: &Weir) -> anyhow::Result<()> {
+    for (args, input, code, words) in [
+        (&["topic", "create", "no/good"][..], "", 2, "cannot contain '/'"),
+        (&["topic", "create", "orders"], "", 1, "already exists"),
+        (
+            &["topic", "create", "x", "--replication-factor", "9"],
+            "",
+            1,
+            "INVALID_REPLICATION_FACTOR",
+        ),
+        (&["topic", "create", "x", "--config", "retention.mss=1"], "", 2, "no configuration"),
+        (&["topic", "config", "events", "--set", "retention.ms=soon"], "", 2, "retention.ms"),
+        (&["topic", "delete", "orders"], "", 2, "--yes"),
+        (&["topic", "show", "nowhere"], "", 1, "there is no topic \"nowhere\""),
+        (&["produce", "nowhere"], "x\n", 1, "weir topic create nowhere"),
+        (&["produce", "orders", "--partition", "9"], "x\n", 1, "no partition 9"),
+        (&["produce", "orders", "--input", "json"], "{\n", 1, "line 1 is not JSON"),
+        (&["consume", "orders", "--from", "someday"], "", 2, "earliest"),
+        (&["group", "show", "nobody"], "", 1, "no consumer group \"nobody\""),
+    ] {
+        let (got, error) = weir.fail(args, input)?;
+        assert_eq!(got, code, "{args:?}: {error}");
+        assert!(error.contains(words), "{args:?} says {error:?}, not {words:?}");
+    }
+    Ok(())
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
