@@ -1,4 +1,6 @@
 //! Clients that this project did not write, against its broker.
 
+mod command_line;
 mod console;
 mod python;
+mod reader;

@@ -13,18 +13,20 @@ use crate::trouble::Trouble;
 /// The cluster that commands mean when none is named.
 pub(crate) const LOCAL: &str = "local";
 
-/// Opens the home as the command line.
-pub(crate) fn app(common: &Common) -> Result<App, Trouble> {
+/// Opens the home as the command line, with the state of each cluster as it is now.
+pub(crate) async fn app(common: &Common) -> Result<App, Trouble> {
     let home =
         Home::prepare(common.home.as_deref()).map_err(|failure| Trouble::Api(failure.into()))?;
-    Ok(App::open(home, Arc::new(Headless(HostKind::CommandLine)))?)
+    let app = App::open(home, Arc::new(Headless(HostKind::CommandLine)))?;
+    app.core().look_at_clusters().await;
+    Ok(app)
 }
 
 /// How to connect to what the flags name.
 pub(crate) async fn options(common: &Common, target: &Target) -> Result<Options, Trouble> {
     let bootstrap = match &target.bootstrap {
         Some(bootstrap) => bootstrap.clone(),
-        None => running(&app(common)?, target.cluster.as_deref()).await?.bootstrap,
+        None => running(&app(common).await?, target.cluster.as_deref()).await?.bootstrap,
     };
     Ok(Options::new(parse_bootstrap(&bootstrap)?))
 }

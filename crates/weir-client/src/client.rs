@@ -20,7 +20,7 @@ use crate::{Address, Options};
 const CANDIDATES_MAX: usize = 8;
 
 /// Writes a request as the version chosen wants it.
-pub(crate) type Build<R> = Box<dyn FnOnce(i16) -> Result<R, ErrorKind> + Send>;
+pub(crate) type Build<R> = Box<dyn Fn(i16) -> Result<R, ErrorKind> + Send + Sync>;
 
 /// Talks to one cluster. Nothing is connected before the first request; clones share connections and metadata.
 #[derive(Debug, Clone)]
@@ -184,7 +184,7 @@ impl Client {
         let mut running = JoinSet::new();
         for (id, build) in requests {
             let client = self.clone();
-            running.spawn(async move { (id, client.once(id, lane, build).await) });
+            running.spawn(async move { (id, client.broker_with(id, lane, build).await) });
         }
         let mut answers = Vec::with_capacity(running.len());
         while let Some(joined) = running.join_next().await {
@@ -194,20 +194,6 @@ impl Client {
         }
         answers.sort_by_key(|answer| answer.broker_id);
         answers
-    }
-
-    async fn once<R>(
-        &self,
-        id: i32,
-        lane: Lane,
-        build: Build<R>,
-    ) -> Result<R::Response, ClientError>
-    where
-        R: Request,
-    {
-        let broker = self.broker(id, R::KEY).await?;
-        let connection = self.connection(&address_of(&broker), lane, R::KEY).await?;
-        connection.call(self.timeout(), build).await
     }
 
     /// Sends to one address; once more over a new connection if an idle one had been closed meanwhile.

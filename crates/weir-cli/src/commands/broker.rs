@@ -113,7 +113,7 @@ impl Row {
 }
 
 async fn act(args: BrokerArgs, command: &str, done: &str) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::app(&args.common).await?;
     let row = context::running(&app, args.cluster.as_deref()).await?;
     let begun = app.call(command, json!({ "cluster": row.id, "broker": args.id })).await?;
     operation::wait(&app, begun["operation"].as_str().unwrap_or_default()).await?;

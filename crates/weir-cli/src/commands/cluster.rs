@@ -96,7 +96,7 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
 }
 
 async fn create(args: CreateArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::app(&args.common).await?;
     let CreateArgs { name, brokers, port, sample, common } = args;
     let new = ClustersCreate { name, brokers, port, sample };
     let created = app.run(new).await?;
@@ -111,7 +111,7 @@ pub(crate) fn tell(row: &ClusterRow, common: &Common) -> Result<(), Trouble> {
 }
 
 async fn list(common: &Common) -> Result<(), Trouble> {
-    let rows = context::app(common)?.run(ClustersList {}).await?.rows;
+    let rows = context::app(common).await?.run(ClustersList {}).await?.rows;
     let headers = ["NAME", "STATE", "BROKERS", "BOOTSTRAP"];
     output::rows(common.output, &rows, &headers, cells, row_json)
 }
@@ -141,7 +141,7 @@ fn row_json(row: &ClusterRow) -> Value {
 }
 
 async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::app(&args.common).await?;
     let row = context::find(&app, Some(&args.name)).await?;
     let mut pairs = vec![
         ("Name", row.name.clone()),
@@ -159,7 +159,7 @@ async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
 }
 
 async fn start(args: NameArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::app(&args.common).await?;
     let row = context::find(&app, Some(&args.name)).await?;
     let begun = app.run(ClustersStart { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
@@ -167,7 +167,7 @@ async fn start(args: NameArgs) -> Result<(), Trouble> {
 }
 
 async fn stop(args: NameArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::app(&args.common).await?;
     let row = context::find(&app, Some(&args.name)).await?;
     let begun = app.run(ClustersStop { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
@@ -176,7 +176,7 @@ async fn stop(args: NameArgs) -> Result<(), Trouble> {
 }
 
 async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::app(&args.common).await?;
     let row = context::find(&app, Some(&args.name)).await?;
     if !args.yes {
         return Err(Trouble::usage(
@@ -191,7 +191,7 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
 }
 
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::app(&args.common).await?;
     let row = context::find(&app, Some(&args.name)).await?;
     let cluster = json!({ "cluster": row.id });
     let info = app.call("clusters.client_info", cluster).await?;

@@ -70,6 +70,7 @@ async fn open(
         group: args.group.clone(),
         offsets: Vec::new(),
         start: OffsetSpec::Earliest,
+        fetch_bytes_min: 1,
     };
     match (&args.group, args.from) {
         (Some(_), Some(From::Latest)) => consumer.start = OffsetSpec::Latest,

@@ -113,7 +113,7 @@ impl Client {
         let mut requests: Vec<(i32, Build<R>)> = Vec::new();
         for (broker, groups) in &routed.by_broker {
             let request = request(groups.clone());
-            requests.push((*broker, Box::new(move |_| Ok(request))));
+            requests.push((*broker, Box::new(move |_| Ok(request.clone()))));
         }
         for answer in self.scatter(requests).await {
             let asked = routed.by_broker.get(&answer.broker_id).into_iter().flatten();

@@ -13,14 +13,14 @@ use crate::client::Client;
 use crate::error::ClientError;
 
 impl Client {
-    /// The lag of each group, without members. Ends are read after commits, so that a lag is never too small.
+    /// The lag of each group, without members and log starts. Ends are read after commits, so that a lag is never too small.
     pub async fn group_lags(
         &self,
         groups: &[String],
     ) -> Result<Partial<HashMap<String, Result<GroupLag, ItemError>>>, ClientError> {
         let committed = self.committed_offsets(groups).await?;
         let all = committed.values().flatten().flatten().map(|c| &c.partition);
-        let (ends, failures) = self.ends(all).await?;
+        let (ends, failures) = self.ends(all, false).await?;
         let lag = |(group, committed): (String, Result<Vec<CommittedOffset>, ItemError>)| {
             let lag = committed.map(|committed| lag_of(&committed, None, &ends));
             (group, lag)
@@ -42,19 +42,24 @@ impl Client {
         };
         let assigned = group.members.iter().flat_map(|member| member.assignment.partitions());
         let all = committed.iter().map(|c| &c.partition).chain(assigned);
-        let (ends, failures) = self.ends(all).await?;
+        let (ends, failures) = self.ends(all, true).await?;
         Ok(Partial { value: Ok(lag_of(&committed, Some(group), &ends)), failures })
     }
 
     async fn ends<'a>(
         &self,
         partitions: impl Iterator<Item = &'a TopicPartition>,
+        with_starts: bool,
     ) -> Result<(Ends, Vec<BrokerFailure>), ClientError> {
         let mut partitions: Vec<_> = partitions.cloned().collect();
         partitions.sort();
         partitions.dedup();
         if partitions.is_empty() {
             return Ok((Ends::default(), Vec::new()));
+        }
+        if !with_starts {
+            let ends = self.list_offsets(&partitions, OffsetSpec::Latest).await?;
+            return Ok((Ends { starts: Offsets::new(), ends: ends.value }, ends.failures));
         }
         let (starts, ends) = tokio::join!(
             self.list_offsets(&partitions, OffsetSpec::Earliest),

@@ -62,7 +62,7 @@ impl Client {
         for (leader, partitions) in &routed.by_leader {
             let topics = topics_of(partitions, asked);
             let timeout_ms = self.timeout_ms();
-            requests.push((*leader, Box::new(move |v| request(v, topics, timeout_ms))));
+            requests.push((*leader, Box::new(move |v| request(v, topics.clone(), timeout_ms))));
         }
         let mut failures = Vec::new();
         for answer in self.scatter(requests).await {

@@ -25,7 +25,7 @@ impl Client {
         let mut requests: Vec<(i32, Build<DeleteRecordsRequest>)> = Vec::new();
         for (leader, partitions) in &routed.by_leader {
             let request = request(partitions, before, self.timeout_ms());
-            requests.push((*leader, Box::new(move |_| Ok(request))));
+            requests.push((*leader, Box::new(move |_| Ok(request.clone()))));
         }
         let mut failures = Vec::new();
         for answer in self.scatter(requests).await {

@@ -36,6 +36,8 @@ pub struct ConsumerOptions {
     pub offsets: Vec<(i32, i64)>,
     /// With a group: [`OffsetSpec::Earliest`] or [`OffsetSpec::Latest`].
     pub start: OffsetSpec,
+    /// A broker answers when it has so much, or after half a second. 1: at once.
+    pub fetch_bytes_min: u32,
 }
 
 /// A message with all its bytes.
@@ -129,7 +131,8 @@ fn create(options: &Options, consumer: &ConsumerOptions) -> Result<BaseConsumer,
         .set("fetch.max.bytes", BYTES_MAX)
         .set("receive.message.max.bytes", "209715200")
         .set("queued.max.messages.kbytes", QUEUED_KBYTES_MAX)
-        .set("fetch.wait.max.ms", "100")
+        .set("fetch.wait.max.ms", "500")
+        .set("fetch.min.bytes", consumer.fetch_bytes_min.max(1).to_string())
         .set("partition.assignment.strategy", "range,roundrobin")
         .create()?;
     if group.is_some() {
@@ -165,9 +168,8 @@ impl Work {
                 Some(Err(e)) => Some(Err(DataError::from(e))),
             };
             let fatal = matches!(next, Some(Err(_)));
-            if let Some(next) = next
-                && !self.hand_over(next)
-            {
+            // Waits for room; fails when nobody takes any more.
+            if next.is_some_and(|next| self.sender.blocking_send(next).is_err()) {
                 break;
             }
             if fatal {
@@ -179,22 +181,6 @@ impl Work {
             }
         }
         self.commit(CommitMode::Sync);
-    }
-
-    /// Waits for room, but not beyond the end. `false`: nobody takes any more.
-    fn hand_over(&self, next: Result<Consumed, DataError>) -> bool {
-        let mut next = next;
-        loop {
-            match self.sender.try_send(next) {
-                Ok(()) => return true,
-                Err(mpsc::error::TrySendError::Closed(_)) => return false,
-                Err(mpsc::error::TrySendError::Full(back)) => next = back,
-            }
-            if self.stop.load(Ordering::Relaxed) {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
     }
 
     fn commit(&self, mode: CommitMode) {

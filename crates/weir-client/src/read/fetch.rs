@@ -54,7 +54,7 @@ impl Client {
         let mut requests: Vec<(i32, Build<FetchRequest>)> = Vec::new();
         for (leader, partitions) in &routed.by_leader {
             let request = request(topic, positions, partitions, wait);
-            requests.push((*leader, Box::new(move |version| check(version, request))));
+            requests.push((*leader, Box::new(move |version| check(version, request.clone()))));
         }
         for answer in self.scatter_on(Lane::Read, requests).await {
             let asked = routed.by_leader.get(&answer.broker_id).into_iter().flatten();

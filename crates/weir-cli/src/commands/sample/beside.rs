@@ -23,6 +23,9 @@ struct ClusterJson {
 #[derive(Debug)]
 pub(super) struct Beside {
     directory: PathBuf,
+    /// Whether `cluster.json` asked for the sample when it began: then it also ends it. A person who runs one by hand
+    /// ends it by hand.
+    wanted_by_file: bool,
     /// Held for life: two samples would write everything twice.
     _lock: File,
 }
@@ -42,7 +45,11 @@ impl Beside {
     pub(super) fn lock(directory: PathBuf) -> Result<Option<Self>, Trouble> {
         let lock = File::create(directory.join("sample.lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Self { directory, _lock: lock })),
+            Ok(()) => {
+                let json = std::fs::read(directory.join("cluster.json")).unwrap_or_default();
+                let wanted_by_file = wish(&json, true) != Wish::End;
+                Ok(Some(Self { directory, wanted_by_file, _lock: lock }))
+            }
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),
             Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
         }
@@ -53,15 +60,15 @@ impl Beside {
             // Renamed for deletion, or gone.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Wish::End,
             Err(_) => Wish::Wait,
-            Ok(json) => wish(&json),
+            Ok(json) => wish(&json, self.wanted_by_file),
         }
     }
 }
 
-fn wish(json: &[u8]) -> Wish {
+fn wish(json: &[u8], file_decides: bool) -> Wish {
     // Written by replacing the file, so never torn; a newer form that cannot be read is left alone.
     let Ok(cluster) = serde_json::from_slice::<ClusterJson>(json) else { return Wish::End };
-    if cluster.desired != "running" || !cluster.sample {
+    if cluster.desired != "running" || (file_decides && !cluster.sample) {
         return Wish::End;
     }
     if cluster.ports.is_empty() {
@@ -79,7 +86,7 @@ mod tests {
     use super::*;
 
     fn check(json: &str, expected: Wish) {
-        assert_eq!(wish(json.as_bytes()), expected, "{json}");
+        assert_eq!(wish(json.as_bytes(), true), expected, "{json}");
     }
 
     #[test]
@@ -90,6 +97,8 @@ mod tests {
         check(r#"{"desired":"stopped","sample":true,"ports":[1]}"#, Wish::End);
         check(r#"{"desired":"running","sample":false,"ports":[1]}"#, Wish::End);
         check("{", Wish::End);
+        let by_hand = br#"{"desired":"running","ports":[1]}"#;
+        assert_eq!(wish(by_hand, false), Wish::Run("localhost:1".into()));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(crate) async fn run(command: SampleCommand) -> Result<(), Trouble> {
 }
 
 async fn remove(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
-    let app = context::app(common)?;
+    let app = context::app(common).await?;
     let row = context::find(&app, cluster).await?;
     let begun = app.call("clusters.sample_remove", json!({ "cluster": row.id })).await?;
     operation::wait(&app, begun["operation"].as_str().unwrap_or_default()).await?;

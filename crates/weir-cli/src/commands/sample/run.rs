@@ -20,6 +20,7 @@ use crate::time::now_ms;
 use crate::trouble::Trouble;
 
 const TICK: Duration = Duration::from_millis(100);
+const LINGER: Duration = Duration::from_millis(400);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Rest after the cluster did not answer.
 const REST: Duration = Duration::from_secs(2);
@@ -112,7 +113,7 @@ fn topic(name: &str) -> NewTopic {
 /// Writes what happens, and begins anew with a fresh producer when one cannot go on.
 async fn write(options: Options) {
     let producer_options = ProducerOptions {
-        linger: TICK,
+        linger: LINGER,
         timeout: Duration::from_secs(120),
         compression: weir_domain::Compression::Lz4,
     };
@@ -158,6 +159,8 @@ async fn read(options: Options, topic: &'static str, group: &'static str, slow: 
         group: Some(group.to_owned()),
         offsets: Vec::new(),
         start: OffsetSpec::Earliest,
+        // Few wake-ups: nobody waits for these messages.
+        fetch_bytes_min: 64 << 10,
     };
     let begun = Instant::now();
     loop {

@@ -1,0 +1,147 @@
+//! `weir` with clusters of its own: what a person and a CI job do from a terminal.
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use weir_tests::home::Home;
+use weir_tests::programs::Running;
+
+#[test]
+fn up_makes_takes_up_and_refuses_other_flags() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let up = ["up", "--detach", "--brokers", "2", "--topic", "orders:3", "--topic", "events:1"];
+    let bootstrap = home.run(&up)?;
+    ensure!(bootstrap.lines().count() == 1 && bootstrap.matches("localhost:").count() == 2);
+    ensure!(home.run(&up)? == bootstrap, "a second up takes up the cluster that is there");
+    let topics = json(&home, &["topic", "list"])?;
+    ensure!(topics[0]["name"] == "events" && topics[1]["partitions"] == 3, "{topics}");
+    let (code, error) = fail(&home, &["up", "--detach", "--brokers", "5"])?;
+    ensure!(code == 2 && error.contains("has 2 brokers, not 5"), "{code}: {error}");
+    let (code, error) = fail(&home, &["up", "--detach", "--topic", "orders:9"])?;
+    ensure!(code == 1 && error.contains("with 3 partitions"), "{code}: {error}");
+    Ok(())
+}
+
+#[test]
+fn a_cluster_is_created_stopped_started_and_deleted() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let address = home.run(&["cluster", "create", "one", "--brokers", "1"])?;
+    let rows = json(&home, &["cluster", "list"])?;
+    ensure!(rows[0]["name"] == "one" && rows[0]["state"] == "ACTIVE", "{rows}");
+    let mut produce = home.weir(&["produce", "orders"])?;
+    home.run(&["topic", "create", "orders"])?;
+    let mut child = produce.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    child.stdin.take().context("piped")?.write_all(b"kept\n")?;
+    ensure!(child.wait()?.success());
+    home.run(&["cluster", "stop", "one"])?;
+    let (code, error) = fail(&home, &["topic", "list"])?;
+    ensure!(code == 1 && error.contains("weir cluster start one"), "{code}: {error}");
+    ensure!(home.run(&["cluster", "start", "one"])? == address, "on the same ports");
+    ensure!(home.run(&["consume", "orders", "--max", "1"])? == "kept\n", "with its data");
+    let (code, error) = fail(&home, &["cluster", "delete", "one"])?;
+    ensure!(code == 2 && error.contains("--yes"), "{code}: {error}");
+    home.run(&["cluster", "delete", "one", "--yes"])?;
+    ensure!(json(&home, &["cluster", "list"])? == Value::Array(Vec::new()));
+    Ok(())
+}
+
+#[test]
+fn up_in_the_foreground_ends_with_ctrl_c_and_stops_its_cluster() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let mut up = home.weir(&["up", "--brokers", "1"])?;
+    let mut running = Running::start(up.stdout(Stdio::piped()))?;
+    let stdout = running.0.stdout.take().context("piped")?;
+    let mut address = String::new();
+    BufReader::new(stdout).read_line(&mut address)?;
+    ensure!(address.starts_with("localhost:"), "{address:?}");
+    interrupt(&running)?;
+    ensure!(ends_within(&mut running, Duration::from_secs(10))? == Some(0));
+    let rows = json(&home, &["cluster", "list"])?;
+    ensure!(rows[0]["state"] == "STOPPED", "{rows}");
+    Ok(())
+}
+
+#[test]
+fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["up", "--detach", "--brokers", "1", "--topic", "numbers:1"])?;
+    let mut produce = home.weir(&["produce", "numbers"])?;
+    let mut child = produce.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut stdin = child.stdin.take().context("piped")?;
+    for number in 0..50_000 {
+        writeln!(stdin, "{number}")?;
+    }
+    drop(stdin);
+    ensure!(child.wait()?.success());
+    // Its reader goes away after one line: no panic, no message.
+    let mut consume = home.weir(&["consume", "numbers"])?;
+    let mut running = Running::start(consume.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let mut first = String::new();
+    BufReader::new(running.0.stdout.take().context("piped")?).read_line(&mut first)?;
+    ensure!(first == "0\n", "{first:?}");
+    ensure!(ends_within(&mut running, Duration::from_secs(10))? == Some(0));
+    let mut said = String::new();
+    BufReader::new(running.0.stderr.take().context("piped")?).read_line(&mut said)?;
+    ensure!(said.is_empty(), "{said}");
+    // Ctrl-C while it waits for more.
+    let mut consume = home.weir(&["consume", "numbers", "--from", "latest"])?;
+    let mut running = Running::start(consume.stdout(Stdio::null()))?;
+    std::thread::sleep(Duration::from_secs(1));
+    interrupt(&running)?;
+    ensure!(ends_within(&mut running, Duration::from_secs(10))? == Some(0));
+    Ok(())
+}
+
+#[test]
+fn wrong_usage_is_code_two_and_one_sentence() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    for (args, code, words) in [
+        (&["topic", "list"][..], 1, "weir up"),
+        (&["topic", "list", "--cluster", "nowhere"], 1, "weir cluster list"),
+        (&["topic", "list", "--bootstrap", "localhost:1"], 1, "connection refused"),
+        (&["topic", "list", "--bootstrap", "a:b"], 2, "is not a port"),
+        (&["topic", "list", "--bootstrap", "no-such-host.invalid"], 1, "spelling of the name"),
+        (&["topic", "list", "--bootstrap", "a", "--cluster", "b"], 2, "cannot be used with"),
+        (&["cluster", "create", "x", "--brokers", "0"], 2, "1..=100"),
+        (&["cluster", "create", "x", "--brokers", "1000"], 2, "1..=100"),
+        (&["cluster", "create", "x/y"], 1, "x/y"),
+        (&["nonsense"], 2, "nonsense"),
+    ] {
+        let (got, error) = fail(&home, args)?;
+        ensure!(got == code && error.contains(words), "{args:?}: {got}, {error:?}");
+        ensure!(!error.contains("panicked"), "{error}");
+    }
+    let korean = home.weir(&["topic", "list", "--lang", "ko"])?.output()?;
+    ensure!(String::from_utf8(korean.stderr)?.contains("클러스터가 없습니다"));
+    Ok(())
+}
+
+fn json(home: &Home, args: &[&str]) -> anyhow::Result<Value> {
+    let printed = home.run(&[args, &["--output", "json"]].concat())?;
+    serde_json::from_str(&printed).with_context(|| printed)
+}
+
+fn fail(home: &Home, args: &[&str]) -> anyhow::Result<(i32, String)> {
+    let output = home.weir(args)?.stdin(Stdio::null()).output()?;
+    let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Ok((output.status.code().unwrap_or(-1), error))
+}
+
+fn interrupt(running: &Running) -> anyhow::Result<()> {
+    let pid = running.0.id().to_string();
+    ensure!(Command::new("kill").args(["-INT", &pid]).status()?.success());
+    Ok(())
+}
+
+fn ends_within(running: &mut Running, limit: Duration) -> anyhow::Result<Option<i32>> {
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if let Some(status) = running.0.try_wait()? {
+            return Ok(status.code());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    anyhow::bail!("it did not end within {limit:?}")
+}
