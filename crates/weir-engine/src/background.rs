@@ -61,6 +61,7 @@ impl Engine {
         self.shared.env.logs().empty_trash();
         let recovered = self.recover_some();
         self.look_after_logs();
+        self.groups().expire_offsets_if_due(&self.image());
         if unlinked || recovered { now } else { now + STORAGE_PAUSE_MS }
     }
 

@@ -68,7 +68,9 @@ impl Engine {
     /// # Errors
     /// There is no such broker, it does not run, or the metadata log failed.
     pub fn stop_broker(&self, id: i32) -> Result<(), BrokerError> {
-        self.controller().stop_broker(id)
+        self.controller().stop_broker(id)?;
+        self.fetch_sessions().drop_broker(id);
+        Ok(())
     }
 
     /// The broker dies: reset its connections at once. Its leaders move after
@@ -77,7 +79,9 @@ impl Engine {
     /// # Errors
     /// There is no such broker, or it does not run.
     pub fn kill_broker(&self, id: i32) -> Result<i64, BrokerError> {
-        self.controller().kill_broker(id)
+        let fenced_at = self.controller().kill_broker(id)?;
+        self.fetch_sessions().drop_broker(id);
+        Ok(fenced_at)
     }
 
     /// The broker registers again; open its listeners when this returns. Its replicas catch up by

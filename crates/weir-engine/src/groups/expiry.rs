@@ -1,6 +1,9 @@
 //! Retention of offsets (`offsets.retention.minutes`, KIP-211): expired ones go, and with its last offset an empty
 //! group. The offsets of deleted topics go at once.
 
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
 use weir_wire::{ErrorCode, Str};
 
 use super::group::{Group, GroupState};
@@ -10,8 +13,23 @@ use super::{Groups, OFFSETS_TOPIC};
 use crate::image::Image;
 
 impl Groups {
-    /// Removes what has expired, on every loaded or loadable coordinator. To be called every
-    /// `offsets.retention.check.interval.ms`, from a thread that may do file I/O.
+    /// Removes what has expired, every `offsets.retention.check.interval.ms`. For a thread that may do file I/O.
+    pub(crate) fn expire_offsets_if_due(&self, image: &Image) {
+        let interval_ms =
+            i64::from(image.configs().broker_i32("offsets.retention.check.interval.ms"));
+        let now_ms = self.env().clock.monotonic_ms();
+        let due_ms = self.next_expiry_ms.load(Ordering::Relaxed);
+        if now_ms < due_ms {
+            return;
+        }
+        self.next_expiry_ms.store(now_ms.saturating_add(interval_ms), Ordering::Relaxed);
+        // The first check comes an interval after the start, not while the engine starts.
+        if due_ms > 0 {
+            self.expire_offsets(image);
+        }
+    }
+
+    /// Removes what has expired, on every coordinator.
     pub(crate) fn expire_offsets(&self, image: &Image) {
         let minutes = i64::from(image.configs().broker_i32("offsets.retention.minutes"));
         let retention_ms = minutes.saturating_mul(60_000);
@@ -19,8 +37,8 @@ impl Groups {
     }
 
     /// The topics are gone: so is what was consumed of them.
-    pub(crate) fn topics_deleted(&self, image: &Image, topics: &[Str]) {
-        if topics.iter().any(|topic| topic != &OFFSETS_TOPIC) {
+    pub(crate) fn topics_deleted(&self, image: &Image, topics: &HashSet<Str>) {
+        if !topics.is_empty() {
             self.each_led_shard(image, |shard| shard.forget_topics(topics));
         }
     }
@@ -79,7 +97,7 @@ impl Shard {
         }
     }
 
-    fn forget_topics(&self, topics: &[Str]) {
+    fn forget_topics(&self, topics: &HashSet<Str>) {
         for group in self.groups() {
             let gone = {
                 let state = group.lock();

@@ -18,6 +18,7 @@ mod shard;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use parking_lot::Mutex;
 use weir_wire::ErrorCode;
@@ -56,11 +57,13 @@ pub(crate) struct Groups {
     env: GroupsEnv,
     /// By partition of `__consumer_offsets`.
     shards: Mutex<HashMap<i32, Arc<Shard>>>,
+    /// When offsets are next looked through for expired ones (monotonic, ms).
+    next_expiry_ms: AtomicI64,
 }
 
 impl Groups {
     pub(crate) fn new(env: GroupsEnv) -> Self {
-        Self { env, shards: Mutex::default() }
+        Self { env, shards: Mutex::default(), next_expiry_ms: AtomicI64::new(0) }
     }
 
     pub(crate) fn env(&self) -> &GroupsEnv {

@@ -8,7 +8,6 @@ use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
 use weir_wire::messages::find_coordinator_response::{Coordinator, FindCoordinatorResponse};
 use weir_wire::{ErrorCode, Str};
 
-use crate::controller::NewTopic;
 use crate::ctx::Ctx;
 use crate::groups::{OFFSETS_TOPIC, partition_for};
 use crate::image::BrokerImage;
@@ -71,53 +70,14 @@ fn find(ctx: &Ctx, key_type: i8, key: &str) -> Result<std::sync::Arc<BrokerImage
         TRANSACTION => return Err(ErrorCode::UNSUPPORTED_VERSION),
         _ => return Err(ErrorCode::INVALID_REQUEST),
     }
-    let mut image = ctx.image().clone();
-    if image.topic(OFFSETS_TOPIC).is_none() {
-        create_topic(ctx)?;
-        image = ctx.engine().image();
-    }
     let missing = ErrorCode::COORDINATOR_NOT_AVAILABLE;
-    let topic = image.topic(OFFSETS_TOPIC).ok_or(missing)?;
+    let topic = ctx.engine().create_internal_topic(OFFSETS_TOPIC).map_err(|refusal| {
+        tracing::warn!(error = refusal.code.name(), "{OFFSETS_TOPIC} cannot be made");
+        missing
+    })?;
     let index = partition_for(key, topic.partitions().len());
     let leader = topic.partition(index).ok_or(missing)?.assignment().leader;
+    let image = ctx.engine().image();
     let broker = image.broker(leader).filter(|broker| broker.is_alive());
     broker.cloned().ok_or(missing)
-}
-
-/// `__consumer_offsets`, with the partitions, replicas and configurations that the brokers' configuration asks for.
-fn create_topic(ctx: &Ctx) -> Result<(), ErrorCode> {
-    let configs = ctx.image().configs();
-    let segment_bytes = configs.broker_i32("offsets.topic.segment.bytes").to_string();
-    let topic_configs = [
-        ("cleanup.policy", "compact"),
-        ("compression.type", "producer"),
-        ("segment.bytes", &segment_bytes),
-    ];
-    let replication_factor = configs.broker_i32("offsets.topic.replication.factor");
-    let topic = NewTopic {
-        name: Str::from_static(OFFSETS_TOPIC),
-        partitions: configs.broker_i32("offsets.topic.num.partitions"),
-        replication_factor: i16::try_from(replication_factor).unwrap_or(i16::MAX),
-        configs: topic_configs
-            .iter()
-            .map(|(key, value)| (Str::from(*key), Some(Str::from(*value))))
-            .collect(),
-        ..NewTopic::default()
-    };
-    let engine = ctx.engine();
-    let made = engine.controller().create_topics(&[topic], false, engine.rng().as_ref());
-    match made {
-        // Another request may have been first.
-        Ok(answers) => answers.into_iter().try_for_each(|answer| match answer {
-            Err(refusal) if refusal.code != ErrorCode::TOPIC_ALREADY_EXISTS => {
-                tracing::warn!(error = refusal.code.name(), "{OFFSETS_TOPIC} cannot be made");
-                Err(ErrorCode::COORDINATOR_NOT_AVAILABLE)
-            }
-            _ => Ok(()),
-        }),
-        Err(error) => {
-            tracing::warn!(%error, "{OFFSETS_TOPIC} cannot be made");
-            Err(ErrorCode::COORDINATOR_NOT_AVAILABLE)
-        }
-    }
 }

@@ -24,6 +24,8 @@ pub(crate) fn handle(ctx: &Ctx, request: DeleteTopicsRequest) -> Reply<DeleteTop
             ids.iter().map(|_| Err(refusal.clone())).collect::<Vec<_>>().into_iter()
         }
     };
+    let names = found.iter().flatten().map(|(name, _)| name.clone()).collect();
+    ctx.engine().groups().topics_deleted(&ctx.engine().image(), &names);
     let responses = asked.into_iter().zip(found).map(|(asked, found)| match found {
         Err(refusal) => result(asked.name, asked.topic_id, Err(refusal)),
         Ok((name, id)) => result(Some(name), id, deleted.next().unwrap_or(Ok(()))),
