@@ -1,8 +1,11 @@
 //! The real binary, spawned: what a user, a host and other people's clients see of it.
 #![allow(clippy::unwrap_used)]
+mod all_versions;
+mod asking;
 mod control_api;
 mod dump_engine_log;
 mod dump_log;
+mod hostile;
 mod java;
 mod java_tools;
 mod kcat;
