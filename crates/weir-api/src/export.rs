@@ -107,9 +107,10 @@ fn commands_ts(types: &mut Types) -> String {
     )
 }
 
-/// Names of types as commands.ts imports them.
+/// Names of types as commands.ts imports them: `Page<Row>` becomes `T.Page<T.Row>`.
 fn qualify(name: &str) -> String {
-    format!("T.{name}")
+    let parts: Vec<_> = name.split('<').map(|part| format!("T.{part}")).collect();
+    parts.join("<")
 }
 
 fn texts_ts() -> String {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use weir_control::ClusterDir;
 use weir_store::{Store, StoreError};
 
@@ -10,8 +11,11 @@ use crate::failure::{Failure, Kind, Result};
 use crate::home::Home;
 use crate::host::{Host, HostKind};
 use crate::operations::Recorder;
+use crate::session::Sessions;
+use crate::streams::Streams;
 use crate::text::TextId;
 use crate::time::now_ms;
+use crate::views::Views;
 
 /// The core of one home: a cheap-clone handle. Its tasks run on the runtime that opened it.
 #[derive(Debug, Clone)]
@@ -29,6 +33,9 @@ struct Shared {
     events: Events,
     recorder: Recorder,
     registry: Registry,
+    sessions: Sessions,
+    views: Views,
+    streams: Streams,
     started_at: i64,
 }
 
@@ -40,9 +47,20 @@ impl Core {
         let by = if host.kind() == HostKind::CommandLine { "cli" } else { "you" };
         let recorder = Recorder::new(store.clone(), events.clone(), by);
         recorder.close_abandoned()?;
-        let registry = Registry::default();
         let (runtime, started_at) = (Handle::current(), now_ms());
-        let shared = Shared { home, host, runtime, store, events, recorder, registry, started_at };
+        let shared = Shared {
+            home,
+            host,
+            runtime,
+            store,
+            events,
+            recorder,
+            registry: Registry::default(),
+            sessions: Sessions::default(),
+            views: Views::default(),
+            streams: Streams::default(),
+            started_at,
+        };
         let core = Self { shared: Arc::new(shared) };
         core.remove_leftovers();
         core.watch_clusters();
@@ -79,13 +97,28 @@ impl Core {
         &self.shared.recorder
     }
 
-    pub(crate) fn registry(&self) -> &Registry {
-        &self.shared.registry
+    /// As [`Core::spawn`], with a handle to end it.
+    pub(crate) fn spawn_tracked(
+        &self,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> AbortHandle {
+        self.shared.runtime.spawn(work).abort_handle()
     }
 
-    /// Ends what the core keeps for a cluster that is going away.
-    pub(crate) fn close_session(&self, id: &str) {
-        self.events().changed(format!("cluster({id})"));
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.shared.sessions
+    }
+
+    pub(crate) fn views(&self) -> &Views {
+        &self.shared.views
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.shared.streams
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.shared.registry
     }
 
     /// Of each local cluster, its id and directory.

@@ -130,9 +130,10 @@ impl Events {
         }
     }
 
-    /// Whether somebody looks at what `tag` names.
+    /// Whether somebody looks at something whose tag begins so: `topics(one)`, `topic(one,`.
     pub(crate) fn is_watched(&self, tag: &str) -> bool {
-        self.lock().leases.get(tag).is_some_and(|until| *until > Instant::now())
+        let now = Instant::now();
+        self.lock().leases.iter().any(|(watched, until)| watched.starts_with(tag) && *until > now)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

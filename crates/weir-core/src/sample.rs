@@ -1,16 +1,120 @@
-//! The sample workload beside a local cluster: a process of its own under `sample.lock`.
+//! The sample workload beside a local cluster: a process of its own under `sample.lock`, which ends when
+//! `cluster.json` wants it no more.
 
 use std::process::Command;
+use std::time::Duration;
 
-use crate::clusters::{program, run_detached};
+use tokio::time::Instant;
+use weir_control::{ClusterDir, DirLock};
+use weir_domain::sample::{GROUPS, TOPICS};
+
+use crate::clusters::{dir_failure, program, run_detached, tags};
 use crate::core::Core;
-use crate::failure::Result;
+use crate::errors::write_failure;
+use crate::failure::{Failure, Kind, Outcome, Result};
+use crate::operations::{Begin, Running, kind};
+use crate::permits::Action;
+use crate::text::TextId;
+
+/// The workload looks each second whether it is still wanted.
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 impl Core {
-    /// Starts `weir sample run`; one that runs already keeps the lock, and the new one ends.
+    /// Begins the workload; the operation's id.
+    pub fn start_sample(&self, id: &str) -> Result<String> {
+        let local = self.permitted_local(id, Action::SampleStart)?;
+        program("weir")?;
+        let title = TextId::OperationSampleStart.with("name", id);
+        let mut begin = Begin::new(kind::SAMPLE_START, (id.to_owned(), id.to_owned()), title);
+        begin.steps = vec![TextId::StepStartSample];
+        let running = self.recorder().begin(begin)?;
+        let operation = running.id().to_owned();
+        running.step(0);
+        let result = set_sample(&local.dir, true).and_then(|()| self.start_sample_process(id));
+        running.end(&result);
+        self.registry().wake(id);
+        result.map(|()| operation)
+    }
+
+    /// Begins to end the workload and to delete its topics and groups; the operation's id.
+    pub fn remove_sample(&self, id: &str) -> Result<String> {
+        let local = self.permitted_local(id, Action::SampleRemove)?;
+        let title = TextId::OperationSampleRemove.with("name", id);
+        let mut begin = Begin::new(kind::SAMPLE_REMOVE, (id.to_owned(), id.to_owned()), title);
+        begin.steps = vec![TextId::StepStopSample, TextId::StepRemoveData];
+        let running = self.recorder().begin(begin)?;
+        let operation = running.id().to_owned();
+        let (core, id) = (self.clone(), id.to_owned());
+        self.spawn(async move {
+            let result = core.run_remove_sample(&id, &local.dir, &running).await;
+            running.end(&result);
+            let told = [tags::topics(&id), tags::groups(&id), tags::cluster(&id)];
+            core.events().all_changed(told);
+        });
+        Ok(operation)
+    }
+
+    async fn run_remove_sample(&self, id: &str, dir: &ClusterDir, running: &Running) -> Result<()> {
+        running.step(0);
+        set_sample(dir, false)?;
+        self.registry().wake(id);
+        wait_until_ended(dir).await?;
+        running.step(1);
+        let session = self.session(id)?;
+        let owned =
+            |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let topics = owned(&TOPICS);
+        let deleted = session.client.delete_topics(&topics).await.map_err(|e| write_failure(&e))?;
+        for topic in deleted.iter().filter(|item| item.result.is_ok()) {
+            session.overlay.deleted(&topic.item);
+        }
+        // A group whose last member was killed is deleted by its retention.
+        let _ = session.client.delete_groups(&owned(&GROUPS)).await;
+        let _ = session.refresh().await;
+        let left = deleted.into_iter().find(|item| {
+            item.result.as_ref().is_err_and(|e| e.name != "UNKNOWN_TOPIC_OR_PARTITION")
+        });
+        match left.map(|item| item.result) {
+            Some(Err(error)) => {
+                Err(crate::errors::item_failure(&error, None).outcome(Outcome::Partly))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Starts `weir sample run`; where one runs already it has the lock, and the new one ends.
     pub(crate) fn start_sample_process(&self, id: &str) -> Result<()> {
         let mut sample = Command::new(program("weir")?);
         sample.args(["sample", "run", "--cluster", id]).arg("--home").arg(self.home().root());
         run_detached(sample)
     }
+
+    /// Brings a wanted workload back that is not there: after a restart, or when it died.
+    pub(crate) fn mend_sample(&self, id: &str, dir: &ClusterDir) {
+        if !DirLock::is_held(&dir.sample_lock()).unwrap_or(true)
+            && let Err(failure) = self.start_sample_process(id)
+        {
+            tracing::warn!(%failure, cluster = id, "the sample workload cannot be started");
+        }
+    }
+}
+
+fn set_sample(dir: &ClusterDir, wanted: bool) -> Result<()> {
+    let loaded = dir.load_cluster().map_err(|error| dir_failure(&error))?;
+    let mut file = loaded.ok_or_else(|| Failure::not_found(TextId::ErrorClusterFiles))?;
+    file.sample = wanted;
+    dir.save_cluster(&file).map_err(|error| dir_failure(&error))
+}
+
+async fn wait_until_ended(dir: &ClusterDir) -> Result<()> {
+    let deadline = Instant::now() + ENDS_WITHIN;
+    while DirLock::is_held(&dir.sample_lock()).map_err(|error| dir_failure(&error))? {
+        if Instant::now() > deadline {
+            let text = TextId::ErrorSampleLate.with("seconds", ENDS_WITHIN.as_secs() as i64);
+            return Err(Failure::new(text).kind(Kind::Timeout).outcome(Outcome::Unknown));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Ok(())
 }

@@ -28,6 +28,8 @@ pub struct MessageFilter {
     /// Bytes of the key, all of them.
     pub key_equals: Option<Vec<u8>>,
     pub key_contains: Option<Vec<u8>>,
+    /// Key or value, whichever has it.
+    pub contains: Option<Vec<u8>>,
     pub value_contains: Option<Vec<u8>>,
     /// Some header has this key.
     pub header_key: Option<String>,
@@ -58,6 +60,7 @@ impl MessageFilter {
     pub fn matches(&self, message: &RawMessage<'_>) -> bool {
         self.key_matches(message.key)
             && self.value_matches(message.value)
+            && self.either_matches(message)
             && (!self.reads_headers() || self.headers_match(message.headers))
     }
 
@@ -69,6 +72,11 @@ impl MessageFilter {
     fn value_matches(&self, value: Option<&[u8]>) -> bool {
         self.tombstone.is_none_or(|wanted| wanted == value.is_none())
             && holds(self.value_contains.as_deref(), value)
+    }
+
+    fn either_matches(&self, message: &RawMessage<'_>) -> bool {
+        let wanted = self.contains.as_deref();
+        holds(wanted, message.key) || holds(wanted, message.value)
     }
 
     fn headers_match(&self, headers: &[(&[u8], Option<&[u8]>)]) -> bool {
@@ -126,6 +134,9 @@ mod tests {
         check(MessageFilter::default(), true);
         check(MessageFilter { key_equals: Some(b"k-17".into()), ..Default::default() }, true);
         check(MessageFilter { key_equals: Some(b"k-1".into()), ..Default::default() }, false);
+        check(MessageFilter { contains: Some(b"k-17".into()), ..Default::default() }, true);
+        check(MessageFilter { contains: Some(b"\"n\"".into()), ..Default::default() }, true);
+        check(MessageFilter { contains: Some(b"none".into()), ..Default::default() }, false);
         check(MessageFilter { key_contains: Some(b"-1".into()), ..Default::default() }, true);
         check(MessageFilter { value_contains: Some(b"\"n\"".into()), ..Default::default() }, true);
         check(MessageFilter { header_value: Some(b"1".into()), ..Default::default() }, true);

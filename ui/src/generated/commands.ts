@@ -17,8 +17,44 @@ export type Commands = {
   "clusters.start": { args: T.ClustersStartArgs; output: T.Begun };
   "clusters.stop": { args: T.ClustersStopArgs; output: T.Begun };
   "clusters.delete": { args: T.ClustersDeleteArgs; output: T.Begun };
+  "clusters.get": { args: T.ClustersGetArgs; output: T.ClusterDetail };
+  "clusters.connect": { args: T.ClustersConnectArgs; output: T.ClusterConnected };
+  "clusters.disconnect": { args: T.ClustersDisconnectArgs; output: T.Done };
+  "clusters.test": { args: T.ClustersTestArgs; output: T.TestSteps };
+  "clusters.client_info": { args: T.ClustersClientInfoArgs; output: T.ClientInfo };
+  "clusters.sample_start": { args: T.ClustersSampleStartArgs; output: T.Begun };
+  "clusters.sample_remove": { args: T.ClustersSampleRemoveArgs; output: T.Begun };
   "operations.list": { args: T.OperationsListArgs; output: T.OperationRows };
   "operations.get": { args: T.OperationsGetArgs; output: T.Operation };
+  "topics.list": { args: T.TopicsListArgs; output: T.TopicPage };
+  "topics.page": { args: T.TopicsPageArgs; output: T.TopicPage };
+  "topics.refresh": { args: T.TopicsRefreshArgs; output: T.Refresh<T.TopicRow> };
+  "topics.get": { args: T.TopicsGetArgs; output: T.TopicDetail };
+  "topics.check_name": { args: T.TopicsCheckNameArgs; output: T.TopicNameCheck };
+  "topics.create_defaults": { args: T.TopicsCreateDefaultsArgs; output: T.TopicDefaults };
+  "topics.create": { args: T.TopicsCreateArgs; output: T.Written };
+  "topics.delete": { args: T.TopicsDeleteArgs; output: T.DeletedTopics };
+  "topics.add_partitions": { args: T.TopicsAddPartitionsArgs; output: T.Written };
+  "topics.configs": { args: T.TopicsConfigsArgs; output: T.ConfigRows };
+  "topics.alter_configs": { args: T.TopicsAlterConfigsArgs; output: T.Altered };
+  "topics.partitions": { args: T.TopicsPartitionsArgs; output: T.PartitionRows };
+  "topics.consumers": { args: T.TopicsConsumersArgs; output: T.GroupRows };
+  "topics.produce": { args: T.TopicsProduceArgs; output: T.Produced };
+  "messages.browse": { args: T.MessagesBrowseArgs; output: T.Browse };
+  "messages.get": { args: T.MessagesGetArgs; output: T.MessageFull };
+  "messages.tail.open": { args: T.MessagesTailOpenArgs; output: T.StreamOpened };
+  "streams.next": { args: T.StreamsNextArgs; output: T.StreamChunk };
+  "streams.close": { args: T.StreamsCloseArgs; output: T.Done };
+  "groups.list": { args: T.GroupsListArgs; output: T.Page<T.GroupRow> };
+  "groups.page": { args: T.GroupsPageArgs; output: T.Page<T.GroupRow> };
+  "groups.refresh": { args: T.GroupsRefreshArgs; output: T.Refresh<T.GroupRow> };
+  "groups.get": { args: T.GroupsGetArgs; output: T.GroupDetail };
+  "groups.delete": { args: T.GroupsDeleteArgs; output: T.Begun };
+  "brokers.list": { args: T.BrokersListArgs; output: T.BrokerRows };
+  "brokers.stop": { args: T.BrokersStopArgs; output: T.Begun };
+  "brokers.kill": { args: T.BrokersKillArgs; output: T.Begun };
+  "brokers.start": { args: T.BrokersStartArgs; output: T.Begun };
+  "palette.search": { args: T.PaletteSearchArgs; output: T.PaletteRows };
 };
 
 export type CommandName = keyof Commands;
@@ -40,6 +76,42 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "clusters.start": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
   "clusters.stop": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
   "clusters.delete": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
+  "clusters.get": { provides: ["cluster({cluster})"], invalidates: [] },
+  "clusters.connect": { provides: [], invalidates: ["clusters"] },
+  "clusters.disconnect": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
+  "clusters.test": { provides: [], invalidates: [] },
+  "clusters.client_info": { provides: ["cluster({cluster})"], invalidates: [] },
+  "clusters.sample_start": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
+  "clusters.sample_remove": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
   "operations.list": { provides: ["operations({cluster})"], invalidates: [] },
   "operations.get": { provides: [], invalidates: [] },
+  "topics.list": { provides: ["topics({cluster})"], invalidates: [] },
+  "topics.page": { provides: ["topics({cluster})"], invalidates: [] },
+  "topics.refresh": { provides: ["topics({cluster})"], invalidates: [] },
+  "topics.get": { provides: ["topics({cluster})", "topic({cluster},{topic})"], invalidates: [] },
+  "topics.check_name": { provides: [], invalidates: [] },
+  "topics.create_defaults": { provides: ["brokers({cluster})"], invalidates: [] },
+  "topics.create": { provides: [], invalidates: [] },
+  "topics.delete": { provides: [], invalidates: [] },
+  "topics.add_partitions": { provides: [], invalidates: [] },
+  "topics.configs": { provides: ["topic({cluster},{topic})"], invalidates: [] },
+  "topics.alter_configs": { provides: [], invalidates: [] },
+  "topics.partitions": { provides: ["topic({cluster},{topic})"], invalidates: [] },
+  "topics.consumers": { provides: ["groups({cluster})"], invalidates: [] },
+  "topics.produce": { provides: [], invalidates: [] },
+  "messages.browse": { provides: [], invalidates: [] },
+  "messages.get": { provides: [], invalidates: [] },
+  "messages.tail.open": { provides: [], invalidates: [] },
+  "streams.next": { provides: [], invalidates: [] },
+  "streams.close": { provides: [], invalidates: [] },
+  "groups.list": { provides: ["groups({cluster})"], invalidates: [] },
+  "groups.page": { provides: ["groups({cluster})"], invalidates: [] },
+  "groups.refresh": { provides: ["groups({cluster})"], invalidates: [] },
+  "groups.get": { provides: ["groups({cluster})", "group({cluster},{group})"], invalidates: [] },
+  "groups.delete": { provides: [], invalidates: ["groups({cluster})"] },
+  "brokers.list": { provides: ["brokers({cluster})"], invalidates: [] },
+  "brokers.stop": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
+  "brokers.kill": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
+  "brokers.start": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
+  "palette.search": { provides: [], invalidates: [] },
 };

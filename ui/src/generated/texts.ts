@@ -3,12 +3,16 @@
 export type TextId =
   | "cluster.brokers_range"
   | "cluster.name_character"
+  | "cluster.name_control"
   | "cluster.name_dash"
   | "cluster.name_empty"
   | "cluster.name_long"
   | "cluster.name_taken"
   | "cluster.port_range"
   | "cluster.port_taken"
+  | "config.invalid"
+  | "config.invalid_range"
+  | "config.unknown"
   | "confirm.mismatch"
   | "default.auto_create"
   | "default.brokers"
@@ -28,10 +32,12 @@ export type TextId =
   | "default.storage"
   | "default.storage_note"
   | "error.arguments"
+  | "error.broker"
   | "error.cluster_files"
   | "error.cluster_not_found"
   | "error.code"
   | "error.command_unknown"
+  | "error.cursor"
   | "error.engine_ended"
   | "error.engine_failed"
   | "error.engine_late"
@@ -39,32 +45,93 @@ export type TextId =
   | "error.engine_silent"
   | "error.engine_version"
   | "error.folder"
+  | "error.group_not_found"
   | "error.host"
   | "error.internal"
   | "error.link_refused"
+  | "error.no_changes"
   | "error.no_home"
+  | "error.no_partition"
+  | "error.no_topics"
   | "error.not_all_removed"
+  | "error.not_base64"
+  | "error.not_hex"
+  | "error.not_json"
   | "error.not_removed"
   | "error.operation_not_found"
   | "error.panic"
+  | "error.produce"
   | "error.program_missing"
   | "error.program_not_started"
+  | "error.sample_late"
   | "error.session"
   | "error.settings_not_saved"
+  | "error.sort"
   | "error.stop_late"
   | "error.store_newer"
   | "error.store_not_opened"
+  | "error.stream_closed"
+  | "error.too_many"
+  | "error.too_many_streams"
   | "error.topic_not_found"
+  | "error.view_expired"
   | "error.window_only"
+  | "hint.acl"
+  | "hint.address_form"
+  | "hint.advertised"
+  | "hint.check_name"
+  | "hint.check_network"
+  | "hint.check_running"
+  | "hint.close_streams"
   | "hint.disk_full"
   | "hint.folder_choose"
   | "hint.folder_permission"
+  | "hint.kafka_port"
   | "hint.look_at_logs"
+  | "hint.look_whether_done"
+  | "hint.max_message_bytes"
   | "hint.other_port"
+  | "hint.plaintext_only"
   | "hint.reinstall"
   | "hint.report"
   | "hint.restart_cluster"
+  | "hint.start_brokers"
+  | "hint.stop_members"
+  | "hint.try_again"
   | "hint.update_weir"
+  | "kafka.deletion_disabled"
+  | "kafka.denied"
+  | "kafka.group_not_empty"
+  | "kafka.invalid_config"
+  | "kafka.invalid_partitions"
+  | "kafka.invalid_replication"
+  | "kafka.invalid_topic"
+  | "kafka.no_group"
+  | "kafka.no_leader"
+  | "kafka.no_message"
+  | "kafka.not_enough_replicas"
+  | "kafka.policy"
+  | "kafka.too_large"
+  | "kafka.topic_exists"
+  | "kafka.unknown_topic"
+  | "lag.negative"
+  | "lag.no_commit"
+  | "lag.no_end"
+  | "lag.other_type"
+  | "lag.unreadable"
+  | "net.bad_address"
+  | "net.closed"
+  | "net.is_http"
+  | "net.is_ssh"
+  | "net.is_tls"
+  | "net.name_not_found"
+  | "net.no_one"
+  | "net.not_kafka"
+  | "net.protocol"
+  | "net.refused"
+  | "net.timed_out"
+  | "net.unreachable"
+  | "net.unsupported"
   | "operation.broker_kill"
   | "operation.broker_start"
   | "operation.broker_stop"
@@ -74,9 +141,22 @@ export type TextId =
   | "operation.cluster_heal"
   | "operation.cluster_start"
   | "operation.cluster_stop"
+  | "operation.group_delete"
   | "operation.other"
+  | "operation.sample_remove"
+  | "operation.sample_start"
+  | "operation.topic_config"
+  | "operation.topic_create"
+  | "operation.topic_delete"
+  | "operation.topic_partitions"
+  | "operation.topics_delete"
+  | "permit.broker_down"
+  | "permit.broker_runs"
   | "permit.failed"
+  | "permit.group_has_members"
   | "permit.in_state"
+  | "permit.internal_topic"
+  | "permit.local"
   | "permit.no_sample"
   | "permit.read_only"
   | "permit.remote"
@@ -89,24 +169,64 @@ export type TextId =
   | "reason.failed"
   | "reason.healing"
   | "reason.was_running"
+  | "risk.compact"
+  | "risk.max_message"
+  | "risk.min_isr"
+  | "risk.retention"
+  | "risk.unclean"
+  | "step.ask_controller"
   | "step.ask_engine"
   | "step.engine"
   | "step.remove_data"
   | "step.start_engine"
   | "step.start_sample"
   | "step.stop_engine"
+  | "step.stop_sample"
   | "step.wait_ready"
-  | "step.wait_stopped";
+  | "step.wait_stopped"
+  | "stream.ended"
+  | "test.advertised"
+  | "test.advertised_ok"
+  | "test.api_ok"
+  | "test.closed"
+  | "test.dns_ok"
+  | "test.metadata_ok"
+  | "test.name_not_found"
+  | "test.protocol"
+  | "test.refused"
+  | "test.skipped"
+  | "test.tcp_ok"
+  | "test.timed_out"
+  | "test.unreachable"
+  | "topic_name.character"
+  | "topic_name.collides"
+  | "topic_name.dots"
+  | "topic_name.empty"
+  | "topic_name.internal"
+  | "topic_name.long"
+  | "topic_name.mixed"
+  | "topic_name.taken"
+  | "warning.broker_silent"
+  | "warning.offline"
+  | "warning.partition_unread"
+  | "warning.topic_min_isr"
+  | "warning.topic_offline"
+  | "warning.topic_under_replicated"
+  | "warning.under_replicated";
 
 export const en: Readonly<Record<TextId, string>> = {
   "cluster.brokers_range": "A local cluster has 1 to {max} brokers.",
   "cluster.name_character": "A cluster name cannot contain \"{character}\". Use letters a to z, digits and hyphens.",
+  "cluster.name_control": "A name cannot contain control characters.",
   "cluster.name_dash": "A cluster name cannot begin or end with a hyphen.",
   "cluster.name_empty": "Type a name for the cluster.",
   "cluster.name_long": "A cluster name has at most {max} characters.",
   "cluster.name_taken": "There is already a cluster named \"{name}\".",
   "cluster.port_range": "{brokers, plural, one {The port} other {The ports of {brokers} brokers}} must lie between 1 and 65535.",
   "cluster.port_taken": "Port {port} is already in use on this machine.",
+  "config.invalid": "This value is not valid for {name}.",
+  "config.invalid_range": "{name} takes {valid}.",
+  "config.unknown": "Topics have no configuration named {name}.",
   "confirm.mismatch": "Type \"{expected}\" exactly to confirm.",
   "default.auto_create": "Create topics automatically",
   "default.brokers": "Brokers",
@@ -126,10 +246,12 @@ export const en: Readonly<Record<TextId, string>> = {
   "default.storage": "Storage",
   "default.storage_note": "As much as this disk has. One copy of the data, whatever the replication factor.",
   "error.arguments": "The arguments of \"{command}\" cannot be read.",
+  "error.broker": "The cluster refused: {name}.",
   "error.cluster_files": "The files of this cluster cannot be used.",
   "error.cluster_not_found": "There is no cluster \"{cluster}\".",
   "error.code": "This code was used already or is too old. Run weir serve again.",
   "error.command_unknown": "This Weir does not know the command \"{command}\".",
+  "error.cursor": "This page of messages cannot be continued. Run the search again.",
   "error.engine_ended": "The engine ended: {reason}.",
   "error.engine_failed": "The engine does not start: {reason}",
   "error.engine_late": "The engine was not ready within {seconds} seconds.",
@@ -137,32 +259,93 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.engine_silent": "The engine of this cluster does not answer.",
   "error.engine_version": "This cluster is run by an engine of another version that Weir cannot speak to.",
   "error.folder": "The folder {path} cannot be used.",
+  "error.group_not_found": "There is no consumer group \"{group}\".",
   "error.host": "The system did not do what was asked.",
   "error.internal": "Something went wrong inside Weir.",
   "error.link_refused": "Only https addresses can be opened.",
+  "error.no_changes": "Nothing was changed.",
   "error.no_home": "Weir does not know where to keep its data.",
+  "error.no_partition": "There is no partition {partition}; the last one is {last}.",
+  "error.no_topics": "Choose at least one topic.",
   "error.not_all_removed": "The cluster is deleted, but some of its files remain on the disk.",
+  "error.not_base64": "This is not Base64.",
+  "error.not_hex": "Write bytes as pairs of hexadecimal digits, such as 00 ff 10.",
+  "error.not_json": "This is not JSON.",
   "error.not_removed": "The cluster's folder could not be removed.",
   "error.operation_not_found": "There is no such operation; old ones are removed.",
   "error.panic": "Weir stopped this action because of a defect in it.",
+  "error.produce": "The message was not acknowledged.",
   "error.program_missing": "The program {program} is missing.",
   "error.program_not_started": "The program {program} could not be started.",
+  "error.sample_late": "The sample workload did not end within {seconds} seconds.",
   "error.session": "This page is no longer signed in to weir serve.",
   "error.settings_not_saved": "The settings could not be saved.",
+  "error.sort": "The list cannot be sorted by \"{sort}\".",
   "error.stop_late": "The cluster did not stop within {seconds} seconds.",
   "error.store_newer": "A newer Weir wrote this data folder.",
   "error.store_not_opened": "The database of Weir cannot be opened.",
+  "error.stream_closed": "The live view was closed because nobody looked at it.",
+  "error.too_many": "At most {max, number} at once.",
+  "error.too_many_streams": "At most {max} live views can be open.",
   "error.topic_not_found": "There is no topic \"{topic}\".",
+  "error.view_expired": "This list is too old. It is loaded again.",
   "error.window_only": "Only the window can do this.",
+  "hint.acl": "Ask for the missing permission (ACL), or connect as another user.",
+  "hint.address_form": "Write host:port, several with commas, such as broker-1:9092,broker-2:9092.",
+  "hint.advertised": "The brokers tell their clients addresses that this machine cannot reach. Set advertised.listeners to names that it can.",
+  "hint.check_name": "Check the spelling of the host name, and whether a VPN is needed.",
+  "hint.check_network": "Check firewall, VPN and whether the cluster is running.",
+  "hint.check_running": "Check the port number, and whether the cluster is running.",
+  "hint.close_streams": "Close a live view first.",
   "hint.disk_full": "Check that the disk has free space and that the folder can be written to.",
   "hint.folder_choose": "Choose another folder with WEIR_HOME.",
   "hint.folder_permission": "Make the folder yours, or choose another one with WEIR_HOME.",
+  "hint.kafka_port": "Use the port of a Kafka listener without encryption.",
   "hint.look_at_logs": "The logs in the cluster's folder say more.",
+  "hint.look_whether_done": "Look whether it was done before you try again.",
+  "hint.max_message_bytes": "Raise max.message.bytes of the topic, or send less.",
   "hint.other_port": "Choose another port, or leave the field empty to take free ones.",
+  "hint.plaintext_only": "The port may want TLS or a sign-in; Weir connects without both for now.",
   "hint.reinstall": "Install Weir again; its programs belong side by side in one folder.",
   "hint.report": "Copy the details and report them.",
   "hint.restart_cluster": "Stop and start the cluster to run it with this version.",
+  "hint.start_brokers": "Start the brokers that are down.",
+  "hint.stop_members": "Stop the group's consumers first.",
+  "hint.try_again": "Try again in a moment.",
   "hint.update_weir": "Update Weir, then open the folder again.",
+  "kafka.deletion_disabled": "This cluster does not allow topics to be deleted.",
+  "kafka.denied": "The cluster does not permit this.",
+  "kafka.group_not_empty": "The group still has members.",
+  "kafka.invalid_config": "The cluster does not accept a configuration.",
+  "kafka.invalid_partitions": "The cluster does not accept this number of partitions.",
+  "kafka.invalid_replication": "The cluster does not accept this replication factor. It can be at most the number of brokers.",
+  "kafka.invalid_topic": "The cluster does not accept this topic name.",
+  "kafka.no_group": "There is no such consumer group.",
+  "kafka.no_leader": "A partition has no leader at the moment.",
+  "kafka.no_message": "There is no message at this offset: it was deleted, compacted away or not written yet.",
+  "kafka.not_enough_replicas": "Too few replicas are in sync to accept this.",
+  "kafka.policy": "A policy of the cluster forbids this.",
+  "kafka.too_large": "The message is larger than the topic accepts.",
+  "kafka.topic_exists": "The topic already exists.",
+  "kafka.unknown_topic": "The topic or partition does not exist.",
+  "lag.negative": "The group's offset lies beyond the end: the topic was created anew or cut.",
+  "lag.no_commit": "No commit",
+  "lag.no_end": "The partition's leader did not answer.",
+  "lag.other_type": "Groups of this type keep their position elsewhere.",
+  "lag.unreadable": "The lag cannot be read: {reason}",
+  "net.bad_address": "This is not an address of a broker.",
+  "net.closed": "{host}:{port} closed the connection.",
+  "net.is_http": "A web server (HTTP) answers there, not Kafka.",
+  "net.is_ssh": "An SSH server answers there, not Kafka.",
+  "net.is_tls": "The port speaks TLS; Weir connects without encryption for now.",
+  "net.name_not_found": "The name {host} has no address.",
+  "net.no_one": "Nobody can answer {api} at the moment.",
+  "net.not_kafka": "Something answers there, but it is not Kafka.",
+  "net.protocol": "The answer to {api} cannot be read.",
+  "net.refused": "Nothing listens on {host}:{port}.",
+  "net.timed_out": "{host}:{port} did not answer within {seconds, plural, one {# second} other {# seconds}}.",
+  "net.unreachable": "{host}:{port} cannot be reached.",
+  "net.unsupported": "The cluster does not serve {api} in a version that Weir speaks.",
   "operation.broker_kill": "Kill broker {broker}",
   "operation.broker_start": "Start broker {broker}",
   "operation.broker_stop": "Stop broker {broker}",
@@ -172,9 +355,22 @@ export const en: Readonly<Record<TextId, string>> = {
   "operation.cluster_heal": "Heal cluster {name}",
   "operation.cluster_start": "Start cluster {name}",
   "operation.cluster_stop": "Stop cluster {name}",
+  "operation.group_delete": "Delete consumer group {group}",
   "operation.other": "Operation",
+  "operation.sample_remove": "Remove the sample workload of {name}",
+  "operation.sample_start": "Start the sample workload on {name}",
+  "operation.topic_config": "Change the configuration of topic {topic}",
+  "operation.topic_create": "Create topic {topic}",
+  "operation.topic_delete": "Delete topic {topic}",
+  "operation.topic_partitions": "Raise topic {topic} to {total, plural, one {# partition} other {# partitions}}",
+  "operation.topics_delete": "Delete {count, plural, one {# topic} other {# topics}}",
+  "permit.broker_down": "The broker is not running.",
+  "permit.broker_runs": "The broker is running.",
   "permit.failed": "The cluster has failed. Start it again, or delete it.",
+  "permit.group_has_members": "The group has {count, plural, one {# member} other {# members}}. Stop {count, plural, one {it} other {them}} first.",
   "permit.in_state": "Not while the cluster is {state, select, CREATING {being created} STARTING {starting} STOPPING {stopping} DELETING {being deleted} HEALING {healing} UPDATING {being updated} MAINTENANCE {in maintenance} REBOOTING_BROKER {rebooting a broker} STOPPED {stopped} FAILED {failed} other {in this state}}.",
+  "permit.internal_topic": "Kafka keeps its own state in this topic.",
+  "permit.local": "This cluster is on this machine: delete it instead.",
   "permit.no_sample": "This cluster has no sample workload.",
   "permit.read_only": "You marked this connection as read-only.",
   "permit.remote": "Weir does not run this cluster, so it cannot do that to it.",
@@ -187,25 +383,65 @@ export const en: Readonly<Record<TextId, string>> = {
   "reason.failed": "{reason}",
   "reason.healing": "The engine ended ({reason}) and is being started again.",
   "reason.was_running": "It was running when this machine was shut down.",
+  "risk.compact": "Compaction keeps only the newest message of each key; messages without a key are refused.",
+  "risk.max_message": "Producers that send larger messages will fail.",
+  "risk.min_isr": "With acks=all, writes fail while fewer replicas are in sync.",
+  "risk.retention": "Older messages will be deleted.",
+  "risk.unclean": "A replica that is behind can become leader; messages may be lost.",
+  "step.ask_controller": "Ask the controller",
   "step.ask_engine": "Ask the engine to stop",
   "step.engine": "{step}",
   "step.remove_data": "Remove the data",
   "step.start_engine": "Start the engine",
   "step.start_sample": "Start the sample workload",
   "step.stop_engine": "Stop the engine",
+  "step.stop_sample": "Stop the sample workload",
   "step.wait_ready": "Wait until it is ready",
   "step.wait_stopped": "Wait until it has stopped",
+  "stream.ended": "The live view has ended.",
+  "test.advertised": "{address}: the cluster is reached, but the brokers' own addresses are not.",
+  "test.advertised_ok": "{address}: the brokers' own addresses can be reached.",
+  "test.api_ok": "{address} speaks Kafka.",
+  "test.closed": "{address} closed the connection.",
+  "test.dns_ok": "The name of {address} has an address.",
+  "test.metadata_ok": "{address} describes its cluster.",
+  "test.name_not_found": "The name of {address} has no address.",
+  "test.protocol": "{address} answered with an error.",
+  "test.refused": "Nothing listens on {address}.",
+  "test.skipped": "Not tried.",
+  "test.tcp_ok": "{address} accepts connections.",
+  "test.timed_out": "{address} did not answer in time.",
+  "test.unreachable": "{address} cannot be reached.",
+  "topic_name.character": "A topic name cannot contain \"{character}\". Use letters a to z, digits, dots, underscores and hyphens.",
+  "topic_name.collides": "The name is too like the topic \"{other}\": in metric names, dots and underscores are the same.",
+  "topic_name.dots": "A topic cannot be named \".\" or \"..\".",
+  "topic_name.empty": "Type a name for the topic.",
+  "topic_name.internal": "Names that begin with two underscores are hidden with the internal topics.",
+  "topic_name.long": "A topic name has at most {max} characters.",
+  "topic_name.mixed": "Better use either dots or underscores: in metric names they are the same.",
+  "topic_name.taken": "There is already a topic named \"{name}\".",
+  "warning.broker_silent": "Broker {broker} did not answer.",
+  "warning.offline": "{count, plural, one {# partition has} other {# partitions have}} no leader.",
+  "warning.partition_unread": "Partition {partition} could not be read: {reason}",
+  "warning.topic_min_isr": "A partition has fewer replicas in sync than min.insync.replicas: writes with acks=all fail.",
+  "warning.topic_offline": "{count, plural, one {# partition has} other {# partitions have}} no leader: {count, plural, one {it} other {they}} can be neither read nor written.",
+  "warning.topic_under_replicated": "{count, plural, one {# partition is} other {# partitions are}} under-replicated.",
+  "warning.under_replicated": "{count, plural, one {# partition is} other {# partitions are}} under-replicated.",
 };
 
 export const ko: Readonly<Record<TextId, string>> = {
   "cluster.brokers_range": "로컬 클러스터의 브로커는 1~{max}개입니다.",
   "cluster.name_character": "클러스터 이름에는 \"{character}\"을(를) 쓸 수 없습니다. 영문자, 숫자, 하이픈만 사용하세요.",
+  "cluster.name_control": "이름에는 제어 문자를 쓸 수 없습니다.",
   "cluster.name_dash": "클러스터 이름은 하이픈으로 시작하거나 끝날 수 없습니다.",
   "cluster.name_empty": "클러스터 이름을 입력하세요.",
   "cluster.name_long": "클러스터 이름은 최대 {max}자입니다.",
   "cluster.name_taken": "\"{name}\" 클러스터가 이미 있습니다.",
   "cluster.port_range": "{brokers, plural, other {브로커 {brokers}개의 포트}}는 1~65535 범위에 있어야 합니다.",
   "cluster.port_taken": "이 컴퓨터에서 포트 {port}을(를) 이미 사용 중입니다.",
+  "config.invalid": "{name}에 사용할 수 없는 값입니다.",
+  "config.invalid_range": "{name}에 사용할 수 있는 값: {valid}",
+  "config.unknown": "토픽에는 {name} 구성이 없습니다.",
   "confirm.mismatch": "확인하려면 \"{expected}\"을(를) 그대로 입력하세요.",
   "default.auto_create": "토픽 자동 생성",
   "default.brokers": "브로커",
@@ -225,10 +461,12 @@ export const ko: Readonly<Record<TextId, string>> = {
   "default.storage": "스토리지",
   "default.storage_note": "이 디스크의 여유 공간만큼 사용합니다. 복제 팩터와 관계없이 데이터는 한 벌만 저장됩니다.",
   "error.arguments": "\"{command}\"의 인수를 읽을 수 없습니다.",
+  "error.broker": "클러스터가 요청을 거부했습니다: {name}.",
   "error.cluster_files": "이 클러스터의 파일을 사용할 수 없습니다.",
   "error.cluster_not_found": "\"{cluster}\" 클러스터가 없습니다.",
   "error.code": "이미 사용했거나 만료된 코드입니다. weir serve를 다시 실행하세요.",
   "error.command_unknown": "이 Weir에는 \"{command}\" 명령이 없습니다.",
+  "error.cursor": "이 메시지 목록을 이어서 볼 수 없습니다. 다시 검색하세요.",
   "error.engine_ended": "엔진이 종료되었습니다: {reason}.",
   "error.engine_failed": "엔진이 시작되지 않습니다: {reason}",
   "error.engine_late": "{seconds}초 안에 엔진이 준비되지 않았습니다.",
@@ -236,32 +474,93 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.engine_silent": "이 클러스터의 엔진이 응답하지 않습니다.",
   "error.engine_version": "이 클러스터는 Weir가 통신할 수 없는 다른 버전의 엔진으로 실행 중입니다.",
   "error.folder": "{path} 폴더를 사용할 수 없습니다.",
+  "error.group_not_found": "\"{group}\" 컨슈머 그룹이 없습니다.",
   "error.host": "시스템이 요청한 작업을 수행하지 못했습니다.",
   "error.internal": "Weir 내부에서 문제가 발생했습니다.",
   "error.link_refused": "https 주소만 열 수 있습니다.",
+  "error.no_changes": "변경된 내용이 없습니다.",
   "error.no_home": "Weir가 데이터를 저장할 위치를 알 수 없습니다.",
+  "error.no_partition": "파티션 {partition}이(가) 없습니다. 마지막 파티션은 {last}입니다.",
+  "error.no_topics": "토픽을 하나 이상 선택하세요.",
   "error.not_all_removed": "클러스터는 삭제되었지만 일부 파일이 디스크에 남아 있습니다.",
+  "error.not_base64": "Base64 형식이 아닙니다.",
+  "error.not_hex": "00 ff 10처럼 바이트를 16진수 두 자리씩 입력하세요.",
+  "error.not_json": "JSON 형식이 아닙니다.",
   "error.not_removed": "클러스터 폴더를 삭제하지 못했습니다.",
   "error.operation_not_found": "해당 작업이 없습니다. 오래된 작업은 삭제됩니다.",
   "error.panic": "결함이 발견되어 Weir가 이 작업을 중단했습니다.",
+  "error.produce": "메시지가 확인 응답을 받지 못했습니다.",
   "error.program_missing": "{program} 프로그램이 없습니다.",
   "error.program_not_started": "{program} 프로그램을 시작하지 못했습니다.",
+  "error.sample_late": "샘플 워크로드가 {seconds}초 안에 종료되지 않았습니다.",
   "error.session": "이 페이지의 weir serve 로그인이 만료되었습니다.",
   "error.settings_not_saved": "설정을 저장하지 못했습니다.",
+  "error.sort": "\"{sort}\" 기준으로 정렬할 수 없습니다.",
   "error.stop_late": "클러스터가 {seconds}초 안에 중지되지 않았습니다.",
   "error.store_newer": "이 데이터 폴더는 더 최신 버전의 Weir가 작성했습니다.",
   "error.store_not_opened": "Weir 데이터베이스를 열 수 없습니다.",
+  "error.stream_closed": "보는 사람이 없어 실시간 보기가 닫혔습니다.",
+  "error.too_many": "한 번에 최대 {max, number}개까지 가능합니다.",
+  "error.too_many_streams": "실시간 보기는 최대 {max}개까지 열 수 있습니다.",
   "error.topic_not_found": "\"{topic}\" 토픽이 없습니다.",
+  "error.view_expired": "목록이 오래되어 다시 불러옵니다.",
   "error.window_only": "이 기능은 앱 창에서만 사용할 수 있습니다.",
+  "hint.acl": "필요한 권한(ACL)을 요청하거나 다른 사용자로 연결하세요.",
+  "hint.address_form": "host:port 형식으로 입력하고, 여러 개는 쉼표로 구분하세요. 예: broker-1:9092,broker-2:9092",
+  "hint.advertised": "브로커가 알려 주는 주소에 이 컴퓨터에서 접근할 수 없습니다. advertised.listeners를 접근 가능한 이름으로 설정하세요.",
+  "hint.check_name": "호스트 이름의 철자와 VPN 필요 여부를 확인하세요.",
+  "hint.check_network": "방화벽, VPN, 클러스터 실행 여부를 확인하세요.",
+  "hint.check_running": "포트 번호와 클러스터 실행 여부를 확인하세요.",
+  "hint.close_streams": "먼저 실시간 보기를 하나 닫으세요.",
   "hint.disk_full": "디스크 여유 공간과 폴더 쓰기 권한을 확인하세요.",
   "hint.folder_choose": "WEIR_HOME으로 다른 폴더를 지정하세요.",
   "hint.folder_permission": "폴더의 소유자를 바꾸거나 WEIR_HOME으로 다른 폴더를 지정하세요.",
+  "hint.kafka_port": "암호화하지 않는 Kafka 리스너의 포트를 사용하세요.",
   "hint.look_at_logs": "클러스터 폴더의 로그에서 자세한 내용을 확인하세요.",
+  "hint.look_whether_done": "다시 시도하기 전에 완료되었는지 확인하세요.",
+  "hint.max_message_bytes": "토픽의 max.message.bytes를 늘리거나 메시지를 줄이세요.",
   "hint.other_port": "다른 포트를 선택하거나, 비워 두면 빈 포트가 자동으로 선택됩니다.",
+  "hint.plaintext_only": "TLS나 인증이 필요한 포트일 수 있습니다. 현재 Weir는 둘 다 없이 연결합니다.",
   "hint.reinstall": "Weir를 다시 설치하세요. 세 프로그램은 같은 폴더에 있어야 합니다.",
   "hint.report": "세부 정보를 복사해 신고해 주세요.",
   "hint.restart_cluster": "클러스터를 중지했다가 시작하면 현재 버전으로 실행됩니다.",
+  "hint.start_brokers": "중지된 브로커를 시작하세요.",
+  "hint.stop_members": "먼저 그룹의 컨슈머를 중지하세요.",
+  "hint.try_again": "잠시 후 다시 시도하세요.",
   "hint.update_weir": "Weir를 업데이트한 뒤 다시 여세요.",
+  "kafka.deletion_disabled": "이 클러스터에서는 토픽을 삭제할 수 없습니다.",
+  "kafka.denied": "클러스터에서 허용하지 않는 작업입니다.",
+  "kafka.group_not_empty": "그룹에 아직 멤버가 있습니다.",
+  "kafka.invalid_config": "클러스터가 구성 값을 받아들이지 않았습니다.",
+  "kafka.invalid_partitions": "클러스터가 이 파티션 수를 받아들이지 않았습니다.",
+  "kafka.invalid_replication": "클러스터가 이 복제 팩터를 받아들이지 않았습니다. 브로커 수를 넘을 수 없습니다.",
+  "kafka.invalid_topic": "클러스터가 이 토픽 이름을 받아들이지 않았습니다.",
+  "kafka.no_group": "해당 컨슈머 그룹이 없습니다.",
+  "kafka.no_leader": "현재 리더가 없는 파티션이 있습니다.",
+  "kafka.no_message": "이 오프셋에 메시지가 없습니다. 삭제 또는 컴팩션되었거나 아직 기록되지 않았습니다.",
+  "kafka.not_enough_replicas": "동기화된 레플리카가 부족하여 처리할 수 없습니다.",
+  "kafka.policy": "클러스터 정책에서 금지한 작업입니다.",
+  "kafka.too_large": "메시지가 토픽에서 허용하는 크기보다 큽니다.",
+  "kafka.topic_exists": "토픽이 이미 있습니다.",
+  "kafka.unknown_topic": "토픽 또는 파티션이 없습니다.",
+  "lag.negative": "그룹의 오프셋이 끝을 벗어났습니다. 토픽이 다시 생성되었거나 잘렸습니다.",
+  "lag.no_commit": "커밋 없음",
+  "lag.no_end": "파티션 리더가 응답하지 않았습니다.",
+  "lag.other_type": "이 유형의 그룹은 위치를 다른 방식으로 저장합니다.",
+  "lag.unreadable": "랙을 읽을 수 없습니다: {reason}",
+  "net.bad_address": "브로커 주소 형식이 아닙니다.",
+  "net.closed": "{host}:{port}에서 연결을 닫았습니다.",
+  "net.is_http": "Kafka가 아니라 웹 서버(HTTP)가 응답했습니다.",
+  "net.is_ssh": "Kafka가 아니라 SSH 서버가 응답했습니다.",
+  "net.is_tls": "TLS를 사용하는 포트입니다. 현재 Weir는 암호화 없이 연결합니다.",
+  "net.name_not_found": "{host} 이름의 주소를 찾을 수 없습니다.",
+  "net.no_one": "현재 {api} 요청에 응답할 브로커가 없습니다.",
+  "net.not_kafka": "응답은 있지만 Kafka가 아닙니다.",
+  "net.protocol": "{api} 응답을 읽을 수 없습니다.",
+  "net.refused": "{host}:{port}에서 수신 대기 중인 프로그램이 없습니다.",
+  "net.timed_out": "{host}:{port}에서 {seconds, plural, other {#초}} 안에 응답하지 않았습니다.",
+  "net.unreachable": "{host}:{port}에 연결할 수 없습니다.",
+  "net.unsupported": "클러스터가 Weir에서 지원하는 버전의 {api}을(를) 제공하지 않습니다.",
   "operation.broker_kill": "브로커 {broker} 강제 종료",
   "operation.broker_start": "브로커 {broker} 시작",
   "operation.broker_stop": "브로커 {broker} 중지",
@@ -271,9 +570,22 @@ export const ko: Readonly<Record<TextId, string>> = {
   "operation.cluster_heal": "클러스터 {name} 복구",
   "operation.cluster_start": "클러스터 {name} 시작",
   "operation.cluster_stop": "클러스터 {name} 중지",
+  "operation.group_delete": "컨슈머 그룹 {group} 삭제",
   "operation.other": "작업",
+  "operation.sample_remove": "{name}의 샘플 워크로드 제거",
+  "operation.sample_start": "{name}에서 샘플 워크로드 시작",
+  "operation.topic_config": "토픽 {topic} 구성 변경",
+  "operation.topic_create": "토픽 {topic} 생성",
+  "operation.topic_delete": "토픽 {topic} 삭제",
+  "operation.topic_partitions": "토픽 {topic}의 파티션을 {total, plural, other {#개}}로 늘리기",
+  "operation.topics_delete": "토픽 {count, plural, other {#개}} 삭제",
+  "permit.broker_down": "브로커가 실행 중이 아닙니다.",
+  "permit.broker_runs": "브로커가 실행 중입니다.",
   "permit.failed": "클러스터가 실패 상태입니다. 다시 시작하거나 삭제하세요.",
+  "permit.group_has_members": "그룹에 멤버가 {count, plural, other {#개}} 있습니다. 먼저 중지하세요.",
   "permit.in_state": "클러스터가 {state, select, CREATING {생성 중} STARTING {시작 중} STOPPING {중지 중} DELETING {삭제 중} HEALING {복구 중} UPDATING {업데이트 중} MAINTENANCE {유지 관리 중} REBOOTING_BROKER {브로커 재부팅 중} STOPPED {중지된 상태} FAILED {실패 상태} other {이 상태}}일 때는 할 수 없습니다.",
+  "permit.internal_topic": "Kafka가 내부 상태를 저장하는 토픽입니다.",
+  "permit.local": "이 컴퓨터에 있는 클러스터입니다. 대신 삭제하세요.",
   "permit.no_sample": "이 클러스터에는 샘플 워크로드가 없습니다.",
   "permit.read_only": "읽기 전용으로 지정한 연결입니다.",
   "permit.remote": "Weir가 실행하는 클러스터가 아니므로 이 작업을 할 수 없습니다.",
@@ -286,12 +598,48 @@ export const ko: Readonly<Record<TextId, string>> = {
   "reason.failed": "{reason}",
   "reason.healing": "엔진이 종료되어({reason}) 다시 시작하는 중입니다.",
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
+  "risk.compact": "컴팩션은 키마다 최신 메시지만 남기며, 키가 없는 메시지는 거부됩니다.",
+  "risk.max_message": "이보다 큰 메시지를 보내는 프로듀서는 실패합니다.",
+  "risk.min_isr": "acks=all일 때 동기화된 레플리카가 이보다 적으면 쓰기가 실패합니다.",
+  "risk.retention": "오래된 메시지가 삭제됩니다.",
+  "risk.unclean": "뒤처진 레플리카가 리더가 될 수 있어 메시지가 손실될 수 있습니다.",
+  "step.ask_controller": "컨트롤러에 요청",
   "step.ask_engine": "엔진에 중지 요청",
   "step.engine": "{step}",
   "step.remove_data": "데이터 삭제",
   "step.start_engine": "엔진 시작",
   "step.start_sample": "샘플 워크로드 시작",
   "step.stop_engine": "엔진 중지",
+  "step.stop_sample": "샘플 워크로드 중지",
   "step.wait_ready": "준비될 때까지 대기",
   "step.wait_stopped": "중지될 때까지 대기",
+  "stream.ended": "실시간 보기가 종료되었습니다.",
+  "test.advertised": "{address}: 클러스터에는 연결되지만 브로커가 알려 준 주소에는 연결되지 않습니다.",
+  "test.advertised_ok": "{address}: 브로커가 알려 준 주소에 연결할 수 있습니다.",
+  "test.api_ok": "{address}에서 Kafka가 응답합니다.",
+  "test.closed": "{address}에서 연결을 닫았습니다.",
+  "test.dns_ok": "{address}의 이름을 찾았습니다.",
+  "test.metadata_ok": "{address}에서 클러스터 정보를 받았습니다.",
+  "test.name_not_found": "{address}의 이름을 찾을 수 없습니다.",
+  "test.protocol": "{address}에서 오류로 응답했습니다.",
+  "test.refused": "{address}에서 수신 대기 중인 프로그램이 없습니다.",
+  "test.skipped": "시도하지 않았습니다.",
+  "test.tcp_ok": "{address}에 연결되었습니다.",
+  "test.timed_out": "{address}에서 제때 응답하지 않았습니다.",
+  "test.unreachable": "{address}에 연결할 수 없습니다.",
+  "topic_name.character": "토픽 이름에는 \"{character}\"을(를) 쓸 수 없습니다. 영문자, 숫자, 점, 밑줄, 하이픈만 사용하세요.",
+  "topic_name.collides": "\"{other}\" 토픽과 이름이 너무 비슷합니다. 지표 이름에서는 점과 밑줄이 구분되지 않습니다.",
+  "topic_name.dots": "토픽 이름으로 \".\" 또는 \"..\"을 쓸 수 없습니다.",
+  "topic_name.empty": "토픽 이름을 입력하세요.",
+  "topic_name.internal": "밑줄 두 개로 시작하는 이름은 내부 토픽과 함께 숨겨집니다.",
+  "topic_name.long": "토픽 이름은 최대 {max}자입니다.",
+  "topic_name.mixed": "점과 밑줄 중 하나만 쓰는 것이 좋습니다. 지표 이름에서는 구분되지 않습니다.",
+  "topic_name.taken": "\"{name}\" 토픽이 이미 있습니다.",
+  "warning.broker_silent": "브로커 {broker}이(가) 응답하지 않았습니다.",
+  "warning.offline": "리더가 없는 파티션이 {count, plural, other {#개}} 있습니다.",
+  "warning.partition_unread": "파티션 {partition}을(를) 읽지 못했습니다: {reason}",
+  "warning.topic_min_isr": "동기화된 레플리카가 min.insync.replicas보다 적은 파티션이 있어 acks=all 쓰기가 실패합니다.",
+  "warning.topic_offline": "리더가 없는 파티션이 {count, plural, other {#개}} 있어 읽거나 쓸 수 없습니다.",
+  "warning.topic_under_replicated": "복제 부족 파티션이 {count, plural, other {#개}} 있습니다.",
+  "warning.under_replicated": "복제 부족 파티션이 {count, plural, other {#개}} 있습니다.",
 };

@@ -2,6 +2,11 @@
 import type { TextId } from "./texts";
 
 /**
+ * A configuration change, or its preview.
+ */
+export type Altered = { operation: string | null, command: string, changes: Array<ConfigChange>, };
+
+/**
  * The one error of the contract.
  */
 export type ApiError = { text: Text, 
@@ -33,22 +38,116 @@ third_party: string, started_at: I64, host: HostKind, };
  */
 export type AppInfoArgs = Record<symbol, never>;
 
+export type Assigned = { topic: string, partitions: Array<number>, };
+
 /**
  * An operation has begun: its progress comes by `events.next`.
  */
 export type Begun = { operation: string, };
+
+export type BrokerPermits = { stop: Text | null, kill: Text | null, start: Text | null, };
+
+export type BrokerRow = { id: number, host: string, port: number, rack: string | null, state: BrokerState, controller: boolean, leaders: number, replicas: number, size: I64 | null, 
+/**
+ * Partitions with a replica here that is not in sync.
+ */
+under_replicated: number, version: string | null, permits: BrokerPermits, };
+
+export type BrokerRows = { rows: Array<BrokerRow>, 
+/**
+ * How much the busiest broker leads beyond the mean (0.25: a quarter more).
+ */
+skew: number | null, warnings: Array<Text>, };
+
+export type BrokerState = "online" | "stopped" | "killed" | "starting" | "stopping" | "unknown";
+
+/**
+ * Kills a broker of a local cluster, as a power cut would.
+ */
+export type BrokersKillArgs = { cluster: string, broker: number, };
+
+/**
+ * Brokers of a cluster.
+ */
+export type BrokersListArgs = { cluster: string, };
+
+/**
+ * Starts a broker of a local cluster that was stopped or killed.
+ */
+export type BrokersStartArgs = { cluster: string, broker: number, };
+
+/**
+ * Stops a broker of a local cluster by controlled shutdown.
+ */
+export type BrokersStopArgs = { cluster: string, broker: number, };
+
+/**
+ * One page of messages.
+ */
+export type Browse = { rows: Array<MessageRow>, 
+/**
+ * Ask with this as `before` for the next page; `null`: there is none.
+ */
+next: string | null, end: BrowseEnd, ranges: Array<Range>, 
+/**
+ * Records looked at for this page.
+ */
+scanned: I64, warnings: Array<Text>, };
+
+export type BrowseEnd = "start_of_range" | "end_of_range" | "limit" | "scan_bound";
+
+/**
+ * Where browsing begins.
+ */
+export type BrowseFrom = { "kind": "newest" } | { "kind": "earliest" } | { "kind": "offset", offset: I64, } | { "kind": "time", at: I64, };
+
+/**
+ * The beginning of a key or value.
+ */
+export type Cell = { kind: CellKind, preview: string, 
+/**
+ * Bytes of the whole.
+ */
+size: number, 
+/**
+ * The preview is not all of it.
+ */
+cut: boolean, };
+
+export type CellKind = "json" | "text" | "hex";
 
 /**
  * Whether a setting can be changed after the cluster was made.
  */
 export type Changeable = "yes" | "no" | "restart";
 
+export type ClientInfo = { bootstrap: string, 
+/**
+ * The addresses as a container reaches them.
+ */
+container: string | null, snippets: Array<Snippet>, };
+
 /**
  * Puts text onto the clipboard; browsers do that themselves.
  */
 export type ClipboardWriteArgs = { text: string, };
 
+export type ClusterConnected = { cluster: string, };
+
 export type ClusterCreated = { cluster: string, operation: string, };
+
+/**
+ * The overview of one cluster.
+ */
+export type ClusterDetail = { cluster_id: string | null, controller: number | null, under_replicated: number | null, offline: number | null, internal_topics: number | null, groups: number | null, 
+/**
+ * Of all replicas.
+ */
+bytes: I64 | null, bytes_in_per_s: number | null, messages_in_per_s: number | null, 
+/**
+ * The last ten minutes, as far as somebody looked.
+ */
+throughput: Array<ThroughputPoint>, top_lag: Array<GroupRow>, active_operations: Array<Operation>, sample: boolean, directory: string | null, warnings: Array<Text>, id: string, name: string, kind: ClusterKind, state: ClusterState, state_reason: Text | null, engine: string, version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
 
 export type ClusterKind = "local" | "remote";
 
@@ -70,6 +169,28 @@ export type ClusterState = "CREATING" | "ACTIVE" | "UPDATING" | "HEALING" | "MAI
  * What is wrong with a name for a new cluster.
  */
 export type ClustersCheckNameArgs = { name: string, };
+
+/**
+ * Settings that work as they are, for the common clients.
+ */
+export type ClustersClientInfoArgs = { cluster: string, };
+
+/**
+ * Keeps a remote cluster.
+ */
+export type ClustersConnectArgs = { name: string, 
+/**
+ * `host:port,host:port`
+ */
+bootstrap: string, 
+/**
+ * Every change is refused.
+ */
+read_only: boolean, 
+/**
+ * Every change is asked for twice.
+ */
+production: boolean, };
 
 /**
  * Begins to create a local cluster and answers at once; its progress comes by events.
@@ -103,9 +224,29 @@ export type ClustersDeleteArgs = { cluster: string,
 confirm: string, };
 
 /**
+ * Forgets a remote cluster; nothing happens to the cluster itself.
+ */
+export type ClustersDisconnectArgs = { cluster: string, };
+
+/**
+ * The overview of one cluster.
+ */
+export type ClustersGetArgs = { cluster: string, };
+
+/**
  * All clusters, local and remote: never more than some dozens.
  */
 export type ClustersListArgs = Record<symbol, never>;
+
+/**
+ * Begins to end the sample workload and to delete its topics and groups.
+ */
+export type ClustersSampleRemoveArgs = { cluster: string, };
+
+/**
+ * Begins the sample workload.
+ */
+export type ClustersSampleStartArgs = { cluster: string, };
 
 /**
  * Begins to start a local cluster.
@@ -117,11 +258,79 @@ export type ClustersStartArgs = { cluster: string, };
  */
 export type ClustersStopArgs = { cluster: string, };
 
+/**
+ * Tries an address step by step.
+ */
+export type ClustersTestArgs = { bootstrap: string, };
+
+export type ConfigChange = { name: string, before: string | null, after: string | null, risk: Text | null, };
+
+/**
+ * A configuration to set, or to bring back to its default.
+ */
+export type ConfigEdit = { name: string, 
+/**
+ * `null`: back to the default.
+ */
+value: string | null, };
+
+/**
+ * What Kafka says of a configuration.
+ */
+export type ConfigHelp = { name: string, type: ConfigType, default: string | null, 
+/**
+ * In Kafka's words: `[0,...]`, `[a, b]`.
+ */
+valid: string | null, importance: Importance | null, doc: Text | null, };
+
+export type ConfigRow = { name: string, value: string | null, default: string | null, source: ConfigSource, 
+/**
+ * Somebody set it for this topic.
+ */
+changed: boolean, type: ConfigType, read_only: boolean, sensitive: boolean, importance: Importance | null, valid: string | null, 
+/**
+ * From most to least specific: the first that has a value wins.
+ */
+synonyms: Array<ConfigSynonym>, doc: Text | null, };
+
+export type ConfigRows = { rows: Array<ConfigRow>, };
+
+export type ConfigSource = "default" | "topic" | "broker" | "cluster" | "static" | "group" | "unknown";
+
+export type ConfigSynonym = { name: string, value: string | null, source: ConfigSource, };
+
+/**
+ * Kafka's type of a configuration.
+ */
+export type ConfigType = "boolean" | "string" | "int" | "short" | "long" | "double" | "list" | "class" | "password" | "unknown";
+
+/**
+ * A configuration to set.
+ */
+export type ConfigValue = { name: string, value: string, };
+
 export type CreateDefaults = { 
 /**
  * A name that is free.
  */
 name: string, brokers: number, settings: Array<DefaultSetting>, };
+
+/**
+ * Bytes of a key, value or header.
+ */
+export type Data = { 
+/**
+ * Of the whole.
+ */
+size: number, 
+/**
+ * The first 8 MiB.
+ */
+base64: string, 
+/**
+ * If it is readable UTF-8.
+ */
+text: string | null, json: boolean, truncated: boolean, };
 
 export type DefaultSetting = { 
 /**
@@ -129,12 +338,22 @@ export type DefaultSetting = {
  */
 key: string, label: Text, value: string, changeable: Changeable, note: Text | null, };
 
+export type DeletedTopic = { topic: string, 
+/**
+ * `null`: deleted.
+ */
+error: ApiError | null, };
+
+export type DeletedTopics = { operation: string, results: Array<DeletedTopic>, };
+
 export type Density = "comfortable" | "compact";
 
 /**
  * Nothing to tell.
  */
 export type Done = Record<symbol, never>;
+
+export type Encoding = "text" | "json" | "hex" | "base64";
 
 export type ErrorKind = "not_found" | "conflict" | "invalid" | "denied" | "unreachable" | "timeout" | "session" | "internal";
 
@@ -152,6 +371,116 @@ export type EventsNextArgs = { after: I64, watching: Array<string>, wait_ms: num
 
 export type Folder = "home" | "logs" | "data";
 
+export type GroupDetail = { 
+/**
+ * `consumer`, `connect` ...
+ */
+protocol: string | null, assignor: string | null, member_rows: Array<GroupMember>, lag_rows: Array<LagRow>, lag_history: Array<LagSample>, permits: GroupPermits, warnings: Array<Text>, 
+/**
+ * The name.
+ */
+id: string, name: string, 
+/**
+ * Kafka's word: `Stable`, `Empty` ...
+ */
+state: string, 
+/**
+ * `classic`, `consumer`, `share`, `streams`.
+ */
+type: string, members: number, topics: number, lag: I64 | null, coordinator: number | null, 
+/**
+ * Why there is no lag.
+ */
+lag_reason: Text | null, };
+
+export type GroupMember = { id: string, client_id: string, host: string, 
+/**
+ * Of static membership.
+ */
+instance: string | null, assignment: Array<Assigned>, };
+
+export type GroupPermits = { delete: Text | null, };
+
+export type GroupRow = { 
+/**
+ * The name.
+ */
+id: string, name: string, 
+/**
+ * Kafka's word: `Stable`, `Empty` ...
+ */
+state: string, 
+/**
+ * `classic`, `consumer`, `share`, `streams`.
+ */
+type: string, members: number, topics: number, lag: I64 | null, coordinator: number | null, 
+/**
+ * Why there is no lag.
+ */
+lag_reason: Text | null, };
+
+export type GroupRows = { rows: Array<GroupRow>, };
+
+/**
+ * Deletes a group without members, with what it committed.
+ */
+export type GroupsDeleteArgs = { cluster: string, group: string, 
+/**
+ * The name, typed.
+ */
+confirm: string, };
+
+/**
+ * One group: members, assignment, lag of each partition.
+ */
+export type GroupsGetArgs = { cluster: string, group: string, };
+
+/**
+ * A new list of groups, and its page. Sorts: name, state, members, topics, lag.
+ */
+export type GroupsListArgs = { cluster: string, 
+/**
+ * Words that a name must contain.
+ */
+query: string, 
+/**
+ * A column's name; "" is by name.
+ */
+sort: string, descending: boolean, 
+/**
+ * From 1.
+ */
+page: number, 
+/**
+ * 1 to 100.
+ */
+page_size: number, };
+
+/**
+ * Another page of a list.
+ */
+export type GroupsPageArgs = { cluster: string, view: string, 
+/**
+ * From 1.
+ */
+page: number, };
+
+/**
+ * Visible rows as they are now, and what a new list would show differently.
+ */
+export type GroupsRefreshArgs = { cluster: string, view: string, 
+/**
+ * At most 100.
+ */
+ids: Array<string>, };
+
+export type HeaderData = { name: string, value: Data | null, };
+
+/**
+ * The worst partition decides.
+ */
+export type Health = "ok" | "under_replicated" | "under_min_isr" | "offline";
+
 export type HostKind = "window" | "serve" | "command_line";
 
 /**
@@ -160,12 +489,82 @@ export type HostKind = "window" | "serve" | "command_line";
  */
 export type I64 = string;
 
+export type Importance = "high" | "medium" | "low";
+
+export type LagRow = { topic: string, partition: number, committed: I64 | null, end: I64 | null, lag: I64 | null, member: string | null, client_id: string | null, reason: Text | null, };
+
+export type LagSample = { at: I64, lag: I64, };
+
 export type Language = "system" | "en" | "ko";
+
+/**
+ * One message with all its bytes.
+ */
+export type MessageFull = { id: string, partition: number, offset: I64, timestamp: I64, timestamp_type: TimestampType, size: number, control: boolean, key: Data | null, value: Data | null, headers: Array<HeaderData>, leader_epoch: number | null, producer_id: I64 | null, 
+/**
+ * Of the batch: `none`, `gzip`, `snappy`, `lz4`, `zstd`.
+ */
+compression: string, batch_base_offset: I64, };
+
+export type MessageRow = { 
+/**
+ * `partition-offset`
+ */
+id: string, partition: number, offset: I64, timestamp: I64, timestamp_type: TimestampType, key: Cell | null, 
+/**
+ * `null`: a tombstone.
+ */
+value: Cell | null, 
+/**
+ * How many.
+ */
+headers: number, 
+/**
+ * Bytes of key, value and headers.
+ */
+size: number, 
+/**
+ * Written by the broker: a transaction's marker.
+ */
+control: boolean, };
+
+/**
+ * One page of messages. Rows carry previews; `messages.get` has the whole.
+ */
+export type MessagesBrowseArgs = { cluster: string, topic: string, 
+/**
+ * `null`: all.
+ */
+partition: number | null, from: BrowseFrom, 
+/**
+ * At most 500.
+ */
+limit: number, 
+/**
+ * `next` of the page before; `from` counts no more then.
+ */
+before: string | null, 
+/**
+ * Must occur in key or value, byte for byte.
+ */
+contains: string, };
+
+/**
+ * One message with all its bytes.
+ */
+export type MessagesGetArgs = { cluster: string, topic: string, partition: number, offset: I64, };
+
+/**
+ * Follows what is written from now on; pull it with `streams.next`.
+ */
+export type MessagesTailOpenArgs = { cluster: string, topic: string, partition: number | null, contains: string, };
 
 /**
  * What is wrong with a name; `null` when it may be taken.
  */
 export type NameCheck = { problem: Text | null, };
+
+export type NewHeader = { name: string, value: Payload | null, };
 
 /**
  * What closing the window does to running clusters.
@@ -237,6 +636,83 @@ page: number, page_size: number, };
  */
 export type Outcome = "not_done" | "partly" | "unknown";
 
+/**
+ * One page of a frozen list.
+ */
+export type Page<Row> = { view: string, generation: number, 
+/**
+ * After the filter.
+ */
+total: number, 
+/**
+ * Before the filter.
+ */
+all: number, rows: Array<Row>, as_of: I64, warnings: Array<Text>, };
+
+export type PaletteKind = "cluster" | "topic" | "group" | "broker";
+
+export type PaletteRow = { kind: PaletteKind, 
+/**
+ * Its id.
+ */
+cluster: string, name: string, detail: string | null, };
+
+export type PaletteRows = { rows: Array<PaletteRow>, };
+
+/**
+ * Clusters, topics, groups and brokers by typing; only what is known is searched.
+ */
+export type PaletteSearchArgs = { query: string, 
+/**
+ * Preferred among equals.
+ */
+cluster: string | null, 
+/**
+ * At most 20.
+ */
+limit: number, };
+
+export type PartitionRow = { partition: number, health: Health, leader: number | null, leader_epoch: number | null, replicas: Array<number>, isr: Array<number>, offline: Array<number>, 
+/**
+ * The first offset that can be read.
+ */
+start: I64 | null, 
+/**
+ * One past the last.
+ */
+end: I64 | null, messages: I64 | null, 
+/**
+ * Of the largest replica.
+ */
+size: I64 | null, };
+
+export type PartitionRows = { total: number, rows: Array<PartitionRow>, };
+
+/**
+ * Bytes as a person writes them.
+ */
+export type Payload = { encoding: Encoding, data: string, };
+
+export type Produced = { partition: number, offset: I64, timestamp: I64, };
+
+/**
+ * What a partition holds.
+ */
+export type Range = { partition: number, start: I64, 
+/**
+ * One past the last.
+ */
+end: I64, };
+
+/**
+ * Visible rows as they are now, and what a new list would show differently.
+ */
+export type Refresh<Row> = { rows: Array<Row>, 
+/**
+ * Of the ids asked for, those that are no more.
+ */
+gone: Array<string>, added: number, removed: number, as_of: I64, };
+
 export type Settings = { theme: Theme, density: Density, language: Language, time_zone: TimeZone, on_close: OnClose, 
 /**
  * Shortcuts of one letter.
@@ -258,7 +734,59 @@ export type SettingsPatch = { theme?: Theme, density?: Density, language?: Langu
  */
 export type SettingsSetArgs = { patch: SettingsPatch, };
 
+export type Snippet = { language: string, title: string, code: string, 
+/**
+ * For highlighting.
+ */
+syntax: string, };
+
 export type StepState = "pending" | "running" | "done" | "failed";
+
+/**
+ * What a pull from a stream brings.
+ */
+export type StreamChunk = { rows: Array<MessageRow>, 
+/**
+ * Rows that were dropped since the last pull.
+ */
+dropped: number, progress: StreamProgress, 
+/**
+ * Set when nothing more will come.
+ */
+end: Text | null, error: ApiError | null, };
+
+export type StreamOpened = { stream: string, };
+
+export type StreamProgress = { 
+/**
+ * Records looked at each second.
+ */
+per_s: number, scanned: I64, };
+
+/**
+ * Closes a stream; one that is closed already is closed.
+ */
+export type StreamsCloseArgs = { id: string, };
+
+/**
+ * Pulls from a stream. 0 rows keeps it open; not pulled for 15 s, it closes.
+ */
+export type StreamsNextArgs = { id: string, max_rows: number, 
+/**
+ * At most 1000.
+ */
+wait_ms: number, };
+
+export type TestStatus = "ok" | "failed" | "skipped";
+
+/**
+ * One step of a connection that was tried.
+ */
+export type TestStep = { step: TestStepName, status: TestStatus, took_ms: number, text: Text, hint: Text | null, detail: string | null, };
+
+export type TestStepName = "dns" | "tcp" | "api_versions" | "metadata" | "advertised";
+
+export type TestSteps = { steps: Array<TestStep>, };
 
 /**
  * A sentence to be: `texts/{en,ko}.json` hold the words.
@@ -269,7 +797,215 @@ export type TextArg = string | number;
 
 export type Theme = "system" | "light" | "dark";
 
+export type ThroughputPoint = { at: I64, bytes_in_per_s: number, messages_in_per_s: number, };
+
 export type TimeZone = "local" | "utc";
+
+export type TimestampType = "create" | "append";
+
+export type TopicDefaults = { partitions: number, replication: number, brokers: number, configs: Array<ConfigHelp>, };
+
+export type TopicDetail = { topic_id: string | null, min_insync: number | null, permits: TopicPermits, warnings: Array<Text>, 
+/**
+ * The name.
+ */
+id: string, name: string, internal: boolean, 
+/**
+ * Just created; the brokers do not tell it yet.
+ */
+creating: boolean, health: Health, under_replicated: number, offline: number, partitions: number, replication: number, 
+/**
+ * An upper bound: compaction leaves gaps.
+ */
+messages: I64 | null, messages_in_per_s: number | null, 
+/**
+ * Of all replicas.
+ */
+size: I64 | null, 
+/**
+ * `retention.ms`
+ */
+retention: string | null, 
+/**
+ * `cleanup.policy`
+ */
+cleanup: string | null, 
+/**
+ * How many have committed for it or read it now.
+ */
+groups: number | null, last_write: I64 | null, };
+
+export type TopicNameCheck = { problem: Text | null, 
+/**
+ * Allowed, but unwise.
+ */
+warning: Text | null, };
+
+export type TopicPage = { 
+/**
+ * Internal topics that the list leaves out.
+ */
+internal_hidden: number, view: string, generation: number, 
+/**
+ * After the filter.
+ */
+total: number, 
+/**
+ * Before the filter.
+ */
+all: number, rows: Array<TopicRow>, as_of: I64, warnings: Array<Text>, };
+
+/**
+ * `null`: allowed; else the reason why not.
+ */
+export type TopicPermits = { produce: Text | null, delete: Text | null, alter_config: Text | null, add_partitions: Text | null, };
+
+/**
+ * One line of the topics list. `null` where a value is not known yet.
+ */
+export type TopicRow = { 
+/**
+ * The name.
+ */
+id: string, name: string, internal: boolean, 
+/**
+ * Just created; the brokers do not tell it yet.
+ */
+creating: boolean, health: Health, under_replicated: number, offline: number, partitions: number, replication: number, 
+/**
+ * An upper bound: compaction leaves gaps.
+ */
+messages: I64 | null, messages_in_per_s: number | null, 
+/**
+ * Of all replicas.
+ */
+size: I64 | null, 
+/**
+ * `retention.ms`
+ */
+retention: string | null, 
+/**
+ * `cleanup.policy`
+ */
+cleanup: string | null, 
+/**
+ * How many have committed for it or read it now.
+ */
+groups: number | null, last_write: I64 | null, };
+
+/**
+ * Raises the number of partitions.
+ */
+export type TopicsAddPartitionsArgs = { cluster: string, topic: string, 
+/**
+ * How many there are afterwards.
+ */
+total: number, dry_run: boolean, };
+
+/**
+ * Changes configurations of a topic; a dry run says what would change and what that risks.
+ */
+export type TopicsAlterConfigsArgs = { cluster: string, topic: string, changes: Array<ConfigEdit>, dry_run: boolean, };
+
+/**
+ * What is wrong with a name for a new topic, and what is only unwise.
+ */
+export type TopicsCheckNameArgs = { cluster: string, name: string, };
+
+/**
+ * All configurations of a topic, with where they come from.
+ */
+export type TopicsConfigsArgs = { cluster: string, topic: string, };
+
+/**
+ * Groups that have committed for a topic or read it now.
+ */
+export type TopicsConsumersArgs = { cluster: string, topic: string, };
+
+/**
+ * Creates a topic; a dry run only says whether it could.
+ */
+export type TopicsCreateArgs = { cluster: string, name: string, partitions: number, replication: number, configs: Array<ConfigValue>, dry_run: boolean, };
+
+/**
+ * What the form for a new topic begins with.
+ */
+export type TopicsCreateDefaultsArgs = { cluster: string, };
+
+/**
+ * Deletes topics with all their messages; each answers for itself.
+ */
+export type TopicsDeleteArgs = { cluster: string, topics: Array<string>, 
+/**
+ * The name, typed; when there are several, how many.
+ */
+confirm: string, };
+
+/**
+ * One topic.
+ */
+export type TopicsGetArgs = { cluster: string, topic: string, };
+
+/**
+ * A new list of topics, and its page. Sorts: name, partitions, replication, health, messages, messages_in, size.
+ */
+export type TopicsListArgs = { cluster: string, 
+/**
+ * With internal topics.
+ */
+internal: boolean, 
+/**
+ * Words that a name must contain.
+ */
+query: string, 
+/**
+ * A column's name; "" is by name.
+ */
+sort: string, descending: boolean, 
+/**
+ * From 1.
+ */
+page: number, 
+/**
+ * 1 to 100.
+ */
+page_size: number, };
+
+/**
+ * Another page of a list.
+ */
+export type TopicsPageArgs = { cluster: string, view: string, 
+/**
+ * From 1.
+ */
+page: number, };
+
+/**
+ * Partitions of a topic. Sorts: partition, health, leader, start, end, messages, size.
+ */
+export type TopicsPartitionsArgs = { cluster: string, topic: string, page: number, page_size: number, sort: string, descending: boolean, };
+
+/**
+ * Writes one message and waits until all replicas in sync have it.
+ */
+export type TopicsProduceArgs = { cluster: string, topic: string, 
+/**
+ * `null`: by the key, or spread.
+ */
+partition: number | null, key: Payload | null, 
+/**
+ * `null`: a tombstone.
+ */
+value: Payload | null, headers: Array<NewHeader>, };
+
+/**
+ * Visible rows as they are now, and what a new list would show differently.
+ */
+export type TopicsRefreshArgs = { cluster: string, view: string, 
+/**
+ * At most 100.
+ */
+ids: Array<string>, };
 
 /**
  * The answer to the question that closing the window asks.
@@ -283,3 +1019,8 @@ keep: boolean,
  * Do so every time.
  */
 remember: boolean, };
+
+/**
+ * A write, or its preview (then without an operation).
+ */
+export type Written = { operation: string | null, command: string, };

@@ -11,11 +11,17 @@ macro_rules! commands {
 }
 
 pub mod app;
+pub mod brokers;
 pub mod clusters;
 pub mod events;
+pub mod groups;
 pub mod host;
+pub mod messages;
 pub mod operations;
+pub mod palette;
 pub mod settings;
+pub mod streams;
+pub mod topics;
 
 commands! {
     app::info::AppInfo,
@@ -33,8 +39,44 @@ commands! {
     clusters::start::ClustersStart,
     clusters::stop::ClustersStop,
     clusters::delete::ClustersDelete,
+    clusters::get::ClustersGet,
+    clusters::connect::ClustersConnect,
+    clusters::disconnect::ClustersDisconnect,
+    clusters::test::ClustersTest,
+    clusters::client_info::ClustersClientInfo,
+    clusters::sample_start::ClustersSampleStart,
+    clusters::sample_remove::ClustersSampleRemove,
     operations::list::OperationsList,
     operations::get::OperationsGet,
+    topics::list::TopicsList,
+    topics::page::TopicsPage,
+    topics::refresh::TopicsRefresh,
+    topics::get::TopicsGet,
+    topics::check_name::TopicsCheckName,
+    topics::create_defaults::TopicsCreateDefaults,
+    topics::create::TopicsCreate,
+    topics::delete::TopicsDelete,
+    topics::add_partitions::TopicsAddPartitions,
+    topics::configs::TopicsConfigs,
+    topics::alter_configs::TopicsAlterConfigs,
+    topics::partitions::TopicsPartitions,
+    topics::consumers::TopicsConsumers,
+    topics::produce::TopicsProduce,
+    messages::browse::MessagesBrowse,
+    messages::get::MessagesGet,
+    messages::tail_open::MessagesTailOpen,
+    streams::next::StreamsNext,
+    streams::close::StreamsClose,
+    groups::list::GroupsList,
+    groups::page::GroupsPage,
+    groups::refresh::GroupsRefresh,
+    groups::get::GroupsGet,
+    groups::delete::GroupsDelete,
+    brokers::list::BrokersList,
+    brokers::stop::BrokersStop,
+    brokers::kill::BrokersKill,
+    brokers::start::BrokersStart,
+    palette::search::PaletteSearch,
 }
 
 /// The command of this name.

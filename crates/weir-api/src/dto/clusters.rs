@@ -2,7 +2,7 @@ use serde::Serialize;
 use ts_rs::TS;
 use weir_core::clusters as core;
 
-use super::{FromCore, I64, Operation, Text, dto, words};
+use super::{FromCore, GroupRow, I64, Operation, Text, dto, words};
 
 words!(ClusterState = core::State as "SCREAMING_SNAKE_CASE" {
     Creating, Active, Updating, Healing, Maintenance, RebootingBroker, Failed, Deleting, Stopped,
@@ -105,4 +105,108 @@ dto!(DefaultSetting from core::DefaultSetting {
     value: String,
     changeable: Changeable,
     note: Option<Text>,
+});
+
+dto!(ThroughputPoint from weir_core::Throughput {
+    at: I64,
+    bytes_in_per_s: f64,
+    messages_in_per_s: f64,
+});
+
+dto!(
+    /// The overview of one cluster.
+    ClusterDetail from core::ClusterDetail {
+        #[serde(flatten)]
+        row: ClusterRow,
+        cluster_id: Option<String>,
+        controller: Option<i32>,
+        under_replicated: Option<u32>,
+        offline: Option<u32>,
+        internal_topics: Option<u32>,
+        groups: Option<u32>,
+        /// Of all replicas.
+        bytes: Option<I64>,
+        bytes_in_per_s: Option<f64>,
+        messages_in_per_s: Option<f64>,
+        /// The last ten minutes, as far as somebody looked.
+        throughput: Vec<ThroughputPoint>,
+        top_lag: Vec<GroupRow>,
+        active_operations: Vec<Operation>,
+        sample: bool,
+        directory: Option<String>,
+        warnings: Vec<Text>,
+    }
+);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TestStepName {
+    Dns,
+    Tcp,
+    ApiVersions,
+    Metadata,
+    Advertised,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TestStatus {
+    Ok,
+    Failed,
+    Skipped,
+}
+
+/// One step of a connection that was tried.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TestStep {
+    pub step: TestStepName,
+    pub status: TestStatus,
+    pub took_ms: u32,
+    pub text: Text,
+    pub hint: Option<Text>,
+    pub detail: Option<String>,
+}
+
+impl FromCore<core::TestStep> for TestStep {
+    fn from_core(step: core::TestStep) -> Self {
+        Self {
+            step: FromCore::from_core(step.step),
+            status: match step.passed {
+                Some(true) => TestStatus::Ok,
+                Some(false) => TestStatus::Failed,
+                None => TestStatus::Skipped,
+            },
+            took_ms: u32::try_from(step.took_ms).unwrap_or(u32::MAX),
+            text: FromCore::from_core(step.text),
+            hint: FromCore::from_core(step.hint),
+            detail: step.detail,
+        }
+    }
+}
+
+impl FromCore<weir_domain::Step> for TestStepName {
+    fn from_core(step: weir_domain::Step) -> Self {
+        match step {
+            weir_domain::Step::Dns => Self::Dns,
+            weir_domain::Step::Tcp => Self::Tcp,
+            weir_domain::Step::ApiVersions => Self::ApiVersions,
+            weir_domain::Step::Metadata => Self::Metadata,
+            weir_domain::Step::Advertised => Self::Advertised,
+        }
+    }
+}
+
+dto!(Snippet from core::Snippet {
+    language: String,
+    title: String,
+    code: String,
+    /// For highlighting.
+    syntax: String,
+});
+
+dto!(ClientInfo from core::ClientInfo {
+    bootstrap: String,
+    /// The addresses as a container reaches them.
+    container: Option<String>,
+    snippets: Vec<Snippet>,
 });

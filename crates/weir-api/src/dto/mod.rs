@@ -1,19 +1,39 @@
 //! The forms that cross the contract: plain JSON, made from the core's results field by field.
 
 mod base;
+mod brokers;
 mod clusters;
+mod groups;
+mod messages;
 mod operations;
 mod settings;
+mod topics;
+mod views;
 
 pub use base::{
     ApiError, Begun, Done, ErrorKind, FromCore, I64, NameCheck, Outcome, Text, TextArg,
 };
+pub use brokers::{BrokerPermits, BrokerRow, BrokerRows, BrokerState};
 pub use clusters::{
-    Changeable, ClusterKind, ClusterPermits, ClusterRow, ClusterState, CreateDefaults,
-    DefaultSetting,
+    Changeable, ClientInfo, ClusterDetail, ClusterKind, ClusterPermits, ClusterRow, ClusterState,
+    CreateDefaults, DefaultSetting, Snippet, TestStatus, TestStep, TestStepName, ThroughputPoint,
+};
+pub use groups::{
+    Assigned, GroupDetail, GroupMember, GroupPermits, GroupRow, GroupRows, LagRow, LagSample,
+};
+pub use messages::{
+    BrowseEnd, BrowseFrom, BrowsePage, Cell, CellKind, Data, Encoding, HeaderData, MessageFull,
+    MessageRow, NewHeader, Payload, Produced, Range, StreamChunk, StreamProgress, TimestampType,
 };
 pub use operations::{Operation, OperationChange, OperationState, OperationStep, StepState};
 pub use settings::{Density, Language, OnClose, Settings, SettingsPatch, Theme, TimeZone};
+pub use topics::{
+    Altered, ConfigChange, ConfigEdit, ConfigHelp, ConfigRow, ConfigSource, ConfigSynonym,
+    ConfigType, ConfigValue, DeletedTopic, DeletedTopics, Health, Importance, PartitionRow,
+    PartitionRows, TopicDefaults, TopicDetail, TopicNameCheck, TopicPage, TopicPermits, TopicRow,
+    Written,
+};
+pub use views::{Page, Refresh, ViewArgs};
 
 pub(crate) use base::{dto, words};
 

@@ -172,7 +172,7 @@ fn not_made(dir: &ClusterDir, error: &std::io::Error) -> Failure {
 }
 
 /// A file of a cluster directory that could not be used.
-pub(super) fn dir_failure(error: &DirError) -> Failure {
+pub(crate) fn dir_failure(error: &DirError) -> Failure {
     let failure = Failure::new(TextId::ErrorClusterFiles).detail(error);
     match error.io_kind() {
         Some(std::io::ErrorKind::StorageFull) => failure.hint(TextId::HintDiskFull),

@@ -1,12 +1,24 @@
 //! The Clusters page: local and remote in one list.
 
+use std::time::Duration;
+
+use weir_store::ProfileRow;
+
 use super::registry::Local;
 use super::{ClusterFacts, State};
+use crate::brokers;
 use crate::core::Core;
+use crate::errors::client_failure;
 use crate::failure::{Failure, Result};
+use crate::host::HostKind;
 use crate::operations::Operation;
 use crate::permits::{Action, permits};
+use crate::session::Session;
 use crate::text::{Text, TextId};
+use crate::topics::is_internal;
+
+/// The first answer of a cluster on this machine is waited for so long; later ones come by events.
+const FIRST_ANSWER: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClusterRow {
@@ -68,15 +80,51 @@ impl ClusterPermits {
 
 impl Core {
     /// Local clusters by name, then remote ones.
-    pub fn clusters(&self) -> Result<Vec<ClusterRow>> {
-        let locals = self.registry().locals();
-        Ok(locals.iter().map(|local| self.local_row(local)).collect())
+    pub async fn clusters(&self) -> Result<Vec<ClusterRow>> {
+        self.look_at_unseen().await;
+        let mut rows = Vec::new();
+        for local in self.registry().locals() {
+            rows.push(self.local_row(&local).await);
+        }
+        for profile in self.store().profiles().map_err(Failure::internal)? {
+            rows.push(self.remote_row(&profile));
+        }
+        Ok(rows)
+    }
+
+    pub(super) async fn cluster_row(&self, id: &str) -> Result<ClusterRow> {
+        if let Some(local) = self.registry().local(id) {
+            return Ok(self.local_row(&local).await);
+        }
+        let profile = self.store().profile(id).map_err(Failure::internal)?;
+        profile.map(|profile| self.remote_row(&profile)).ok_or_else(|| not_found(id))
+    }
+
+    /// Directories that were found but not looked into yet: a list must not call them stopped.
+    pub(super) async fn look_at_unseen(&self) {
+        self.scan();
+        let unseen = |local: &Local| local.facts.is_none() && local.problem.is_none();
+        for local in self.registry().locals().into_iter().filter(unseen) {
+            self.look(&local.id, &local.dir).await;
+        }
     }
 
     /// What permits depend on; fails when there is no such cluster.
     pub(crate) fn cluster_facts(&self, id: &str) -> Result<ClusterFacts> {
-        let local = self.registry().local(id);
-        local.map(|local| local.facts_for_permits()).ok_or_else(|| not_found(id))
+        if let Some(local) = self.registry().local(id) {
+            return Ok(local.facts_for_permits());
+        }
+        let profile = self.store().profile(id).map_err(Failure::internal)?;
+        let profile = profile.ok_or_else(|| not_found(id))?;
+        Ok(remote_facts(&profile, remote_state(self.open_session(id).as_deref())))
+    }
+
+    pub(crate) fn cluster_name(&self, id: &str) -> Result<String> {
+        if self.registry().local(id).is_some() {
+            return Ok(id.to_owned());
+        }
+        let profile = self.store().profile(id).map_err(Failure::internal)?;
+        profile.map(|profile| profile.name).ok_or_else(|| not_found(id))
     }
 
     /// Enforces what [`permits`] says.
@@ -84,10 +132,10 @@ impl Core {
         permits(action, &self.cluster_facts(id)?).map_err(Failure::denied)
     }
 
-    pub(crate) fn local_row(&self, local: &Local) -> ClusterRow {
+    async fn local_row(&self, local: &Local) -> ClusterRow {
         let engine = local.engine();
         let version = engine.map(|engine| engine.version.clone());
-        ClusterRow {
+        let mut row = ClusterRow {
             id: local.id.clone(),
             name: local.id.clone(),
             is_local: true,
@@ -106,11 +154,88 @@ impl Core {
             last_operation: self.last_operation(&local.id),
             created_at: local.file.as_ref().map(|file| file.created_ms).filter(|at| *at > 0),
             permits: ClusterPermits::of(&local.facts_for_permits()),
+        };
+        if engine.is_some()
+            && let Ok(session) = self.session(&local.id)
+        {
+            if session.newest().is_none() {
+                // Without an answer the counts stay unknown.
+                let _ = tokio::time::timeout(FIRST_ANSWER, session.snapshot()).await;
+            }
+            count(&mut row, &session);
         }
+        row
+    }
+
+    fn remote_row(&self, profile: &ProfileRow) -> ClusterRow {
+        // A command that only lists does not stay to hear the answer.
+        let session = if self.host().kind() == HostKind::CommandLine {
+            self.open_session(&profile.id)
+        } else {
+            self.session(&profile.id).ok()
+        };
+        let state = remote_state(session.as_deref());
+        let problem = session.as_ref().and_then(|session| session.problem());
+        let mut row = ClusterRow {
+            id: profile.id.clone(),
+            name: profile.name.clone(),
+            is_local: false,
+            state,
+            state_reason: problem.map(|error| client_failure(&error).text),
+            engine: "Apache Kafka".to_owned(),
+            version: None,
+            brokers_online: None,
+            brokers_total: None,
+            topics: None,
+            partitions: None,
+            max_lag: None,
+            bootstrap: profile.bootstrap.clone(),
+            read_only: profile.read_only,
+            production: profile.production,
+            last_operation: self.last_operation(&profile.id),
+            created_at: Some(profile.created_at),
+            permits: ClusterPermits::of(&remote_facts(profile, state)),
+        };
+        if let Some(session) = session {
+            session.wake();
+            count(&mut row, &session);
+            row.brokers_total = session.newest().map(|s| s.metadata.cluster.brokers.len() as u32);
+        }
+        row
     }
 
     fn last_operation(&self, id: &str) -> Option<Operation> {
         self.operations_list(Some(id), "", 1, 1).ok()?.rows.into_iter().next()
+    }
+}
+
+/// What the session knows, without asking.
+fn count(row: &mut ClusterRow, session: &Session) {
+    let Some(snapshot) = session.newest() else { return };
+    let topics = snapshot.metadata.topics.iter().filter(|topic| !is_internal(topic));
+    let counts = topics.fold((0, 0), |(n, p), topic| (n + 1, p + topic.partitions.len() as u32));
+    (row.topics, row.partitions) = (Some(counts.0), Some(counts.1));
+    row.brokers_online = brokers::online(session, row.state);
+    row.max_lag = session.groups().max_lag();
+}
+
+fn remote_facts(profile: &ProfileRow, state: State) -> ClusterFacts {
+    ClusterFacts {
+        is_local: false,
+        state,
+        read_only: profile.read_only,
+        production: profile.production,
+        sample: false,
+    }
+}
+
+fn remote_state(session: Option<&Session>) -> State {
+    let Some(session) = session else { return State::Connecting };
+    match (session.newest(), session.problem()) {
+        (_, Some(_)) => State::Unreachable,
+        (None, None) => State::Connecting,
+        (Some(_), None) if !session.silent_brokers().is_empty() => State::PartlyReachable,
+        (Some(_), None) => State::Connected,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Local and remote clusters as one list. Local ones are the directories under `HOME/clusters`, remote ones the
 //! profiles in the store; a state is computed whenever it is asked for, never kept.
 
+mod client_info;
+mod connect;
 mod create;
 mod defaults;
+mod detail;
 mod keeper;
 mod lifecycle;
 mod list;
@@ -11,8 +14,12 @@ mod names;
 mod registry;
 mod watch;
 
+pub use client_info::{ClientInfo, Snippet};
+pub use connect::{NewProfile, TestStep};
+pub(crate) use create::dir_failure;
 pub use create::{Created, NewCluster};
 pub use defaults::{Changeable, CreateDefaults, DefaultSetting};
+pub use detail::ClusterDetail;
 pub(crate) use keeper::{program, run_detached};
 pub(crate) use list::not_found;
 pub use list::{ClusterPermits, ClusterRow};

@@ -30,7 +30,7 @@ impl Core {
     }
 
     /// Letter case aside: the same folder on some systems.
-    fn is_name_taken(&self, name: &str) -> Result<bool> {
+    pub(super) fn is_name_taken(&self, name: &str) -> Result<bool> {
         let same = |other: &str| other.eq_ignore_ascii_case(name);
         if self.home().cluster(name).exists() {
             return Ok(true);

@@ -2,7 +2,7 @@
 //! locks and engine.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use weir_control::api::Event;
 use weir_control::{ClusterDir, ControlClient, EngineFact, probe};
@@ -10,6 +10,7 @@ use weir_control::{ClusterDir, ControlClient, EngineFact, probe};
 use super::registry::Local;
 use super::{State, tags};
 use crate::core::Core;
+use crate::host::HostKind;
 use crate::operations::{cluster_operations, from_engine};
 use crate::time::now_ms;
 
@@ -20,6 +21,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const LOOK_SOON: Duration = Duration::from_millis(50);
 /// An engine that does not describe itself within this counts as silent.
 const DESCRIBE_WITHIN: Duration = Duration::from_millis(800);
+/// How often a sample workload that is wanted and not there is started.
+const MEND_EVERY: Duration = Duration::from_secs(10);
 /// Keeper's operations that began within this are told again when a state changes.
 const RECENT_MS: i64 = 60_000;
 
@@ -67,6 +70,7 @@ impl Core {
 
     async fn watch(&self, id: &str, dir: &ClusterDir) {
         let mut heard = Heard::default();
+        let mut mended: Option<Instant> = None;
         loop {
             if !self.registry().local(id).is_some_and(|local| &local.dir == dir) {
                 return;
@@ -76,7 +80,21 @@ impl Core {
                 return;
             }
             self.look(id, dir).await;
+            self.mend(id, dir, &mut mended);
             self.wait_for_news(id, &mut heard).await;
+        }
+    }
+
+    /// A cluster that runs and wants its sample has it; the command line, gone in a moment, leaves that to others.
+    fn mend(&self, id: &str, dir: &ClusterDir, mended: &mut Option<Instant>) {
+        let wants = |local: &Local| {
+            local.state() == State::Active && local.file.as_ref().is_some_and(|file| file.sample)
+        };
+        let due = mended.is_none_or(|last| last.elapsed() > MEND_EVERY);
+        let stays = self.host().kind() != HostKind::CommandLine;
+        if stays && due && self.registry().local(id).is_some_and(|local| wants(&local)) {
+            *mended = Some(Instant::now());
+            self.mend_sample(id, dir);
         }
     }
 

@@ -17,6 +17,6 @@ impl Command for ClustersList {
     const PROVIDES: &'static [&'static str] = &["clusters"];
 
     async fn run(self, app: &App) -> Result<ClusterRows> {
-        Ok(ClusterRows { rows: FromCore::from_core(app.core().clusters()?) })
+        Ok(ClusterRows { rows: FromCore::from_core(app.core().clusters().await?) })
     }
 }

@@ -1,7 +1,14 @@
 pub mod check_name;
+pub mod client_info;
+pub mod connect;
 pub mod create;
 pub mod create_defaults;
 pub mod delete;
+pub mod disconnect;
+pub mod get;
 pub mod list;
+pub mod sample_remove;
+pub mod sample_start;
 pub mod start;
 pub mod stop;
+pub mod test;

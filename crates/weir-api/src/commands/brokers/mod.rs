@@ -1,0 +1,4 @@
+pub mod kill;
+pub mod list;
+pub mod start;
+pub mod stop;

@@ -1,0 +1,5 @@
+pub mod delete;
+pub mod get;
+pub mod list;
+pub mod page;
+pub mod refresh;

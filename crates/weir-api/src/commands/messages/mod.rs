@@ -1,0 +1,3 @@
+pub mod browse;
+pub mod get;
+pub mod tail_open;

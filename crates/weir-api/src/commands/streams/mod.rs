@@ -1,0 +1,2 @@
+pub mod close;
+pub mod next;

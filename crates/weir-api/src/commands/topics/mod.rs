@@ -1,0 +1,14 @@
+pub mod add_partitions;
+pub mod alter_configs;
+pub mod check_name;
+pub mod configs;
+pub mod consumers;
+pub mod create;
+pub mod create_defaults;
+pub mod delete;
+pub mod get;
+pub mod list;
+pub mod page;
+pub mod partitions;
+pub mod produce;
+pub mod refresh;

@@ -1,0 +1,74 @@
+use serde::Serialize;
+use ts_rs::TS;
+use weir_core::brokers as core;
+
+use super::{FromCore, I64, Text, words};
+
+words!(BrokerState = core::BrokerState as "snake_case" {
+    Online, Stopped, Killed, Starting, Stopping, Unknown,
+});
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BrokerRow {
+    pub id: i32,
+    pub host: String,
+    pub port: u16,
+    pub rack: Option<String>,
+    pub state: BrokerState,
+    pub controller: bool,
+    pub leaders: u32,
+    pub replicas: u32,
+    pub size: Option<I64>,
+    /// Partitions with a replica here that is not in sync.
+    pub under_replicated: u32,
+    pub version: Option<String>,
+    pub permits: BrokerPermits,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BrokerPermits {
+    pub stop: Option<Text>,
+    pub kill: Option<Text>,
+    pub start: Option<Text>,
+}
+
+impl FromCore<core::BrokerRow> for BrokerRow {
+    fn from_core(row: core::BrokerRow) -> Self {
+        Self {
+            id: row.id,
+            host: row.host,
+            port: row.port,
+            rack: row.rack,
+            state: FromCore::from_core(row.state),
+            controller: row.controller,
+            leaders: row.leaders,
+            replicas: row.replicas,
+            size: FromCore::from_core(row.size),
+            under_replicated: row.under_replicated,
+            version: row.version,
+            permits: BrokerPermits {
+                stop: FromCore::from_core(row.stop),
+                kill: FromCore::from_core(row.kill),
+                start: FromCore::from_core(row.start),
+            },
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BrokerRows {
+    pub rows: Vec<BrokerRow>,
+    /// How much the busiest broker leads beyond the mean (0.25: a quarter more).
+    pub skew: Option<f64>,
+    pub warnings: Vec<Text>,
+}
+
+impl FromCore<core::BrokerPage> for BrokerRows {
+    fn from_core(page: core::BrokerPage) -> Self {
+        Self {
+            rows: FromCore::from_core(page.rows),
+            skew: page.skew,
+            warnings: FromCore::from_core(page.warnings),
+        }
+    }
+}

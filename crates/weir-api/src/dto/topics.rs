@@ -1,0 +1,295 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use weir_core::topics as core;
+use weir_domain as domain;
+
+use super::{ApiError, FromCore, I64, Page, Text, dto, words};
+
+words!(
+    /// The worst partition decides.
+    Health = core::Health as "snake_case" { Ok, UnderReplicated, UnderMinIsr, Offline }
+);
+
+/// One line of the topics list. `null` where a value is not known yet.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TopicRow {
+    /// The name.
+    pub id: String,
+    pub name: String,
+    pub internal: bool,
+    /// Just created; the brokers do not tell it yet.
+    pub creating: bool,
+    pub health: Health,
+    pub under_replicated: u32,
+    pub offline: u32,
+    pub partitions: u32,
+    pub replication: u32,
+    /// An upper bound: compaction leaves gaps.
+    pub messages: Option<I64>,
+    pub messages_in_per_s: Option<f64>,
+    /// Of all replicas.
+    pub size: Option<I64>,
+    /// `retention.ms`
+    pub retention: Option<String>,
+    /// `cleanup.policy`
+    pub cleanup: Option<String>,
+    /// How many have committed for it or read it now.
+    pub groups: Option<u32>,
+    pub last_write: Option<I64>,
+}
+
+impl FromCore<core::TopicRow> for TopicRow {
+    fn from_core(row: core::TopicRow) -> Self {
+        Self {
+            id: row.name.clone(),
+            name: row.name,
+            internal: row.internal,
+            creating: row.creating,
+            health: FromCore::from_core(row.health),
+            under_replicated: row.under_replicated,
+            offline: row.offline,
+            partitions: row.partitions,
+            replication: row.replication,
+            messages: FromCore::from_core(row.messages),
+            messages_in_per_s: row.messages_in_per_s,
+            size: FromCore::from_core(row.size),
+            retention: row.retention,
+            cleanup: row.cleanup,
+            groups: row.groups,
+            last_write: FromCore::from_core(row.last_write),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TopicPage {
+    #[serde(flatten)]
+    pub page: Page<TopicRow>,
+    /// Internal topics that the list leaves out.
+    pub internal_hidden: u32,
+}
+
+impl FromCore<core::TopicPage> for TopicPage {
+    fn from_core(page: core::TopicPage) -> Self {
+        Self {
+            page: FromCore::from_core(page.page),
+            internal_hidden: FromCore::from_core(page.internal_hidden),
+        }
+    }
+}
+
+dto!(
+    /// `null`: allowed; else the reason why not.
+    TopicPermits from core::TopicPermits {
+        produce: Option<Text>,
+        delete: Option<Text>,
+        alter_config: Option<Text>,
+        add_partitions: Option<Text>,
+    }
+);
+
+dto!(TopicDetail from core::TopicDetail {
+    #[serde(flatten)]
+    row: TopicRow,
+    topic_id: Option<String>,
+    min_insync: Option<u32>,
+    permits: TopicPermits,
+    warnings: Vec<Text>,
+});
+
+words!(
+    /// Kafka's type of a configuration.
+    ConfigType = domain::ConfigType as "snake_case" {
+        Boolean, String, Int, Short, Long, Double, List, Class, Password, Unknown,
+    }
+);
+words!(Importance = domain::Importance as "snake_case" { High, Medium, Low });
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfigSource {
+    Default,
+    Topic,
+    Broker,
+    Cluster,
+    Static,
+    Group,
+    Unknown,
+}
+
+impl FromCore<domain::ConfigSource> for ConfigSource {
+    fn from_core(source: domain::ConfigSource) -> Self {
+        match source {
+            domain::ConfigSource::Default => Self::Default,
+            domain::ConfigSource::Topic => Self::Topic,
+            domain::ConfigSource::Broker | domain::ConfigSource::BrokerLogger => Self::Broker,
+            domain::ConfigSource::BrokerDefault => Self::Cluster,
+            domain::ConfigSource::StaticBroker => Self::Static,
+            domain::ConfigSource::Group => Self::Group,
+            domain::ConfigSource::ClientMetrics | domain::ConfigSource::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// What Kafka says of a configuration.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ConfigHelp {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: ConfigType,
+    pub default: Option<String>,
+    /// In Kafka's words: `[0,...]`, `[a, b]`.
+    pub valid: Option<String>,
+    pub importance: Option<Importance>,
+    pub doc: Option<Text>,
+}
+
+impl FromCore<core::ConfigHelp> for ConfigHelp {
+    fn from_core(help: core::ConfigHelp) -> Self {
+        Self {
+            name: help.name,
+            kind: FromCore::from_core(help.kind),
+            default: help.default,
+            valid: help.valid,
+            importance: FromCore::from_core(help.importance),
+            doc: None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ConfigRow {
+    pub name: String,
+    pub value: Option<String>,
+    pub default: Option<String>,
+    pub source: ConfigSource,
+    /// Somebody set it for this topic.
+    pub changed: bool,
+    #[serde(rename = "type")]
+    pub kind: ConfigType,
+    pub read_only: bool,
+    pub sensitive: bool,
+    pub importance: Option<Importance>,
+    pub valid: Option<String>,
+    /// From most to least specific: the first that has a value wins.
+    pub synonyms: Vec<ConfigSynonym>,
+    pub doc: Option<Text>,
+}
+
+dto!(ConfigSynonym from domain::ConfigSynonym {
+    name: String,
+    value: Option<String>,
+    source: ConfigSource,
+});
+
+impl FromCore<core::ConfigRow> for ConfigRow {
+    fn from_core(row: core::ConfigRow) -> Self {
+        let entry = row.entry;
+        Self {
+            name: entry.name,
+            value: entry.value,
+            default: entry.default,
+            source: FromCore::from_core(entry.source),
+            changed: row.changed,
+            kind: FromCore::from_core(entry.kind),
+            read_only: entry.read_only,
+            sensitive: entry.sensitive,
+            importance: FromCore::from_core(entry.importance),
+            valid: entry.valid_values,
+            synonyms: FromCore::from_core(entry.synonyms),
+            doc: None,
+        }
+    }
+}
+
+dto!(ConfigChange from core::ConfigChange {
+    name: String,
+    before: Option<String>,
+    after: Option<String>,
+    risk: Option<Text>,
+});
+
+dto!(
+    /// A configuration change, or its preview.
+    Altered from core::Altered {
+        operation: Option<String>,
+        command: String,
+        changes: Vec<ConfigChange>,
+    }
+);
+
+dto!(
+    /// A write, or its preview (then without an operation).
+    Written from core::Written { operation: Option<String>, command: String }
+);
+
+dto!(TopicDefaults from core::TopicDefaults {
+    partitions: i32,
+    replication: i32,
+    brokers: u32,
+    configs: Vec<ConfigHelp>,
+});
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DeletedTopics {
+    pub operation: String,
+    pub results: Vec<DeletedTopic>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DeletedTopic {
+    pub topic: String,
+    /// `null`: deleted.
+    pub error: Option<ApiError>,
+}
+
+impl FromCore<core::DeletedTopics> for DeletedTopics {
+    fn from_core(deleted: core::DeletedTopics) -> Self {
+        let result = |(topic, failure)| DeletedTopic { topic, error: FromCore::from_core(failure) };
+        Self {
+            operation: deleted.operation,
+            results: deleted.results.into_iter().map(result).collect(),
+        }
+    }
+}
+
+dto!(PartitionRow from core::PartitionRow {
+    partition: i32,
+    health: Health,
+    leader: Option<i32>,
+    leader_epoch: Option<i32>,
+    replicas: Vec<i32>,
+    isr: Vec<i32>,
+    offline: Vec<i32>,
+    /// The first offset that can be read.
+    start: Option<I64>,
+    /// One past the last.
+    end: Option<I64>,
+    messages: Option<I64>,
+    /// Of the largest replica.
+    size: Option<I64>,
+});
+
+dto!(PartitionRows from core::PartitionPage { total: u32, rows: Vec<PartitionRow> });
+
+/// A configuration to set.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ConfigValue {
+    pub name: String,
+    pub value: String,
+}
+
+/// A configuration to set, or to bring back to its default.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ConfigEdit {
+    pub name: String,
+    /// `null`: back to the default.
+    pub value: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TopicNameCheck {
+    pub problem: Option<Text>,
+    /// Allowed, but unwise.
+    pub warning: Option<Text>,
+}

@@ -1,0 +1,250 @@
+//! Brokers: who leads how much, who is sick, and stopping, killing and starting those of a local cluster.
+
+use std::collections::HashMap;
+
+use weir_control::api::{self, BrokerState as EngineState};
+use weir_control::{ControlClient, ControlError};
+
+use crate::clusters::{ClusterFacts, State, tags};
+use crate::core::Core;
+use crate::failure::{Failure, Kind, Outcome, Result};
+use crate::operations::from_engine;
+use crate::permits::{Action, permits};
+use crate::session::{Session, Snapshot};
+use crate::text::{Text, TextId};
+use crate::topics::silent;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct BrokerPage {
+    pub rows: Vec<BrokerRow>,
+    /// How much the busiest broker leads beyond the mean, as a share of the mean (0.25: a quarter more).
+    pub skew: Option<f64>,
+    pub warnings: Vec<Text>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerRow {
+    pub id: i32,
+    pub host: String,
+    pub port: u16,
+    pub rack: Option<String>,
+    pub state: BrokerState,
+    pub controller: bool,
+    pub leaders: u32,
+    pub replicas: u32,
+    /// In bytes.
+    pub size: Option<i64>,
+    /// Partitions with a replica here that is not in sync.
+    pub under_replicated: u32,
+    pub version: Option<String>,
+    pub stop: Option<Text>,
+    pub kill: Option<Text>,
+    pub start: Option<Text>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerState {
+    Online,
+    Stopped,
+    Killed,
+    Starting,
+    Stopping,
+    Unknown,
+}
+
+/// What to do to one broker of a local cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerAct {
+    /// Controlled shutdown: leaders move first.
+    Stop,
+    /// Gone without a word.
+    Kill,
+    Start,
+}
+
+impl Core {
+    pub async fn brokers(&self, cluster: &str) -> Result<BrokerPage> {
+        let facts = self.cluster_facts(cluster)?;
+        let session = self.session(cluster)?;
+        session.wake();
+        let of_engine = self.engine_brokers(cluster).await;
+        // A local cluster with no broker up answers no Metadata, yet its brokers are to be shown.
+        let snapshot = match session.refresh().await {
+            Ok(snapshot) => Some(snapshot),
+            Err(failure) if of_engine.is_empty() => return Err(failure),
+            Err(_) => session.newest(),
+        };
+        let load = snapshot.as_ref().map(loads).unwrap_or_default();
+        let mut rows = rows(snapshot.as_ref(), &of_engine);
+        let version =
+            self.registry().local(cluster).and_then(|l| Some(l.engine()?.version.clone()));
+        for row in &mut rows {
+            fill(row, &load, &session, &facts);
+            row.version = version.clone();
+        }
+        Ok(BrokerPage { skew: skew(&rows), rows, warnings: silent(&session) })
+    }
+
+    /// What a local cluster's engine says of its brokers; empty for others.
+    async fn engine_brokers(&self, cluster: &str) -> Vec<api::Broker> {
+        let Some(local) = self.registry().local(cluster) else { return Vec::new() };
+        let Ok(Some(control)) = local.dir.load_control() else { return Vec::new() };
+        let answer = ControlClient::new(control).brokers().await;
+        answer.map(|brokers| brokers.brokers).unwrap_or_default()
+    }
+
+    /// Begins to stop, kill or start a broker; the operation's id.
+    pub async fn act_on_broker(
+        &self,
+        cluster: &str,
+        broker: i32,
+        act: BrokerAct,
+    ) -> Result<String> {
+        let action = if act == BrokerAct::Start { Action::BrokerStart } else { Action::BrokerStop };
+        let local = self.permitted_local(cluster, action)?;
+        let control = local.dir.load_control().ok().flatten();
+        let control = control
+            .ok_or_else(|| Failure::new(TextId::ErrorEngineSilent).kind(Kind::Unreachable))?;
+        let client = ControlClient::new(control);
+        let answer = match act {
+            BrokerAct::Stop => client.stop_broker(broker).await,
+            BrokerAct::Kill => client.kill_broker(broker).await,
+            BrokerAct::Start => client.start_broker(broker).await,
+        };
+        let operation = answer.map_err(|error| control_failure(&error))?;
+        let id = operation.id.clone();
+        self.events().operation(from_engine(cluster, operation).into());
+        self.events().all_changed([tags::brokers(cluster), tags::operations(cluster)]);
+        self.registry().wake(cluster);
+        Ok(id)
+    }
+}
+
+pub(crate) fn control_failure(error: &ControlError) -> Failure {
+    match error {
+        ControlError::Refused { error, .. } => {
+            Failure::new(TextId::ErrorEngineSays.with("reason", &error.text))
+                .kind(Kind::Conflict)
+                .outcome(Outcome::NotDone)
+                .detail(error.detail.as_deref().unwrap_or_default())
+        }
+        ControlError::Version { .. } => Failure::new(TextId::ErrorEngineVersion)
+            .hint(TextId::HintRestartCluster)
+            .outcome(Outcome::NotDone)
+            .detail(error),
+        ControlError::Deadline { .. } => Failure::new(TextId::ErrorEngineSilent)
+            .kind(Kind::Timeout)
+            .outcome(Outcome::Unknown)
+            .detail(error),
+        _ => Failure::new(TextId::ErrorEngineSilent).kind(Kind::Unreachable).detail(error),
+    }
+}
+
+/// What each broker carries.
+#[derive(Debug, Default, Clone, Copy)]
+struct Load {
+    leaders: u32,
+    replicas: u32,
+    under_replicated: u32,
+}
+
+fn loads(snapshot: &Snapshot) -> HashMap<i32, Load> {
+    let mut loads: HashMap<i32, Load> = HashMap::new();
+    for partition in snapshot.metadata.topics.iter().flat_map(|topic| &topic.partitions) {
+        if let Some(leader) = partition.leader {
+            loads.entry(leader).or_default().leaders += 1;
+        }
+        for replica in &partition.replicas {
+            let load = loads.entry(*replica).or_default();
+            load.replicas += 1;
+            load.under_replicated += u32::from(!partition.isr.contains(replica));
+        }
+    }
+    loads
+}
+
+/// A row for each broker that the engine or Metadata tells.
+fn rows(snapshot: Option<&Snapshot>, of_engine: &[api::Broker]) -> Vec<BrokerRow> {
+    let told =
+        snapshot.map(|snapshot| snapshot.metadata.cluster.brokers.as_slice()).unwrap_or_default();
+    let mut rows: Vec<BrokerRow> = of_engine
+        .iter()
+        .map(|broker| {
+            let rack = broker.rack.clone();
+            empty(broker.id, broker.host.clone(), broker.port, rack, state(broker.state))
+        })
+        .collect();
+    for broker in told {
+        if !rows.iter().any(|row| row.id == broker.id) {
+            let (host, rack) = (broker.host.clone(), broker.rack.clone());
+            let state = if broker.fenced { BrokerState::Unknown } else { BrokerState::Online };
+            rows.push(empty(broker.id, host, broker.port, rack, state));
+        }
+    }
+    let controller = snapshot.and_then(|snapshot| snapshot.metadata.cluster.controller_id);
+    rows.iter_mut().for_each(|row| row.controller = Some(row.id) == controller);
+    rows.sort_by_key(|row| row.id);
+    rows
+}
+
+fn empty(id: i32, host: String, port: u16, rack: Option<String>, state: BrokerState) -> BrokerRow {
+    BrokerRow {
+        id,
+        host,
+        port,
+        rack,
+        state,
+        controller: false,
+        leaders: 0,
+        replicas: 0,
+        size: None,
+        under_replicated: 0,
+        version: None,
+        stop: None,
+        kill: None,
+        start: None,
+    }
+}
+
+fn state(state: EngineState) -> BrokerState {
+    match state {
+        EngineState::Running => BrokerState::Online,
+        EngineState::Stopping => BrokerState::Stopping,
+        EngineState::Stopped => BrokerState::Stopped,
+        EngineState::Killed => BrokerState::Killed,
+        EngineState::Starting => BrokerState::Starting,
+        EngineState::Unknown => BrokerState::Unknown,
+    }
+}
+
+fn fill(row: &mut BrokerRow, loads: &HashMap<i32, Load>, session: &Session, facts: &ClusterFacts) {
+    let load = loads.get(&row.id).copied().unwrap_or_default();
+    (row.leaders, row.replicas, row.under_replicated) =
+        (load.leaders, load.replicas, load.under_replicated);
+    row.size = session.sizes().broker(row.id);
+    let refusal = |action| permits(action, facts).err();
+    let runs = row.state == BrokerState::Online;
+    let down = matches!(row.state, BrokerState::Stopped | BrokerState::Killed);
+    row.stop =
+        refusal(Action::BrokerStop).or_else(|| (!runs).then(|| TextId::PermitBrokerDown.into()));
+    row.kill = row.stop.clone();
+    row.start =
+        refusal(Action::BrokerStart).or_else(|| (!down).then(|| TextId::PermitBrokerRuns.into()));
+}
+
+fn skew(rows: &[BrokerRow]) -> Option<f64> {
+    let online: Vec<_> = rows.iter().filter(|row| row.state == BrokerState::Online).collect();
+    let total: u32 = online.iter().map(|row| row.leaders).sum();
+    let most = online.iter().map(|row| row.leaders).max()?;
+    let mean = f64::from(total) / online.len() as f64;
+    (mean > 0.0).then(|| f64::from(most) / mean - 1.0)
+}
+
+/// How many brokers are up, of how many; from what is known without asking.
+pub(crate) fn online(session: &Session, state: State) -> Option<u32> {
+    if matches!(state, State::Unreachable | State::Connecting) {
+        return None;
+    }
+    let brokers = session.newest()?.metadata.cluster.brokers.clone();
+    Some(brokers.iter().filter(|broker| !broker.fenced).count() as u32)
+}

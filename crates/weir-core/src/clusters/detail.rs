@@ -1,0 +1,112 @@
+//! One cluster: the overview.
+
+use super::State;
+use super::list::ClusterRow;
+use crate::core::Core;
+use crate::failure::Result;
+use crate::groups::GroupRow;
+use crate::operations::Operation;
+use crate::session::{Session, Throughput};
+use crate::text::{Text, TextId};
+use crate::topics::{is_internal, silent};
+
+/// Groups of the overview's lag panel.
+const TOP_LAG: usize = 5;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClusterDetail {
+    pub row: ClusterRow,
+    pub cluster_id: Option<String>,
+    pub controller: Option<i32>,
+    /// Partitions with fewer replicas in sync than they have.
+    pub under_replicated: Option<u32>,
+    /// Partitions without a leader.
+    pub offline: Option<u32>,
+    pub internal_topics: Option<u32>,
+    pub groups: Option<u32>,
+    /// Of all replicas.
+    pub bytes: Option<i64>,
+    pub bytes_in_per_s: Option<f64>,
+    pub messages_in_per_s: Option<f64>,
+    pub throughput: Vec<Throughput>,
+    pub top_lag: Vec<GroupRow>,
+    pub active_operations: Vec<Operation>,
+    pub sample: bool,
+    pub directory: Option<String>,
+    pub warnings: Vec<Text>,
+}
+
+impl Core {
+    pub async fn cluster(&self, id: &str) -> Result<ClusterDetail> {
+        self.look_at_unseen().await;
+        let row = self.cluster_row(id).await?;
+        let local = self.registry().local(id);
+        let mut detail = ClusterDetail {
+            cluster_id: local.as_ref().and_then(|local| Some(local.engine()?.cluster_id.clone())),
+            controller: None,
+            under_replicated: None,
+            offline: None,
+            internal_topics: None,
+            groups: None,
+            bytes: None,
+            bytes_in_per_s: None,
+            messages_in_per_s: None,
+            throughput: Vec::new(),
+            top_lag: Vec::new(),
+            active_operations: self.recorder().running(Some(id)),
+            sample: local.as_ref().is_some_and(|l| l.file.as_ref().is_some_and(|file| file.sample)),
+            directory: local.as_ref().map(|local| local.dir.root().display().to_string()),
+            warnings: Vec::new(),
+            row,
+        };
+        if let Some(session) = self.open_session(id) {
+            fill(&mut detail, &session);
+            session.wake();
+        }
+        Ok(detail)
+    }
+}
+
+fn fill(detail: &mut ClusterDetail, session: &Session) {
+    fill_health(detail, session);
+    let (offsets, sizes, groups) = (session.offsets(), session.sizes(), session.groups());
+    detail.bytes = sizes.is_read().then_some(sizes.total);
+    detail.bytes_in_per_s = sizes.bytes_per_s;
+    detail.messages_in_per_s = offsets.messages_per_s;
+    detail.throughput = session.throughput();
+    detail.groups = groups.is_read().then_some(groups.groups.len() as u32);
+    let mut lagging: Vec<_> = groups.groups.iter().filter(|group| group.lag > Some(0)).collect();
+    lagging.sort_by_key(|group| std::cmp::Reverse(group.lag));
+    detail.top_lag = lagging.into_iter().take(TOP_LAG).map(GroupRow::of).collect();
+    detail.warnings.extend(silent(session));
+}
+
+fn fill_health(detail: &mut ClusterDetail, session: &Session) {
+    let Some(snapshot) = session.newest() else { return };
+    if matches!(detail.row.state, State::Stopped | State::Failed | State::Deleting) {
+        return;
+    }
+    let metadata = &snapshot.metadata;
+    let (mut under_replicated, mut offline, mut internal) = (0, 0, 0);
+    for topic in &metadata.topics {
+        internal += u32::from(is_internal(topic));
+        for partition in &topic.partitions {
+            match partition.health() {
+                weir_domain::PartitionHealth::Offline => offline += 1,
+                weir_domain::PartitionHealth::UnderReplicated => under_replicated += 1,
+                weir_domain::PartitionHealth::Healthy => {}
+            }
+        }
+    }
+    detail.cluster_id = metadata.cluster.cluster_id.clone().or(detail.cluster_id.take());
+    detail.controller = metadata.cluster.controller_id;
+    detail.under_replicated = Some(under_replicated);
+    detail.offline = Some(offline);
+    detail.internal_topics = Some(internal);
+    if offline > 0 {
+        detail.warnings.push(TextId::WarningOffline.with("count", offline));
+    }
+    if under_replicated > 0 {
+        detail.warnings.push(TextId::WarningUnderReplicated.with("count", under_replicated));
+    }
+}

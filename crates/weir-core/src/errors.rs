@@ -1,0 +1,166 @@
+//! Errors of the client in a person's words, with what to do about the common ones.
+
+use weir_client::data::DataError;
+use weir_client::{AddressError, ClientError, ErrorKind, ErrorStep};
+use weir_domain::connection::NotKafka;
+use weir_domain::{ItemError, Partial};
+
+use crate::failure::{Failure, Kind, Outcome};
+use crate::text::{Text, TextId};
+
+/// A request that got no usable answer.
+pub(crate) fn client_failure(error: &ClientError) -> Failure {
+    let (text, kind, hint) = words(error);
+    let mut failure =
+        Failure::new(text.with("host", &error.host).with("port", error.port.to_string()));
+    failure.kind = Some(kind);
+    failure.hint = hint.map(Text::from);
+    failure.detail(detail(error))
+}
+
+/// As [`client_failure`], for a request that was to change something.
+pub(crate) fn write_failure(error: &ClientError) -> Failure {
+    let outcome = if error.may_have_happened() { Outcome::Unknown } else { Outcome::NotDone };
+    client_failure(error).outcome(outcome)
+}
+
+fn words(error: &ClientError) -> (Text, Kind, Option<TextId>) {
+    match &error.kind {
+        ErrorKind::NameNotFound(_) => {
+            (TextId::NetNameNotFound.into(), Kind::Unreachable, Some(TextId::HintCheckName))
+        }
+        ErrorKind::Refused => {
+            (TextId::NetRefused.into(), Kind::Unreachable, Some(TextId::HintCheckRunning))
+        }
+        ErrorKind::Unreachable(_) => {
+            (TextId::NetUnreachable.into(), Kind::Unreachable, Some(TextId::HintCheckNetwork))
+        }
+        ErrorKind::TimedOut(after) => {
+            let text = TextId::NetTimedOut.with("seconds", after.as_secs_f64().ceil() as i64);
+            (text, Kind::Timeout, Some(TextId::HintCheckNetwork))
+        }
+        ErrorKind::Closed(_) => (TextId::NetClosed.into(), Kind::Unreachable, closed_hint(error)),
+        ErrorKind::NotKafka(what) => {
+            (not_kafka(*what).into(), Kind::Unreachable, Some(TextId::HintKafkaPort))
+        }
+        ErrorKind::BadAddress(_) => {
+            (TextId::NetBadAddress.into(), Kind::Invalid, Some(TextId::HintAddressForm))
+        }
+        ErrorKind::Unsupported { .. } => {
+            let text = TextId::NetUnsupported.with("api", error.api);
+            (text, Kind::Invalid, None)
+        }
+        ErrorKind::Broker { name, code, .. } => {
+            let text = TextId::ErrorBroker.with("name", *name);
+            (text, kind_of(*code).unwrap_or(Kind::Internal), None)
+        }
+        ErrorKind::NoOne(_) => {
+            (TextId::NetNoOne.with("api", error.api), Kind::Unreachable, Some(TextId::HintTryAgain))
+        }
+        ErrorKind::Decode(_) | ErrorKind::Encode(_) => {
+            (TextId::NetProtocol.with("api", error.api), Kind::Internal, Some(TextId::HintReport))
+        }
+    }
+}
+
+/// A port that wants TLS or a sign-in usually closes without a word.
+fn closed_hint(error: &ClientError) -> Option<TextId> {
+    (error.step == ErrorStep::ApiVersions).then_some(TextId::HintPlaintextOnly)
+}
+
+pub(crate) fn not_kafka(what: NotKafka) -> TextId {
+    match what {
+        NotKafka::Tls => TextId::NetIsTls,
+        NotKafka::Http => TextId::NetIsHttp,
+        NotKafka::Ssh => TextId::NetIsSsh,
+        NotKafka::Unknown => TextId::NetNotKafka,
+    }
+}
+
+fn detail(error: &ClientError) -> String {
+    let place = if error.host.is_empty() {
+        String::new()
+    } else {
+        format!("{}:{} · ", error.host, error.port)
+    };
+    format!("{place}{} · {} · {}", error.step.name(), error.api, error.kind)
+}
+
+/// The error that a broker gave for one item. `field` is where a form shows it.
+pub(crate) fn item_failure(error: &ItemError, field: Option<&str>) -> Failure {
+    let (text, hint) = item_words(error);
+    let mut failure = Failure::new(text).outcome(Outcome::NotDone).detail(error);
+    failure.kind = kind_of(error.code);
+    failure.hint = hint.map(Text::from);
+    failure.field = field.map(str::to_owned);
+    failure
+}
+
+fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
+    match error.name {
+        "TOPIC_ALREADY_EXISTS" => (TextId::KafkaTopicExists.into(), None),
+        "UNKNOWN_TOPIC_OR_PARTITION" => (TextId::KafkaUnknownTopic.into(), None),
+        "INVALID_PARTITIONS" => (TextId::KafkaInvalidPartitions.into(), None),
+        "INVALID_REPLICATION_FACTOR" => (TextId::KafkaInvalidReplication.into(), None),
+        "INVALID_CONFIG" => (TextId::KafkaInvalidConfig.into(), None),
+        "INVALID_TOPIC_EXCEPTION" => (TextId::KafkaInvalidTopic.into(), None),
+        "POLICY_VIOLATION" => (TextId::KafkaPolicy.into(), None),
+        "TOPIC_AUTHORIZATION_FAILED"
+        | "CLUSTER_AUTHORIZATION_FAILED"
+        | "GROUP_AUTHORIZATION_FAILED" => (TextId::KafkaDenied.into(), Some(TextId::HintAcl)),
+        "NON_EMPTY_GROUP" => (TextId::KafkaGroupNotEmpty.into(), Some(TextId::HintStopMembers)),
+        "GROUP_ID_NOT_FOUND" => (TextId::KafkaNoGroup.into(), None),
+        "MESSAGE_TOO_LARGE" | "RECORD_LIST_TOO_LARGE" => too_large(),
+        "NOT_ENOUGH_REPLICAS" | "NOT_ENOUGH_REPLICAS_AFTER_APPEND" => {
+            (TextId::KafkaNotEnoughReplicas.into(), Some(TextId::HintStartBrokers))
+        }
+        "LEADER_NOT_AVAILABLE" | "NOT_LEADER_OR_FOLLOWER" => {
+            (TextId::KafkaNoLeader.into(), Some(TextId::HintStartBrokers))
+        }
+        "NO_SUCH_MESSAGE" => (TextId::KafkaNoMessage.into(), None),
+        "TOPIC_DELETION_DISABLED" => (TextId::KafkaDeletionDisabled.into(), None),
+        name => (TextId::ErrorBroker.with("name", name), None),
+    }
+}
+
+fn too_large() -> (Text, Option<TextId>) {
+    (TextId::KafkaTooLarge.into(), Some(TextId::HintMaxMessageBytes))
+}
+
+/// By Kafka's error code.
+fn kind_of(code: i16) -> Option<Kind> {
+    match code {
+        3 | 69 | 100 => Some(Kind::NotFound),
+        36 | 68 => Some(Kind::Conflict),
+        29..=31 | 65 => Some(Kind::Denied),
+        7 => Some(Kind::Timeout),
+        10 | 17 | 18 | 37 | 38 | 40 | 44 => Some(Kind::Invalid),
+        5 | 6 | 8 | 15 | 16 => Some(Kind::Unreachable),
+        _ => None,
+    }
+}
+
+/// A message that was not written, or perhaps was.
+pub(crate) fn produce_failure(error: &DataError) -> Failure {
+    if error.is_too_large() {
+        let (text, hint) = too_large();
+        let failure =
+            Failure::new(text).kind(Kind::Invalid).outcome(Outcome::NotDone).detail(error);
+        return Failure { hint: hint.map(Text::from), ..failure };
+    }
+    let outcome = if error.may_have_happened { Outcome::Unknown } else { Outcome::NotDone };
+    Failure::new(TextId::ErrorProduce).outcome(outcome).detail(error)
+}
+
+pub(crate) fn bad_address(error: &AddressError) -> Failure {
+    Failure::invalid("bootstrap", TextId::NetBadAddress).hint(TextId::HintAddressForm).detail(error)
+}
+
+/// "Broker 3 did not answer", once for each.
+pub(crate) fn warnings<T>(partial: &Partial<T>) -> Vec<Text> {
+    let broker = |failure: &weir_domain::BrokerFailure| {
+        let id = failure.broker_id.map_or_else(|| failure.host.clone(), |id| id.to_string());
+        TextId::WarningBrokerSilent.with("broker", id)
+    };
+    partial.failures.iter().map(broker).collect()
+}

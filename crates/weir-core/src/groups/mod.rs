@@ -1,0 +1,54 @@
+//! Consumer groups: the list with lags, one group, its end.
+
+mod delete;
+mod get;
+mod list;
+
+use weir_domain::GroupType;
+
+pub use get::{Assigned, GroupDetail, LagRow, LagSample, MemberRow};
+
+use crate::session::GroupEntry;
+use crate::text::{Text, TextId};
+
+/// One line of the groups list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRow {
+    pub name: String,
+    /// Kafka's word: `Stable`, `Empty` ...
+    pub state: &'static str,
+    pub kind: GroupType,
+    pub members: u32,
+    pub topics: u32,
+    /// Records not consumed yet, over partitions whose lag is known.
+    pub lag: Option<i64>,
+    pub coordinator: Option<i32>,
+    /// Why there is no lag.
+    pub lag_reason: Option<Text>,
+}
+
+impl GroupRow {
+    pub(crate) fn of(entry: &GroupEntry) -> Self {
+        let summary = &entry.summary;
+        Self {
+            name: summary.group_id.clone(),
+            state: summary.state.name(),
+            kind: summary.kind,
+            members: entry.members,
+            topics: entry.topics.len() as u32,
+            lag: entry.lag,
+            coordinator: Some(summary.coordinator_id).filter(|id| *id >= 0),
+            lag_reason: entry.lag.is_none().then(|| reason(entry)),
+        }
+    }
+}
+
+fn reason(entry: &GroupEntry) -> Text {
+    match &entry.problem {
+        Some(problem) => TextId::LagUnreadable.with("reason", problem),
+        None if matches!(entry.summary.kind, GroupType::Share | GroupType::Streams) => {
+            TextId::LagOtherType.into()
+        }
+        None => TextId::LagNoCommit.into(),
+    }
+}

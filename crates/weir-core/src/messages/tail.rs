@@ -1,0 +1,43 @@
+//! Live tail: a task reads what is written from now on into the ring of a stream.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use weir_client::Tail;
+
+use super::MessageRow;
+use super::browse::filter;
+use crate::core::Core;
+use crate::errors::client_failure;
+use crate::failure::Result;
+use crate::streams::Stream;
+
+const ROWS_AT_ONCE: usize = 1_000;
+const WAIT: Duration = Duration::from_millis(500);
+
+impl Core {
+    /// The stream's id.
+    pub async fn open_tail(
+        &self,
+        cluster: &str,
+        topic: &str,
+        partition: Option<i32>,
+        contains: &str,
+    ) -> Result<String> {
+        let session = self.session(cluster)?;
+        let partitions = partition.map(|partition| vec![partition]);
+        let tail = session.client.tail(topic, partitions, filter(contains)).await;
+        let tail = tail.map_err(|error| client_failure(&error))?;
+        let stream = self.streams().open()?;
+        self.spawn(fill(tail, Arc::clone(&stream)));
+        Ok(stream.id().to_owned())
+    }
+}
+
+async fn fill(mut tail: Tail, stream: Arc<Stream>) {
+    while stream.is_wanted() {
+        let batch = tail.next(ROWS_AT_ONCE, WAIT).await;
+        stream.push(batch.rows.iter().map(MessageRow::of).collect(), batch.scanned);
+    }
+    stream.end();
+}

@@ -1,0 +1,213 @@
+//! One session for each cluster that somebody looks at: a client, what was read last, and the pollers that read it
+//! again. Reads answer from here at once; what costs the cluster something is read only while it is watched.
+
+mod overlay;
+mod poll;
+mod sessions;
+mod tables;
+mod visible;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use weir_client::data::Producer;
+use weir_client::{Client, ClientError, Metadata};
+
+pub(crate) use overlay::Overlay;
+pub(crate) use sessions::Sessions;
+pub(crate) use tables::{GroupEntry, GroupTable, OffsetTable, SizeTable};
+pub(crate) use visible::Visible;
+
+use crate::events::Events;
+use crate::failure::{Failure, Result};
+use crate::time::now_ms;
+
+/// A snapshot older than this is read again before it answers, when no poller keeps it fresh.
+const STALE_LOCAL: Duration = Duration::from_secs(5);
+const STALE_REMOTE: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) cluster: String,
+    pub(crate) bootstrap: String,
+    pub(crate) is_local: bool,
+    pub(crate) client: Client,
+    pub(crate) events: Events,
+    pub(crate) overlay: Overlay,
+    pub(crate) visible: Visible,
+    /// One reads at a time: who comes second takes what the first has read.
+    reading: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    generation: AtomicU64,
+    wake: Notify,
+    producer: Mutex<Option<Arc<Producer>>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    snapshot: Option<Snapshot>,
+    /// Why the last read of it failed; `None` after one that did not.
+    problem: Option<ClientError>,
+    /// Brokers that did not answer their share last time.
+    silent_brokers: Vec<i32>,
+    offsets: Arc<OffsetTable>,
+    sizes: Arc<SizeTable>,
+    groups: Arc<GroupTable>,
+    throughput: VecDeque<Throughput>,
+}
+
+/// What the cluster took in at one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Throughput {
+    /// Milliseconds since the epoch.
+    pub at: i64,
+    pub bytes_in_per_s: f64,
+    pub messages_in_per_s: f64,
+}
+
+/// Ten minutes at one reading each three seconds.
+const THROUGHPUT_MAX: usize = 200;
+
+/// Everything about brokers and topics, as one Metadata answer told it.
+#[derive(Debug, Clone)]
+pub(crate) struct Snapshot {
+    pub(crate) metadata: Arc<Metadata>,
+    pub(crate) generation: u64,
+    /// Milliseconds since the epoch.
+    pub(crate) as_of: i64,
+    read: Instant,
+}
+
+impl Session {
+    pub(crate) fn new(
+        cluster: &str,
+        bootstrap: &str,
+        is_local: bool,
+        events: Events,
+    ) -> Result<Self> {
+        let addresses =
+            weir_client::parse_bootstrap(bootstrap).map_err(|e| crate::errors::bad_address(&e))?;
+        Ok(Self {
+            cluster: cluster.to_owned(),
+            bootstrap: bootstrap.to_owned(),
+            is_local,
+            client: Client::new(weir_client::Options::new(addresses)),
+            events,
+            overlay: Overlay::default(),
+            visible: Visible::default(),
+            reading: tokio::sync::Mutex::default(),
+            state: Mutex::default(),
+            generation: AtomicU64::new(0),
+            wake: Notify::new(),
+            producer: Mutex::default(),
+        })
+    }
+
+    /// What is there: as read last if that is fresh, else read now.
+    pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
+        if let Some(snapshot) = self.fresh() {
+            return Ok(snapshot);
+        }
+        let _one = self.reading.lock().await;
+        if let Some(snapshot) = self.fresh() {
+            return Ok(snapshot);
+        }
+        self.read().await
+    }
+
+    /// Read now, whatever is known.
+    pub(crate) async fn refresh(&self) -> Result<Snapshot> {
+        let _one = self.reading.lock().await;
+        self.read().await
+    }
+
+    async fn read(&self) -> Result<Snapshot> {
+        match self.client.metadata().await {
+            Ok(metadata) => Ok(self.keep(metadata)),
+            Err(error) => {
+                let failure = crate::errors::client_failure(&error);
+                self.lock().problem = Some(error);
+                Err(failure)
+            }
+        }
+    }
+
+    fn keep(&self, metadata: Arc<Metadata>) -> Snapshot {
+        let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
+        self.overlay.settle(&metadata);
+        let snapshot = Snapshot { metadata, generation, as_of: now_ms(), read: Instant::now() };
+        let mut state = self.lock();
+        state.snapshot = Some(snapshot.clone());
+        state.problem = None;
+        snapshot
+    }
+
+    fn fresh(&self) -> Option<Snapshot> {
+        let stale = if self.is_local { STALE_LOCAL } else { STALE_REMOTE };
+        self.newest().filter(|snapshot| snapshot.read.elapsed() < stale)
+    }
+
+    /// What was read last, however old.
+    pub(crate) fn newest(&self) -> Option<Snapshot> {
+        self.lock().snapshot.clone()
+    }
+
+    /// Why the cluster could not be asked last time.
+    pub(crate) fn problem(&self) -> Option<ClientError> {
+        self.lock().problem.clone()
+    }
+
+    pub(crate) fn silent_brokers(&self) -> Vec<i32> {
+        self.lock().silent_brokers.clone()
+    }
+
+    pub(crate) fn offsets(&self) -> Arc<OffsetTable> {
+        self.lock().offsets.clone()
+    }
+
+    pub(crate) fn sizes(&self) -> Arc<SizeTable> {
+        self.lock().sizes.clone()
+    }
+
+    pub(crate) fn groups(&self) -> Arc<GroupTable> {
+        self.lock().groups.clone()
+    }
+
+    fn note_throughput(&self) {
+        let mut state = self.lock();
+        let Some(messages_in_per_s) = state.offsets.messages_per_s else { return };
+        let bytes_in_per_s = state.sizes.bytes_per_s.unwrap_or(0.0);
+        state.throughput.push_back(Throughput { at: now_ms(), bytes_in_per_s, messages_in_per_s });
+        if state.throughput.len() > THROUGHPUT_MAX {
+            state.throughput.pop_front();
+        }
+    }
+
+    /// The last ten minutes, as far as somebody looked.
+    pub(crate) fn throughput(&self) -> Vec<Throughput> {
+        self.lock().throughput.iter().copied().collect()
+    }
+
+    /// Has the pollers look at once who watches what.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// The producer, made when first needed.
+    pub(crate) fn producer(&self) -> Result<Arc<Producer>> {
+        let mut kept = self.producer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(producer) = kept.as_ref() {
+            return Ok(producer.clone());
+        }
+        let made =
+            Producer::new(self.client.options(), &Default::default()).map_err(Failure::internal)?;
+        Ok(kept.insert(Arc::new(made)).clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

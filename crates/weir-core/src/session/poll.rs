@@ -1,0 +1,233 @@
+//! The pollers of one session, by column cost: one Metadata; offsets, one request a leader; sizes, one a broker;
+//! groups. Each runs only while somebody watches what it feeds.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use weir_domain::{BrokerFailure, Group, GroupLag, GroupSummary, ItemError, OffsetSpec};
+
+use super::tables::partitions_of;
+use super::{GroupEntry, GroupTable, OffsetTable, Session, SizeTable};
+use crate::clusters::tags;
+use crate::failure::Result;
+use crate::time::now_ms;
+
+/// How often leases are looked at.
+const TICK: Duration = Duration::from_millis(500);
+/// Above so many partitions the costly columns take their long pace on this machine too.
+const MANY_PARTITIONS: usize = 5_000;
+
+#[derive(Debug, Clone, Copy)]
+struct Paces {
+    metadata: Duration,
+    costly: Duration,
+}
+
+impl Session {
+    /// Runs for as long as the session is open.
+    pub(super) async fn poll(self: Arc<Self>) {
+        let mut due = Due::default();
+        loop {
+            let _ = tokio::time::timeout(TICK, self.wake.notified()).await; // either is a reason to look
+            self.poll_once(&mut due).await;
+        }
+    }
+
+    async fn poll_once(&self, due: &mut Due) {
+        let watched = self.watched();
+        let paces = self.paces();
+        if watched.anything && due.take(What::Metadata, paces.metadata) {
+            self.poll_metadata().await;
+        }
+        if watched.topics && due.take(What::Offsets, paces.costly) {
+            self.poll_offsets().await;
+        }
+        if watched.sizes && due.take(What::Sizes, paces.costly) {
+            self.poll_sizes().await;
+        }
+        if watched.groups && due.take(What::Groups, paces.costly) {
+            self.poll_groups().await;
+        }
+    }
+
+    fn paces(&self) -> Paces {
+        let seconds = Duration::from_secs;
+        if !self.is_local {
+            return Paces { metadata: seconds(30), costly: seconds(60) };
+        }
+        let partitions: usize = self.newest().map_or(0, |snapshot| {
+            snapshot.metadata.topics.iter().map(|topic| topic.partitions.len()).sum()
+        });
+        let costly = if partitions > MANY_PARTITIONS { seconds(10) } else { seconds(3) };
+        Paces { metadata: seconds(5), costly }
+    }
+
+    fn watched(&self) -> Watched {
+        let is = |tag: String| self.events.is_watched(&tag);
+        let id = &self.cluster;
+        let overview = is(tags::cluster(id));
+        let clusters = is(tags::CLUSTERS.to_owned());
+        let topics = is(tags::topics(id)) || is(format!("topic({id},"));
+        let groups = is(tags::groups(id)) || is(format!("group({id},"));
+        let brokers = is(tags::brokers(id));
+        Watched {
+            anything: overview || clusters || topics || groups || brokers,
+            topics: topics || overview,
+            sizes: topics || overview || brokers,
+            groups: groups || overview || topics || (clusters && self.is_local),
+        }
+    }
+
+    async fn poll_metadata(&self) {
+        let before = self.newest().map(|snapshot| snapshot.metadata);
+        let had_problem = self.problem().is_some();
+        let Ok(snapshot) = self.refresh().await else {
+            if !had_problem {
+                self.tell(&[tags::CLUSTERS.to_owned(), tags::cluster(&self.cluster)]);
+            }
+            return;
+        };
+        let same = before.is_some_and(|before| {
+            before.cluster == snapshot.metadata.cluster && before.topics == snapshot.metadata.topics
+        });
+        if !same || had_problem {
+            let id = &self.cluster;
+            self.tell(&[
+                tags::CLUSTERS.to_owned(),
+                tags::cluster(id),
+                tags::topics(id),
+                tags::brokers(id),
+            ]);
+        }
+    }
+
+    pub(crate) async fn poll_offsets(&self) {
+        if self.read_offsets().await.is_ok() {
+            self.tell(&[tags::topics(&self.cluster), tags::cluster(&self.cluster)]);
+        }
+    }
+
+    async fn read_offsets(&self) -> Result<()> {
+        let snapshot = self.snapshot().await?;
+        let all = partitions_of(&snapshot.metadata);
+        let client = &self.client;
+        let (starts, ends) = tokio::try_join!(
+            client.list_offsets(&all, OffsetSpec::Earliest),
+            client.list_offsets(&all, OffsetSpec::Latest)
+        )
+        .map_err(|e| crate::errors::client_failure(&e))?;
+        self.note_failures(&ends.failures);
+        let table = OffsetTable::new(&starts.value, &ends.value, &self.offsets(), now_ms());
+        self.lock().offsets = Arc::new(table);
+        self.note_throughput();
+        Ok(())
+    }
+
+    pub(crate) async fn poll_sizes(&self) {
+        let Ok(dirs) = self.client.log_dirs().await else { return };
+        self.note_failures(&dirs.failures);
+        let table = SizeTable::new(&dirs.value, &self.sizes(), now_ms());
+        self.lock().sizes = Arc::new(table);
+        let id = &self.cluster;
+        self.tell(&[tags::topics(id), tags::brokers(id)]);
+    }
+
+    pub(crate) async fn poll_groups(&self) {
+        if self.read_groups().await.is_ok() {
+            let id = &self.cluster;
+            self.tell(&[tags::groups(id), tags::cluster(id), tags::CLUSTERS.to_owned()]);
+        }
+    }
+
+    /// All groups with their lags, in a handful of requests.
+    pub(crate) async fn read_groups(&self) -> Result<()> {
+        let failed = |e| crate::errors::client_failure(&e);
+        let listed = self.client.list_groups().await.map_err(failed)?;
+        self.note_failures(&listed.failures);
+        let names: Vec<String> = listed.value.iter().map(|g| g.group_id.clone()).collect();
+        let (lags, described) =
+            tokio::try_join!(self.client.group_lags(&names), self.client.describe_groups(&names))
+                .map_err(failed)?;
+        let mut lags = lags.value;
+        let entries = listed.value.into_iter().zip(described).map(|(summary, described)| {
+            let lag = lags.remove(&summary.group_id);
+            entry(summary, lag, described.result.ok())
+        });
+        let table = GroupTable::new(entries.collect(), &self.groups(), now_ms());
+        self.lock().groups = Arc::new(table);
+        Ok(())
+    }
+
+    fn note_failures(&self, failures: &[BrokerFailure]) {
+        self.lock().silent_brokers = failures.iter().filter_map(|f| f.broker_id).collect();
+    }
+
+    fn tell(&self, tags: &[String]) {
+        self.events.all_changed(tags.iter().cloned());
+    }
+}
+
+fn entry(
+    summary: GroupSummary,
+    lag: Option<std::result::Result<GroupLag, ItemError>>,
+    described: Option<Group>,
+) -> GroupEntry {
+    let (lag, problem) = match lag {
+        Some(Ok(lag)) => (lag, None),
+        Some(Err(error)) => (GroupLag::default(), Some(error.to_string())),
+        None => (GroupLag::default(), None),
+    };
+    let committed = lag.partitions.iter().filter(|partition| partition.committed.is_some());
+    let mut topics: BTreeSet<String> = BTreeSet::new();
+    for partition in committed.map(|lag| &lag.partition) {
+        remember(&mut topics, &partition.topic);
+    }
+    let members = described.map(|group| group.members).unwrap_or_default();
+    for partition in members.iter().flat_map(|member| member.assignment.partitions()) {
+        remember(&mut topics, &partition.topic);
+    }
+    GroupEntry { summary, lag: lag.total(), topics, problem, members: members.len() as u32 }
+}
+
+/// Most partitions are of a topic that is known already: that costs no copy.
+fn remember(topics: &mut BTreeSet<String>, topic: &str) {
+    if !topics.contains(topic) {
+        topics.insert(topic.to_owned());
+    }
+}
+
+#[derive(Debug)]
+struct Watched {
+    anything: bool,
+    topics: bool,
+    sizes: bool,
+    groups: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    Metadata,
+    Offsets,
+    Sizes,
+    Groups,
+}
+
+/// When each was read last.
+#[derive(Debug, Default)]
+struct Due {
+    last: [Option<Instant>; 4],
+}
+
+impl Due {
+    /// Whether it is time; if so, it counts as read now.
+    fn take(&mut self, what: What, pace: Duration) -> bool {
+        let last = &mut self.last[what as usize];
+        if last.is_some_and(|last| last.elapsed() < pace) {
+            return false;
+        }
+        *last = Some(Instant::now());
+        true
+    }
+}

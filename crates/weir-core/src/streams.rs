@@ -1,0 +1,268 @@
+//! Streams by pulling: a task fills a ring that is bounded in rows and bytes; whoever looks pulls from it. Not pulled
+//! for a while, a stream closes itself.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::core::Core;
+use crate::failure::{Failure, Result};
+use crate::messages::MessageRow;
+use crate::text::{Text, TextId};
+use crate::time::random_hex;
+
+/// Rows that wait to be pulled; the oldest are dropped and counted.
+pub const ROWS_MAX: usize = 5_000;
+/// Their weight in bytes.
+pub const BYTES_MAX: usize = 8 << 20;
+/// Not pulled for so long, a stream closes.
+pub const LEASE: Duration = Duration::from_secs(15);
+/// Streams open at once.
+pub const STREAMS_MAX: usize = 16;
+/// The longest that a pull waits.
+const WAIT_MAX: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    streams: Mutex<HashMap<String, Arc<Stream>>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Stream {
+    id: String,
+    state: Mutex<State>,
+    news: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    ring: VecDeque<MessageRow>,
+    weight: usize,
+    dropped: u64,
+    scanned: u64,
+    rate: Rate,
+    pulled: Instant,
+    closed: bool,
+    ended: bool,
+}
+
+/// What a pull brings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chunk {
+    pub rows: Vec<MessageRow>,
+    /// Rows that were dropped since the last pull.
+    pub dropped: u64,
+    /// Records looked at each second.
+    pub per_s: f64,
+    pub scanned: u64,
+    /// Set when nothing more will come.
+    pub end: Option<Text>,
+}
+
+impl Core {
+    /// Up to `rows_max` rows, waiting up to `wait` (at most a second) for the first. 0 rows keeps the stream open.
+    pub async fn stream_next(&self, id: &str, rows_max: usize, wait: Duration) -> Result<Chunk> {
+        let stream = self.streams().get(id)?;
+        Ok(stream.next(rows_max, wait.min(WAIT_MAX)).await)
+    }
+
+    /// Closes a stream; one that is closed already is closed.
+    pub fn stream_close(&self, id: &str) {
+        if let Some(stream) = self.streams().lock().remove(id) {
+            stream.lock().closed = true;
+        }
+    }
+}
+
+impl Streams {
+    pub(crate) fn open(&self) -> Result<Arc<Stream>> {
+        let id = format!("s-{}", random_hex::<8>()?);
+        let mut streams = self.lock();
+        streams.retain(|_, stream| stream.is_wanted());
+        if streams.len() >= STREAMS_MAX {
+            let text = TextId::ErrorTooManyStreams.with("max", STREAMS_MAX);
+            return Err(Failure::new(text).hint(TextId::HintCloseStreams));
+        }
+        let stream = Arc::new(Stream::new(id.clone()));
+        streams.insert(id, stream.clone());
+        Ok(stream)
+    }
+
+    fn get(&self, id: &str) -> Result<Arc<Stream>> {
+        let found = self.lock().get(id).cloned();
+        found.ok_or_else(|| Failure::not_found(TextId::ErrorStreamClosed))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Stream>>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stream {
+    fn new(id: String) -> Self {
+        let state = State {
+            ring: VecDeque::new(),
+            weight: 0,
+            dropped: 0,
+            scanned: 0,
+            rate: Rate::new(),
+            pulled: Instant::now(),
+            closed: false,
+            ended: false,
+        };
+        Self { id, state: Mutex::new(state), news: Notify::new() }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether somebody still pulls.
+    pub(crate) fn is_wanted(&self) -> bool {
+        let state = self.lock();
+        !state.closed && state.pulled.elapsed() < LEASE
+    }
+
+    pub(crate) fn push(&self, rows: Vec<MessageRow>, scanned: u64) {
+        let mut state = self.lock();
+        state.scanned += scanned;
+        state.rate.add(scanned);
+        let any = !rows.is_empty();
+        for row in rows {
+            state.weight += row.weight();
+            state.ring.push_back(row);
+            while state.ring.len() > ROWS_MAX || state.weight > BYTES_MAX {
+                let Some(oldest) = state.ring.pop_front() else { break };
+                state.weight -= oldest.weight();
+                state.dropped += 1;
+            }
+        }
+        drop(state);
+        if any {
+            self.news.notify_one();
+        }
+    }
+
+    /// Nothing more will come.
+    pub(crate) fn end(&self) {
+        self.lock().ended = true;
+        self.news.notify_one();
+    }
+
+    async fn next(&self, rows_max: usize, wait: Duration) -> Chunk {
+        self.lock().pulled = Instant::now();
+        if rows_max > 0 && self.is_empty() {
+            let _ = tokio::time::timeout(wait, self.news.notified()).await; // no news is an answer too
+        }
+        self.take(rows_max)
+    }
+
+    fn is_empty(&self) -> bool {
+        let state = self.lock();
+        state.ring.is_empty() && !state.ended
+    }
+
+    fn take(&self, rows_max: usize) -> Chunk {
+        let mut state = self.lock();
+        let count = rows_max.min(state.ring.len());
+        let rows: Vec<_> = state.ring.drain(..count).collect();
+        state.weight -= rows.iter().map(MessageRow::weight).sum::<usize>();
+        let over = state.ended && state.ring.is_empty();
+        Chunk {
+            rows,
+            dropped: std::mem::take(&mut state.dropped),
+            per_s: state.rate.per_s(),
+            scanned: state.scanned,
+            end: over.then(|| TextId::StreamEnded.into()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Records each second over the last two seconds or so.
+#[derive(Debug)]
+struct Rate {
+    since: Instant,
+    count: u64,
+    last: f64,
+}
+
+const RATE_OVER: Duration = Duration::from_secs(2);
+
+impl Rate {
+    fn new() -> Self {
+        Self { since: Instant::now(), count: 0, last: 0.0 }
+    }
+
+    fn add(&mut self, count: u64) {
+        self.count += count;
+        if self.since.elapsed() >= RATE_OVER {
+            self.last = self.count as f64 / self.since.elapsed().as_secs_f64();
+            (self.since, self.count) = (Instant::now(), 0);
+        }
+    }
+
+    fn per_s(&self) -> f64 {
+        if self.last == 0.0 && self.count > 0 {
+            return self.count as f64 / self.since.elapsed().as_secs_f64().max(1.0);
+        }
+        self.last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(offset: i64) -> MessageRow {
+        MessageRow {
+            partition: 0,
+            offset,
+            timestamp: 0,
+            timestamp_of_append: false,
+            key: None,
+            value: None,
+            headers: 0,
+            size: 0,
+            control: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_ring_drops_the_oldest_and_counts() {
+        let streams = Streams::default();
+        let stream = streams.open().unwrap();
+        stream.push((0..ROWS_MAX as i64 + 7).map(row).collect(), 9_000);
+        let chunk = stream.next(2, Duration::ZERO).await;
+        assert_eq!(chunk.dropped, 7);
+        assert_eq!(chunk.rows.iter().map(|row| row.offset).collect::<Vec<_>>(), [7, 8]);
+        assert_eq!(chunk.scanned, 9_000);
+        assert_eq!(stream.next(0, Duration::ZERO).await.dropped, 0);
+    }
+
+    #[tokio::test]
+    async fn a_pull_waits_for_the_first_row() {
+        let stream = Streams::default().open().unwrap();
+        let pulling = stream.clone();
+        let pull = tokio::spawn(async move { pulling.next(10, Duration::from_secs(5)).await });
+        tokio::task::yield_now().await;
+        stream.push(vec![row(1)], 1);
+        assert_eq!(pull.await.unwrap().rows.len(), 1);
+        stream.end();
+        assert!(stream.next(10, Duration::ZERO).await.end.is_some());
+    }
+
+    #[test]
+    fn there_is_a_bound_to_streams() {
+        let streams = Streams::default();
+        let kept: Vec<_> = (0..STREAMS_MAX).map(|_| streams.open().unwrap()).collect();
+        assert!(streams.open().is_err());
+        kept[0].lock().closed = true;
+        assert!(streams.open().is_ok());
+    }
+}

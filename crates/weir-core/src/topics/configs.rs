@@ -1,0 +1,267 @@
+//! Configurations of a topic: all of them with where they come from, and changes with what they risk.
+
+use std::collections::BTreeMap;
+
+use weir_client::{ConfigProblem, check_topic_config};
+use weir_domain::config::ConfigOperation;
+use weir_domain::{
+    ConfigDefinition, ConfigEntry, ConfigResource, ConfigSource, ConfigType, Importance,
+};
+
+use crate::command_line::CommandLine;
+use crate::core::Core;
+use crate::errors::{client_failure, item_failure, write_failure};
+use crate::failure::{Failure, Outcome, Result};
+use crate::operations::{Begin, Change, kind};
+use crate::permits::Action;
+use crate::session::Session;
+use crate::text::{Text, TextId};
+
+/// What Kafka says of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigHelp {
+    pub name: String,
+    pub kind: ConfigType,
+    pub default: Option<String>,
+    pub valid: Option<String>,
+    pub importance: Option<Importance>,
+}
+
+impl From<ConfigDefinition> for ConfigHelp {
+    fn from(definition: ConfigDefinition) -> Self {
+        Self {
+            name: definition.name.to_owned(),
+            kind: definition.kind,
+            default: definition.default.map(str::to_owned),
+            valid: definition.valid_values,
+            importance: Some(definition.importance),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigRow {
+    pub entry: ConfigEntry,
+    /// Somebody set it for this topic.
+    pub changed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlterTopic {
+    pub cluster: String,
+    pub topic: String,
+    /// `None` as value: back to the default.
+    pub changes: Vec<(String, Option<String>)>,
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Altered {
+    pub operation: Option<String>,
+    pub command: String,
+    pub changes: Vec<ConfigChange>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigChange {
+    pub name: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub risk: Option<Text>,
+}
+
+impl Core {
+    /// In order of name.
+    pub async fn topic_configs(&self, cluster: &str, topic: &str) -> Result<Vec<ConfigRow>> {
+        let session = self.session(cluster)?;
+        let entries = read(&session, topic).await?;
+        let row =
+            |entry: ConfigEntry| ConfigRow { changed: entry.source == ConfigSource::Topic, entry };
+        Ok(entries.into_iter().map(row).collect())
+    }
+
+    pub async fn alter_topic(&self, alter: &AlterTopic) -> Result<Altered> {
+        let session = self.session_to(&alter.cluster, Action::AlterConfig)?;
+        check(alter)?;
+        let entries = read(&session, &alter.topic).await?;
+        let changes: Vec<_> =
+            alter.changes.iter().map(|change| preview(&entries, change)).collect();
+        let command = command(alter, &session.bootstrap);
+        apply(&session, alter, true).await?;
+        if alter.dry_run {
+            return Ok(Altered { operation: None, command, changes });
+        }
+        let title = TextId::OperationTopicConfig.with("topic", &alter.topic);
+        let mut begin = Begin::new(kind::TOPIC_CONFIG, self.named(&alter.cluster)?, title);
+        begin.target = Some(alter.topic.clone());
+        begin.command = Some(command.clone());
+        begin.changes = changes.iter().map(changed).collect();
+        let running = self.recorder().begin(begin)?;
+        let operation = Some(running.id().to_owned());
+        let result = apply(&session, alter, false).await;
+        self.topics_changed(&session, &alter.topic);
+        running.end(&result);
+        result?;
+        Ok(Altered { operation, command, changes })
+    }
+}
+
+async fn read(session: &Session, topic: &str) -> Result<Vec<ConfigEntry>> {
+    let resource = ConfigResource::Topic(topic.to_owned());
+    let asked = session.client.describe_configs(std::slice::from_ref(&resource)).await;
+    let mut found = asked.map_err(|error| client_failure(&error))?;
+    let entries = found.remove(&resource).unwrap_or_else(|| Ok(Vec::new()));
+    let mut entries = entries.map_err(|error| item_failure(&error, None))?;
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(entries)
+}
+
+async fn apply(session: &Session, alter: &AlterTopic, validate_only: bool) -> Result<()> {
+    let resource = ConfigResource::Topic(alter.topic.clone());
+    let change = |(name, value): &(String, Option<String>)| weir_domain::ConfigChange {
+        name: name.clone(),
+        operation: value.clone().map_or(ConfigOperation::Delete, ConfigOperation::Set),
+    };
+    let changes = alter.changes.iter().map(change).collect();
+    let asked = BTreeMap::from([(resource.clone(), changes)]);
+    let answer = session.client.alter_configs(&asked, validate_only).await;
+    let mut found = answer.map_err(|error| write_failure(&error))?;
+    let result = found.remove(&resource).unwrap_or(Ok(()));
+    result.map_err(|error| item_failure(&error, blamed(alter, &error.to_string())))
+}
+
+/// The changed key that a broker's words name.
+fn blamed<'a>(alter: &'a AlterTopic, words: &str) -> Option<&'a str> {
+    let named = |(name, _): &&(String, Option<String>)| words.contains(name.as_str());
+    alter.changes.iter().find(named).map(|(name, _)| name.as_str())
+}
+
+fn check(alter: &AlterTopic) -> Result<()> {
+    if alter.changes.is_empty() {
+        return Err(Failure::invalid("changes", TextId::ErrorNoChanges).outcome(Outcome::NotDone));
+    }
+    for (name, value) in &alter.changes {
+        let Some(value) = value else { continue };
+        check_topic_config(name, value).map_err(|problem| config_failure(name, &problem))?;
+    }
+    Ok(())
+}
+
+/// A value that is refused before a broker sees it.
+pub(super) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
+    let failure = match problem {
+        ConfigProblem::Unknown(name) => {
+            Failure::invalid(name, TextId::ConfigUnknown.with("name", name))
+        }
+        ConfigProblem::Invalid { valid_values, .. } => {
+            let text = match valid_values {
+                Some(valid) => TextId::ConfigInvalidRange.with("valid", valid),
+                None => TextId::ConfigInvalid.into(),
+            };
+            Failure::invalid(name, text.with("name", name))
+        }
+    };
+    failure.outcome(Outcome::NotDone).detail(problem)
+}
+
+fn preview(entries: &[ConfigEntry], (name, value): &(String, Option<String>)) -> ConfigChange {
+    let entry = entries.iter().find(|entry| &entry.name == name);
+    let before = entry.and_then(|entry| entry.value.clone());
+    let after = value.clone().or_else(|| entry.and_then(|entry| entry.default.clone()));
+    let risk = risk(name, before.as_deref(), after.as_deref());
+    ConfigChange { name: name.clone(), before, after, risk }
+}
+
+/// What a person may not see coming.
+fn risk(name: &str, before: Option<&str>, after: Option<&str>) -> Option<Text> {
+    let number = |value: Option<&str>| value.and_then(|value| value.parse::<i64>().ok());
+    let shrinks = match (number(before), number(after)) {
+        (Some(before), Some(after)) => after >= 0 && (before < 0 || after < before),
+        _ => false,
+    };
+    match name {
+        "retention.ms" | "retention.bytes" | "delete.retention.ms" if shrinks => {
+            Some(TextId::RiskRetention.into())
+        }
+        "cleanup.policy"
+            if after.is_some_and(|after| after.contains("delete"))
+                && before.is_some_and(|before| !before.contains("delete")) =>
+        {
+            Some(TextId::RiskRetention.into())
+        }
+        "cleanup.policy" if after.is_some_and(|after| after.contains("compact")) => {
+            Some(TextId::RiskCompact.into())
+        }
+        "unclean.leader.election.enable" if after == Some("true") => {
+            Some(TextId::RiskUnclean.into())
+        }
+        "min.insync.replicas" => Some(TextId::RiskMinIsr.into()),
+        "max.message.bytes" if shrinks => Some(TextId::RiskMaxMessage.into()),
+        _ => None,
+    }
+}
+
+fn changed(change: &ConfigChange) -> Change {
+    let ConfigChange { name, before, after, .. } = change.clone();
+    Change { what: name, before, after }
+}
+
+fn command(alter: &AlterTopic, bootstrap: &str) -> String {
+    let set: Vec<_> = alter
+        .changes
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", listed(value.as_deref()?))))
+        .collect();
+    let deleted = alter.changes.iter().filter(|(_, value)| value.is_none());
+    let deleted: Vec<_> = deleted.map(|(name, _)| name.as_str()).collect();
+    let mut line = CommandLine::kafka("kafka-configs.sh", bootstrap)
+        .word("--alter")
+        .flag("--entity-type", "topics")
+        .flag("--entity-name", &alter.topic);
+    if !set.is_empty() {
+        line = line.flag("--add-config", &set.join(","));
+    }
+    if !deleted.is_empty() {
+        line = line.flag("--delete-config", &deleted.join(","));
+    }
+    line.finish()
+}
+
+/// Kafka's tool wants lists in brackets.
+fn listed(value: &str) -> String {
+    if value.contains(',') { format!("[{value}]") } else { value.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn risks_are_told_only_where_there_are_some() {
+        let id = |name, before, after| risk(name, before, after).map(|text| text.id);
+        assert_eq!(id("retention.ms", Some("1000"), Some("10")), Some(TextId::RiskRetention));
+        assert_eq!(id("retention.ms", Some("-1"), Some("10")), Some(TextId::RiskRetention));
+        assert_eq!(id("retention.ms", Some("10"), Some("-1")), None);
+        assert_eq!(
+            id("cleanup.policy", Some("delete"), Some("compact")),
+            Some(TextId::RiskCompact)
+        );
+        assert_eq!(id("compression.type", Some("producer"), Some("zstd")), None);
+    }
+
+    #[test]
+    fn the_command_sets_and_resets() {
+        let alter = AlterTopic {
+            cluster: "one".into(),
+            topic: "orders".into(),
+            changes: vec![
+                ("cleanup.policy".into(), Some("compact,delete".into())),
+                ("retention.ms".into(), None),
+            ],
+            dry_run: true,
+        };
+        let expected = "kafka-configs.sh --bootstrap-server b:1 --alter --entity-type topics --entity-name orders \
+             --add-config 'cleanup.policy=[compact,delete]' --delete-config retention.ms";
+        assert_eq!(command(&alter, "b:1"), expected);
+    }
+}

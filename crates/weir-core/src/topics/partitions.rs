@@ -1,0 +1,140 @@
+//! Partitions of one topic: who leads, who lags.
+
+use std::cmp::Ordering;
+
+use weir_domain::{OffsetSpec, PartitionInfo, TopicPartition};
+
+use super::get;
+use super::row::{Health, partition_health};
+use crate::core::Core;
+use crate::errors::client_failure;
+use crate::failure::Result;
+use crate::groups::GroupRow;
+use crate::session::Session;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionPage {
+    pub total: usize,
+    pub rows: Vec<PartitionRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionRow {
+    pub partition: i32,
+    pub health: Health,
+    pub leader: Option<i32>,
+    pub leader_epoch: Option<i32>,
+    pub replicas: Vec<i32>,
+    pub isr: Vec<i32>,
+    pub offline: Vec<i32>,
+    /// The first offset that can be read.
+    pub start: Option<i64>,
+    /// One past the last.
+    pub end: Option<i64>,
+    pub messages: Option<i64>,
+    /// Of the largest replica.
+    pub size: Option<i64>,
+}
+
+impl Core {
+    pub async fn topic_partitions(
+        &self,
+        cluster: &str,
+        topic: &str,
+        sort: &str,
+        descending: bool,
+        page: usize,
+        page_size: usize,
+    ) -> Result<PartitionPage> {
+        let session = self.session(cluster)?;
+        let snapshot = session.snapshot().await?;
+        let snapshot = get::find(&session, snapshot, topic).await?;
+        let Some(found) = snapshot.metadata.topic(topic) else {
+            return Ok(PartitionPage { total: 0, rows: Vec::new() }); // being created
+        };
+        let offsets = offsets(&session, topic, &found.partitions).await?;
+        let min_insync = session.visible.get(topic).and_then(|seen| seen.min_insync);
+        let mut rows: Vec<_> = found
+            .partitions
+            .iter()
+            .map(|partition| {
+                let (start, end) = offsets(partition.partition);
+                row(&session, topic, partition, min_insync, start, end)
+            })
+            .collect();
+        rows.sort_by(|a, b| {
+            let order = compare(a, b, sort);
+            (if descending { order.reverse() } else { order }).then(a.partition.cmp(&b.partition))
+        });
+        let total = rows.len();
+        let first = page.saturating_sub(1).saturating_mul(page_size);
+        session.wake();
+        Ok(PartitionPage { total, rows: rows.into_iter().skip(first).take(page_size).collect() })
+    }
+
+    /// Groups that have committed for a topic or read it now.
+    pub async fn topic_consumers(&self, cluster: &str, topic: &str) -> Result<Vec<GroupRow>> {
+        let session = self.session(cluster)?;
+        session.read_groups().await?;
+        let groups = session.groups();
+        Ok(groups.of_topic_named(topic).map(GroupRow::of).collect())
+    }
+}
+
+/// First and last offsets, asked now: a page of partitions is a request or two.
+async fn offsets(
+    session: &Session,
+    topic: &str,
+    partitions: &[PartitionInfo],
+) -> Result<impl Fn(i32) -> (Option<i64>, Option<i64>)> {
+    let asked: Vec<_> =
+        partitions.iter().map(|p| TopicPartition::new(topic, p.partition)).collect();
+    let (starts, ends) = tokio::try_join!(
+        session.client.list_offsets(&asked, OffsetSpec::Earliest),
+        session.client.list_offsets(&asked, OffsetSpec::Latest)
+    )
+    .map_err(|error| client_failure(&error))?;
+    let topic = topic.to_owned();
+    Ok(move |partition| {
+        let key = TopicPartition::new(topic.as_str(), partition);
+        let start = starts.value.get(&key).and_then(|at| at.as_ref().ok()?.offset);
+        let end = ends.value.get(&key).and_then(|at| at.as_ref().ok()?.offset);
+        (start, end)
+    })
+}
+
+fn row(
+    session: &Session,
+    topic: &str,
+    partition: &PartitionInfo,
+    min_insync: Option<u32>,
+    start: Option<i64>,
+    end: Option<i64>,
+) -> PartitionRow {
+    let key = TopicPartition::new(topic, partition.partition);
+    PartitionRow {
+        partition: partition.partition,
+        health: partition_health(partition, min_insync),
+        leader: partition.leader,
+        leader_epoch: partition.leader_epoch,
+        replicas: partition.replicas.clone(),
+        isr: partition.isr.clone(),
+        offline: partition.offline_replicas.clone(),
+        start,
+        end,
+        messages: start.zip(end).map(|(start, end)| (end - start).max(0)),
+        size: session.sizes().partition(&key),
+    }
+}
+
+fn compare(a: &PartitionRow, b: &PartitionRow, sort: &str) -> Ordering {
+    match sort {
+        "health" => a.health.cmp(&b.health),
+        "leader" => a.leader.cmp(&b.leader),
+        "start" => a.start.cmp(&b.start),
+        "end" => a.end.cmp(&b.end),
+        "messages" => a.messages.cmp(&b.messages),
+        "size" => a.size.cmp(&b.size),
+        _ => a.partition.cmp(&b.partition),
+    }
+}

@@ -1,0 +1,112 @@
+//! One line of the topics list.
+
+use weir_domain::Topic;
+
+use crate::session::Session;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Health {
+    Offline,
+    UnderMinIsr,
+    UnderReplicated,
+    Ok,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicRow {
+    pub name: String,
+    pub internal: bool,
+    /// Just created; the brokers do not tell it yet.
+    pub creating: bool,
+    pub health: Health,
+    pub under_replicated: u32,
+    pub offline: u32,
+    pub partitions: u32,
+    pub replication: u32,
+    /// An upper bound: compaction leaves gaps.
+    pub messages: Option<i64>,
+    pub messages_in_per_s: Option<f64>,
+    /// Of all replicas, in bytes.
+    pub size: Option<i64>,
+    /// `retention.ms` as configured.
+    pub retention: Option<String>,
+    pub cleanup: Option<String>,
+    /// Groups that have committed for it.
+    pub groups: Option<u32>,
+    /// Milliseconds since the epoch.
+    pub last_write: Option<i64>,
+}
+
+impl TopicRow {
+    /// Everything that is known of a topic now, without asking.
+    pub(super) fn of(topic: &Topic, session: &Session) -> Self {
+        let summary = topic.summary();
+        let offsets = session.offsets();
+        let seen = session.visible.get(&topic.name);
+        let seen = seen.as_ref();
+        let min_insync = seen.and_then(|seen| seen.min_insync);
+        Self {
+            internal: is_internal(topic),
+            creating: false,
+            health: health(topic, min_insync),
+            under_replicated: summary.under_replicated as u32,
+            offline: summary.offline as u32,
+            partitions: summary.partitions as u32,
+            replication: summary.replication_factor as u32,
+            messages: offsets.topic(&topic.name).and_then(|offsets| offsets.messages()),
+            messages_in_per_s: offsets.topic(&topic.name).and_then(|o| o.messages_per_s),
+            size: session.sizes().topic(&topic.name),
+            retention: seen.and_then(|seen| seen.retention.clone()),
+            cleanup: seen.and_then(|seen| seen.cleanup.clone()),
+            groups: session.groups().of_topic(&topic.name),
+            last_write: seen.and_then(|seen| seen.last_write),
+            name: summary.name,
+        }
+    }
+
+    /// A topic that the brokers do not tell yet.
+    pub(super) fn creating(name: &str, partitions: i32, replication: i32) -> Self {
+        Self {
+            name: name.to_owned(),
+            internal: false,
+            creating: true,
+            health: Health::Ok,
+            under_replicated: 0,
+            offline: 0,
+            partitions: u32::try_from(partitions).unwrap_or(0),
+            replication: u32::try_from(replication).unwrap_or(0),
+            messages: None,
+            messages_in_per_s: None,
+            size: None,
+            retention: None,
+            cleanup: None,
+            groups: None,
+            last_write: None,
+        }
+    }
+}
+
+/// Kafka marks its own; by convention two underscores mark other systems'.
+pub(crate) fn is_internal(topic: &Topic) -> bool {
+    topic.internal || weir_domain::topic_name::looks_internal(&topic.name)
+}
+
+/// The worst partition decides. `UnderMinIsr` is told only where the topic's minimum is known.
+pub(super) fn health(topic: &Topic, min_insync: Option<u32>) -> Health {
+    let of = |partition: &weir_domain::PartitionInfo| partition_health(partition, min_insync);
+    topic.partitions.iter().map(of).min().unwrap_or(Health::Ok)
+}
+
+pub(super) fn partition_health(
+    partition: &weir_domain::PartitionInfo,
+    min_insync: Option<u32>,
+) -> Health {
+    match partition.health() {
+        weir_domain::PartitionHealth::Offline => Health::Offline,
+        _ if min_insync.is_some_and(|min| (partition.isr.len() as u32) < min) => {
+            Health::UnderMinIsr
+        }
+        weir_domain::PartitionHealth::UnderReplicated => Health::UnderReplicated,
+        weir_domain::PartitionHealth::Healthy => Health::Ok,
+    }
+}
