@@ -7,3 +7,4 @@ mod admin;
 mod brokers;
 mod harness;
 mod metadata_log;
+mod scale;
