@@ -148,16 +148,6 @@ impl MetadataStore {
         self.epoch
     }
 
-    /// First offset of the log.
-    pub(crate) fn log_start_offset(&self) -> i64 {
-        self.log.log_start_offset()
-    }
-
-    /// Offset of the next record.
-    pub(crate) fn log_end_offset(&self) -> i64 {
-        self.log.log_end_offset()
-    }
-
     /// Whether enough was written since the last snapshot.
     pub(crate) fn wants_snapshot(&self) -> bool {
         let from = self.snapshot_offset.load(Ordering::Acquire);

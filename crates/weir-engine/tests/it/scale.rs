@@ -55,10 +55,11 @@ fn ten_thousand_topics_are_made_served_and_moved() {
         cluster.engine.run_background(weir_engine::Background::Cluster).unwrap();
         cluster.engine.run_background(weir_engine::Background::Storage).unwrap();
     });
-    let image = cluster.engine.image();
-    let mut partitions = image.topics().flat_map(|topic| topic.partitions());
-    assert!(partitions.all(|p| p.assignment().isr.len() == 3));
-    drop(image);
+    let whole = |image: &weir_engine::image::Image| {
+        let mut partitions = image.topics().flat_map(|topic| topic.partitions());
+        partitions.all(|partition| partition.assignment().isr.len() == 3)
+    };
+    assert!(whole(&cluster.engine.image()));
     timed("clean stop", &mut || cluster.engine.close(&|| false).unwrap());
     let open = timed("open", &mut || cluster.restart());
     assert_eq!(cluster.engine.image().topic_count(), 10_000);
