@@ -2,8 +2,8 @@ import AppLayoutToolbar, {
   type AppLayoutToolbarProps,
 } from "@cloudscape-design/components/app-layout-toolbar";
 import SplitPanel from "@cloudscape-design/components/split-panel";
-import { Suspense, useEffect, useState } from "react";
-import { Outlet, useMatches, useParams } from "react-router";
+import { Suspense, useEffect, useRef, useState } from "react";
+import { Outlet, useLocation, useMatches, useParams } from "react-router";
 import type { Page } from "~/shared/feature";
 import { SplitProvider, useSplit } from "~/shared/split";
 import { useRemembered } from "~/shared/storage";
@@ -116,11 +116,7 @@ function Frame() {
         notifications={<Flashes />}
         stickyNotifications
         contentType={page?.contentType ?? "default"}
-        content={
-          <Suspense fallback={null}>
-            <Outlet />
-          </Suspense>
-        }
+        content={<PageBody />}
         drawers={[
           {
             id: "activity",
@@ -145,6 +141,26 @@ function Frame() {
       <Shortcuts onPalette={() => setPalette(true)} onActivity={() => activity.setOpen(!activity.open)} />
       <CloseQuestion />
     </>
+  );
+}
+
+/** The page; takes the focus when a navigation left it nowhere, so that Tab goes on from the new page's start. */
+function PageBody() {
+  const { pathname } = useLocation();
+  const node = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every new page counts.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) node.current?.focus({ preventScroll: true });
+    }, 60);
+    return () => clearTimeout(timer);
+  }, [pathname]);
+  return (
+    <div ref={node} tabIndex={-1} className="weir-page">
+      <Suspense fallback={null}>
+        <Outlet />
+      </Suspense>
+    </div>
   );
 }
 

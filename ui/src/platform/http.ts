@@ -1,4 +1,5 @@
 import type { Args, CommandName, Output } from "~/contract/commands";
+import type { ApiError } from "~/contract/types";
 import { CallError, CoreGone, isApiError, type Platform } from "./types";
 
 const TOKEN = "weir.token";
@@ -46,12 +47,13 @@ async function read<T>(answer: Response): Promise<T> {
   throw new CoreGone(`HTTP ${answer.status}`);
 }
 
-function sessionLost(status: number) {
+function sessionLost(status: number): ApiError {
   return {
-    text: { id: "ui.session_lost", args: {} },
+    // The core cannot be asked for its words, so the interface has them (shared/text.tsx).
+    text: { id: "ui.session_lost" as ApiError["text"]["id"], args: {} },
     hint: null,
-    kind: "session" as const,
-    outcome: "not_done" as const,
+    kind: "session",
+    outcome: "not_done",
     field: null,
     detail: `HTTP ${status}`,
   };

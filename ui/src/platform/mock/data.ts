@@ -13,8 +13,16 @@ export function random(seed: number): () => number {
   };
 }
 
-export const text = (id: string, args: Record<string, string | number> = {}): T.Text => ({ id, args });
+export const text = (id: string, args: Record<string, string | number> = {}): T.Text => ({
+  id: id as T.Text["id"],
+  args,
+});
 const allowed = {
+  create_topic: null,
+  produce: null,
+  alter_config: null,
+  delete_topic: null,
+  broker_stop: null,
   start: null,
   stop: null,
   delete: null,

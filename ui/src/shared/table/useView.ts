@@ -26,15 +26,22 @@ const NOTHING: ReadonlySet<string> = new Set();
  * A page of a frozen order: cells are patched in place as the core reports changes; rows that appeared wait behind
  * "3 new, update", rows that vanished dim. Nothing jumps under the mouse.
  */
-function merge<Row extends { id: string }>({ list, refresh }: Answers<Row>): View<Row> {
+function useMerged<Row extends { id: string }>({ list, refresh }: Answers<Row>): View<Row> {
   const page = list.data;
   const patch = refresh.data;
   // Older than the page: an answer for what was there before.
   const current = patch && page && Number(patch.as_of) >= Number(page.as_of) ? patch : undefined;
-  const patched = new Map(current?.rows.map((row) => [row.id, row]));
   const refetch = () => void list.refetch();
+  const pageRows = page?.rows;
+  const patches = current?.rows;
+  const rows = useMemo(() => {
+    const patched = new Map(patches?.map((row) => [row.id, row]));
+    return pageRows?.map((row) => patched.get(row.id) ?? row);
+  }, [pageRows, patches]);
+  const vanished = current?.gone;
+  const gone = useMemo(() => (vanished && vanished.length > 0 ? new Set(vanished) : NOTHING), [vanished]);
   return {
-    rows: page?.rows.map((row) => patched.get(row.id) ?? row),
+    rows,
     total: page?.total,
     updatedAt: current ? Number(current.as_of) : page ? Number(page.as_of) : undefined,
     error: page ? null : list.error,
@@ -42,7 +49,7 @@ function merge<Row extends { id: string }>({ list, refresh }: Answers<Row>): Vie
     fetching: list.isFetching,
     refetch,
     live: {
-      gone: current && current.gone.length > 0 ? new Set(current.gone) : NOTHING,
+      gone,
       added: current?.added ?? 0,
       onUpdate: refetch,
     },
@@ -72,7 +79,7 @@ export function useTopicsView(cluster: string, state: ListState, internal: boole
     { tags, enabled: list.data !== undefined && !list.isPlaceholderData },
   );
   useRelist({ list, refresh });
-  return { ...merge({ list, refresh }), hidden: list.data?.internal_hidden ?? 0 };
+  return { ...useMerged({ list, refresh }), hidden: list.data?.internal_hidden ?? 0 };
 }
 
 export function useGroupsView(cluster: string, state: ListState, tags: string[]) {
@@ -84,5 +91,5 @@ export function useGroupsView(cluster: string, state: ListState, tags: string[])
     { tags, enabled: list.data !== undefined && !list.isPlaceholderData },
   );
   useRelist({ list, refresh });
-  return merge({ list, refresh });
+  return useMerged({ list, refresh });
 }

@@ -42,6 +42,7 @@ export const texts = defineTexts({
   tcp: { en: "TCP", ko: "TCP" },
   api_versions: { en: "API versions", ko: "API 버전" },
   metadata: { en: "Metadata", ko: "메타데이터" },
+  advertised: { en: "Advertised address", ko: "알려진 주소" },
   submit: { en: "Connect", ko: "연결" },
   saved: { en: "{name} is connected.", ko: "{name}에 연결되었습니다." },
 });

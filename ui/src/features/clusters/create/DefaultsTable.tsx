@@ -8,11 +8,10 @@ import { texts } from "./texts";
 
 function Changeable({ setting }: { setting: DefaultSetting }) {
   const t = useT();
-  const note = setting.note ? `, ${t.core(setting.note)}` : "";
-  if (setting.changeable === "no") return <span className="weir-soft">{t(texts.no) + note}</span>;
+  if (setting.changeable === "no") return <span className="weir-soft">{t(texts.no)}</span>;
   return (
     <StatusIndicator type="success">
-      {t(setting.changeable === "yes" ? texts.yes : texts.restart) + note}
+      {t(setting.changeable === "yes" ? texts.yes : texts.restart)}
     </StatusIndicator>
   );
 }
@@ -53,13 +52,18 @@ export function DefaultsTable(props: DefaultsTableProps) {
           {
             id: "value",
             header: t(texts.value),
-            cell: (setting) => props.chosen[setting.key] ?? setting.value,
+            cell: (setting) => (
+              <span>
+                {props.chosen[setting.key] ?? setting.value}
+                {setting.note ? <span className="weir-doc">{t.core(setting.note)}</span> : null}
+              </span>
+            ),
           },
           {
             id: "later",
             header: t(texts.later),
             cell: (setting) => <Changeable setting={setting} />,
-            width: 280,
+            width: 240,
           },
         ]}
       />

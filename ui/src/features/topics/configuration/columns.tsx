@@ -15,6 +15,7 @@ const SOURCE = {
   cluster: texts.sourceCluster,
   static: texts.sourceStatic,
   group: texts.sourceGroup,
+  unknown: texts.sourceUnknown,
 };
 
 function Echo(props: { name: string; value: string | null }) {

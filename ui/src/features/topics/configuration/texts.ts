@@ -15,6 +15,7 @@ export const texts = defineTexts({
   sourceCluster: { en: "Cluster", ko: "클러스터" },
   sourceStatic: { en: "Broker file", ko: "브로커 파일" },
   sourceGroup: { en: "Group", ko: "그룹" },
+  sourceUnknown: { en: "Unknown", ko: "알 수 없음" },
   edit: { en: "Edit", ko: "편집" },
   cancel: { en: "Cancel", ko: "취소" },
   review: { en: "Review changes", ko: "변경 내용 검토" },

@@ -1,0 +1,213 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
+import Header from "@cloudscape-design/components/header";
+import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { createContext, useContext } from "react";
+import type { Text } from "~/contract/types";
+import { ErrorBox } from "../ErrorBox";
+import { count } from "../format";
+import { useT } from "../text";
+import { Updated } from "../time";
+import { useSlow } from "../useSlow";
+import { FilterInput } from "./FilterInput";
+import type { ResourceTableProps } from "./ResourceTable";
+import { texts } from "./texts";
+
+/** What a person chose for this table's looks. */
+export interface Saved {
+  widths: Record<string, number>;
+  hidden: string[] | null;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what surrounds the rows does not look into them.
+type TableState = ResourceTableProps<any> & { saved: Saved; onSaved: (saved: Saved) => void };
+
+/**
+ * What surrounds the rows (header, filter, pages) reads the table's state here and not by props: it may change with
+ * every answer while the rows, which cost milliseconds each, are left alone.
+ */
+export const TableContext = createContext<TableState | null>(null);
+
+function useTable(): TableState {
+  const state = useContext(TableContext);
+  if (!state) throw new Error("a table's slot outside its table");
+  return state;
+}
+
+export function TableHeader() {
+  const props = useTable();
+  const t = useT();
+  const page = props.variant === undefined || props.variant === "full-page";
+  const counter =
+    props.counter ??
+    (props.total === undefined || props.filter?.value
+      ? undefined
+      : props.selection?.type === "multi" && props.selection.ids.length > 0
+        ? `(${count(props.selection.ids.length)}/${count(props.total)})`
+        : `(${count(props.total)})`);
+  const added = props.live?.added ?? 0;
+  const slow = useSlow(props.rows === undefined && !props.error);
+  return (
+    <Header
+      variant={page ? "awsui-h1-sticky" : (props.headingTag ?? "h2")}
+      {...(counter ? { counter } : {})}
+      description={
+        slow ? (
+          t(texts.slow)
+        ) : props.description || props.updatedAt ? (
+          <span className="weir-dots">
+            {props.description ? <span>{props.description}</span> : null}
+            {props.updatedAt ? (
+              <span>
+                <Updated at={props.updatedAt} />
+              </span>
+            ) : null}
+          </span>
+        ) : undefined
+      }
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          {added > 0 ? (
+            <Button variant="normal" iconName="refresh" onClick={props.live?.onUpdate}>
+              {t(texts.added, { n: added })}
+            </Button>
+          ) : null}
+          {props.onRefresh ? (
+            <Button
+              iconName="refresh"
+              ariaLabel={t(texts.refresh)}
+              loading={props.refreshing ?? false}
+              onClick={props.onRefresh}
+            />
+          ) : null}
+          {props.actions}
+        </SpaceBetween>
+      }
+    >
+      {props.title}
+    </Header>
+  );
+}
+
+export function TableFilter() {
+  const props = useTable();
+  const filter = props.filter;
+  return (
+    <div>
+      {filter || props.toolbar ? (
+        <div className="weir-filter-row">
+          {filter ? <FilterInput {...filter} matches={filter.value ? (props.total ?? null) : null} /> : null}
+          {props.toolbar}
+        </div>
+      ) : null}
+      <TableWarnings warnings={props.warnings ?? []} />
+    </div>
+  );
+}
+
+/** What is missing from the rows: a broker that did not answer, a column that could not be read. */
+function TableWarnings({ warnings }: { warnings: Text[] }) {
+  const t = useT();
+  return (
+    <div className="weir-table-warnings" role="status">
+      {warnings.map((warning) => {
+        const text = t.core(warning);
+        return (
+          <StatusIndicator type="warning" key={text}>
+            {text}
+          </StatusIndicator>
+        );
+      })}
+    </div>
+  );
+}
+
+export function TablePages() {
+  const { paging, total } = useTable();
+  const t = useT();
+  if (!paging) return null;
+  return (
+    <Pagination
+      currentPageIndex={paging.page}
+      pagesCount={Math.max(1, Math.ceil((total ?? 0) / paging.size))}
+      onChange={({ detail }) => paging.onChange(detail.currentPageIndex)}
+      ariaLabels={{
+        previousPageLabel: t(texts.firstPage),
+        nextPageLabel: t(texts.nextPage),
+        pageLabel: (n) => t(texts.pageN, { n }),
+      }}
+    />
+  );
+}
+
+export function TablePreferences() {
+  const t = useT();
+  const { columns, paging, saved, onSaved } = useTable();
+  const hidden = saved.hidden ?? columns.filter((each) => each.optional).map((each) => each.id);
+  return (
+    <CollectionPreferences
+      title={t(texts.preferences)}
+      confirmLabel={t(texts.confirm)}
+      cancelLabel={t(texts.cancel)}
+      preferences={{
+        ...(paging ? { pageSize: paging.size } : {}),
+        contentDisplay: columns.map(({ id }) => ({ id, visible: !hidden.includes(id) })),
+      }}
+      {...(paging?.onSize
+        ? {
+            pageSizePreference: {
+              title: t(texts.pageSize),
+              options: [25, 50, 100].map((value) => ({ value, label: t(texts.rows, { n: value }) })),
+            },
+          }
+        : {})}
+      contentDisplayPreference={{
+        title: t(texts.columns),
+        description: t(texts.columnsHint),
+        options: columns.map(({ id, header, rowHeader }) => ({
+          id,
+          label: header,
+          alwaysVisible: rowHeader ?? false,
+        })),
+      }}
+      onConfirm={({ detail }) => {
+        onSaved({
+          ...saved,
+          hidden: (detail.contentDisplay ?? []).filter((each) => !each.visible).map((each) => each.id),
+        });
+        if (detail.pageSize && detail.pageSize !== paging?.size) paging?.onSize?.(detail.pageSize);
+      }}
+    />
+  );
+}
+
+export function TableEmpty() {
+  const props = useTable();
+  const t = useT();
+  if (props.error)
+    return <ErrorBox error={props.error} {...(props.onRefresh ? { onRetry: props.onRefresh } : {})} />;
+  const filter = props.filter;
+  const filtered = Boolean(filter?.value);
+  return (
+    <Box textAlign="center" color="inherit" padding={{ vertical: "m" }}>
+      <SpaceBetween size="s">
+        <div>
+          <Box variant="strong" color="inherit">
+            {filtered ? t(texts.noMatches) : props.empty.title}
+          </Box>
+          <Box variant="p" color="inherit" padding={{ bottom: "n" }}>
+            {filtered ? t(texts.noMatchesHint, { query: filter?.value }) : props.empty.hint}
+          </Box>
+        </div>
+        {filtered ? (
+          <Button onClick={() => filter?.onChange("")}>{t(texts.clearFilter)}</Button>
+        ) : (
+          props.empty.action
+        )}
+      </SpaceBetween>
+    </Box>
+  );
+}
