@@ -117,7 +117,7 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
         "LEADER_NOT_AVAILABLE" | "NOT_LEADER_OR_FOLLOWER" => {
             (TextId::KafkaNoLeader.into(), Some(TextId::HintStartBrokers))
         }
-        "NO_SUCH_MESSAGE" => (TextId::KafkaNoMessage.into(), None),
+        "NO_SUCH_MESSAGE" | "OFFSET_OUT_OF_RANGE" => (TextId::KafkaNoMessage.into(), None),
         "TOPIC_DELETION_DISABLED" => (TextId::KafkaDeletionDisabled.into(), None),
         name => (TextId::ErrorBroker.with("name", name), None),
     }
@@ -130,7 +130,7 @@ fn too_large() -> (Text, Option<TextId>) {
 /// By Kafka's error code.
 fn kind_of(code: i16) -> Option<Kind> {
     match code {
-        3 | 69 | 100 => Some(Kind::NotFound),
+        1 | 3 | 69 | 100 => Some(Kind::NotFound),
         36 | 68 => Some(Kind::Conflict),
         29..=31 | 65 => Some(Kind::Denied),
         7 => Some(Kind::Timeout),

@@ -1,6 +1,6 @@
 //! What is known of each local cluster at this moment, as its watcher last saw it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -9,12 +9,18 @@ use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 
 use super::{ClusterFacts, State};
+use crate::operations::{Operation, OperationState};
 use crate::text::{Text, TextId};
 
 #[derive(Debug, Default)]
 pub struct Registry {
     locals: Mutex<BTreeMap<String, Local>>,
+    /// Operations of keepers and engines, in the state in which they were told last.
+    told: Mutex<HashMap<String, OperationState>>,
 }
+
+/// Operations remembered as told; there are a handful a minute at most.
+const TOLD_MAX: usize = 1_000;
 
 /// One local cluster.
 #[derive(Debug, Clone)]
@@ -143,6 +149,15 @@ impl Registry {
         let before = shown(local);
         change(local);
         before != shown(local)
+    }
+
+    /// Whether an operation's state is news; from now on it is not.
+    pub(crate) fn is_news(&self, operation: &Operation) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= TOLD_MAX {
+            told.clear();
+        }
+        told.insert(operation.id.clone(), operation.state) != Some(operation.state)
     }
 
     pub(crate) fn wake(&self, id: &str) {

@@ -125,7 +125,7 @@ impl Core {
     fn tell_recent_operations(&self, id: &str, dir: &ClusterDir) {
         let since = now_ms() - RECENT_MS;
         let recent = cluster_operations(id, dir).into_iter().filter(|o| o.started_at >= since);
-        for operation in recent {
+        for operation in recent.filter(|operation| self.registry().is_news(operation)) {
             self.events().operation(operation.into());
         }
         self.events().all_changed([tags::operations(id), tags::brokers(id)]);
@@ -171,8 +171,11 @@ impl Core {
         if events.is_empty() {
             return;
         }
-        for operation in events.into_iter().filter_map(|event| event.operation) {
-            self.events().operation(from_engine(id, operation).into());
+        let operations = events.into_iter().filter_map(|event| event.operation);
+        for operation in operations.map(|operation| from_engine(id, operation)) {
+            if self.registry().is_news(&operation) {
+                self.events().operation(operation.into());
+            }
         }
         self.events().all_changed([
             tags::operations(id),

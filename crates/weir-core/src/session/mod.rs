@@ -8,7 +8,7 @@ mod tables;
 mod visible;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) visible: Visible,
     /// One reads at a time: who comes second takes what the first has read.
     reading: tokio::sync::Mutex<()>,
+    /// A refresh after a write is about to read.
+    refreshing: AtomicBool,
     state: Mutex<State>,
     generation: AtomicU64,
     wake: Notify,
@@ -99,6 +101,7 @@ impl Session {
             overlay: Overlay::default(),
             visible: Visible::default(),
             reading: tokio::sync::Mutex::default(),
+            refreshing: AtomicBool::new(false),
             state: Mutex::default(),
             generation: AtomicU64::new(0),
             wake: Notify::new(),
@@ -122,6 +125,19 @@ impl Session {
     pub(crate) async fn refresh(&self) -> Result<Snapshot> {
         let _one = self.reading.lock().await;
         self.read().await
+    }
+
+    /// A write makes the snapshot stale. Many writes in a row are one refresh: true for the write that has to do it.
+    pub(crate) fn begin_refresh(&self) -> bool {
+        !self.refreshing.swap(true, Ordering::AcqRel)
+    }
+
+    /// The refresh that [`Session::begin_refresh`] asked for. Writes that come once it reads ask for another.
+    pub(crate) async fn end_refresh(&self) {
+        let _one = self.reading.lock().await;
+        self.refreshing.store(false, Ordering::Release);
+        // A failure shows where the snapshot is asked for next.
+        let _ = self.read().await;
     }
 
     async fn read(&self) -> Result<Snapshot> {

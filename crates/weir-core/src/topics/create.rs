@@ -130,14 +130,15 @@ impl Core {
     pub(crate) fn topics_changed(&self, session: &std::sync::Arc<Session>, topic: &str) {
         let id = session.cluster.clone();
         session.visible.forget(topic);
-        let (events, session) = (self.events().clone(), session.clone());
         let told = vec![tags::topics(&id), tags::cluster(&id), format!("topic({id},{topic})")];
-        events.all_changed(told.clone());
-        self.spawn(async move {
-            // A failure shows where the snapshot is asked for next.
-            let _ = session.refresh().await;
-            events.all_changed(told);
-        });
+        self.events().all_changed(told.clone());
+        if session.begin_refresh() {
+            let (events, session) = (self.events().clone(), session.clone());
+            self.spawn(async move {
+                session.end_refresh().await;
+                events.all_changed(told);
+            });
+        }
     }
 
     /// A cluster's id with its name, as operations keep them.

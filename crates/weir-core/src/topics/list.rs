@@ -110,8 +110,12 @@ pub(crate) fn silent(session: &Session) -> Vec<Text> {
 }
 
 /// Rows of ids in their order, and ids that are no more.
+///
+/// A snapshot newer than the list's may have come, and with it the end of a topic's "Creating": the newest counts.
 fn rows_of(session: &Session, snapshot: &Snapshot, ids: &[String]) -> (Vec<TopicRow>, Vec<String>) {
     let creating = session.overlay.creating();
+    let newest = session.newest();
+    let snapshot = newest.as_ref().unwrap_or(snapshot);
     let (mut rows, mut gone) = (Vec::with_capacity(ids.len()), Vec::new());
     for id in ids {
         if session.overlay.is_deleted(id) {

@@ -26,6 +26,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_secs(2);
 /// Messages that may wait for the cluster; beyond it the shop pauses.
 const UNANSWERED_MAX: usize = 500;
+/// Consumers leave their groups in threads of their own; without it the groups would keep dead members for a while.
+const LEAVE: Duration = Duration::from_secs(1);
 /// Of every cycle the analysts read slowly for the first part, then catch up.
 const CYCLE: Duration = Duration::from_secs(300);
 const SLOW_PART: Duration = Duration::from_secs(210);
@@ -50,7 +52,10 @@ pub(super) async fn run(common: &Common, cluster: Option<&str>) -> Result<(), Tr
 async fn until_unwanted(beside: &Beside) -> Result<(), Trouble> {
     loop {
         let addresses = match beside.wish() {
-            Wish::End => return Ok(()),
+            Wish::End => {
+                sleep(LEAVE).await;
+                return Ok(());
+            }
             Wish::Wait => {
                 sleep(LOOK_EVERY).await;
                 continue;

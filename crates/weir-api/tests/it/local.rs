@@ -1,0 +1,189 @@
+//! Clusters of this machine, with the real keeper and engine: `weir-broker` must lie beside the tests' folder, as a
+//! build of the workspace puts it.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use weir_api::HostKind;
+use weir_api::dto::ErrorKind;
+
+use crate::{Bench, list, open, wait};
+
+/// Stops what a test leaves running, also when it fails.
+struct Local {
+    bench: Bench,
+}
+
+impl Local {
+    fn new() -> Self {
+        Self { bench: Bench::new() }
+    }
+
+    fn create(&self, name: &str, port: Option<u16>) -> Value {
+        let args = json!({"name": name, "brokers": 1, "port": port, "sample": false});
+        let operation = self.bench.ended(&self.bench.ok("clusters.create", args));
+        assert_eq!(operation["state"], "done", "{operation}");
+        self.row(name)
+    }
+
+    fn row(&self, name: &str) -> Value {
+        let rows = self.bench.ok("clusters.list", json!({}));
+        let rows = rows["rows"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["id"] == name).unwrap_or_default()
+    }
+
+    fn until_state(&self, name: &str, state: &str) {
+        let is = |rows: &Value| {
+            let rows = rows["rows"].as_array().unwrap();
+            rows.iter().any(|row| row["id"] == name && row["state"] == state)
+        };
+        self.bench.until("clusters.list", json!({}), is);
+    }
+
+    fn dir(&self, name: &str) -> PathBuf {
+        self.bench.home.path().join("clusters").join(name)
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let rows = self.bench.call("clusters.list", json!({})).unwrap_or_default();
+        for row in rows["rows"].as_array().into_iter().flatten() {
+            let args = json!({"cluster": row["id"], "confirm": row["id"]});
+            if let Ok(begun) = self.bench.call("clusters.delete", args) {
+                let id = json!({"id": begun["operation"]});
+                while self
+                    .bench
+                    .call("operations.get", id.clone())
+                    .is_ok_and(|o| o["state"] == "running")
+                {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cluster_lives_from_create_to_delete() {
+    let local = Local::new();
+    let row = local.create("one", None);
+    assert_eq!((&row["state"], &row["brokers_total"]), (&json!("ACTIVE"), &json!(1)));
+    assert_eq!(local.bench.ok("topics.list", list("one", "name", 1))["total"], 0);
+    let stop = local.bench.ok("clusters.stop", json!({"cluster": "one"}));
+    assert_eq!(local.bench.ended(&stop)["state"], "done");
+    assert_eq!(local.row("one")["state"], "STOPPED");
+    let refused = local.bench.call("topics.list", list("one", "name", 1)).unwrap_err();
+    assert_eq!(refused.text.id, "permit.stopped");
+    let start = local.bench.ok("clusters.start", json!({"cluster": "one"}));
+    assert_eq!(local.bench.ended(&start)["state"], "done");
+    let again = local.row("one");
+    assert_eq!(again["bootstrap"], row["bootstrap"], "on the same ports");
+    let wrong = json!({"cluster": "one", "confirm": "two"});
+    assert_eq!(
+        local.bench.call("clusters.delete", wrong).unwrap_err().field.as_deref(),
+        Some("confirm")
+    );
+    let delete = local.bench.ok("clusters.delete", json!({"cluster": "one", "confirm": "one"}));
+    assert_eq!(local.bench.ended(&delete)["state"], "done");
+    assert_eq!(local.row("one"), Value::Null);
+    assert!(!local.dir("one").exists());
+}
+
+#[test]
+fn another_host_adopts_what_runs() {
+    let local = Local::new();
+    let row = local.create("one", None);
+    let second = open(local.bench.home.path(), HostKind::Serve);
+    let rows = wait(second.call("clusters.list", json!({}))).unwrap();
+    assert_eq!(rows["rows"][0]["state"], "ACTIVE");
+    assert_eq!(rows["rows"][0]["bootstrap"], row["bootstrap"]);
+    let args = json!({"name": "t", "partitions": 1, "replication": 1, "configs": [], "dry_run": false, "cluster": "one"});
+    wait(second.call("topics.create", args)).unwrap();
+    let is_there = |page: &Value| page["total"] == 1;
+    local.bench.until("topics.list", list("one", "name", 1), is_there);
+}
+
+#[test]
+fn a_killed_engine_heals_and_says_why() {
+    let local = Local::new();
+    local.create("one", None);
+    let control = std::fs::read(local.dir("one").join("control.json")).unwrap();
+    let control: Value = serde_json::from_slice(&control).unwrap();
+    let pid = control["pid"].to_string();
+    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+    local.until_state("one", "HEALING");
+    local.until_state("one", "ACTIVE");
+    let args = json!({"cluster": "one", "query": "cluster_heal", "page": 1, "page_size": 25});
+    let healed =
+        local.bench.until("operations.list", args, |list| list["rows"][0]["state"] == "done");
+    let operation = &healed["rows"][0];
+    assert_eq!((&operation["kind"], &operation["by"]), (&json!("cluster_heal"), &json!("weir")));
+}
+
+#[test]
+fn brokers_stop_and_start_by_the_engines_operations() {
+    let local = Local::new();
+    let args = json!({"name": "three", "brokers": 3, "port": null, "sample": false});
+    local.bench.ended(&local.bench.ok("clusters.create", args));
+    let broker = json!({"cluster": "three", "broker": 2});
+    let stopped = local.bench.ok("brokers.stop", broker.clone());
+    assert_eq!(local.bench.ended(&stopped)["kind"], "broker_stop");
+    let state = |state: &'static str| {
+        move |brokers: &Value| {
+            let rows = brokers["rows"].as_array().unwrap();
+            rows.iter().any(|row| row["id"] == 2 && row["state"] == state)
+        }
+    };
+    let brokers = local.bench.until("brokers.list", json!({"cluster": "three"}), state("stopped"));
+    assert_eq!(brokers["rows"][1]["permits"]["stop"]["id"], "permit.broker_down");
+    assert_eq!(brokers["rows"][1]["permits"]["start"], Value::Null);
+    local.bench.ok("brokers.start", broker);
+    local.bench.until("brokers.list", json!({"cluster": "three"}), state("online"));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_and_nothing_is_left() {
+    let local = Local::new();
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let args = json!({"name": "one", "brokers": 1, "port": port, "sample": false});
+    let error = local.bench.call("clusters.create", args).unwrap_err();
+    assert_eq!((error.text.id, error.field.as_deref()), ("cluster.port_taken", Some("port")));
+    assert!(!local.dir("one").exists());
+    assert_eq!(local.bench.ok("clusters.list", json!({})), json!({"rows": []}));
+}
+
+#[test]
+fn a_damaged_directory_is_failed_with_its_reason_and_can_be_deleted() {
+    let local = Local::new();
+    std::fs::create_dir_all(local.dir("torn")).unwrap();
+    std::fs::write(local.dir("torn").join("cluster.json"), "{\"name\": \"to").unwrap();
+    std::fs::create_dir_all(local.dir("foreign")).unwrap();
+    std::fs::write(local.dir("foreign").join("notes.txt"), "mine").unwrap();
+    local.until_state("torn", "FAILED");
+    assert_eq!(local.row("torn")["state_reason"]["id"], "reason.damaged");
+    assert_eq!(local.row("foreign"), Value::Null, "another program's folder is not ours to show");
+    let create = json!({"name": "foreign", "brokers": 1, "port": null, "sample": false});
+    assert_eq!(
+        local.bench.call("clusters.create", create).unwrap_err().text.id,
+        "cluster.name_taken"
+    );
+    let start = local.bench.call("clusters.start", json!({"cluster": "torn"}));
+    if let Ok(begun) = start {
+        assert_eq!(local.bench.ended(&begun)["state"], "failed");
+    }
+    let delete = local.bench.ok("clusters.delete", json!({"cluster": "torn", "confirm": "torn"}));
+    assert_eq!(local.bench.ended(&delete)["state"], "done");
+    assert!(!local.dir("torn").exists());
+}
+
+#[test]
+fn a_cluster_that_exists_is_not_made_twice() {
+    let local = Local::new();
+    local.create("one", None);
+    let again = json!({"name": "ONE", "brokers": 1, "port": null, "sample": false});
+    let error = local.bench.call("clusters.create", again).unwrap_err();
+    assert_eq!((error.kind, error.text.id), (Some(ErrorKind::Invalid), "cluster.name_taken"));
+}

@@ -1,0 +1,310 @@
+//! The console of a cluster that is not ours: a cluster in this process stands for it, at the wire.
+
+use serde_json::{Value, json};
+use weir_api::dto::{ErrorKind, Outcome};
+use weir_testkit::TestCluster;
+
+use crate::{Bench, list};
+
+struct Remote {
+    bench: Bench,
+    id: String,
+    cluster: TestCluster,
+}
+
+impl Remote {
+    fn connect(brokers: u16) -> Self {
+        let cluster = TestCluster::start(brokers).unwrap();
+        let bench = Bench::new();
+        let id = connect(&bench, "far", &cluster.bootstrap(), false);
+        Self { bench, id, cluster }
+    }
+
+    fn args(&self, more: Value) -> Value {
+        with(&self.id, more)
+    }
+
+    fn create(&self, name: &str, partitions: i32) {
+        let args = json!({
+            "name": name, "partitions": partitions, "replication": 1, "configs": [], "dry_run": false,
+        });
+        self.bench.ok("topics.create", self.args(args));
+    }
+
+    fn produce(&self, topic: &str, value: Value) -> Value {
+        let args = json!({
+            "topic": topic, "partition": 0, "key": text("k"), "value": value,
+            "headers": [{"name": "h", "value": {"encoding": "hex", "data": "00ff"}}, {"name": "h", "value": null}],
+        });
+        self.bench.ok("topics.produce", self.args(args))
+    }
+}
+
+fn connect(bench: &Bench, name: &str, bootstrap: &str, read_only: bool) -> String {
+    let args =
+        json!({"name": name, "bootstrap": bootstrap, "read_only": read_only, "production": false});
+    bench.ok("clusters.connect", args)["cluster"].as_str().unwrap().to_owned()
+}
+
+fn with(cluster: &str, mut more: Value) -> Value {
+    more["cluster"] = json!(cluster);
+    more
+}
+
+fn text(data: &str) -> Value {
+    json!({"encoding": "text", "data": data})
+}
+
+#[test]
+fn an_own_topic_shows_at_once_and_is_gone_at_once() {
+    let far = Remote::connect(1);
+    far.bench.ok("topics.list", list(&far.id, "name", 1));
+    far.create("orders", 3);
+    let page = far.bench.ok("topics.list", list(&far.id, "name", 1));
+    assert_eq!(page["total"], 1, "{page}");
+    assert_eq!(page["rows"][0]["name"], "orders");
+    assert_eq!(page["rows"][0]["partitions"], 3);
+    let wrong = json!({"topics": ["orders"], "confirm": "order"});
+    let refused = far.bench.call("topics.delete", far.args(wrong)).unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("confirm"));
+    let right = json!({"topics": ["orders", "none"], "confirm": "2"});
+    let deleted = far.bench.ok("topics.delete", far.args(right));
+    assert_eq!(deleted["results"][0], json!({"topic": "orders", "error": null}));
+    assert_eq!(deleted["results"][1]["error"]["kind"], "not_found");
+    let operation = far.bench.ok("operations.get", json!({"id": deleted["operation"]}));
+    assert_eq!(operation["state"], "partly");
+    let page = far.bench.ok("topics.list", list(&far.id, "name", 1));
+    assert_eq!(page["rows"], json!([]));
+}
+
+#[test]
+fn a_forms_mistakes_name_their_field_and_are_no_operation() {
+    let far = Remote::connect(1);
+    far.create("taken", 1);
+    let create = |name: &str, partitions: i32, replication: i32, configs: Value| {
+        let args = json!({
+            "name": name, "partitions": partitions, "replication": replication,
+            "configs": configs, "dry_run": false,
+        });
+        far.bench.call("topics.create", far.args(args)).unwrap_err()
+    };
+    let before = far
+        .bench
+        .ok("operations.list", json!({"cluster": far.id, "query": "", "page": 1, "page_size": 25}));
+    assert_eq!(create("taken", 1, 1, json!([])).field.as_deref(), Some("name"));
+    assert_eq!(create("a b", 1, 1, json!([])).field.as_deref(), Some("name"));
+    assert_eq!(create("new", 1, 3, json!([])).field.as_deref(), Some("replication"));
+    assert_eq!(create("new", 0, 1, json!([])).field.as_deref(), Some("partitions"));
+    let config = json!([{"name": "retention.ms", "value": "soon"}]);
+    let wrong = create("new", 1, 1, config);
+    assert_eq!(wrong.field.as_deref(), Some("retention.ms"));
+    assert_eq!(wrong.outcome, Some(Outcome::NotDone));
+    let after = far
+        .bench
+        .ok("operations.list", json!({"cluster": far.id, "query": "", "page": 1, "page_size": 25}));
+    assert_eq!(before["total"], after["total"]);
+}
+
+#[test]
+fn a_dry_run_changes_nothing_and_shows_the_command() {
+    let far = Remote::connect(1);
+    let args =
+        json!({"name": "maybe", "partitions": 2, "replication": 1, "configs": [], "dry_run": true});
+    let preview = far.bench.ok("topics.create", far.args(args));
+    assert_eq!(preview["operation"], Value::Null);
+    assert!(
+        preview["command"].as_str().unwrap().starts_with("kafka-topics.sh --bootstrap-server ")
+    );
+    assert_eq!(far.bench.ok("topics.list", list(&far.id, "name", 1))["total"], 0);
+}
+
+#[test]
+fn messages_are_written_browsed_and_opened_whole() {
+    let far = Remote::connect(1);
+    far.create("orders", 2);
+    for n in 0..5 {
+        far.produce("orders", json!({"encoding": "json", "data": format!("{{\"n\":{n}}}")}));
+    }
+    far.produce("orders", Value::Null);
+    let browse = |from: Value, limit: u32, before: Value, contains: &str| {
+        let args = json!({
+            "topic": "orders", "partition": null, "from": from, "limit": limit,
+            "before": before, "contains": contains,
+        });
+        far.bench.ok("messages.browse", far.args(args))
+    };
+    let offsets = |page: &Value| -> Vec<String> {
+        page["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| r["offset"].as_str().unwrap().into())
+            .collect()
+    };
+    let first = browse(json!({"kind": "newest"}), 4, Value::Null, "");
+    assert_eq!(offsets(&first), ["5", "4", "3", "2"], "newest first");
+    assert_eq!(first["rows"][0]["value"], Value::Null, "a tombstone");
+    assert_eq!(first["rows"][1]["value"]["kind"], "json");
+    let second = browse(json!({"kind": "newest"}), 4, first["next"].clone(), "");
+    assert_eq!(offsets(&second), ["1", "0"]);
+    assert_eq!((&second["end"], &second["next"]), (&json!("start_of_range"), &Value::Null));
+    let from = browse(json!({"kind": "offset", "offset": "3"}), 10, Value::Null, "");
+    assert_eq!(offsets(&from), ["3", "4", "5"]);
+    let found = browse(json!({"kind": "earliest"}), 10, Value::Null, "\"n\":2");
+    assert_eq!(offsets(&found), ["2"]);
+    let args = json!({"topic": "orders", "partition": 0, "offset": "2"});
+    let whole = far.bench.ok("messages.get", far.args(args));
+    assert_eq!(whole["value"]["text"], "{\"n\":2}");
+    assert_eq!(whole["headers"][0]["value"]["base64"], "AP8=");
+    assert_eq!(whole["headers"][1], json!({"name": "h", "value": null}), "both headers, one null");
+    let none = json!({"topic": "orders", "partition": 0, "offset": "99"});
+    let none = far.bench.call("messages.get", far.args(none)).unwrap_err();
+    assert_eq!(none.text.id, "kafka.no_message");
+}
+
+#[test]
+fn a_live_tail_brings_what_is_written_from_now_on() {
+    let far = Remote::connect(1);
+    far.create("live", 1);
+    far.produce("live", text("before"));
+    let open = json!({"topic": "live", "partition": null, "contains": ""});
+    let stream = far.bench.ok("messages.tail.open", far.args(open))["stream"].clone();
+    far.produce("live", text("after"));
+    let pull = || json!({"id": stream, "max_rows": 10, "wait_ms": 500});
+    let chunk = far.bench.until("streams.next", pull(), |chunk| chunk["rows"][0].is_object());
+    assert_eq!(chunk["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(chunk["rows"][0]["value"]["preview"], "after");
+    far.bench.ok("streams.close", json!({"id": stream}));
+    let closed = far.bench.call("streams.next", pull()).unwrap_err();
+    assert_eq!(closed.kind, Some(ErrorKind::NotFound));
+}
+
+#[test]
+fn configurations_are_changed_with_a_preview_and_reset() {
+    let far = Remote::connect(1);
+    far.create("orders", 1);
+    let alter = |value: Value, dry_run: bool| {
+        let changes = json!([{"name": "retention.ms", "value": value}]);
+        let args = json!({"topic": "orders", "changes": changes, "dry_run": dry_run});
+        far.bench.ok("topics.alter_configs", far.args(args))
+    };
+    let retention = || {
+        let rows = far.bench.ok("topics.configs", far.args(json!({"topic": "orders"})));
+        let rows = rows["rows"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["name"] == "retention.ms").unwrap()
+    };
+    let preview = alter(json!("1000"), true);
+    let change = &preview["changes"][0];
+    assert_eq!((&change["before"], &change["after"]), (&json!("604800000"), &json!("1000")));
+    assert_eq!(change["risk"]["id"], "risk.retention");
+    assert_eq!(retention()["changed"], false, "a preview changes nothing");
+    alter(json!("1000"), false);
+    let row = retention();
+    assert_eq!((&row["value"], &row["source"]), (&json!("1000"), &json!("topic")));
+    alter(Value::Null, false);
+    assert_eq!(retention()["changed"], false);
+    let wrong = json!([{"name": "retention.ms", "value": "x"}]);
+    let args = json!({"topic": "orders", "changes": wrong, "dry_run": true});
+    let wrong = far.bench.call("topics.alter_configs", far.args(args)).unwrap_err();
+    assert_eq!(wrong.field.as_deref(), Some("retention.ms"));
+}
+
+#[test]
+fn a_broker_that_stops_shows_in_health() {
+    let far = Remote::connect(3);
+    let args = json!({"name": "orders", "partitions": 3, "replication": 3, "configs": [], "dry_run": false});
+    far.bench.ok("topics.create", far.args(args));
+    far.cluster.stop_broker(2).unwrap();
+    let topic = far.args(json!({"topic": "orders"}));
+    let watching = json!({"after": "0", "watching": [format!("topics({})", far.id)], "wait_ms": 0});
+    far.bench.ok("events.next", watching);
+    far.bench.ok("brokers.list", far.args(json!({})));
+    let detail =
+        far.bench.until("topics.get", topic, |topic| topic["health"] == "under_replicated");
+    assert_eq!(detail["under_replicated"], 3);
+    assert_eq!(detail["warnings"][0]["id"], "warning.topic_under_replicated");
+    let brokers = far.bench.ok("brokers.list", far.args(json!({})));
+    assert_eq!(
+        brokers["rows"].as_array().unwrap().len(),
+        2,
+        "a remote cluster tells only who is up"
+    );
+    let refused = far.bench.call("brokers.stop", far.args(json!({"broker": 1}))).unwrap_err();
+    assert_eq!(refused.text.id, "permit.remote");
+}
+
+#[test]
+fn a_read_only_profile_refuses_every_change() {
+    let far = Remote::connect(1);
+    far.create("orders", 1);
+    let id = connect(&far.bench, "look, don't touch", &far.cluster.bootstrap(), true);
+    assert_eq!(far.bench.ok("topics.list", list(&id, "name", 1))["total"], 1);
+    let refuse = |name: &str, args: Value| {
+        let error = far.bench.call(name, with(&id, args)).unwrap_err();
+        assert_eq!(
+            (error.text.id, error.kind),
+            ("permit.read_only", Some(ErrorKind::Denied)),
+            "{name}"
+        );
+    };
+    refuse(
+        "topics.create",
+        json!({"name": "x", "partitions": 1, "replication": 1, "configs": [], "dry_run": false}),
+    );
+    refuse("topics.delete", json!({"topics": ["orders"], "confirm": "orders"}));
+    refuse("topics.add_partitions", json!({"topic": "orders", "total": 2, "dry_run": false}));
+    refuse(
+        "topics.alter_configs",
+        json!({"topic": "orders", "changes": [{"name": "retention.ms", "value": "1"}], "dry_run": true}),
+    );
+    refuse(
+        "topics.produce",
+        json!({"topic": "orders", "partition": null, "key": null, "value": null, "headers": []}),
+    );
+    refuse("groups.delete", json!({"group": "g", "confirm": "g"}));
+}
+
+#[test]
+fn profiles_are_named_once_and_forgotten() {
+    let bench = Bench::new();
+    let id = connect(&bench, "prod", "localhost:1", false);
+    let again = json!({"name": "Prod", "bootstrap": "localhost:1", "read_only": false, "production": false});
+    let taken = bench.call("clusters.connect", again).unwrap_err();
+    assert_eq!((taken.kind, taken.field.as_deref()), (Some(ErrorKind::Conflict), Some("name")));
+    let nonsense =
+        json!({"name": "b", "bootstrap": "a b:c", "read_only": false, "production": false});
+    let nonsense = bench.call("clusters.connect", nonsense).unwrap_err();
+    assert_eq!(nonsense.field.as_deref(), Some("bootstrap"));
+    bench.ok("clusters.disconnect", json!({"cluster": id}));
+    assert_eq!(bench.ok("clusters.list", json!({})), json!({"rows": []}));
+}
+
+#[test]
+fn an_unreachable_cluster_says_so_in_one_sentence() {
+    let bench = Bench::new();
+    let id = connect(&bench, "nowhere", "localhost:1", false);
+    let error = bench.call("topics.list", list(&id, "name", 1)).unwrap_err();
+    assert_eq!((error.text.id, error.kind), ("net.refused", Some(ErrorKind::Unreachable)));
+    assert!(error.detail.unwrap().contains("localhost:1"));
+    let row = &bench.ok("clusters.list", json!({}))["rows"][0];
+    assert_eq!(row["state"], "UNREACHABLE");
+    assert_eq!(row["state_reason"]["id"], "net.refused");
+    let steps = bench.ok("clusters.test", json!({"bootstrap": "localhost:1"}));
+    let statuses: Vec<_> =
+        steps["steps"].as_array().unwrap().iter().map(|s| s["status"].clone()).collect();
+    assert_eq!(statuses, ["ok", "failed", "skipped", "skipped", "skipped"]);
+}
+
+#[test]
+fn the_palette_finds_what_is_known() {
+    let far = Remote::connect(1);
+    far.create("eu.orders", 1);
+    far.create("orders", 1);
+    far.bench.ok("topics.list", list(&far.id, "name", 1));
+    let args = json!({"query": "ord", "cluster": null, "limit": 20});
+    let found =
+        far.bench.until("palette.search", args, |f| f["rows"].as_array().unwrap().len() == 2);
+    let names: Vec<_> =
+        found["rows"].as_array().unwrap().iter().map(|r| r["name"].clone()).collect();
+    assert_eq!(names, ["orders", "eu.orders"], "the beginning of the name first");
+}
