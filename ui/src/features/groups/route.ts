@@ -24,7 +24,7 @@ export default defineFeature({
       text: texts.title,
       path: LIST,
       order: 30,
-      badge: ({ groups }) => (groups === null ? null : { text: count(groups), color: "grey" }),
+      badge: ({ groups }) => (!groups ? null : { text: count(groups), color: "grey" }),
     },
   ],
   actions: [

@@ -32,7 +32,7 @@ export function Details({ cluster }: { cluster: ClusterDetail }) {
             value: <Copyable text={cluster.cluster_id} what={t(texts.clusterId)} />,
           },
           { label: t(texts.engine), value: cluster.engine },
-          { label: t(texts.protocol), value: version },
+          { label: t(texts.version), value: version },
           {
             label: t(texts.controller),
             value: cluster.controller === null ? NONE : t(texts.broker, { id: cluster.controller }),

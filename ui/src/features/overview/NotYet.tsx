@@ -5,11 +5,12 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 import type { ClusterDetail } from "~/contract/types";
+import { ActionButton } from "~/shared/ActionButton";
 import { OperationCard } from "~/shared/OperationCard";
 import { paths } from "~/shared/paths";
 import { useT } from "~/shared/text";
 import { Details } from "./Details";
-import { useStart } from "./OverviewActions";
+import { useSampleStart, useStart } from "./OverviewActions";
 import { texts } from "./texts";
 
 /** Creating, stopped, failed: what is going on, with live steps and the one thing to do. */
@@ -57,6 +58,7 @@ export function NotRunning({ cluster }: { cluster: ClusterDetail }) {
 /** A running cluster without topics: the first thing to do with it. */
 export function FirstMessage({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
+  const sample = useSampleStart(cluster.id);
   const navigate = useNavigate();
   return (
     <Container>
@@ -66,9 +68,24 @@ export function FirstMessage({ cluster }: { cluster: ClusterDetail }) {
             <Box variant="h3">{t(texts.noTopics)}</Box>
             <Box color="text-body-secondary">{t(texts.noTopicsHint)}</Box>
           </div>
-          <Button variant="primary" onClick={() => navigate(paths.createTopic(cluster.id))}>
-            {t(texts.createTopic)}
-          </Button>
+          <div className="weir-first">
+            <SpaceBetween direction="horizontal" size="xs">
+              <ActionButton
+                variant="primary"
+                permit={cluster.permits.create_topic}
+                onClick={() => navigate(paths.createTopic(cluster.id))}
+              >
+                {t(texts.createTopic)}
+              </ActionButton>
+              <ActionButton
+                permit={cluster.permits.sample_start}
+                loading={sample.pending}
+                onClick={sample.run}
+              >
+                {t(texts.sampleStart)}
+              </ActionButton>
+            </SpaceBetween>
+          </div>
         </SpaceBetween>
       </Box>
     </Container>

@@ -28,6 +28,10 @@ export function useStart(id: string) {
   return useClusterCommand("clusters.start", id);
 }
 
+export function useSampleStart(id: string) {
+  return useClusterCommand("clusters.sample_start", id);
+}
+
 export function OverviewActions({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   const commands = {

@@ -42,7 +42,9 @@ function Subtitle({ cluster }: { cluster: ClusterDetail }) {
       <span className="weir-dots">
         <span />
         <span>{cluster.engine}</span>
-        {cluster.version ? <span>Kafka {cluster.version}</span> : null}
+        {cluster.version && !cluster.engine.includes(cluster.version) ? (
+          <span>Kafka {cluster.version}</span>
+        ) : null}
         {cluster.brokers_total === null ? null : (
           <span>{t(texts.brokersIn, { n: cluster.brokers_total })}</span>
         )}
@@ -58,7 +60,11 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
       <HealthLine cluster={cluster} />
       <Counts cluster={cluster} />
       {cluster.topics === 0 ? <FirstMessage cluster={cluster} /> : <span hidden />}
-      <Throughput cluster={cluster} />
+      {cluster.topics === 0 && cluster.throughput.length < 2 ? (
+        <span hidden />
+      ) : (
+        <Throughput cluster={cluster} />
+      )}
       <Grid gridDefinition={[{ colspan: { default: 12, m: 7 } }, { colspan: { default: 12, m: 5 } }]}>
         <TopLag cluster={cluster} />
         <ActivityPanel cluster={cluster} />

@@ -64,7 +64,7 @@ export const texts = defineTexts({
   details: { en: "Details", ko: "세부 정보" },
   clusterId: { en: "Cluster id", ko: "클러스터 ID" },
   engine: { en: "Engine", ko: "엔진" },
-  protocol: { en: "Kafka version", ko: "Kafka 버전" },
+  version: { en: "Version", ko: "버전" },
   controller: { en: "Controller", ko: "컨트롤러" },
   broker: { en: "Broker {id}", ko: "브로커 {id}" },
   directory: { en: "Directory", ko: "디렉터리" },

@@ -52,7 +52,7 @@ export default defineFeature({
       text: texts.title,
       path: LIST,
       order: 20,
-      badge: ({ topics }) => (topics === null ? null : { text: count(topics), color: "grey" }),
+      badge: ({ topics }) => (!topics ? null : { text: count(topics), color: "grey" }),
     },
   ],
   actions: [

@@ -35,6 +35,9 @@ function quarters(top: number): number[] {
   return [0, 1, 2, 3, 4].map((n) => (top * n) / 4);
 }
 
+/** Below this span two labels would read the same without seconds. */
+const SECONDS_BELOW_S = 240;
+
 function axis(look: Look): uPlot.Axis[] {
   const text = resolved("text-soft");
   const grid = { stroke: faded(resolved("border"), 0.6), width: 1 };
@@ -47,7 +50,10 @@ function axis(look: Look): uPlot.Axis[] {
       ticks: { ...grid, size: 4 },
       space: 90,
       size: 30,
-      values: (_plot, splits) => splits.map((at) => instant(at * 1000, look.zone, false).slice(11, 16)),
+      values: (_plot, splits) => {
+        const seconds = (splits.at(-1) ?? 0) - (splits[0] ?? 0) < SECONDS_BELOW_S;
+        return splits.map((at) => instant(at * 1000, look.zone, false).slice(11, seconds ? 19 : 16));
+      },
     },
     {
       stroke: text,
@@ -86,7 +92,7 @@ export function chartOptions(
     padding: [8, 8, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
-      y: { range: (_plot, _min, max) => [0, niceTop(Math.max(max ?? 0, look.topMin) * 1.02, look.base)] },
+      y: { range: (_plot, _min, max) => [0, Math.max(look.topMin, niceTop((max ?? 0) * 1.02, look.base))] },
     },
     axes: axis(look),
     series: [{}, ...series.map(line)],

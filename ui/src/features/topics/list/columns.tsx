@@ -46,39 +46,39 @@ export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] 
       cell: (row) => <Name cluster={cluster} row={row} />,
       sort: "name",
       rowHeader: true,
-      width: 205,
+      width: 190,
     },
     {
       id: "health",
       header: t(texts.health),
       cell: (row) => <HealthIndicator health={row.health} count={sickOf(row)} creating={row.creating} />,
       sort: "health",
-      width: 190,
+      width: 178,
     },
-    { ...figure("partitions", t(texts.partitions), 125, (row) => count(row.partitions)), sort: "partitions" },
+    { ...figure("partitions", t(texts.partitions), 122, (row) => count(row.partitions)), sort: "partitions" },
     {
       ...figure("replication", t(texts.rf), 72, (row) => count(row.replication)),
       sort: "replication",
       note: t(texts.rfNote),
     },
-    { ...figure("messages", t(texts.messages), 128, (row) => count(row.messages)), sort: "messages" },
+    { ...figure("messages", t(texts.messages), 126, (row) => count(row.messages)), sort: "messages" },
     {
-      ...figure("rate", t(texts.rate), 118, (row) =>
+      ...figure("rate", t(texts.rate), 112, (row) =>
         row.messages_in_per_s === null ? NONE : short(row.messages_in_per_s),
       ),
       sort: "messages_in",
     },
     {
-      ...figure("size", t(texts.size), 100, (row) => bytes(row.size)),
+      ...figure("size", t(texts.size), 96, (row) => bytes(row.size)),
       sort: "size",
       note: t(texts.sizeNote),
     },
-    { ...figure("retention", t(texts.retention), 100, (row) => row.retention ?? NONE), note: lazy },
+    { ...figure("retention", t(texts.retention), 110, (row) => row.retention ?? NONE), note: lazy },
     {
       id: "lastWrite",
       header: t(texts.lastWrite),
       cell: (row) => <Ago at={row.last_write} />,
-      width: 105,
+      width: 112,
       note: lazy,
       // Fits beside the others only in a wide window; the preferences show it anywhere.
       optional: window.innerWidth < WIDE_PX,
