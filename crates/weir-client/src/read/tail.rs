@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 use weir_domain::{ItemError, MessageFilter, MessageRow, OffsetSpec, TopicPartition};
+use weir_wire::ErrorCode;
 
 use crate::client::Client;
 use crate::error::ClientError;
@@ -123,59 +124,69 @@ impl Source {
         Ok(offsets.into_iter().filter_map(end).collect())
     }
 
-    fn by_leader(&self, positions: &HashMap<i32, i64>) -> BTreeMap<i32, HashMap<i32, i64>> {
+    /// Takes those partitions out of `homeless` that have a leader now, by leader.
+    fn by_leader(&self, homeless: &mut HashMap<i32, i64>) -> BTreeMap<i32, HashMap<i32, i64>> {
         let metadata = self.client.cached_metadata();
         let mut leaders: BTreeMap<i32, HashMap<i32, i64>> = BTreeMap::new();
-        for (partition, offset) in positions {
+        homeless.retain(|partition, offset| {
             let leader = metadata.partition(&self.topic, *partition).and_then(|p| p.leader);
             if let Some(leader) = leader {
                 leaders.entry(leader).or_default().insert(*partition, *offset);
             }
-        }
+            leader.is_none()
+        });
         leaders
     }
 }
 
-/// Gives each leader its partitions, and begins anew when one of them moved or partitions were added.
+/// Gives each leader its partitions. Those of a leader that fails are given to the next one while the others read on.
 async fn supervise(
     source: Arc<Source>,
-    mut positions: HashMap<i32, i64>,
+    positions: HashMap<i32, i64>,
     queue: mpsc::Sender<TailBatch>,
 ) {
+    let mut known = positions.clone();
+    let mut homeless = positions;
+    let mut leaders = JoinSet::new();
     loop {
-        let until = Instant::now() + REFRESH;
-        let mut leaders = JoinSet::new();
-        for (_, positions) in source.by_leader(&positions) {
-            leaders.spawn(follow(Arc::clone(&source), positions, queue.clone(), until));
+        for (_, positions) in source.by_leader(&mut homeless) {
+            leaders.spawn(follow(Arc::clone(&source), positions, queue.clone()));
         }
-        if leaders.is_empty() {
-            sleep(REST).await;
-        }
-        while let Some(ended) = leaders.join_next().await {
-            if let Ok(reached) = ended {
-                positions.extend(reached);
+        let pause = if homeless.is_empty() { REFRESH } else { REST };
+        tokio::select! {
+            Some(Ok(ended)) = leaders.join_next(), if !leaders.is_empty() => {
+                ended.lost.iter().for_each(|partition| {
+                    known.remove(partition);
+                });
+                homeless.extend(ended.reached);
             }
+            () = sleep(pause) => {}
+            () = queue.closed() => return,
         }
-        if queue.is_closed() {
-            return;
-        }
-        if let Ok(new) = source.ends(&positions).await {
-            positions.extend(new);
-        } else {
-            sleep(REST).await;
+        // An error leaves the cache as it was: asked again after the next pause.
+        if let Ok(new) = source.ends(&known).await {
+            known.extend(&new);
+            homeless.extend(new);
         }
     }
 }
 
-/// Reads one leader's partitions until the time is over, one of them fails or nobody listens; answers how far it came.
+/// How far a leader's task came.
+#[derive(Debug, Default)]
+struct Followed {
+    reached: HashMap<i32, i64>,
+    /// Partitions whose position is gone: what was there had been deleted before it was read.
+    lost: Vec<i32>,
+}
+
+/// Reads one leader's partitions until one of them fails or nobody listens.
 async fn follow(
     source: Arc<Source>,
     mut positions: HashMap<i32, i64>,
     queue: mpsc::Sender<TailBatch>,
-    until: Instant,
-) -> HashMap<i32, i64> {
+) -> Followed {
     let mut scratch = Vec::new();
-    while Instant::now() < until {
+    loop {
         let asked: Vec<_> = positions.iter().map(|(p, offset)| position(*p, *offset)).collect();
         let round = source.client.fetch_round(&source.topic, &asked, HOLD).await;
         let mut batch = TailBatch::default();
@@ -184,14 +195,8 @@ async fn follow(
                 for (partition, fetched) in round.partitions {
                     let Some(offset) = positions.get_mut(&partition) else { continue };
                     match fetched {
-                        Ok(fetched) => {
-                            batch.take(
-                                &source.filter,
-                                partition,
-                                offset,
-                                &fetched.records,
-                                &mut scratch,
-                            );
+                        Ok(got) => {
+                            batch.take(&source.filter, partition, offset, &got.records, &mut scratch);
                         }
                         Err(e) => batch.problems.push((partition, e)),
                     }
@@ -202,17 +207,21 @@ async fn follow(
                 batch.problems.extend(positions.keys().map(|p| (*p, error.clone())));
             }
         }
+        let lost = lost(&batch);
         let failed = !batch.problems.is_empty();
         let empty = !failed && batch.scanned == 0;
-        if !empty && queue.send(batch).await.is_err() {
-            break;
-        }
-        if failed {
+        let heard = empty || queue.send(batch).await.is_ok();
+        if failed || !heard {
             sleep(REST).await;
-            break;
+            positions.retain(|partition, _| !lost.contains(partition));
+            return Followed { reached: positions, lost };
         }
     }
-    positions
+}
+
+fn lost(batch: &TailBatch) -> Vec<i32> {
+    let gone = ErrorCode::OFFSET_OUT_OF_RANGE.0;
+    batch.problems.iter().filter(|(_, e)| e.code == gone).map(|(partition, _)| *partition).collect()
 }
 
 fn position(partition: i32, offset: i64) -> Position {
