@@ -106,7 +106,7 @@ fn wrong_usage_is_code_two_and_one_sentence() -> anyhow::Result<()> {
         (&["topic", "list", "--bootstrap", "a", "--cluster", "b"], 2, "cannot be used with"),
         (&["cluster", "create", "x", "--brokers", "0"], 2, "1..=100"),
         (&["cluster", "create", "x", "--brokers", "1000"], 2, "1..=100"),
-        (&["cluster", "create", "x/y"], 1, "x/y"),
+        (&["cluster", "create", "x/y"], 2, "cannot contain \"/\""),
         (&["nonsense"], 2, "nonsense"),
     ] {
         let (got, error) = fail(&home, args)?;

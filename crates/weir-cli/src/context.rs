@@ -6,6 +6,7 @@ use weir_api::commands::clusters::list::ClustersList;
 use weir_api::dto::{ClusterRow, ClusterState};
 use weir_api::{App, Headless, Home, HostKind};
 use weir_core::client::{Client, Options, parse_bootstrap};
+use weir_core::permits::Action;
 
 use crate::args::{Common, Target};
 use crate::trouble::Trouble;
@@ -15,8 +16,7 @@ pub(crate) const LOCAL: &str = "local";
 
 /// Opens the home as the command line, with the state of each cluster as it is now.
 pub(crate) async fn app(common: &Common) -> Result<App, Trouble> {
-    let home =
-        Home::prepare(common.home.as_deref()).map_err(|failure| Trouble::Api(failure.into()))?;
+    let home = Home::prepare(common.home.as_deref())?;
     let app = App::open(home, Arc::new(Headless(HostKind::CommandLine)))?;
     app.core().look_at_clusters().await;
     Ok(app)
@@ -29,6 +29,36 @@ pub(crate) async fn options(common: &Common, target: &Target) -> Result<Options,
         None => running(&app(common).await?, target.cluster.as_deref()).await?.bootstrap,
     };
     Ok(Options::new(parse_bootstrap(&bootstrap)?))
+}
+
+/// A cluster that Weir knows by name, with its permissions and its record of operations; or just an address.
+pub(crate) enum Place {
+    Named { app: App, cluster: String },
+    Address(Client),
+}
+
+pub(crate) async fn place(common: &Common, target: &Target) -> Result<Place, Trouble> {
+    if let Some(bootstrap) = &target.bootstrap {
+        return Ok(Place::Address(Client::new(Options::new(parse_bootstrap(bootstrap)?))));
+    }
+    let app = app(common).await?;
+    let cluster = running(&app, target.cluster.as_deref()).await?.id;
+    Ok(Place::Named { app, cluster })
+}
+
+/// As [`options`], if this may be done to the cluster.
+pub(crate) async fn permitted(
+    common: &Common,
+    target: &Target,
+    action: Action,
+) -> Result<Options, Trouble> {
+    if target.bootstrap.is_some() {
+        return options(common, target).await;
+    }
+    let app = app(common).await?;
+    let row = running(&app, target.cluster.as_deref()).await?;
+    app.core().permit(action, &row.id)?;
+    Ok(Options::new(parse_bootstrap(&row.bootstrap)?))
 }
 
 pub(crate) async fn client(common: &Common, target: &Target) -> Result<Client, Trouble> {

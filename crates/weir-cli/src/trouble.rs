@@ -2,6 +2,7 @@
 
 use weir_api::ApiError;
 use weir_api::texts::{self, Lang};
+use weir_core::Failure;
 use weir_core::client::data::DataError;
 use weir_core::client::{AddressError, ClientError, ErrorKind};
 use weir_domain::{ItemError, NotKafka};
@@ -11,8 +12,8 @@ use weir_domain::{ItemError, NotKafka};
 pub(crate) enum Trouble {
     /// Whoever read our output went away, or the person pressed Ctrl-C: nothing to say.
     Quiet,
-    Api(ApiError),
-    Client(ClientError),
+    Api(Box<ApiError>),
+    Client(Box<ClientError>),
     Data(DataError),
     Address(AddressError),
     /// One item of several: what it is, and the cluster's words.
@@ -20,8 +21,8 @@ pub(crate) enum Trouble {
         what: String,
         error: ItemError,
     },
-    /// All that failed of a command about several items; each was told already.
-    Some,
+    /// What failed of a command about several items was told already; the code.
+    Told(u8),
     NoCluster,
     ManyClusters(Vec<String>),
     NotRunning(String),
@@ -56,6 +57,9 @@ impl Trouble {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage { .. } | Self::Address(_) => 2,
+            // A value of the command line that cannot be: as a field of a form.
+            Self::Api(error) if error.field.is_some() => 2,
+            Self::Told(code) => *code,
             _ => 1,
         }
     }
@@ -63,7 +67,7 @@ impl Trouble {
     /// Prints the sentence on standard error.
     #[expect(clippy::print_stderr, reason = "this is what the person reads")]
     pub(crate) fn tell(&self, lang: Lang) {
-        if !matches!(self, Self::Quiet | Self::Some) {
+        if !matches!(self, Self::Quiet | Self::Told(_)) {
             eprintln!("weir: {}", self.sentence(lang));
         }
     }
@@ -110,9 +114,11 @@ impl Trouble {
                 "the topic {topic:?} has no partition {partition}: it has {count}, numbered from 0"
             ),
             Self::Output(error) => format!("the output cannot be written: {error}"),
-            Self::Quiet | Self::Some | Self::Api(_) | Self::Usage { .. } | Self::Failed { .. } => {
-                String::new()
-            }
+            Self::Quiet
+            | Self::Told(_)
+            | Self::Api(_)
+            | Self::Usage { .. }
+            | Self::Failed { .. } => String::new(),
         }
     }
 
@@ -184,15 +190,21 @@ fn advice(error: &ClientError) -> (&'static str, &'static str) {
     }
 }
 
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        ApiError::from(failure).into()
+    }
+}
+
 impl From<ApiError> for Trouble {
     fn from(error: ApiError) -> Self {
-        Self::Api(error)
+        Self::Api(Box::new(error))
     }
 }
 
 impl From<ClientError> for Trouble {
     fn from(error: ClientError) -> Self {
-        Self::Client(error)
+        Self::Client(Box::new(error))
     }
 }
 

@@ -90,9 +90,9 @@ impl Client {
     }
 
     /// Asks brokers in turn until one answers.
-    pub(crate) async fn any<R: Request>(&self, request: &R) -> Result<R::Response, ClientError>
+    pub(crate) async fn any<R>(&self, request: &R) -> Result<R::Response, ClientError>
     where
-        R: Clone,
+        R: Request + Clone,
     {
         self.any_with::<R>(|_| Ok(request.clone())).await
     }

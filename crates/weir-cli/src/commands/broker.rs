@@ -2,11 +2,17 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use weir_api::commands::brokers::kill::BrokersKill;
+use weir_api::commands::brokers::list::BrokersList;
+use weir_api::commands::brokers::start::BrokersStart;
+use weir_api::commands::brokers::stop::BrokersStop;
+use weir_api::dto::BrokerRow;
+use weir_core::client::Client;
 use weir_domain::Broker;
 
 use crate::args::{Common, Target};
 use crate::commands::operation;
-use crate::context;
+use crate::context::{self, Place};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -44,14 +50,19 @@ pub(crate) struct BrokerArgs {
 pub(crate) async fn run(command: BrokerCommand) -> Result<(), Trouble> {
     match command {
         BrokerCommand::List(args) => list(args).await,
-        BrokerCommand::Stop(args) => act(args, "brokers.stop", "stopped").await,
-        BrokerCommand::Kill(args) => act(args, "brokers.kill", "killed").await,
-        BrokerCommand::Start(args) => act(args, "brokers.start", "started").await,
+        BrokerCommand::Stop(args) => act(args, Act::Stop).await,
+        BrokerCommand::Kill(args) => act(args, Act::Kill).await,
+        BrokerCommand::Start(args) => act(args, Act::Start).await,
     }
 }
 
+/// One line of the list, from whichever side it came.
 struct Row {
-    broker: Broker,
+    id: i32,
+    host: String,
+    port: u16,
+    rack: Option<String>,
+    state: String,
     controller: bool,
     leaders: usize,
     replicas: usize,
@@ -59,12 +70,27 @@ struct Row {
 }
 
 async fn list(args: ListArgs) -> Result<(), Trouble> {
-    let client = context::client(&args.common, &args.target).await?;
+    let rows = match context::place(&args.common, &args.target).await? {
+        Place::Named { app, cluster } => {
+            app.run(BrokersList { cluster }).await?.rows.into_iter().map(Row::of_console).collect()
+        }
+        Place::Address(client) => of_cluster(&client).await?,
+    };
+    let headers = ["ID", "ADDRESS", "RACK", "STATE", "LEADERS", "REPLICAS", "SIZE"];
+    output::rows(args.common.output, &rows, &headers, Row::cells, Row::json)
+}
+
+async fn of_cluster(client: &Client) -> Result<Vec<Row>, Trouble> {
     let metadata = client.metadata().await?;
     let (cluster, dirs) = tokio::join!(client.describe_cluster(), client.log_dirs());
     let (cluster, dirs) = (cluster?, dirs?.value);
     let partitions = || metadata.topics.iter().flat_map(|topic| &topic.partitions);
     let row = |broker: &Broker| Row {
+        id: broker.id,
+        host: broker.host.clone(),
+        port: broker.port,
+        rack: broker.rack.clone(),
+        state: if broker.fenced { "fenced" } else { "online" }.to_owned(),
         controller: cluster.controller_id == Some(broker.id),
         leaders: partitions().filter(|p| p.leader == Some(broker.id)).count(),
         replicas: partitions().filter(|p| p.replicas.contains(&broker.id)).count(),
@@ -73,24 +99,32 @@ async fn list(args: ListArgs) -> Result<(), Trouble> {
             .filter(|dir| dir.broker_id == broker.id)
             .map(|dir| dir.replicas.iter().map(|replica| replica.size_bytes).sum::<i64>())
             .reduce(|a, b| a + b),
-        broker: broker.clone(),
     };
-    let rows: Vec<_> = cluster.brokers.iter().map(row).collect();
-    let headers = ["ID", "ADDRESS", "RACK", "STATE", "LEADERS", "REPLICAS", "SIZE"];
-    output::rows(args.common.output, &rows, &headers, Row::cells, Row::json)
+    Ok(cluster.brokers.iter().map(row).collect())
 }
 
 impl Row {
-    fn state(&self) -> &'static str {
-        if self.broker.fenced { "fenced" } else { "online" }
+    fn of_console(row: BrokerRow) -> Self {
+        let state = serde_json::to_value(row.state).unwrap_or_default();
+        Self {
+            id: row.id,
+            host: row.host,
+            port: row.port,
+            rack: row.rack,
+            state: state.as_str().unwrap_or_default().to_owned(),
+            controller: row.controller,
+            leaders: row.leaders as usize,
+            replicas: row.replicas as usize,
+            bytes: row.size.map(|size| size.0),
+        }
     }
 
     fn cells(&self) -> Vec<String> {
         vec![
-            self.broker.id.to_string(),
-            format!("{}:{}", self.broker.host, self.broker.port),
-            output::or_dash(self.broker.rack.as_deref()),
-            self.state().to_owned(),
+            self.id.to_string(),
+            format!("{}:{}", self.host, self.port),
+            output::or_dash(self.rack.as_deref()),
+            self.state.clone(),
             self.leaders.to_string(),
             self.replicas.to_string(),
             output::or_dash(self.bytes.map(output::bytes)),
@@ -99,11 +133,11 @@ impl Row {
 
     fn json(&self) -> Value {
         json!({
-            "id": self.broker.id,
-            "host": self.broker.host,
-            "port": self.broker.port,
-            "rack": self.broker.rack,
-            "state": self.state(),
+            "id": self.id,
+            "host": self.host,
+            "port": self.port,
+            "rack": self.rack,
+            "state": self.state,
             "controller": self.controller,
             "leaders": self.leaders,
             "replicas": self.replicas,
@@ -112,11 +146,23 @@ impl Row {
     }
 }
 
-async fn act(args: BrokerArgs, command: &str, done: &str) -> Result<(), Trouble> {
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Stop,
+    Kill,
+    Start,
+}
+
+async fn act(args: BrokerArgs, act: Act) -> Result<(), Trouble> {
     let app = context::app(&args.common).await?;
     let row = context::running(&app, args.cluster.as_deref()).await?;
-    let begun = app.call(command, json!({ "cluster": row.id, "broker": args.id })).await?;
-    operation::wait(&app, begun["operation"].as_str().unwrap_or_default()).await?;
-    let json = json!({ "cluster": row.name, "broker": args.id, "done": done });
-    output::done(args.common.output, &format!("{done} broker {}", args.id), &json)
+    let (cluster, broker) = (row.id, args.id);
+    let (begun, done) = match act {
+        Act::Stop => (app.run(BrokersStop { cluster, broker }).await?, "stopped"),
+        Act::Kill => (app.run(BrokersKill { cluster, broker }).await?, "killed"),
+        Act::Start => (app.run(BrokersStart { cluster, broker }).await?, "started"),
+    };
+    operation::wait(&app, &begun.operation).await?;
+    let json = json!({ "cluster": row.name, "broker": broker, "done": done });
+    output::done(args.common.output, &format!("{done} broker {broker}"), &json)
 }

@@ -2,15 +2,16 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use weir_api::commands::clusters::client_info::ClustersClientInfo;
 use weir_api::commands::clusters::create::ClustersCreate;
 use weir_api::commands::clusters::delete::ClustersDelete;
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::commands::clusters::start::ClustersStart;
 use weir_api::commands::clusters::stop::ClustersStop;
-use weir_api::dto::ClusterRow;
+use weir_api::dto::{ClusterRow, Snippet};
 use weir_api::texts::{self, Lang};
 
-use crate::args::Common;
+use crate::args::{Common, Format};
 use crate::commands::operation;
 use crate::context;
 use crate::output;
@@ -193,22 +194,18 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
     let app = context::app(&args.common).await?;
     let row = context::find(&app, Some(&args.name)).await?;
-    let cluster = json!({ "cluster": row.id });
-    let info = app.call("clusters.client_info", cluster).await?;
-    if args.common.output == crate::args::Format::Json {
-        return output::line(&serde_json::to_string_pretty(&info).unwrap_or_default());
+    let info = app.run(ClustersClientInfo { cluster: row.id }).await?;
+    if args.common.output == Format::Json {
+        return output::one(Format::Json, &[], &serde_json::to_value(&info).unwrap_or_default());
     }
-    let word = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let wanted = |snippet: &&Snippet| args.language.as_ref().is_none_or(|l| *l == snippet.language);
     let mut found = false;
-    for snippet in info["snippets"].as_array().into_iter().flatten() {
-        let language = word(snippet, "language");
-        if args.language.as_ref().is_none_or(|wanted| *wanted == language) {
-            found = true;
-            if args.language.is_none() {
-                output::line(&format!("# {}", word(snippet, "title")))?;
-            }
-            output::line(&format!("{}\n", word(snippet, "code").trim_end()))?;
+    for snippet in info.snippets.iter().filter(wanted) {
+        found = true;
+        if args.language.is_none() {
+            output::line(&format!("# {}", snippet.title))?;
         }
+        output::line(&format!("{}\n", snippet.code.trim_end()))?;
     }
     match args.language {
         Some(language) if !found => Err(Trouble::usage(

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use weir_core::client::Client;
 use weir_core::client::data::{Delivery, NewMessage, Producer, ProducerOptions};
+use weir_core::permits::Action;
 use weir_domain::Compression;
 
 use super::signal;
@@ -54,7 +55,7 @@ const AHEAD_MAX: usize = 256;
 const UNANSWERED_MAX: usize = 10_000;
 
 pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
-    let options = context::options(&args.common, &args.target).await?;
+    let options = context::permitted(&args.common, &args.target, Action::Produce).await?;
     let topic = show::find(&Client::new(options.clone()), &args.topic).await?;
     let count = topic.partitions.len();
     let check = move |partition: Option<i32>| match partition {

@@ -25,7 +25,7 @@ use self::session::Sessions;
 
 /// The console in a browser, on this machine only.
 #[derive(Debug, Clone, clap::Args)]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     pub port: u16,
@@ -41,7 +41,7 @@ pub struct ServeArgs {
 const BODY_MAX_BYTES: usize = 24 << 20;
 
 /// Serves until Ctrl-C or a termination signal.
-pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let home =
         Home::prepare(args.home.as_deref()).map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
     let app = App::open(home.clone(), Arc::new(Headless(HostKind::Serve)))?;

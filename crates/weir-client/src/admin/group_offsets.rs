@@ -14,6 +14,7 @@ use weir_wire::messages::offset_fetch_response::{
 use weir_wire::{ApiKey, ErrorCode};
 
 use crate::admin::by_topic;
+use crate::admin::groups::Answers;
 use crate::client::{Answer, Client};
 use crate::code;
 use crate::error::ClientError;
@@ -93,9 +94,7 @@ fn batched_request(groups: Vec<String>) -> OffsetFetchRequest {
     OffsetFetchRequest { groups: groups.iter().map(group).collect(), ..Default::default() }
 }
 
-fn batched_answers(
-    answer: Answer<OffsetFetchRequest>,
-) -> Result<Vec<(String, Result<Vec<CommittedOffset>, ItemError>)>, ClientError> {
+fn batched_answers(answer: Answer<OffsetFetchRequest>) -> Answers<Vec<CommittedOffset>> {
     let one = |group: &OffsetFetchResponseGroup| {
         let outcome = code::item(group.error_code, None);
         (group.group_id.to_string(), outcome.map(|()| committed(group)))
@@ -147,16 +146,13 @@ fn some_text(text: Option<&str>) -> Option<String> {
 }
 
 fn delete_request(group: &str, partitions: &[TopicPartition]) -> OffsetDeleteRequest {
-    let partition =
-        |index: i32| OffsetDeleteRequestPartition { partition_index: index, ..Default::default() };
+    let partition = |index: i32| OffsetDeleteRequestPartition { partition_index: index };
     let topic = |(name, indexes): (&str, Vec<i32>)| OffsetDeleteRequestTopic {
         name: name.into(),
         partitions: indexes.into_iter().map(partition).collect(),
-        ..Default::default()
     };
     OffsetDeleteRequest {
         group_id: group.into(),
         topics: by_topic(partitions).into_iter().map(topic).collect(),
-        ..Default::default()
     }
 }

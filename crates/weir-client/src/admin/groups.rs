@@ -27,6 +27,9 @@ const RETRIES: u32 = 5;
 /// Per group an answer or an error.
 pub(crate) type PerGroup<T> = HashMap<String, Result<T, ItemError>>;
 
+/// What one coordinator answered about its groups.
+pub(crate) type Answers<T> = Result<Vec<(String, Result<T, ItemError>)>, ClientError>;
+
 impl Client {
     /// State, protocol, members and assignment of each group, in the order asked. A group that does not exist is
     /// `GROUP_ID_NOT_FOUND`, or state Dead from clusters before Kafka 4.0.
@@ -74,7 +77,7 @@ impl Client {
         &self,
         groups: &[String],
         request: impl Fn(Vec<String>) -> R,
-        read: impl Fn(Answer<R>) -> Result<Vec<(String, Result<T, ItemError>)>, ClientError>,
+        read: impl Fn(Answer<R>) -> Answers<T>,
     ) -> Result<PerGroup<T>, ClientError>
     where
         R: weir_wire::Request + Clone + Send + Sync + 'static,
@@ -101,7 +104,7 @@ impl Client {
         &self,
         groups: &[String],
         request: &impl Fn(Vec<String>) -> R,
-        read: &impl Fn(Answer<R>) -> Result<Vec<(String, Result<T, ItemError>)>, ClientError>,
+        read: &impl Fn(Answer<R>) -> Answers<T>,
     ) -> Result<PerGroup<T>, ClientError>
     where
         R: weir_wire::Request + Clone + Send + Sync + 'static,
@@ -157,9 +160,7 @@ fn old_request(groups: Vec<String>) -> DescribeGroupsRequest {
     DescribeGroupsRequest { groups: groups.iter().map(Into::into).collect(), ..Default::default() }
 }
 
-fn old_answers(
-    answer: Answer<DescribeGroupsRequest>,
-) -> Result<Vec<(String, Result<Group, ItemError>)>, ClientError> {
+fn old_answers(answer: Answer<DescribeGroupsRequest>) -> Answers<Group> {
     let coordinator = answer.broker_id;
     let one = |group: &DescribedGroup| {
         let outcome = code::item(group.error_code, group.error_message.as_deref());
@@ -235,9 +236,7 @@ fn new_request(groups: Vec<String>) -> ConsumerGroupDescribeRequest {
     }
 }
 
-fn new_answers(
-    answer: Answer<ConsumerGroupDescribeRequest>,
-) -> Result<Vec<(String, Result<Group, ItemError>)>, ClientError> {
+fn new_answers(answer: Answer<ConsumerGroupDescribeRequest>) -> Answers<Group> {
     let coordinator = answer.broker_id;
     let one = |group: &new_protocol::DescribedGroup| {
         let outcome = code::item(group.error_code, group.error_message.as_deref());

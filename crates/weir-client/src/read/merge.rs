@@ -158,8 +158,10 @@ mod tests {
         }
     }
 
+    type Offsets = Vec<(i32, i64)>;
+
     /// Partition p has records at offsets 0..n with timestamp offset * 10 + p.
-    fn run(direction: Direction, limit: usize) -> (Vec<(i32, i64)>, Vec<(i32, i64)>) {
+    fn run(direction: Direction, limit: usize) -> (Offsets, Offsets) {
         let mut merge = Merge::new(direction, [(0, 0..5), (1, 0..3)], 2);
         let mut taken = Vec::new();
         while taken.len() < limit {

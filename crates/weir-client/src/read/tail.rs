@@ -196,7 +196,13 @@ async fn follow(
                     let Some(offset) = positions.get_mut(&partition) else { continue };
                     match fetched {
                         Ok(got) => {
-                            batch.take(&source.filter, partition, offset, &got.records, &mut scratch);
+                            batch.take(
+                                &source.filter,
+                                partition,
+                                offset,
+                                &got.records,
+                                &mut scratch,
+                            );
                         }
                         Err(e) => batch.problems.push((partition, e)),
                     }

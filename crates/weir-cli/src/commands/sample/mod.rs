@@ -7,6 +7,8 @@ mod shop;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use weir_api::App;
+use weir_api::commands::clusters::sample_remove::ClustersSampleRemove;
+use weir_api::commands::clusters::sample_start::ClustersSampleStart;
 use weir_api::dto::ClusterRow;
 
 use crate::args::Common;
@@ -42,8 +44,8 @@ pub(crate) async fn run(command: SampleCommand) -> Result<(), Trouble> {
 async fn remove(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
     let app = context::app(common).await?;
     let row = context::find(&app, cluster).await?;
-    let begun = app.call("clusters.sample_remove", json!({ "cluster": row.id })).await?;
-    operation::wait(&app, begun["operation"].as_str().unwrap_or_default()).await?;
+    let begun = app.run(ClustersSampleRemove { cluster: row.id }).await?;
+    operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "sample": false });
     output::done(common.output, &format!("removed the sample of {}", row.name), &json)
 }
@@ -53,6 +55,6 @@ pub(crate) async fn start(app: &App, row: &ClusterRow) -> Result<(), Trouble> {
     if row.permits.sample_start.is_some() {
         return Ok(());
     }
-    let begun = app.call("clusters.sample_start", json!({ "cluster": row.id })).await?;
-    operation::wait(app, begun["operation"].as_str().unwrap_or_default()).await
+    let begun = app.run(ClustersSampleStart { cluster: row.id.clone() }).await?;
+    operation::wait(app, &begun.operation).await
 }

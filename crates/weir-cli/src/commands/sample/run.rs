@@ -36,7 +36,7 @@ const SLOW_PAUSE: Duration = Duration::from_millis(100);
 const RETENTION_MS: &str = "3600000";
 
 pub(super) async fn run(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
-    let home = Home::prepare(common.home.as_deref()).map_err(|f| Trouble::Api(f.into()))?;
+    let home = Home::prepare(common.home.as_deref())?;
     let directory = home.cluster(cluster.unwrap_or(LOCAL));
     if !directory.is_dir() {
         return Err(Trouble::NoCluster);

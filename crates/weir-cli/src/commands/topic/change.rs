@@ -1,11 +1,17 @@
 use serde_json::{Value, json};
+use weir_api::App;
+use weir_api::commands::topics::add_partitions::TopicsAddPartitions;
+use weir_api::commands::topics::create::TopicsCreate;
+use weir_api::commands::topics::create_defaults::TopicsCreateDefaults;
+use weir_api::commands::topics::delete::TopicsDelete;
+use weir_api::dto::{ConfigValue, DeletedTopic};
 use weir_api::texts::Lang;
-use weir_core::client::{CreatedTopic, check_topic_config};
+use weir_core::client::{Client, CreatedTopic, check_topic_config};
 use weir_domain::{ItemResult, NewPartitions, NewTopic, TopicNameError, validate_topic_name};
 
 use super::{AddPartitionsArgs, CreateArgs, DeleteArgs};
 use crate::args::Format;
-use crate::context;
+use crate::context::{self, Place};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -17,7 +23,15 @@ pub(super) async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> 
         let problem = check_topic_config(key, value).err();
         problem.map_or(Ok(()), |p| Err(Trouble::usage(p.to_string(), p.to_string())))?;
     }
-    let client = context::client(&args.common, &args.target).await?;
+    let results = match context::place(&args.common, &args.target).await? {
+        Place::Named { app, cluster } => create_named(&app, &cluster, &args).await?,
+        Place::Address(client) => create_at(&client, &args).await?,
+    };
+    let verb = if args.dry_run { "would create" } else { "created" };
+    tell(args.common.output, lang, verb, results, details, created_json)
+}
+
+async fn create_at(client: &Client, args: &CreateArgs) -> Result<Outcomes<CreatedTopic>, Trouble> {
     let topic = |name: &String| NewTopic {
         name: name.clone(),
         partitions: args.partitions,
@@ -26,9 +40,40 @@ pub(super) async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> 
         configs: args.config.clone(),
     };
     let topics: Vec<_> = args.names.iter().map(topic).collect();
-    let results = client.create_topics(&topics, args.dry_run).await?;
-    let verb = if args.dry_run { "would create" } else { "created" };
-    tell(args.common.output, lang, verb, &results, details, created_json)
+    Ok(of_items(client.create_topics(&topics, args.dry_run).await?))
+}
+
+/// One operation a topic, as the console makes them.
+async fn create_named(
+    app: &App,
+    cluster: &str,
+    args: &CreateArgs,
+) -> Result<Outcomes<CreatedTopic>, Trouble> {
+    let defaults = app.run(TopicsCreateDefaults { cluster: cluster.to_owned() }).await?;
+    let partitions = args.partitions.unwrap_or(defaults.partitions);
+    let default_factor = i16::try_from(defaults.replication).unwrap_or(1);
+    let replication = args.replication_factor.unwrap_or(default_factor);
+    let config =
+        |(name, value): &(String, String)| ConfigValue { name: name.clone(), value: value.clone() };
+    let mut results = Vec::new();
+    for name in &args.names {
+        let create = TopicsCreate {
+            cluster: cluster.to_owned(),
+            name: name.clone(),
+            partitions,
+            replication,
+            configs: args.config.iter().map(config).collect(),
+            dry_run: args.dry_run,
+        };
+        let created = CreatedTopic {
+            id: None,
+            partitions: Some(partitions),
+            replication_factor: Some(replication),
+        };
+        let result = app.run(create).await.map(|_| created).map_err(Trouble::from);
+        results.push((name.clone(), result));
+    }
+    Ok(results)
 }
 
 fn details(created: &CreatedTopic) -> String {
@@ -56,17 +101,40 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
             format!("{names}의 모든 메시지가 삭제됩니다: --yes를 붙이십시오"),
         ));
     }
-    let client = context::client(&args.common, &args.target).await?;
-    let results = client.delete_topics(&args.names).await?;
-    tell(args.common.output, lang, "deleted", &results, |()| String::new(), |()| json!({}))
+    let results = match context::place(&args.common, &args.target).await? {
+        Place::Address(client) => of_items(client.delete_topics(&args.names).await?),
+        Place::Named { app, cluster } => {
+            let confirm = match &args.names[..] {
+                [name] => name.clone(),
+                several => several.len().to_string(),
+            };
+            let deleted = app.run(TopicsDelete { cluster, topics: args.names, confirm }).await?;
+            let result = |topic: DeletedTopic| {
+                (topic.topic, topic.error.map_or(Ok(()), |error| Err(Trouble::from(error))))
+            };
+            deleted.results.into_iter().map(result).collect()
+        }
+    };
+    tell(args.common.output, lang, "deleted", results, |()| String::new(), |()| json!({}))
 }
 
 pub(super) async fn add_partitions(args: AddPartitionsArgs) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
     let topic = super::show::find(&client, &args.name).await?;
-    let new = NewPartitions { topic: args.name, total: args.total, assignments: Vec::new() };
-    for ItemResult { item, result } in client.create_partitions(&[new], args.dry_run).await? {
-        result.map_err(|error| Trouble::Item { what: item, error })?;
+    match context::place(&args.common, &args.target).await? {
+        Place::Address(client) => {
+            let (topic, total) = (args.name.clone(), args.total);
+            let new = NewPartitions { topic, total, assignments: Vec::new() };
+            for ItemResult { item, result } in
+                client.create_partitions(&[new], args.dry_run).await?
+            {
+                result.map_err(|error| Trouble::Item { what: item, error })?;
+            }
+        }
+        Place::Named { app, cluster } => {
+            let (topic, total, dry_run) = (args.name.clone(), args.total, args.dry_run);
+            app.run(TopicsAddPartitions { cluster, topic, total, dry_run }).await?;
+        }
     }
     let (name, before, total) = (&topic.name, topic.partitions.len(), args.total);
     let verb = if args.dry_run { "would have" } else { "has" };
@@ -79,39 +147,49 @@ pub(super) async fn add_partitions(args: AddPartitionsArgs) -> Result<(), Troubl
     )
 }
 
-/// Tells each item's outcome: what worked on standard output, what did not on standard error.
+/// Per topic what came of it.
+type Outcomes<T> = Vec<(String, Result<T, Trouble>)>;
+
+fn of_items<T>(items: Vec<ItemResult<T>>) -> Outcomes<T> {
+    let outcome = |ItemResult { item, result }: ItemResult<T>| {
+        let result = result.map_err(|error| Trouble::Item { what: item.clone(), error });
+        (item, result)
+    };
+    items.into_iter().map(outcome).collect()
+}
+
+/// Tells each outcome: what worked on standard output, what did not on standard error.
 fn tell<T>(
     format: Format,
     lang: Lang,
     verb: &str,
-    results: &[ItemResult<T>],
+    results: Outcomes<T>,
     details: impl Fn(&T) -> String,
     json: impl Fn(&T) -> Value,
 ) -> Result<(), Trouble> {
-    let mut failed = false;
+    let mut code = None;
     let mut objects = Vec::new();
-    for ItemResult { item, result } in results {
+    for (topic, result) in results {
         match (result, format) {
             (Ok(value), Format::Table) => {
-                output::line(&format!("{verb} {item}{}", details(value)))?;
+                output::line(&format!("{verb} {topic}{}", details(&value)))?;
             }
             (Ok(value), Format::Json) => {
-                let mut object = json(value);
-                object["topic"] = json!(item);
+                let mut object = json(&value);
+                object["topic"] = json!(topic);
                 objects.push(object);
             }
-            (Err(error), _) => {
-                failed = true;
-                Trouble::Item { what: item.clone(), error: error.clone() }.tell(lang);
-                objects
-                    .push(json!({ "topic": item, "error": error.name, "message": error.message }));
+            (Err(trouble), _) => {
+                trouble.tell(lang);
+                objects.push(json!({ "topic": topic, "error": trouble.sentence(lang) }));
+                code = Some(trouble.code().max(code.unwrap_or(0)));
             }
         }
     }
     if format == Format::Json {
         output::line(&serde_json::to_string_pretty(&objects).unwrap_or_default())?;
     }
-    if failed { Err(Trouble::Some) } else { Ok(()) }
+    code.map_or(Ok(()), |code| Err(Trouble::Told(code)))
 }
 
 fn bad_name(name: &str, problem: &TopicNameError) -> Trouble {

@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use weir_api::commands::topics::alter_configs::TopicsAlterConfigs;
+use weir_api::dto::ConfigEdit;
 use weir_core::client::{Client, check_topic_config};
 use weir_domain::{ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, ItemError};
 
 use super::ConfigArgs;
-use crate::context;
+use crate::context::{self, Place};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -31,21 +33,39 @@ async fn show(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
 
 async fn alter(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
     let before = describe(client, &args.name).await?;
-    let set = args.set.iter().map(|(name, value)| ConfigChange {
-        name: name.clone(),
-        operation: ConfigOperation::Set(value.clone()),
-    });
-    let reset = args
-        .reset
-        .iter()
-        .map(|name| ConfigChange { name: name.clone(), operation: ConfigOperation::Delete });
-    let resource = ConfigResource::Topic(args.name.clone());
-    let changes = BTreeMap::from([(resource.clone(), set.chain(reset).collect::<Vec<_>>())]);
-    let mut results = client.alter_configs(&changes, args.dry_run).await?;
-    results.remove(&resource).unwrap_or(Ok(())).map_err(|error| item(&args.name, error))?;
-    let changed: Vec<_> = changes.values().flatten().map(|c| Change::of(c, &before)).collect();
+    let set = args.set.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
+    let reset = args.reset.iter().map(|name| (name.clone(), None));
+    let edits: Vec<_> = set.chain(reset).collect();
+    match context::place(&args.common, &args.target).await? {
+        Place::Address(client) => alter_at(&client, args, &edits).await?,
+        Place::Named { app, cluster } => {
+            let edit = |(name, value): &(String, Option<String>)| ConfigEdit {
+                name: name.clone(),
+                value: value.clone(),
+            };
+            let (topic, dry_run) = (args.name.clone(), args.dry_run);
+            let changes = edits.iter().map(edit).collect();
+            app.run(TopicsAlterConfigs { cluster, topic, changes, dry_run }).await?;
+        }
+    }
+    let changed: Vec<_> = edits.iter().map(|edit| Change::of(edit, &before)).collect();
     let headers = ["KEY", "BEFORE", "AFTER"];
     output::rows(args.common.output, &changed, &headers, Change::cells, Change::json)
+}
+
+async fn alter_at(
+    client: &Client,
+    args: &ConfigArgs,
+    edits: &[(String, Option<String>)],
+) -> Result<(), Trouble> {
+    let change = |(name, value): &(String, Option<String>)| ConfigChange {
+        name: name.clone(),
+        operation: value.clone().map_or(ConfigOperation::Delete, ConfigOperation::Set),
+    };
+    let resource = ConfigResource::Topic(args.name.clone());
+    let changes = BTreeMap::from([(resource.clone(), edits.iter().map(change).collect())]);
+    let mut results = client.alter_configs(&changes, args.dry_run).await?;
+    results.remove(&resource).unwrap_or(Ok(())).map_err(|error| item(&args.name, error))
 }
 
 async fn describe(client: &Client, topic: &str) -> Result<Vec<ConfigEntry>, Trouble> {
@@ -68,13 +88,11 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn of(change: &'a ConfigChange, before: &'a [ConfigEntry]) -> Self {
-        let entry = before.iter().find(|entry| entry.name == change.name);
-        let after = match &change.operation {
-            ConfigOperation::Set(value) => Some(value.as_str()),
-            _ => entry.and_then(|entry| entry.default.as_deref()),
-        };
-        Self { name: &change.name, before: entry.and_then(|e| e.value.as_deref()), after }
+    fn of((name, value): &'a (String, Option<String>), before: &'a [ConfigEntry]) -> Self {
+        let entry = before.iter().find(|entry| entry.name == *name);
+        let default = || entry.and_then(|entry| entry.default.as_deref());
+        let after = value.as_deref().or_else(default);
+        Self { name, before: entry.and_then(|e| e.value.as_deref()), after }
     }
 
     fn cells(&self) -> Vec<String> {
