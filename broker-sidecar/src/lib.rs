@@ -17,5 +17,6 @@ pub mod run;
 
 pub use cluster::{Act, ActError, Cluster, Running};
 pub use error::StartError;
+pub use host::RealFs;
 pub use keep::keep;
 pub use run::run;

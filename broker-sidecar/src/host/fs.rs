@@ -8,7 +8,7 @@ use weir_engine::fs::{DirEntry, DiskSpace, File as EngineFile, Fs, OpenMode};
 
 /// The real file system, through std: calls that fault injectors can see.
 #[derive(Debug, Default)]
-pub(crate) struct RealFs;
+pub struct RealFs;
 
 impl Fs for RealFs {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn EngineFile>> {

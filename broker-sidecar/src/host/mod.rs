@@ -6,7 +6,7 @@ mod random;
 
 pub(crate) use clock::SystemClock;
 pub(crate) use drivers::Drivers;
-pub(crate) use fs::RealFs;
+pub use fs::RealFs;
 pub(crate) use random::SystemRng;
 
 /// The kernel's boot id: the same one at the next start means that the page cache survived. Empty where the

@@ -90,14 +90,17 @@ impl Segment {
         let count = self.index_entries();
         let written = self.append_raw(FileKind::Index, &raw, count)?;
         if written {
-            self.set_entries(count + 1, self.time_entries());
+            self.index_entry_added();
         }
         Ok(written)
     }
 
     /// Appends to the time index unless its last entry says the same or later.
     pub(crate) fn append_time_entry(self: &Arc<Self>, max: MaxTimestamp) -> io::Result<bool> {
-        let last = self.last_time_entry()?.map_or(-1, |last| last.timestamp);
+        let last = match self.last_indexed_time() {
+            Some(known) => known,
+            None => self.last_time_entry()?.map_or(-1, |last| last.timestamp),
+        };
         if max.timestamp <= last {
             return Ok(true);
         }
@@ -107,7 +110,7 @@ impl Segment {
         let count = self.time_entries();
         let written = self.append_raw(FileKind::TimeIndex, &raw, count)?;
         if written {
-            self.set_entries(self.index_entries(), count + 1);
+            self.time_entry_added(max.timestamp);
         }
         Ok(written)
     }

@@ -67,6 +67,8 @@ pub(crate) struct Segment {
     tip: AtomicU64,
     index_entries: AtomicU32,
     time_entries: AtomicU32,
+    /// Timestamp of the last time index entry, so that an append need not look; -1 for none.
+    last_indexed_time: AtomicI64,
     max_timestamp: AtomicI64,
     max_timestamp_offset: AtomicI64,
     suffix: AtomicU8,
@@ -103,6 +105,7 @@ impl Segment {
             tip: AtomicU64::new(0),
             index_entries: AtomicU32::new(0),
             time_entries: AtomicU32::new(0),
+            last_indexed_time: AtomicI64::new(-1),
             max_timestamp: AtomicI64::new(-1),
             max_timestamp_offset: AtomicI64::new(base_offset),
             suffix: AtomicU8::new(suffix as u8),
@@ -160,9 +163,27 @@ impl Segment {
         self.time_entries.load(Ordering::Acquire)
     }
 
+    /// Sets the numbers of entries, as found on disk or cut to.
     pub(crate) fn set_entries(&self, index: u32, time: u32) {
         self.index_entries.store(index, Ordering::Release);
         self.time_entries.store(time, Ordering::Release);
+        let last = if time == 0 { -1 } else { UNKNOWN_TIMESTAMP };
+        self.last_indexed_time.store(last, Ordering::Release);
+    }
+
+    pub(crate) fn index_entry_added(&self) {
+        self.index_entries.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn time_entry_added(&self, timestamp: i64) {
+        self.time_entries.fetch_add(1, Ordering::AcqRel);
+        self.last_indexed_time.store(timestamp, Ordering::Release);
+    }
+
+    /// Timestamp of the last time index entry, -1 for none; `None` where it is not loaded.
+    pub(crate) fn last_indexed_time(&self) -> Option<i64> {
+        let timestamp = self.last_indexed_time.load(Ordering::Acquire);
+        (timestamp != UNKNOWN_TIMESTAMP).then_some(timestamp)
     }
 
     /// Largest timestamp; `None` where it must be read from the time index first.
