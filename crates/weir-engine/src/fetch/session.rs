@@ -118,11 +118,6 @@ impl FetchSessions {
         drop(sessions);
         drop(of_broker);
     }
-
-    /// How many sessions a broker has.
-    pub(crate) fn len(&self, broker: i32) -> usize {
-        self.sessions.lock().range((broker, i32::MIN)..=(broker, i32::MAX)).count()
-    }
 }
 
 enum Room {

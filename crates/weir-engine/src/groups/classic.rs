@@ -128,7 +128,6 @@ pub(crate) struct ClassicGroup {
     sync_deadline: i64,
     /// Never later than the earliest deadline of the group; tells the owner when to call `tick`.
     wake_at: i64,
-    /// Set when the owner must arm its timer anew.
     limits: GroupLimits,
 }
 
@@ -165,6 +164,7 @@ impl ClassicGroup {
         self.state
     }
 
+    #[cfg(test)]
     pub(crate) fn generation(&self) -> i32 {
         self.generation
     }
@@ -184,11 +184,6 @@ impl ClassicGroup {
     /// Nobody uses the group's management: it can be deleted, its offsets expire.
     pub(crate) fn is_empty(&self) -> bool {
         self.state == State::Empty
-    }
-
-    /// A group made by plain offset commits: no protocol type was ever given.
-    pub(crate) fn is_simple(&self) -> bool {
-        self.protocol_type.as_deref().is_none_or(str::is_empty)
     }
 
     pub(crate) fn uses_consumer_protocol(&self) -> bool {

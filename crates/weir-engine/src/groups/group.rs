@@ -70,7 +70,7 @@ impl Group {
 
     pub(crate) fn sync(&self, request: &SyncGroupRequest) -> Parked<SyncGroupResponse> {
         let (promise, parked) = Promise::new();
-        self.step(|group, now| group.sync(request, promise, now));
+        self.step(|group, _| group.sync(request, promise));
         parked
     }
 

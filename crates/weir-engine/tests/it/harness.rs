@@ -3,13 +3,13 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
 use weir_engine::clock::ManualClock;
 use weir_engine::fs::SimFs;
 use weir_engine::rng::SeededRng;
-use weir_engine::{Background, Connection, Engine, EngineConfig, Host, Outcome};
+use weir_engine::{Background, Connection, Engine, EngineConfig, Host, Outcome, Waiter};
 use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
 use weir_wire::messages::create_topics_request::{
     CreatableTopic, CreatableTopicConfig, CreateTopicsRequest,
@@ -158,6 +158,31 @@ impl Client<'_> {
         }
     }
 
+    /// Sends a request whose answer is expected later.
+    pub(crate) fn park<R: Request>(&self, request: R, version: i16) -> ParkedCall<R> {
+        match self.handle(request, version) {
+            Outcome::Wait(waiter) => ParkedCall {
+                waiter,
+                version,
+                wakes: Arc::default(),
+                request: std::marker::PhantomData,
+            },
+            other => panic!("answered at once: {other:?}"),
+        }
+    }
+
+    /// Whether the request makes the broker close the connection.
+    pub(crate) fn is_closed_by<R: Request>(&self, request: R, version: i16) -> bool {
+        matches!(self.handle(request, version), Outcome::Close(_))
+    }
+
+    fn handle<R: Request>(&self, request: R, version: i16) -> Outcome {
+        let client_id = Some(Str::from("test"));
+        let header = RequestHeader { correlation_id: 7, client_id, ..Default::default() };
+        let frame = bytes_of(encode_request(header, &request, version).unwrap());
+        self.cluster.engine.handle(&self.connection, frame.slice(4..))
+    }
+
     pub(crate) fn produce(&self, topic: &str, value: &str, acks: i16) -> (ErrorCode, i64) {
         let mut batch = BatchBuilder::new();
         batch.append(self.cluster.clock_ms(), None, Some(value.as_bytes()), &[]);
@@ -180,6 +205,43 @@ impl Client<'_> {
         let response = self.call(request, 9);
         let partition = &response.responses[0].partition_responses[0];
         (ErrorCode(partition.error_code), partition.base_offset)
+    }
+}
+
+/// A request that waits for its answer.
+pub(crate) struct ParkedCall<R> {
+    waiter: Waiter,
+    version: i16,
+    wakes: Arc<Wakes>,
+    request: std::marker::PhantomData<R>,
+}
+
+#[derive(Default)]
+struct Wakes(AtomicU64);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl<R: Request> ParkedCall<R> {
+    /// The answer, if it is there.
+    pub(crate) fn poll(&mut self) -> Option<R::Response> {
+        let waker = Waker::from(self.wakes.clone());
+        let mut context = Context::from_waker(&waker);
+        let Poll::Ready(outcome) = Pin::new(&mut self.waiter).poll(&mut context) else {
+            return None;
+        };
+        let frame = bytes_of(outcome.unwrap().expect("a response"));
+        let mut reader = Reader::new(frame.slice(4..));
+        decode_response_header(&mut reader, R::KEY, self.version).unwrap();
+        Some(R::Response::decode(&mut reader, self.version).unwrap())
+    }
+
+    /// How often its task was woken.
+    pub(crate) fn wakes(&self) -> u64 {
+        self.wakes.0.load(Ordering::SeqCst)
     }
 }
 

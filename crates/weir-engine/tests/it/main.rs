@@ -5,6 +5,9 @@
 
 mod admin;
 mod brokers;
+mod data;
+mod groups;
 mod harness;
 mod metadata_log;
 mod scale;
+mod versions;

@@ -2,7 +2,6 @@
 
 use weir_wire::messages::join_group_request::JoinGroupRequest;
 use weir_wire::messages::join_group_response::JoinGroupResponse;
-use weir_wire::messages::sync_group_response::SyncGroupResponse;
 use weir_wire::{ErrorCode, Str};
 
 use super::member::{join_error, sync_error};
@@ -133,6 +132,3 @@ fn restore(member: &mut Member, old: &OldMember) {
     member.rebalance_timeout_ms = old.rebalance_timeout_ms;
     member.session_timeout_ms = old.session_timeout_ms;
 }
-
-// A fenced SyncGroup answers without protocol names, as `sync_error` makes it.
-const _: fn(ErrorCode) -> SyncGroupResponse = sync_error;

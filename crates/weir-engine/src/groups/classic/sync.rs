@@ -24,7 +24,6 @@ impl ClassicGroup {
         &mut self,
         request: &SyncGroupRequest,
         promise: Promise<SyncGroupResponse>,
-        now: Now,
     ) -> Option<Store> {
         if let Err(error) = self.validate_sync(request) {
             promise.complete(sync_error(error));
@@ -44,7 +43,6 @@ impl ClassicGroup {
         }
         let assignments = self.assignments_of(request);
         let value = self.to_value(Some(&assignments.by_member));
-        let _ = now;
         Some(Store { value, then: Then::Assign(assignments) })
     }
 

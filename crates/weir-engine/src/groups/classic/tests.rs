@@ -102,7 +102,7 @@ impl Bench {
             ..SyncGroupRequest::default()
         };
         let (promise, parked) = Promise::new();
-        let store = self.group.sync(&request, promise, self.now);
+        let store = self.group.sync(&request, promise);
         self.store(store);
         parked
     }

@@ -27,7 +27,7 @@ fn an_assignment_written_after_the_group_moved_on_is_void() {
         ..SyncGroupRequest::default()
     };
     let (promise, mut parked) = Promise::new();
-    let store = bench.group.sync(&request, promise, bench.now).unwrap();
+    let store = bench.group.sync(&request, promise).unwrap();
     let (_, _second) = bench.enter(&["range"]);
     assert_eq!(parked.try_now().unwrap().error_code, ErrorCode::REBALANCE_IN_PROGRESS.0);
     assert!(bench.group.stored(store.then, Ok(()), bench.now).is_none());

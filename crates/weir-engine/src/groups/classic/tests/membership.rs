@@ -113,7 +113,7 @@ fn sync_checks_generation_and_protocol() {
         ..SyncGroupRequest::default()
     };
     let (promise, mut parked) = Promise::new();
-    bench.group.sync(&wrong, promise, bench.now);
+    bench.group.sync(&wrong, promise);
     let error = parked.try_now().unwrap().error_code;
     assert_eq!(error, ErrorCode::INCONSISTENT_GROUP_PROTOCOL.0);
 }
