@@ -8,10 +8,16 @@ interface LagCellProps {
   reason: Text | null;
   /** The largest of the column: what a full bar means. */
   largest: number;
+  /** Of the column: a row that holds much of it is marked, an even spread is not. */
+  total: number;
 }
 
+const MARKED_SHARE = 0.4;
+/** A handful of messages is nobody's trouble, whatever their share. */
+const MARKED_MIN = 10;
+
 /** A lag as a figure and a bar, so that the one that matters is seen before it is read. */
-export function LagCell({ lag, reason, largest }: LagCellProps) {
+export function LagCell({ lag, reason, largest, total }: LagCellProps) {
   const t = useT();
   if (lag === null)
     return (
@@ -27,7 +33,7 @@ export function LagCell({ lag, reason, largest }: LagCellProps) {
       <span className="weir-lag-track" aria-hidden="true">
         <span
           className="weir-lag-bar"
-          data-high={share > 0.5 && Number(lag) > 0}
+          data-high={Number(lag) >= MARKED_MIN && Number(lag) / Math.max(1, total) > MARKED_SHARE}
           style={{ inlineSize: lag === "0" ? 0 : `max(2px, ${share * 100}%)` }}
         />
       </span>

@@ -55,6 +55,15 @@ describe("configEcho", () => {
   });
 });
 
+describe("retention", () => {
+  it("reads what Kafka says", () => {
+    expect(format.retention("3600000")).toBe("1 h");
+    expect(format.retention("604800000")).toBe("7 d");
+    expect(format.retention("-1")).toBe("∞");
+    expect(format.retention(null)).toBe("-");
+  });
+});
+
 describe("instant", () => {
   it("shows milliseconds in UTC", () =>
     expect(format.instant("1795428902123", "utc")).toBe("2026-11-23 10:15:02.123"));

@@ -83,6 +83,13 @@ export function configEcho(name: string, value: string | null): string | null {
   return null;
 }
 
+/** "7 d" of retention.ms as Kafka has it; "∞" for no limit. */
+export function retention(value: string | null): string {
+  if (value === null) return NONE;
+  if (value === "-1") return "∞";
+  return /^\d+$/.test(value) ? (configEcho("retention.ms", value) ?? duration(Number(value))) : value;
+}
+
 /** Keeps both ends of a name that is too long for its place. */
 export function middle(text: string, length: number): string {
   if (text.length <= length) return text;

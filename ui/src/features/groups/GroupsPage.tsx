@@ -13,7 +13,7 @@ import { useGroupsView } from "~/shared/table/useView";
 import { type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
 
-function columns(t: Translate, cluster: string, largest: number): Column<GroupRow>[] {
+function columns(t: Translate, cluster: string, largest: number, total: number): Column<GroupRow>[] {
   return [
     {
       id: "name",
@@ -44,7 +44,7 @@ function columns(t: Translate, cluster: string, largest: number): Column<GroupRo
       id: "lag",
       header: t(texts.lag),
       note: t(texts.lagNote),
-      cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} />,
+      cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} total={total} />,
       sort: "lag",
       width: 260,
       minWidth: 180,
@@ -64,8 +64,10 @@ export default function GroupsPage() {
   const list = useListState("groups", { sort: "lag", descending: true });
   const { query, sort, descending, page, page_size: size } = list.state;
   const view = useGroupsView(cluster, list.state, [tag.groups(cluster)]);
-  const largest = Math.max(1, ...(view.rows ?? []).map((row) => Number(row.lag ?? 0)));
-  const definitions = useMemo(() => columns(t, cluster, largest), [t, cluster, largest]);
+  const lags = (view.rows ?? []).map((row) => Number(row.lag ?? 0));
+  const largest = Math.max(1, ...lags);
+  const total = lags.reduce((sum, lag) => sum + lag, 0);
+  const definitions = useMemo(() => columns(t, cluster, largest, total), [t, cluster, largest, total]);
   return (
     <ResourceTable<GroupRow>
       id="groups"

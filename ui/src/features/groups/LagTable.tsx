@@ -10,7 +10,7 @@ import { texts } from "./texts";
 
 const PAGE = 25;
 
-function columns(t: Translate, cluster: string, largest: number): Column<LagRow>[] {
+function columns(t: Translate, cluster: string, largest: number, total: number): Column<LagRow>[] {
   return [
     {
       id: "topic",
@@ -44,7 +44,7 @@ function columns(t: Translate, cluster: string, largest: number): Column<LagRow>
     {
       id: "lag",
       header: t(texts.lag),
-      cell: (row) => <LagCell lag={row.lag} reason={row.reason} largest={largest} />,
+      cell: (row) => <LagCell lag={row.lag} reason={row.reason} largest={largest} total={total} />,
       width: 300,
       minWidth: 180,
       sort: "lag",
@@ -63,8 +63,10 @@ export function LagTable({ cluster, group }: { cluster: string; group: GroupDeta
   const t = useT();
   const [sort, setSort] = useState({ by: "topic", descending: false });
   const [page, setPage] = useState(1);
-  const largest = Math.max(1, ...group.lag_rows.map((row) => Number(row.lag ?? 0)));
-  const definitions = useMemo(() => columns(t, cluster, largest), [t, cluster, largest]);
+  const lags = group.lag_rows.map((row) => Number(row.lag ?? 0));
+  const largest = Math.max(1, ...lags);
+  const total = lags.reduce((sum, lag) => sum + lag, 0);
+  const definitions = useMemo(() => columns(t, cluster, largest, total), [t, cluster, largest, total]);
   const rows = useMemo(() => {
     const sorted = [...group.lag_rows].sort(order(sort.by));
     return sort.descending ? sorted.reverse() : sorted;

@@ -25,11 +25,19 @@ function Address(props: { label: string; address: string }) {
 function Code({ snippet }: { snippet: Snippet }) {
   const t = useT();
   return (
-    <div className="weir-command weir-code">
-      <code>{snippet.code}</code>
-      <CopyButton text={snippet.code} what={t(texts.code, { name: snippet.title })} variant="inline" />
+    <div>
+      <div className="weir-label">{snippet.title}</div>
+      <div className="weir-command weir-code">
+        <code>{snippet.code}</code>
+        <CopyButton text={snippet.code} what={t(texts.code, { name: snippet.title })} variant="inline" />
+      </div>
     </div>
   );
+}
+
+/** "Java" of "Java · client.properties": the tabs of all languages fit side by side. */
+function shortTitle(title: string): string {
+  return title.split(" · ")[0] ?? title;
 }
 
 /** Ready settings per language: the way from a new cluster to a first connection. */
@@ -65,7 +73,7 @@ export function ClientInformation(props: { cluster: string; onDismiss: () => voi
             ariaLabel={t(texts.clientTitle)}
             tabs={info.data.snippets.map((snippet) => ({
               id: snippet.language,
-              label: snippet.title,
+              label: shortTitle(snippet.title),
               content: <Code snippet={snippet} />,
             }))}
           />

@@ -13,7 +13,9 @@ import { ViewAll } from "./ViewAll";
 
 export function TopLag({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
-  const largest = Math.max(1, ...cluster.top_lag.map((row) => Number(row.lag ?? 0)));
+  const lags = cluster.top_lag.map((row) => Number(row.lag ?? 0));
+  const largest = Math.max(1, ...lags);
+  const total = lags.reduce((sum, lag) => sum + lag, 0);
   return (
     <Table<GroupRow>
       variant="container"
@@ -45,7 +47,7 @@ export function TopLag({ cluster }: { cluster: ClusterDetail }) {
         {
           id: "lag",
           header: t(texts.lag),
-          cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} />,
+          cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} total={total} />,
         },
       ]}
       empty={

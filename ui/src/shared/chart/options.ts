@@ -21,12 +21,12 @@ export interface Look {
   base: 1000 | 1024;
 }
 
-/** Rounds up to 1, 2, 2.5 or 5 times a power of ten, of the largest unit that fits (1, Ki, Mi, ... for bytes). */
+/** Rounds up to what has four round quarters: 1, 2, 4, 6, 8 times a power of ten, of the largest unit that fits (1, Ki, Mi, ... for bytes). */
 export function niceTop(value: number, base: 1000 | 1024 = 1000): number {
   if (value <= 0) return 1;
   const unit = base === 1000 ? 1 : base ** Math.max(0, Math.floor(Math.log(value) / Math.log(base)));
   const power = 10 ** Math.floor(Math.log10(value / unit));
-  const step = [1, 2, 2.5, 5, 10].find((each) => each * power * unit >= value) ?? 10;
+  const step = [1, 2, 4, 6, 8, 10].find((each) => each * power * unit >= value) ?? 10;
   return step * power * unit;
 }
 

@@ -24,7 +24,7 @@ const texts = defineTexts({
   },
 });
 
-function columns(t: Translate, cluster: string, largest: number): Column<GroupRow>[] {
+function columns(t: Translate, cluster: string, largest: number, total: number): Column<GroupRow>[] {
   return [
     {
       id: "name",
@@ -44,7 +44,7 @@ function columns(t: Translate, cluster: string, largest: number): Column<GroupRo
     {
       id: "lag",
       header: t(texts.lag),
-      cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} />,
+      cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} total={total} />,
       minWidth: 240,
     },
   ];
@@ -59,8 +59,10 @@ function Consumers({ topic }: { topic: TopicDetail }) {
     { tags: [tag.topic(cluster, topic.name), tag.groups(cluster)] },
   );
   const rows = groups.data?.rows;
-  const largest = Math.max(1, ...(rows ?? []).map((row) => Number(row.lag ?? 0)));
-  const definitions = useMemo(() => columns(t, cluster, largest), [t, cluster, largest]);
+  const lags = (rows ?? []).map((row) => Number(row.lag ?? 0));
+  const largest = Math.max(1, ...lags);
+  const total = lags.reduce((sum, lag) => sum + lag, 0);
+  const definitions = useMemo(() => columns(t, cluster, largest, total), [t, cluster, largest, total]);
   return (
     <ResourceTable<GroupRow>
       id="topic-consumers"

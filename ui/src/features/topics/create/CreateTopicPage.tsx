@@ -50,9 +50,10 @@ export default function CreateTopicPage() {
     configs: draft.configs.filter((line) => line.name !== "").map(({ name, value }) => ({ name, value })),
   };
   const sound = Object.keys(problemsOf(t, draft, bounds)).length === 0;
-  const preview = useCall("topics.create", useSettled({ ...args, dry_run: true }), {
+  const settled = useSettled({ ...args, dry_run: true });
+  const preview = useCall("topics.create", settled, {
     tags: [],
-    enabled: sound && defaults.data !== undefined,
+    enabled: sound && settled.name !== "" && defaults.data !== undefined,
     keep: true,
   });
 

@@ -1,6 +1,6 @@
 import Badge from "@cloudscape-design/components/badge";
 import type { TopicRow } from "~/contract/types";
-import { bytes, count, NONE, short } from "~/shared/format";
+import { bytes, count, NONE, retention, short } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import { HealthIndicator } from "~/shared/state";
@@ -73,7 +73,7 @@ export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] 
       sort: "size",
       note: t(texts.sizeNote),
     },
-    { ...figure("retention", t(texts.retention), 110, (row) => row.retention ?? NONE), note: lazy },
+    { ...figure("retention", t(texts.retention), 110, (row) => retention(row.retention)), note: lazy },
     {
       id: "lastWrite",
       header: t(texts.lastWrite),

@@ -9,7 +9,7 @@ import type { TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
 import { ErrorBox } from "~/shared/ErrorBox";
-import { bytes, count } from "~/shared/format";
+import { bytes, count, retention } from "~/shared/format";
 import { paths, type TopicTab } from "~/shared/paths";
 import { HealthIndicator } from "~/shared/state";
 import { defineTexts, useT } from "~/shared/text";
@@ -40,7 +40,7 @@ function Summary({ topic }: { topic: TopicDetail }) {
     topic.min_insync === null ? null : t(own.minIsr, { n: topic.min_insync }),
     topic.messages === null ? null : t(own.messages, { n: count(topic.messages) }),
     topic.size === null ? null : bytes(topic.size),
-    topic.retention === null ? null : t(own.retention, { time: topic.retention }),
+    topic.retention === null ? null : t(own.retention, { time: retention(topic.retention) }),
   ];
   return <span className="weir-num">{facts.filter(Boolean).join(" · ")}</span>;
 }
