@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use weir_api::commands::clusters::list::ClustersList;
-use weir_api::dto::{ClusterRow, ClusterState};
+use weir_api::dto::ClusterRow;
 use weir_api::{App, Headless, Home, HostKind};
 use weir_core::client::{Client, Options, parse_bootstrap};
+use weir_core::clusters::{ClusterAddress, State};
 use weir_core::permits::Action;
 
 use crate::args::{Common, Target};
@@ -14,19 +15,17 @@ use crate::trouble::Trouble;
 /// The cluster that commands mean when none is named.
 pub(crate) const LOCAL: &str = "local";
 
-/// Opens the home as the command line, with the state of each cluster as it is now.
-pub(crate) async fn app(common: &Common) -> Result<App, Trouble> {
+/// Opens the home as the command line.
+pub(crate) fn app(common: &Common) -> Result<App, Trouble> {
     let home = Home::prepare(common.home.as_deref())?;
-    let app = App::open(home, Arc::new(Headless(HostKind::CommandLine)))?;
-    app.core().look_at_clusters().await;
-    Ok(app)
+    Ok(App::open(home, Arc::new(Headless(HostKind::CommandLine)))?)
 }
 
 /// How to connect to what the flags name.
 pub(crate) async fn options(common: &Common, target: &Target) -> Result<Options, Trouble> {
     let bootstrap = match &target.bootstrap {
         Some(bootstrap) => bootstrap.clone(),
-        None => running(&app(common).await?, target.cluster.as_deref()).await?.bootstrap,
+        None => running(&app(common)?, target.cluster.as_deref()).await?.bootstrap,
     };
     Ok(Options::new(parse_bootstrap(&bootstrap)?))
 }
@@ -41,7 +40,7 @@ pub(crate) async fn place(common: &Common, target: &Target) -> Result<Place, Tro
     if let Some(bootstrap) = &target.bootstrap {
         return Ok(Place::Address(Client::new(Options::new(parse_bootstrap(bootstrap)?))));
     }
-    let app = app(common).await?;
+    let app = app(common)?;
     let cluster = running(&app, target.cluster.as_deref()).await?.id;
     Ok(Place::Named { app, cluster })
 }
@@ -55,7 +54,7 @@ pub(crate) async fn permitted(
     if target.bootstrap.is_some() {
         return options(common, target).await;
     }
-    let app = app(common).await?;
+    let app = app(common)?;
     let row = running(&app, target.cluster.as_deref()).await?;
     app.core().permit(action, &row.id)?;
     Ok(Options::new(parse_bootstrap(&row.bootstrap)?))
@@ -67,28 +66,35 @@ pub(crate) async fn client(common: &Common, target: &Target) -> Result<Client, T
 
 /// The cluster of this name; without one "local", or the only one there is.
 pub(crate) async fn find(app: &App, name: Option<&str>) -> Result<ClusterRow, Trouble> {
-    let mut rows = app.run(ClustersList {}).await?.rows;
+    let id = address(app, name).await?.id;
+    let rows = app.run(ClustersList {}).await?.rows;
+    // Deleted between the two questions.
+    rows.into_iter().find(|row| row.id == id).ok_or_else(|| no_such(&id))
+}
+
+/// As [`find`], without asking the cluster anything.
+async fn address(app: &App, name: Option<&str>) -> Result<ClusterAddress, Trouble> {
+    let mut all = app.core().cluster_addresses().await?;
     let wanted = name.unwrap_or(LOCAL);
-    if let Some(at) = rows.iter().position(|row| row.id == wanted || row.name == wanted) {
-        return Ok(rows.swap_remove(at));
+    if let Some(at) = all.iter().position(|one| one.id == wanted || one.name == wanted) {
+        return Ok(all.swap_remove(at));
     }
-    match (name, rows.len()) {
+    match (name, all.len()) {
         (Some(name), _) => Err(no_such(name)),
         (None, 0) => Err(Trouble::NoCluster),
-        (None, 1) => Ok(rows.swap_remove(0)),
-        (None, _) => Err(Trouble::ManyClusters(rows.into_iter().map(|row| row.name).collect())),
+        (None, 1) => Ok(all.swap_remove(0)),
+        (None, _) => Err(Trouble::ManyClusters(all.into_iter().map(|one| one.name).collect())),
     }
 }
 
-/// As [`find`], and it has an address now.
-pub(crate) async fn running(app: &App, name: Option<&str>) -> Result<ClusterRow, Trouble> {
-    let row = find(app, name).await?;
-    let down =
-        matches!(row.state, ClusterState::Stopped | ClusterState::Failed | ClusterState::Deleting);
-    if down || row.bootstrap.is_empty() {
-        return Err(Trouble::NotRunning(row.name));
+/// As [`address`], and it can be talked to now.
+pub(crate) async fn running(app: &App, name: Option<&str>) -> Result<ClusterAddress, Trouble> {
+    let found = address(app, name).await?;
+    let down = matches!(found.state, State::Stopped | State::Failed | State::Deleting);
+    if down || found.bootstrap.is_empty() {
+        return Err(Trouble::NotRunning(found.name));
     }
-    Ok(row)
+    Ok(found)
 }
 
 fn no_such(name: &str) -> Trouble {

@@ -154,7 +154,7 @@ enum Act {
 }
 
 async fn act(args: BrokerArgs, act: Act) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let row = context::running(&app, args.cluster.as_deref()).await?;
     let (cluster, broker) = (row.id, args.id);
     let (begun, done) = match act {

@@ -97,7 +97,7 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
 }
 
 async fn create(args: CreateArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let CreateArgs { name, brokers, port, sample, common } = args;
     let new = ClustersCreate { name, brokers, port, sample };
     let created = app.run(new).await?;
@@ -112,7 +112,7 @@ pub(crate) fn tell(row: &ClusterRow, common: &Common) -> Result<(), Trouble> {
 }
 
 async fn list(common: &Common) -> Result<(), Trouble> {
-    let rows = context::app(common).await?.run(ClustersList {}).await?.rows;
+    let rows = context::app(common)?.run(ClustersList {}).await?.rows;
     let headers = ["NAME", "STATE", "BROKERS", "BOOTSTRAP"];
     output::rows(common.output, &rows, &headers, cells, row_json)
 }
@@ -142,7 +142,7 @@ fn row_json(row: &ClusterRow) -> Value {
 }
 
 async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     let mut pairs = vec![
         ("Name", row.name.clone()),
@@ -160,7 +160,7 @@ async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
 }
 
 async fn start(args: NameArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     let begun = app.run(ClustersStart { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
@@ -168,7 +168,7 @@ async fn start(args: NameArgs) -> Result<(), Trouble> {
 }
 
 async fn stop(args: NameArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     let begun = app.run(ClustersStop { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
@@ -177,7 +177,7 @@ async fn stop(args: NameArgs) -> Result<(), Trouble> {
 }
 
 async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     if !args.yes {
         return Err(Trouble::usage(
@@ -192,7 +192,7 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
 }
 
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     let info = app.run(ClustersClientInfo { cluster: row.id }).await?;
     if args.common.output == Format::Json {

@@ -39,7 +39,7 @@ pub(crate) struct UpArgs {
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(args: UpArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common).await?;
+    let app = context::app(&args.common)?;
     let row = tokio::select! {
         row = usable(&app, &args) => row?,
         // The person changed their mind before there was anything to use.

@@ -59,6 +59,15 @@ pub struct ClusterPermits {
     pub broker_stop: Option<Text>,
 }
 
+/// A cluster's name and address. A remote one that nobody asked yet is [`State::Connecting`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterAddress {
+    pub id: String,
+    pub name: String,
+    pub state: State,
+    pub bootstrap: String,
+}
+
 impl ClusterPermits {
     pub(crate) fn of(cluster: &ClusterFacts) -> Self {
         let refusal = |action| permits(action, cluster).err();
@@ -90,6 +99,26 @@ impl Core {
             rows.push(self.remote_row(&profile));
         }
         Ok(rows)
+    }
+
+    /// Where each cluster is, without asking the cluster anything: what the command line needs of a name.
+    pub async fn cluster_addresses(&self) -> Result<Vec<ClusterAddress>> {
+        self.look_at_unseen().await;
+        let local = |local: &Local| ClusterAddress {
+            id: local.id.clone(),
+            name: local.id.clone(),
+            state: local.state(),
+            bootstrap: local.bootstrap(),
+        };
+        let mut addresses: Vec<_> = self.registry().locals().iter().map(local).collect();
+        let profiles = self.store().profiles().map_err(Failure::internal)?;
+        addresses.extend(profiles.into_iter().map(|profile| ClusterAddress {
+            state: State::Connecting,
+            id: profile.id,
+            name: profile.name,
+            bootstrap: profile.bootstrap,
+        }));
+        Ok(addresses)
     }
 
     pub(super) async fn cluster_row(&self, id: &str) -> Result<ClusterRow> {

@@ -22,7 +22,7 @@ pub use defaults::{Changeable, CreateDefaults, DefaultSetting};
 pub use detail::ClusterDetail;
 pub(crate) use keeper::{program, run_detached};
 pub(crate) use list::not_found;
-pub use list::{ClusterPermits, ClusterRow};
+pub use list::{ClusterAddress, ClusterPermits, ClusterRow};
 pub use registry::Registry;
 
 /// A cluster's state in the console's words, local and remote.

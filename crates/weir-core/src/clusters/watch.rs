@@ -45,18 +45,6 @@ impl Core {
         }
     }
 
-    /// Looks at every local cluster, all at once, before it returns: who asks right after the home was opened would
-    /// else read "stopped" of clusters that nobody has looked at yet.
-    pub async fn look_at_clusters(&self) {
-        self.scan();
-        let mut looks = tokio::task::JoinSet::new();
-        for (id, dir) in self.local_dirs() {
-            let core = self.clone();
-            looks.spawn(async move { core.look(&id, &dir).await });
-        }
-        while looks.join_next().await.is_some() {}
-    }
-
     /// Watches `dir` from now on, unless it is already.
     pub(crate) fn adopt_dir(&self, id: &str, dir: ClusterDir) {
         let mut local = Local::new(id, dir.clone());
