@@ -10,6 +10,7 @@ import { useRemembered } from "~/shared/storage";
 import { type Translate, useT } from "~/shared/text";
 import { ActivityDrawer, useActivity } from "./ActivityDrawer";
 import { CloseQuestion } from "./CloseQuestion";
+import { Crash } from "./Crash";
 import { Crumbs, useTitle } from "./Crumbs";
 import { useEvents } from "./events";
 import { Flashes } from "./Flashes";
@@ -82,7 +83,7 @@ function useSplitLayout(): Partial<AppLayoutToolbarProps> {
 
 function Frame() {
   const t = useT();
-  useEvents();
+  const gone = useEvents();
   useInternalLinks();
   useTitle();
   const matches = useMatches();
@@ -99,6 +100,7 @@ function Frame() {
     return () => window.removeEventListener("weir:palette", open);
   }, []);
 
+  if (gone) return <Crash thrown={gone} />;
   return (
     <>
       <div id={TOP_BAR} className="weir-top">

@@ -1,5 +1,5 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import type { Operation } from "~/contract/types";
 import { CallError, type Platform, usePlatform } from "~/platform";
 import { invalidate, watchedTags } from "~/shared/api";
@@ -7,6 +7,8 @@ import { useFlash } from "~/shared/flash";
 
 const WAIT_MS = 20_000;
 const RETRY_MS = 1500;
+/** Misses in a row after which the core counts as gone; a restarting one is back before. */
+const GONE_AFTER = 3;
 
 /** Watched always: other windows change settings, the host asks before it closes. */
 const ALWAYS = ["settings", "operations"];
@@ -33,10 +35,11 @@ async function follow(
   platform: Platform,
   client: QueryClient,
   onOperation: (operation: Operation) => void,
+  onGone: (thrown: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let after = "0";
-  let lost = false;
+  let failures = 0;
   while (!signal.aborted) {
     // While the window is hidden nobody looks: the core's pollers fall back to once a minute.
     const shown = document.hidden ? [] : watchedTags(client);
@@ -60,13 +63,15 @@ async function follow(
       if (first.invalidated.includes(CLOSE_REQUESTED))
         window.dispatchEvent(new Event("weir:close-requested"));
       // What happened while the core was away is not known: everything on screen is asked again.
-      void invalidate(client, lost ? ["*"] : first.invalidated);
-      lost = false;
+      void invalidate(client, failures > 0 ? ["*"] : first.invalidated);
+      if (failures > 0) onGone(null);
+      failures = 0;
     } catch (thrown) {
       if (signal.aborted) return;
-      if (thrown instanceof CallError && thrown.error.kind === "session") return;
+      if (thrown instanceof CallError && thrown.error.kind === "session") return onGone(thrown);
       after = "0";
-      lost = true;
+      failures += 1;
+      if (failures === GONE_AFTER) onGone(thrown);
       await sleep(RETRY_MS);
     } finally {
       attempt.abort();
@@ -74,13 +79,16 @@ async function follow(
   }
 }
 
-export function useEvents(): void {
+/** What the whole window must say instead of its page: the core is gone or the session is; null when all is well. */
+export function useEvents(): unknown {
   const platform = usePlatform();
   const client = useQueryClient();
   const { onOperation } = useFlash();
+  const [gone, setGone] = useState<unknown>(null);
   useEffect(() => {
     const ended = new AbortController();
-    void follow(platform, client, onOperation, ended.signal);
+    void follow(platform, client, onOperation, setGone, ended.signal);
     return () => ended.abort();
   }, [platform, client, onOperation]);
+  return gone;
 }

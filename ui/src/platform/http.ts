@@ -41,7 +41,8 @@ async function call<N extends CommandName>(name: N, args: Args<N>, signal?: Abor
 
 async function read<T>(answer: Response): Promise<T> {
   const body: unknown = await answer.json().catch(() => null);
-  if (answer.ok) return body as T;
+  // Something else than Weir may answer on its port by now.
+  if (answer.ok && body !== null) return body as T;
   if (isApiError(body)) throw new CallError(body);
   if (answer.status === 401 || answer.status === 403) throw new CallError(sessionLost(answer.status));
   throw new CoreGone(`HTTP ${answer.status}`);

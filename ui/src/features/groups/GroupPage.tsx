@@ -13,6 +13,7 @@ import { useFlash } from "~/shared/flash";
 import { paths } from "~/shared/paths";
 import { GroupStateIndicator } from "~/shared/state";
 import { type Translate, useT } from "~/shared/text";
+import { Warnings } from "~/shared/Warnings";
 import { LagPanels } from "./LagPanels";
 import { LagTable } from "./LagTable";
 import { MembersTable } from "./MembersTable";
@@ -33,10 +34,11 @@ interface DeleteGroupProps {
   cluster: string;
   group: string;
   production: boolean;
+  bootstrap: string;
   onDismiss: () => void;
 }
 
-function DeleteGroup({ cluster, group, production, onDismiss }: DeleteGroupProps) {
+function DeleteGroup({ cluster, group, production, bootstrap, onDismiss }: DeleteGroupProps) {
   const t = useT();
   const navigate = useNavigate();
   const { track } = useFlash();
@@ -56,7 +58,7 @@ function DeleteGroup({ cluster, group, production, onDismiss }: DeleteGroupProps
       title={t(texts.deleteTitle)}
       action={t(texts.delete)}
       {...(production ? { word: group } : {})}
-      command={`kafka-consumer-groups.sh --bootstrap-server … --delete --group ${group}`}
+      command={`kafka-consumer-groups.sh --bootstrap-server ${bootstrap} --delete --group ${group}`}
       pending={remove.isPending}
       error={remove.error}
       onConfirm={confirm}
@@ -72,7 +74,7 @@ export default function GroupPage() {
   const { cluster = "", group: name = "" } = useParams();
   const [deleting, setDeleting] = useState(false);
   const detail = useCall("groups.get", { cluster, group: name }, { tags: [tag.group(cluster, name)] });
-  const production = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data?.production;
+  const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
   const group = detail.data;
   if (detail.error && !group)
     return (
@@ -101,6 +103,7 @@ export default function GroupPage() {
     >
       {group ? (
         <SpaceBetween size="l">
+          <Warnings warnings={group.warnings} />
           <LagPanels group={group} />
           <LagTable cluster={cluster} group={group} />
           <MembersTable group={group} />
@@ -110,7 +113,8 @@ export default function GroupPage() {
         <DeleteGroup
           cluster={cluster}
           group={name}
-          production={production ?? false}
+          production={owner?.production ?? false}
+          bootstrap={owner?.bootstrap ?? ""}
           onDismiss={() => setDeleting(false)}
         />
       ) : null}

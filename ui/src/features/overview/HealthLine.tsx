@@ -6,6 +6,9 @@ import { paths } from "~/shared/paths";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
+/** Said here already, with what to do about it. */
+const SAID: ReadonlySet<string> = new Set(["warning.under_replicated", "warning.offline"]);
+
 /** What to look at first, in a sentence; silence when all is well, the counts below say so. */
 export function HealthLine({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
@@ -19,7 +22,7 @@ export function HealthLine({ cluster }: { cluster: ClusterDetail }) {
       : under > 0
         ? [t(texts.sickUnder, { n: under })]
         : []),
-    ...cluster.warnings.map((warning) => t.core(warning)),
+    ...cluster.warnings.filter((warning) => !SAID.has(warning.id)).map((warning) => t.core(warning)),
   ];
   if (sentences.length === 0) return <span hidden />;
   return (

@@ -1,7 +1,7 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import type { ApiError, TopicRow } from "~/contract/types";
-import { tag, useCommand } from "~/shared/api";
+import { tag, useCall, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";
 import { bytes, count } from "~/shared/format";
@@ -15,8 +15,8 @@ const texts = defineTexts({
   one: { en: "Delete <b>{name}</b> permanently?", ko: "<b>{name}</b>을(를) 영구적으로 삭제할까요?" },
   many: { en: "Delete these topics permanently?", ko: "다음 토픽을 영구적으로 삭제할까요?" },
   warning: {
-    en: "{messages} messages ({size}) will be lost.",
-    ko: "메시지 {messages}개({size})가 삭제됩니다.",
+    en: "{n, plural, one {One message} other {{messages} messages}} ({size}) will be lost.",
+    ko: "{n, plural, other {메시지 {messages}개}}({size})가 삭제됩니다.",
   },
   groups: {
     en: " {n, plural, one {# consumer group reads} other {# consumer groups read}} it.",
@@ -45,6 +45,8 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
   const t = useT();
   const { track } = useFlash();
   const remove = useCommand("topics.delete", [tag.topics(cluster), tag.cluster(cluster)]);
+  const bootstrap =
+    useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data?.bootstrap ?? "";
   const names = topics.map((topic) => topic.name);
   const [first] = topics;
   const single = topics.length === 1 && first ? first : null;
@@ -60,6 +62,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
       // Shown inside the modal.
     }
   };
+  const messages = sum(topics.map((topic) => topic.messages));
   const groups = single?.groups ?? 0;
   return (
     <Confirm
@@ -67,12 +70,13 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
       word={word}
       warning={
         t(texts.warning, {
-          messages: count(sum(topics.map((topic) => topic.messages))),
+          n: Number(messages),
+          messages: count(messages),
           size: bytes(sum(topics.map((topic) => topic.size))),
         }) + (groups > 0 ? t(texts.groups, { n: groups }) : "")
       }
       action={t(texts.action)}
-      command={`kafka-topics.sh --bootstrap-server … --delete --topic ${names.length > 3 ? `'${names.slice(0, 3).join("|")}|…'` : `'${names.join("|")}'`}`}
+      command={`kafka-topics.sh --bootstrap-server ${bootstrap} --delete --topic ${names.length > 3 ? `'${names.slice(0, 3).join("|")}|…'` : `'${names.join("|")}'`}`}
       pending={remove.isPending}
       error={remove.error}
       onConfirm={() => void confirm()}

@@ -13,6 +13,7 @@ import { bytes, count, retention } from "~/shared/format";
 import { paths, type TopicTab } from "~/shared/paths";
 import { HealthIndicator } from "~/shared/state";
 import { defineTexts, useT } from "~/shared/text";
+import { Warnings } from "~/shared/Warnings";
 import { DeleteTopics } from "../DeleteTopics";
 import { texts } from "../texts";
 
@@ -92,6 +93,7 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
       >
         {name}
       </Header>
+      {topic ? <Warnings warnings={topic.warnings} /> : null}
       <Tabs
         ariaLabel={t(own.tabs)}
         activeTabId={tab}

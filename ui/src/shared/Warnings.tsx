@@ -1,0 +1,16 @@
+import Alert from "@cloudscape-design/components/alert";
+import type { Text } from "~/contract/types";
+import { useT } from "./text";
+
+/** What the core found wrong with what is shown; nothing when all is well. */
+export function Warnings(props: { warnings: Text[] }) {
+  const t = useT();
+  if (props.warnings.length === 0) return <span hidden />;
+  return (
+    <Alert type="warning">
+      {props.warnings.map((warning) => (
+        <div key={warning.id}>{t.core(warning)}</div>
+      ))}
+    </Alert>
+  );
+}
