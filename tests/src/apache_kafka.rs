@@ -67,7 +67,7 @@ impl ApacheKafka {
         let deadline = Instant::now() + READY_TIMEOUT;
         let mut ready = 0;
         while ready < layout.nodes {
-            if let Some(dead) = self.nodes.iter_mut().position(|node| ended(node)) {
+            if let Some(dead) = self.nodes.iter_mut().position(ended) {
                 bail!("node {} of Apache Kafka ended while starting", dead + 1);
             }
             if Instant::now() >= deadline {

@@ -1,13 +1,16 @@
 //! `weir broker`: any cluster's brokers; stopping, killing, starting those of a cluster on this machine.
 
+use std::collections::HashMap;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use weir_api::App;
 use weir_api::commands::brokers::kill::BrokersKill;
 use weir_api::commands::brokers::list::BrokersList;
 use weir_api::commands::brokers::start::BrokersStart;
 use weir_api::commands::brokers::stop::BrokersStop;
 use weir_api::dto::BrokerRow;
-use weir_core::client::Client;
+use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::Broker;
 
 use crate::args::{Common, Target};
@@ -71,19 +74,40 @@ struct Row {
 
 async fn list(args: ListArgs) -> Result<(), Trouble> {
     let rows = match context::place(&args.common, &args.target).await? {
-        Place::Named { app, cluster } => {
-            app.run(BrokersList { cluster }).await?.rows.into_iter().map(Row::of_console).collect()
-        }
+        Place::Named { app, cluster } => of_console(&app, cluster).await?,
         Place::Address(client) => of_cluster(&client).await?,
     };
     let headers = ["ID", "ADDRESS", "RACK", "STATE", "LEADERS", "REPLICAS", "SIZE"];
     output::rows(args.common.output, &rows, &headers, Row::cells, Row::json)
 }
 
+/// With stopped brokers and why they are; sizes are asked for here, the console only has them of what it watches.
+async fn of_console(app: &App, cluster: String) -> Result<Vec<Row>, Trouble> {
+    let bootstrap = context::running(app, Some(&cluster)).await?.bootstrap;
+    let client = Client::new(Options::new(parse_bootstrap(&bootstrap)?));
+    let (page, sizes) = tokio::join!(app.run(BrokersList { cluster }), sizes(&client));
+    let row = |row: BrokerRow| {
+        let bytes = sizes.get(&row.id).copied();
+        Row { bytes, ..Row::of_console(row) }
+    };
+    Ok(page?.rows.into_iter().map(row).collect())
+}
+
+/// Bytes of each broker that answers.
+async fn sizes(client: &Client) -> HashMap<i32, i64> {
+    let mut sizes = HashMap::new();
+    let Ok(dirs) = client.log_dirs().await else { return sizes };
+    for dir in dirs.value {
+        let bytes: i64 = dir.replicas.iter().map(|replica| replica.size_bytes).sum();
+        *sizes.entry(dir.broker_id).or_default() += bytes;
+    }
+    sizes
+}
+
 async fn of_cluster(client: &Client) -> Result<Vec<Row>, Trouble> {
     let metadata = client.metadata().await?;
-    let (cluster, dirs) = tokio::join!(client.describe_cluster(), client.log_dirs());
-    let (cluster, dirs) = (cluster?, dirs?.value);
+    let (cluster, sizes) = tokio::join!(client.describe_cluster(), sizes(client));
+    let cluster = cluster?;
     let partitions = || metadata.topics.iter().flat_map(|topic| &topic.partitions);
     let row = |broker: &Broker| Row {
         id: broker.id,
@@ -94,11 +118,7 @@ async fn of_cluster(client: &Client) -> Result<Vec<Row>, Trouble> {
         controller: cluster.controller_id == Some(broker.id),
         leaders: partitions().filter(|p| p.leader == Some(broker.id)).count(),
         replicas: partitions().filter(|p| p.replicas.contains(&broker.id)).count(),
-        bytes: dirs
-            .iter()
-            .filter(|dir| dir.broker_id == broker.id)
-            .map(|dir| dir.replicas.iter().map(|replica| replica.size_bytes).sum::<i64>())
-            .reduce(|a, b| a + b),
+        bytes: sizes.get(&broker.id).copied(),
     };
     Ok(cluster.brokers.iter().map(row).collect())
 }
@@ -115,7 +135,7 @@ impl Row {
             controller: row.controller,
             leaders: row.leaders as usize,
             replicas: row.replicas as usize,
-            bytes: row.size.map(|size| size.0),
+            bytes: None,
         }
     }
 

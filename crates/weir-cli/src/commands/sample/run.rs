@@ -19,7 +19,8 @@ use crate::context::LOCAL;
 use crate::time::now_ms;
 use crate::trouble::Trouble;
 
-const TICK: Duration = Duration::from_millis(100);
+/// As [`Shop::tick`] counts.
+const TICK: Duration = Duration::from_millis(200);
 const LINGER: Duration = Duration::from_millis(400);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Rest after the cluster did not answer.
@@ -31,7 +32,8 @@ const LEAVE: Duration = Duration::from_secs(1);
 /// Of every cycle the analysts read slowly for the first part, then catch up.
 const CYCLE: Duration = Duration::from_secs(300);
 const SLOW_PART: Duration = Duration::from_secs(210);
-const SLOW_PAUSE: Duration = Duration::from_millis(100);
+const SLOW_PAUSE: Duration = Duration::from_millis(500);
+const SLOW_COUNT: u64 = 5;
 /// An hour is enough to look at.
 const RETENTION_MS: &str = "3600000";
 
@@ -170,9 +172,11 @@ async fn read(options: Options, topic: &'static str, group: &'static str, slow: 
     let begun = Instant::now();
     loop {
         if let Ok(mut consumer) = Consumer::new(&options, &consumer_options) {
+            let mut count: u64 = 0;
             while let Some(Ok(_)) = consumer.next().await {
+                count += 1;
                 let of_cycle = begun.elapsed().as_secs() % CYCLE.as_secs();
-                if slow && of_cycle < SLOW_PART.as_secs() {
+                if slow && count.is_multiple_of(SLOW_COUNT) && of_cycle < SLOW_PART.as_secs() {
                     sleep(SLOW_PAUSE).await;
                 }
             }
