@@ -52,7 +52,7 @@ impl World {
             name: format!("t{}", self.topics.len()),
             partitions: 1 + self.rng.below(3) as i32,
             durable: self.chance(3),
-            unclean: self.chance(4),
+            unclean: self.chance(3),
             min_isr: 1 + self.rng.below(2) as i32,
         };
         let request = CreateTopicsRequest { topics: vec![creatable(&topic)], ..Default::default() };

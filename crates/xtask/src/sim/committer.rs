@@ -57,6 +57,7 @@ impl Committer {
                     Answer::Response(response) => {
                         if response.topics[0].partitions[0].error_code == 0 {
                             self.acked = self.sent;
+                            world.counts.commits += 1;
                         }
                     }
                 }

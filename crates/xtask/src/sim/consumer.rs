@@ -111,6 +111,7 @@ impl Consumer {
     fn read(&mut self, world: &mut World, bytes: &[u8], high_watermark: i64) -> Result<(), String> {
         let ledger = world.ledgers.entry(self.place.clone()).or_default();
         let mut scratch = Vec::new();
+        let mut shown = 0;
         for batch in BatchReader::new(bytes) {
             let batch = batch.map_err(|e| e.to_string())?;
             batch.check_crc().map_err(|e| e.to_string())?;
@@ -133,8 +134,10 @@ impl Consumer {
                 let value = String::from_utf8_lossy(record.value.unwrap_or_default()).into_owned();
                 ledger.show(record.offset, &value)?;
                 self.offset = record.offset + 1;
+                shown += 1;
             }
         }
+        world.counts.shown += shown;
         Ok(())
     }
 }

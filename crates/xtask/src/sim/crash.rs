@@ -17,7 +17,7 @@ pub(super) enum End {
 impl World {
     /// Lights a fuse: the process dies in one of its next writes, which may tear.
     pub(super) fn light_fuse(&mut self) {
-        let operations = self.rng.below(30);
+        let operations = self.rng.below([3, 30][self.rng.below(2) as usize]);
         let torn = self.rng.below(200) as usize;
         self.note(format!("dies after {operations} writes, tears at {torn}"));
         self.fs.die_after(operations, torn);
@@ -37,6 +37,8 @@ impl World {
     /// Ends the process that way and starts it again. Answers how it did: it may die while it stops.
     pub(super) fn end_by(&mut self, wanted: End) -> End {
         let end = self.stopped(wanted);
+        self.counts.ends += 1;
+        self.counts.torn += u64::from(self.fs.is_dead());
         self.note(format!("{end:?}"));
         self.engine = None;
         match end {
@@ -95,6 +97,10 @@ impl World {
                     continue;
                 }
             };
+            // The election may have been committed in the moment of the power loss.
+            if let Err(wrong) = self.account_for_newest_cut(&place) {
+                self.violate(format!("{place:?}: {wrong}"));
+            }
             let durable = self.topic(&place.topic).is_some_and(|topic| topic.durable);
             let Some(ledger) = self.ledgers.get_mut(&place) else { continue };
             let lost = ledger.acked.range(view.log_end..).next().map(|(offset, _)| *offset);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use weir_engine::partition::{Assignment, PartitionView};
+use weir_engine::partition::{Assignment, Partition, PartitionView};
 use weir_wire::records::BatchReader;
 
 use super::ledger::Place;
@@ -38,13 +38,11 @@ impl World {
         let topic = self.topic(&place.topic).cloned().ok_or("an unknown topic")?;
         self.account_for_cut(place, &assignment, topic.unclean)?;
         check_numbers(&assignment, view, &ends, topic.min_isr)?;
+        check_cut(&assignment, view, known.handle())?;
         let ledger = self.ledgers.entry(place.clone()).or_default();
         if view.high_watermark < ledger.high_watermark {
             let before = ledger.high_watermark;
-            return Err(format!(
-                "R4: high watermark {before} went back to {}",
-                view.high_watermark
-            ));
+            return Err(format!("R4: high watermark {before} went back: {view:?}, {assignment:?}"));
         }
         ledger.high_watermark = view.high_watermark;
         let epochs = (assignment.leader_epoch, assignment.partition_epoch);
@@ -53,7 +51,18 @@ impl World {
             return Err(format!("R5: epochs {before:?} went back to {epochs:?}"));
         }
         (ledger.leader_epoch, ledger.partition_epoch) = epochs;
+        self.counts.elections += u64::from(epochs.0 > before.0);
         Ok(())
+    }
+
+    /// As [`World::account_for_cut`], by the newest metadata.
+    pub(super) fn account_for_newest_cut(&mut self, place: &Place) -> Result<(), String> {
+        let Some(engine) = self.engine.clone() else { return Ok(()) };
+        let image = engine.image();
+        let known = image.topic(&place.topic).and_then(|t| t.partition(place.partition));
+        let assignment = known.ok_or("the partition is gone")?.assignment().clone();
+        let unclean = self.topic(&place.topic).is_some_and(|topic| topic.unclean);
+        self.account_for_cut(place, &assignment, unclean)
     }
 
     /// R4: an election may cut acknowledged records only where unclean ones are allowed.
@@ -69,6 +78,8 @@ impl World {
             return Ok(());
         }
         ledger.cut_epoch = cut.epoch;
+        self.counts.cuts += 1;
+        let ledger = self.ledgers.entry(place.clone()).or_default();
         let acked = ledger.acked.range(cut.offset..).next().map(|(offset, _)| *offset);
         match acked {
             Some(offset) if !unclean => Err(format!(
@@ -156,6 +167,27 @@ impl World {
             }
         }
         Ok(found)
+    }
+}
+
+/// R4, also after a crash: nothing at or after the newest cut is of an older epoch.
+fn check_cut(
+    assignment: &Assignment,
+    view: PartitionView,
+    partition: &Partition,
+) -> Result<(), String> {
+    let cut = assignment.epoch_start;
+    let at = cut.offset.max(view.log_start);
+    if cut.epoch == 0 || at >= view.log_end {
+        return Ok(());
+    }
+    let log = partition.log().map_err(|e| e.to_string())?;
+    match log.epoch_at(at).map_err(|e| e.to_string())? {
+        Some(epoch) if epoch < cut.epoch => Err(format!(
+            "R4: {at} is of epoch {epoch}, cut at {} by epoch {}",
+            cut.offset, cut.epoch
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -60,6 +60,7 @@ fn many(from: u64, count: u64) -> Result<()> {
     let started = Instant::now();
     let next = AtomicU64::new(from);
     let failures: Mutex<Vec<(u64, String)>> = Mutex::default();
+    let counts: Mutex<world::Counts> = Mutex::default();
     let threads = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -69,7 +70,9 @@ fn many(from: u64, count: u64) -> Result<()> {
                     if seed >= from + count {
                         return;
                     }
-                    if let Some(violation) = run::seed(seed).violation {
+                    let outcome = run::seed(seed);
+                    counts.lock().unwrap_or_else(|e| e.into_inner()).add(outcome.counts);
+                    if let Some(violation) = outcome.violation {
                         failures.lock().unwrap_or_else(|e| e.into_inner()).push((seed, violation));
                     }
                 }
@@ -79,6 +82,7 @@ fn many(from: u64, count: u64) -> Result<()> {
     let mut failures = failures.into_inner().unwrap_or_else(|e| e.into_inner());
     failures.sort();
     println!("{count} seeds in {:.1} s", started.elapsed().as_secs_f64());
+    println!("{:?}", counts.into_inner().unwrap_or_else(|e| e.into_inner()));
     if failures.is_empty() {
         return Ok(());
     }

@@ -68,8 +68,13 @@ impl Producer {
         let Some(engine) = world.engine.clone() else { return };
         if self.identity.is_none() {
             let Some(broker) = world.any_broker() else { return };
-            let request =
-                InitProducerIdRequest { transaction_timeout_ms: 60_000, ..Default::default() };
+            let request = InitProducerIdRequest {
+                transactional_id: None,
+                transaction_timeout_ms: 60_000,
+                producer_id: -1,
+                producer_epoch: -1,
+                ..Default::default()
+            };
             let flight = InFlight::send(&engine, broker, &request, INIT_VERSION);
             self.flight = Some((Kind::Init, flight));
             return;
@@ -111,6 +116,7 @@ impl Producer {
             ..Default::default()
         };
         let request = ProduceRequest {
+            transactional_id: None,
             acks: -1,
             timeout_ms: 1_500,
             topic_data: vec![topic],
@@ -176,6 +182,7 @@ impl Producer {
         if let Some(wrong) = wrong {
             world.violate(wrong);
         }
+        world.counts.acknowledged += self.batch.len() as u64;
         self.sequence += i32::try_from(self.batch.len()).unwrap_or(0);
         self.batch.clear();
     }

@@ -4,7 +4,7 @@ use super::committer::Committer;
 use super::consumer::Consumer;
 use super::crash::End;
 use super::producer::Producer;
-use super::world::World;
+use super::world::{Counts, World};
 use weir_engine::Rng;
 
 /// Steps in which things go wrong.
@@ -17,6 +17,7 @@ const CALM_STEPS: usize = 60;
 pub(super) struct Outcome {
     pub(super) trace: Vec<String>,
     pub(super) violation: Option<String>,
+    pub(super) counts: Counts,
 }
 
 #[derive(Debug, Default)]
@@ -93,7 +94,7 @@ pub(super) fn seed(seed: u64) -> Outcome {
     if world.violation.is_none() {
         calm(&mut world, &mut clients);
     }
-    Outcome { trace: world.trace, violation: world.violation }
+    Outcome { trace: world.trace, violation: world.violation, counts: world.counts }
 }
 
 fn step(world: &mut World, clients: &mut Clients) {
@@ -105,6 +106,13 @@ fn step(world: &mut World, clients: &mut Clients) {
             }
         }
         4 => world.light_fuse(),
+        // In the middle of an election.
+        9 | 10 => {
+            world.light_fuse();
+            if let Some(broker) = world.shake_brokers() {
+                clients.disconnect(Some(broker));
+            }
+        }
         5 => {
             if !world.fs.is_dead() {
                 let end = world.end();

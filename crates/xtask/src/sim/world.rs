@@ -23,8 +23,33 @@ pub(super) struct Topic {
     pub(super) min_isr: i32,
 }
 
+/// How much happened: a simulator that reaches nothing proves nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    pub(super) acknowledged: u64,
+    pub(super) shown: u64,
+    pub(super) commits: u64,
+    pub(super) ends: u64,
+    pub(super) torn: u64,
+    pub(super) elections: u64,
+    pub(super) cuts: u64,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, other: Self) {
+        self.acknowledged += other.acknowledged;
+        self.shown += other.shown;
+        self.commits += other.commits;
+        self.ends += other.ends;
+        self.torn += other.torn;
+        self.elections += other.elections;
+        self.cuts += other.cuts;
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct World {
+    pub(super) counts: Counts,
     pub(super) rng: SeededRng,
     pub(super) fs: SimFs,
     pub(super) clock: Arc<ManualClock>,
@@ -46,6 +71,7 @@ impl World {
         config = config.set("offsets.topic.num.partitions", "3");
         config.boot_id = "boot-0".to_owned();
         let mut world = Self {
+            counts: Counts::default(),
             fs: SimFs::new(),
             clock: Arc::new(ManualClock::at(1_700_000_000_000)),
             engine: None,
