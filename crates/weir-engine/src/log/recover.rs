@@ -229,6 +229,10 @@ impl<'a> Loading<'a> {
             if !segment.fits(header.last_offset()) {
                 break;
             }
+            if batch.position == from {
+                // The checkpoint may know of an epoch whose records, or whose cut, a power loss took.
+                self.epochs.truncate_from(header.base_offset);
+            }
             self.epochs.assign(header.partition_leader_epoch, header.base_offset);
             append::raise_max_timestamp(segment, header);
             self.index(segment, batch.position, header.last_offset())?;
