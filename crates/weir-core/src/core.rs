@@ -64,6 +64,10 @@ impl Core {
         let core = Self { shared: Arc::new(shared) };
         core.remove_leftovers();
         core.watch_clusters();
+        if core.host().kind() != HostKind::CommandLine {
+            let starter = core.clone();
+            core.spawn(async move { starter.start_after_reboot().await });
+        }
         Ok(core)
     }
 

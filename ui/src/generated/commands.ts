@@ -96,7 +96,7 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "topics.add_partitions": { provides: [], invalidates: [] },
   "topics.configs": { provides: ["topic({cluster},{topic})"], invalidates: [] },
   "topics.alter_configs": { provides: [], invalidates: [] },
-  "topics.partitions": { provides: ["topic({cluster},{topic})"], invalidates: [] },
+  "topics.partitions": { provides: ["topics({cluster})", "topic({cluster},{topic})"], invalidates: [] },
   "topics.consumers": { provides: ["groups({cluster})"], invalidates: [] },
   "topics.produce": { provides: [], invalidates: [] },
   "messages.browse": { provides: [], invalidates: [] },

@@ -168,6 +168,7 @@ export type TextId =
   | "reason.damaged"
   | "reason.failed"
   | "reason.healing"
+  | "reason.other_version"
   | "reason.was_running"
   | "risk.compact"
   | "risk.max_message"
@@ -382,6 +383,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "reason.damaged": "Its files cannot be read: {reason}",
   "reason.failed": "{reason}",
   "reason.healing": "The engine ended ({reason}) and is being started again.",
+  "reason.other_version": "Engine {engine}, app {app}: stop and start the cluster to update it.",
   "reason.was_running": "It was running when this machine was shut down.",
   "risk.compact": "Compaction keeps only the newest message of each key; messages without a key are refused.",
   "risk.max_message": "Producers that send larger messages will fail.",
@@ -597,6 +599,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "reason.damaged": "파일을 읽을 수 없습니다: {reason}",
   "reason.failed": "{reason}",
   "reason.healing": "엔진이 종료되어({reason}) 다시 시작하는 중입니다.",
+  "reason.other_version": "엔진 {engine}, 앱 {app}: 클러스터를 중지했다가 시작하면 업데이트됩니다.",
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
   "risk.compact": "컴팩션은 키마다 최신 메시지만 남기며, 키가 없는 메시지는 거부됩니다.",
   "risk.max_message": "이보다 큰 메시지를 보내는 프로듀서는 실패합니다.",

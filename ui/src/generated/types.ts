@@ -11,7 +11,7 @@ export type Altered = { operation: string | null, command: string, changes: Arra
  */
 export type ApiError = { text: Text, 
 /**
- * What to do about it.
+ * What to do about it. Boxed: an error should be cheap to hand up.
  */
 hint: Text | null, 
 /**

@@ -161,8 +161,8 @@ words!(
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct ApiError {
     pub text: Text,
-    /// What to do about it.
-    pub hint: Option<Text>,
+    /// What to do about it. Boxed: an error should be cheap to hand up.
+    pub hint: Option<Box<Text>>,
     /// Only where a consumer branches.
     pub kind: Option<ErrorKind>,
     pub outcome: Option<Outcome>,
@@ -176,7 +176,7 @@ impl FromCore<Failure> for ApiError {
     fn from_core(failure: Failure) -> Self {
         Self {
             text: FromCore::from_core(failure.text),
-            hint: FromCore::from_core(failure.hint),
+            hint: failure.hint.map(|hint| Box::new(Text::from_core(hint))),
             kind: FromCore::from_core(failure.kind),
             outcome: FromCore::from_core(failure.outcome),
             field: failure.field,

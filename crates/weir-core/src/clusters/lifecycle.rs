@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use weir_control::files::{ClusterFile, Desired};
-use weir_control::{ClusterDir, ControlClient, probe_locks};
+use weir_control::{ClusterDir, ControlClient, Facts, probe_locks};
 
 use super::create::dir_failure;
 use super::registry::Local;
@@ -130,6 +130,22 @@ impl Core {
                 Err(Failure::new(TextId::ErrorNotAllRemoved).outcome(Outcome::Partly).detail(e))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Where a person asked for it, starts again what ran when the machine was shut down.
+    pub(crate) async fn start_after_reboot(&self) {
+        if !self.settings().is_ok_and(|settings| settings.start_stopped_after_reboot) {
+            return;
+        }
+        self.look_at_unseen().await;
+        for local in self.registry().locals() {
+            if local.facts.as_ref().is_some_and(Facts::was_running)
+                && local.state() == State::Stopped
+                && let Err(failure) = self.start_cluster(&local.id)
+            {
+                tracing::warn!(%failure, cluster = local.id, "not started again");
+            }
         }
     }
 

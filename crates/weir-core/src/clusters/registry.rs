@@ -31,6 +31,8 @@ pub(crate) struct Local {
     pub(crate) file: Option<ClusterFile>,
     pub(crate) facts: Option<Facts>,
     pub(crate) problem: Option<String>,
+    /// The engine speaks another major version of the control API: it is not spoken to.
+    pub(crate) foreign_engine: bool,
     /// An operation of this process is at work; it knows better than files and locks between its steps.
     pub(crate) pending: Option<State>,
     /// Has the watcher look again at once.
@@ -45,6 +47,7 @@ impl Local {
             file: None,
             facts: None,
             problem: None,
+            foreign_engine: false,
             pending: None,
             wake: Arc::default(),
         }
@@ -68,6 +71,9 @@ impl Local {
         if let Some(problem) = &self.problem {
             return Some(TextId::ReasonDamaged.with("reason", problem));
         }
+        if self.foreign_engine {
+            return Some(TextId::ErrorEngineVersion.into());
+        }
         let facts = self.facts.as_ref()?;
         match self.state() {
             State::Failed => {
@@ -77,6 +83,11 @@ impl Local {
             State::Healing => {
                 let exit = facts.keeper.as_ref()?.last_exit.as_ref()?;
                 Some(TextId::ReasonHealing.with("reason", exit))
+            }
+            State::Active => {
+                let (engine, app) = (&self.engine()?.version, env!("CARGO_PKG_VERSION"));
+                let text = TextId::ReasonOtherVersion.with("engine", engine).with("app", app);
+                (engine != app).then_some(text)
             }
             State::Stopped if facts.was_running() => Some(TextId::ReasonWasRunning.into()),
             _ => None,

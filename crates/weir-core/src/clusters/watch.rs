@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use weir_control::api::Event;
-use weir_control::{ClusterDir, ControlClient, EngineFact, probe};
+use weir_control::{API, ClusterDir, ControlClient, EngineFact, probe};
 
 use super::registry::Local;
 use super::{State, tags};
@@ -186,6 +186,8 @@ fn read_files(local: &mut Local) {
         Ok(file) => (local.file, local.problem) = (file, None),
         Err(error) => (local.file, local.problem) = (None, Some(error.to_string())),
     }
+    let control = local.dir.load_control().ok().flatten();
+    local.foreign_engine = control.is_some_and(|control| control.api.major != API.major);
 }
 
 /// Directories of clusters by id; one that is being removed only where no other took its name.

@@ -1,17 +1,19 @@
 //! The pollers of one session, by column cost: one Metadata; offsets, one request a leader; sizes, one a broker;
 //! groups. Each runs only while somebody watches what it feeds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use weir_domain::{BrokerFailure, Group, GroupLag, GroupSummary, ItemError, OffsetSpec};
+use weir_domain::{
+    BrokerFailure, Group, GroupLag, GroupState, GroupSummary, ItemError, OffsetSpec,
+};
 
 use super::tables::partitions_of;
 use super::{GroupEntry, GroupTable, OffsetTable, Session, SizeTable};
 use crate::clusters::tags;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::time::now_ms;
 
 /// How often leases are looked at.
@@ -147,13 +149,20 @@ impl Session {
         let listed = self.client.list_groups().await.map_err(failed)?;
         self.note_failures(&listed.failures);
         let names: Vec<String> = listed.value.iter().map(|g| g.group_id.clone()).collect();
-        let (lags, described) =
-            tokio::try_join!(self.client.group_lags(&names), self.client.describe_groups(&names))
-                .map_err(failed)?;
-        let mut lags = lags.value;
-        let entries = listed.value.into_iter().zip(described).map(|(summary, described)| {
+        let peopled = listed.value.iter().filter(|group| may_have_members(group.state));
+        let peopled: Vec<String> = peopled.map(|group| group.group_id.clone()).collect();
+        // On tasks of their own: each takes a core to decode what comes.
+        let (for_lags, for_members) = (self.client.clone(), self.client.clone());
+        let lags = tokio::spawn(async move { for_lags.group_lags(&names).await });
+        let members = tokio::spawn(async move { for_members.describe_groups(&peopled).await });
+        let mut lags = lags.await.map_err(Failure::internal)?.map_err(failed)?.value;
+        let described = members.await.map_err(Failure::internal)?.map_err(failed)?;
+        let described = described.into_iter().filter_map(|g| Some((g.item, g.result.ok()?)));
+        let mut described: HashMap<String, Group> = described.collect();
+        let entries = listed.value.into_iter().map(|summary| {
             let lag = lags.remove(&summary.group_id);
-            entry(summary, lag, described.result.ok())
+            let described = described.remove(&summary.group_id);
+            entry(summary, lag, described)
         });
         let table = GroupTable::new(entries.collect(), &self.groups(), now_ms());
         self.lock().groups = Arc::new(table);
@@ -167,6 +176,11 @@ impl Session {
     fn tell(&self, tags: &[String]) {
         self.events.all_changed(tags.iter().cloned());
     }
+}
+
+/// An empty group need not be described.
+fn may_have_members(state: GroupState) -> bool {
+    !matches!(state, GroupState::Empty | GroupState::Dead)
 }
 
 fn entry(

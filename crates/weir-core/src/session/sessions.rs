@@ -66,6 +66,10 @@ impl Core {
 
     fn address_of(&self, id: &str) -> Result<(String, bool)> {
         if let Some(local) = self.registry().local(id) {
+            if local.foreign_engine {
+                let failure = Failure::new(TextId::ErrorEngineVersion).kind(Kind::Unreachable);
+                return Err(failure.hint(TextId::HintRestartCluster));
+            }
             return Ok((local.bootstrap(), true));
         }
         let profile = self.store().profile(id).map_err(Failure::internal)?;

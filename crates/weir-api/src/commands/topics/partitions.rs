@@ -16,7 +16,7 @@ pub struct TopicsPartitions {
 impl Command for TopicsPartitions {
     const NAME: &'static str = "topics.partitions";
     type Output = PartitionRows;
-    const PROVIDES: &'static [&'static str] = &["topic({cluster},{topic})"];
+    const PROVIDES: &'static [&'static str] = &["topics({cluster})", "topic({cluster},{topic})"];
 
     fn cluster(&self) -> Option<&str> {
         Some(&self.cluster)
