@@ -28,13 +28,13 @@ use self::session::Sessions;
 pub(crate) struct ServeArgs {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
-    pub port: u16,
+    pub(crate) port: u16,
     /// Print the path of the page that opens the console, instead of opening it.
     #[arg(long)]
-    pub no_open: bool,
+    pub(crate) no_open: bool,
     /// Data folder: clusters, settings, logs. By default the platform's own.
     #[arg(long, env = "WEIR_HOME", value_name = "DIR")]
-    pub home: Option<PathBuf>,
+    pub(crate) home: Option<PathBuf>,
 }
 
 /// A produced message of 10 MB, in base64, with room.

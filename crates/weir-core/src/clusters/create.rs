@@ -48,8 +48,8 @@ impl Core {
         let core = self.clone();
         self.spawn(async move {
             let result = core.run_create(&new, &dir, &running).await;
-            running.end(&result);
             core.set_pending(&new.name, None);
+            running.end(&result);
         });
         Ok(created)
     }

@@ -70,8 +70,9 @@ impl Core {
         self.spawn(async move {
             let result = core.live(life, &local, &running).await;
             core.look(&local.id, &local.dir).await;
-            running.end(&result);
+            // Lifted first: who sees the operation ended may act on the state at once.
             core.set_pending(&local.id, None);
+            running.end(&result);
         });
         Ok(operation)
     }
