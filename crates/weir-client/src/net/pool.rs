@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::Instant;
 
 use crate::error::ClientError;
 use crate::net::connection::Connection;
@@ -19,7 +20,20 @@ pub(crate) enum Lane {
 /// The most connections kept; brokers (at most some hundreds) times two lanes stay well below.
 const CONNECTIONS_MAX: usize = 1024;
 
-type Slot = Arc<AsyncMutex<Option<Connection>>>;
+type Slot = Arc<AsyncMutex<Held>>;
+
+#[derive(Debug, Default)]
+struct Held {
+    connection: Option<Connection>,
+    /// The last attempt, if it failed: whoever waited for it shares its error.
+    failed: Option<(Instant, ClientError)>,
+}
+
+impl Held {
+    fn usable(&self) -> Option<&Connection> {
+        self.connection.as_ref().filter(|connection| connection.is_usable())
+    }
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
@@ -34,16 +48,27 @@ impl Pool {
         lane: Lane,
         options: &Options,
     ) -> Result<Connection, ClientError> {
+        let asked = Instant::now();
         let slot = self.slot(address, lane);
-        let mut slot = slot.lock().await;
-        if let Some(connection) = slot.as_ref().filter(|connection| connection.is_usable()) {
+        let mut held = slot.lock().await;
+        if let Some(connection) = held.usable() {
             return Ok(connection.clone());
         }
+        if let Some((_, error)) = held.failed.as_ref().filter(|(at, _)| *at >= asked) {
+            return Err(error.clone());
+        }
         // Dropped first: a broken connection is not kept while the next attempt takes its time.
-        *slot = None;
-        let connection = Connection::open(address, options).await?;
-        *slot = Some(connection.clone());
-        Ok(connection)
+        *held = Held::default();
+        match Connection::open(address, options).await {
+            Ok(connection) => {
+                held.connection = Some(connection.clone());
+                Ok(connection)
+            }
+            Err(error) => {
+                held.failed = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
+        }
     }
 
     /// Closes every connection; requests in flight fail.
@@ -54,9 +79,7 @@ impl Pool {
     fn slot(&self, address: &Address, lane: Lane) -> Slot {
         let mut slots = self.lock();
         if slots.len() >= CONNECTIONS_MAX {
-            slots.retain(|_, slot| {
-                slot.try_lock().is_ok_and(|c| c.as_ref().is_some_and(Connection::is_usable))
-            });
+            slots.retain(|_, slot| slot.try_lock().is_ok_and(|held| held.usable().is_some()));
         }
         Arc::clone(slots.entry((address.clone(), lane)).or_default())
     }

@@ -102,6 +102,22 @@ async fn many_callers_share_one_connection() {
 }
 
 #[tokio::test]
+async fn callers_of_a_dead_address_share_one_attempt() {
+    let client = broker(|_, _| Act::Silence).await;
+    let begun = Instant::now();
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        callers.spawn(async move { client.metadata().await.map(|_| ()) });
+    }
+    while let Some(answer) = callers.join_next().await {
+        assert_eq!(answer.unwrap().unwrap_err().step, weir_client::ErrorStep::ApiVersions);
+    }
+    // One connection's patience is 2 s.
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn unreadable_answers_are_errors_with_their_place() {
     for (bytes, expected) in [
         // No such correlation id.
