@@ -108,7 +108,7 @@ fn foreign_features(file: &File) -> Findings {
 }
 
 fn imported_feature(line: &str) -> Option<&str> {
-    let path = line.split('"').find(|part| part.starts_with('.') || part.starts_with('@'))?;
+    let path = line.split('"').find(|part| part.starts_with(['.', '@', '~']))?;
     if let Some((_, rest)) = path.split_once("features/") {
         return rest.split('/').next();
     }
@@ -149,9 +149,11 @@ mod tests {
 
     #[test]
     fn one_feature_in_another_is_found() {
-        let foreign = "import { x } from \"../groups/api\";";
-        assert_eq!(check(&[file("ui/src/features/topics/List.tsx", foreign)]).len(), 1);
-        let shared = "import { x } from \"../../shared/format\";\nimport y from \"./row\";";
+        for foreign in ["../groups/api", "~/features/groups/api"] {
+            let line = format!("import {{ x }} from \"{foreign}\";");
+            assert_eq!(check(&[file("ui/src/features/topics/List.tsx", &line)]).len(), 1, "{foreign}");
+        }
+        let shared = "import { x } from \"~/shared/format\";\nimport y from \"./row\";";
         assert!(check(&[file("ui/src/features/topics/List.tsx", shared)]).is_empty());
     }
 }
