@@ -1,51 +1,57 @@
-//! The window: its frame, its first colour, what closing it does.
+//! The window: its frame, its first colour, its one page.
 
-use crate::host::{WINDOW, WindowHost};
-use crate::{bridge, instance, place};
-use anyhow::Context as _;
-use std::sync::Arc;
+use crate::host::{self, WINDOW};
+use crate::{bridge, closing, instance, place};
+use anyhow::{Context as _, anyhow};
+use serde_json::json;
 use tauri::window::Color;
-use tauri::{Theme, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{Manager as _, Theme, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use weir_api::App;
-use weir_core::home::Home;
 
 /// What the page paints first, so that nothing flashes before it (Cloudscape's layout backgrounds).
 const LIGHT: Color = Color(0xff, 0xff, 0xff, 0xff);
 const DARK: Color = Color(0x16, 0x1d, 0x26, 0xff);
 
-/// Opens the window and runs until it is closed.
-pub(crate) fn run(home: Home, open: String, first: instance::First) -> anyhow::Result<()> {
-    let host = Arc::new(WindowHost::default());
-    let app = tauri::async_runtime::block_on(App::open(home.clone(), host.clone()))
-        .map_err(crate::words::api_error)?;
-    let app = Arc::new(app);
+/// Opens the window on a page and runs until it is closed.
+pub(crate) fn run(app: App, page: String, first: instance::First) -> anyhow::Result<()> {
+    let theme = theme(&app);
+    let home = app.core().home().clone();
     let builder = tauri::Builder::default()
-        .manage(Arc::clone(&app))
+        .manage(app)
+        .manage(host::Clipboard::default())
+        .manage(closing::Asked::default())
         .invoke_handler(tauri::generate_handler![bridge::call])
-        .on_window_event({
-            let (app, home) = (Arc::clone(&app), home.clone());
-            move |window, event| {
-                if let WindowEvent::CloseRequested { api, .. } = event {
-                    place::save(home.root(), window);
-                    if app.close_requested() {
-                        api.prevent_close();
-                    }
-                }
+        .on_window_event(move |window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                place::save(home.root(), window);
+                api.prevent_close();
+                closing::requested(window.app_handle());
             }
         })
         .setup(move |tauri| {
-            host.attach(tauri.handle().clone());
-            build(tauri, &home, &open, app.theme())?;
-            first.serve(move || host.show())?;
+            let handle = tauri.handle().clone();
+            build(tauri, &page, theme)?;
+            first.serve(move || host::show(&handle))?;
             Ok(())
         });
     builder.run(tauri::generate_context!()).context("the window could not be opened")
 }
 
-fn build(tauri: &tauri::App, home: &Home, open: &str, theme: Option<Theme>) -> tauri::Result<()> {
-    let (width, height) = place::first_size();
+/// The chosen theme; `None` follows the system's.
+fn theme(app: &App) -> Option<Theme> {
+    let settings = tauri::async_runtime::block_on(app.call("settings.get", json!({}))).ok()?;
+    match settings["theme"].as_str()? {
+        "dark" => Some(Theme::Dark),
+        "light" => Some(Theme::Light),
+        _ => None,
+    }
+}
+
+fn build(tauri: &tauri::App, page: &str, theme: Option<Theme>) -> anyhow::Result<()> {
+    let (width, height) = place::FIRST;
     let dark = theme == Some(Theme::Dark);
-    let window = WebviewWindowBuilder::new(tauri, WINDOW, WebviewUrl::App(open.trim_start_matches('/').into()))
+    let address = WebviewUrl::App(page.trim_start_matches('/').into());
+    let window = WebviewWindowBuilder::new(tauri, WINDOW, address)
         .title("Weir")
         .inner_size(width, height)
         .min_inner_size(place::SMALLEST.0, place::SMALLEST.1)
@@ -55,11 +61,12 @@ fn build(tauri: &tauri::App, home: &Home, open: &str, theme: Option<Theme>) -> t
         .on_navigation(is_ours)
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
         .disable_drag_drop_handler()
-        .build()?;
-    if let Some(place) = place::load(home.root()) {
+        .build()
+        .map_err(|error| anyhow!("the window could not be opened: {error}"))?;
+    if let Some(place) = place::load(tauri.state::<App>().core().home().root()) {
         place.apply(&window)?;
     }
-    window.show()
+    Ok(window.show()?)
 }
 
 /// Only the embedded page is ever shown; links go to the person's browser through the host.
@@ -81,8 +88,9 @@ mod tests {
         let ours = |text: &str| is_ours(&Url::parse(text).unwrap());
         assert!(ours("tauri://localhost/clusters"));
         assert!(ours("http://tauri.localhost/clusters"));
-        for foreign in ["https://example.com/", "http://localhost:8080/", "file:///etc/passwd", "data:text/html,x"] {
-            assert!(!ours(foreign), "{foreign} must be refused");
+        let foreign = ["https://example.com/", "http://localhost:8080/", "file:///etc/passwd", "data:text/html,x"];
+        for url in foreign {
+            assert!(!ours(url), "{url} must be refused");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use weir_core::home::Home;
+use weir_core::Home;
 use weir_core::lock::AppLock;
 
 const SHOW: &[u8] = b"show\n";
@@ -35,7 +35,7 @@ pub(crate) struct First {
 /// Claims `home` for this process, or shows the window that has it.
 pub(crate) fn claim(home: &Home) -> anyhow::Result<Claim> {
     let socket = checked(home.app_socket())?;
-    match AppLock::acquire(home).map_err(crate::words::error)? {
+    match AppLock::acquire(home).map_err(|error| crate::in_words(error.into()))? {
         Some(lock) => Ok(Claim::First(listen(lock, socket)?)),
         None => show(&socket),
     }

@@ -1,7 +1,7 @@
 //! The window's log: one file a day under `HOME/logs`, a week of them, nothing secret in them.
 
 use anyhow::Context as _;
-use std::path::Path;
+use weir_core::Home;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
@@ -10,13 +10,13 @@ use tracing_subscriber::EnvFilter;
 const KEPT_DAYS: usize = 7;
 
 /// Starts logging; the guard flushes when it is dropped.
-pub(crate) fn start(home: &Path) -> anyhow::Result<WorkerGuard> {
+pub(crate) fn start(home: &Home) -> anyhow::Result<WorkerGuard> {
     let files = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("window")
         .filename_suffix("log")
         .max_log_files(KEPT_DAYS)
-        .build(home.join("logs"))
+        .build(home.logs())
         .context("cannot open the log file")?;
     let (writer, guard) = tracing_appender::non_blocking(files);
     let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new("info"));

@@ -1,6 +1,5 @@
 //! Flags of `weir-desktop`, and the environment that the web view needs before it starts.
 
-use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 
 /// Opens the Weir window.
@@ -13,13 +12,6 @@ pub(crate) struct Options {
     /// First page, as the address in the window names it, for example /c/local/topics.
     #[arg(long, value_name = "PATH", default_value = "/clusters")]
     pub(crate) open: String,
-}
-
-impl Options {
-    /// The data folder, created 0700 if it is missing.
-    pub(crate) fn home(&self) -> anyhow::Result<PathBuf> {
-        weir_core::home::prepare(self.home.as_deref()).context("cannot prepare the data folder")
-    }
 }
 
 /// Headless and virtual displays have no render node; WebKitGTK's DMABUF renderer then paints blank pages

@@ -6,7 +6,7 @@ use tauri::{PhysicalPosition, PhysicalSize, Window};
 
 const FILE: &str = "window.json";
 /// Logical pixels of a first start.
-const FIRST: (f64, f64) = (1360.0, 860.0);
+pub(crate) const FIRST: (f64, f64) = (1360.0, 860.0);
 /// The smallest window in which every page works, in logical pixels.
 pub(crate) const SMALLEST: (f64, f64) = (900.0, 600.0);
 
@@ -68,11 +68,6 @@ impl Place {
             inside(at.x, size.width, self.x) && inside(at.y, size.height, self.y)
         }))
     }
-}
-
-/// The size of a first start, in logical pixels.
-pub(crate) fn first_size() -> (f64, f64) {
-    FIRST
 }
 
 #[cfg(test)]
