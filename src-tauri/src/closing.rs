@@ -37,7 +37,7 @@ async fn decide(app: &App, handle: &AppHandle) -> anyhow::Result<()> {
     match settings["on_close"].as_str() {
         Some("stop") => stop_all(app).await?,
         Some("ask") if !second && !running(app).await?.is_empty() => {
-            app.core().events().changed(CLOSE_REQUESTED);
+            app.core().events().all_changed([CLOSE_REQUESTED.to_owned()]);
             return Ok(());
         }
         _ => {}
