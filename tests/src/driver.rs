@@ -1,5 +1,6 @@
 //! The two drivers behind one interface: WebKitWebDriver on the built window, ChromeDriver on `weir serve`.
 
+use crate::page::Page;
 use crate::programs::Running;
 use crate::xvfb::Display;
 use crate::{programs, wait};
@@ -9,11 +10,12 @@ use fantoccini::wd::Capabilities;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
+const PICTURE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A session of a driver; ends the driver, its browser and its display when dropped.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub struct Session {
     /// The page.
     pub client: fantoccini::Client,
     _driver: Running,
-    _display: Option<Display>,
+    display: Option<Display>,
 }
 
 /// Opens the Weir window of `home` under a display of its own.
@@ -43,7 +45,7 @@ pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result
     )?;
     let options = json!({ "binary": programs::path("weir-desktop")?, "args": ["--open", open] });
     let client = connect(port, json!({ "webkitgtk:browserOptions": options })).await?;
-    Ok(Session { client, _driver: driver, _display: Some(display) })
+    Ok(Session { client, _driver: driver, display: Some(display) })
 }
 
 /// Opens headless Chromium with a profile of its own under `profile`.
@@ -69,7 +71,7 @@ pub async fn chromium(profile: &Path, size: (u32, u32)) -> anyhow::Result<Sessio
     ];
     let options = json!({ "args": args });
     let client = connect(port, json!({ "goog:chromeOptions": options })).await?;
-    Ok(Session { client, _driver: driver, _display: None })
+    Ok(Session { client, _driver: driver, display: None })
 }
 
 async fn connect(port: u16, capabilities: Value) -> anyhow::Result<fantoccini::Client> {
@@ -92,8 +94,28 @@ pub fn free_port() -> anyhow::Result<u16> {
 }
 
 impl Session {
-    /// Ends the session, then the driver.
-    pub async fn close(self) -> anyhow::Result<()> {
-        self.client.clone().close().await.context("the session did not end")
+    /// The page of this session.
+    pub fn page(&self) -> Page {
+        Page(self.client.clone())
     }
+
+    /// Keeps a picture: of the virtual screen for the window (its driver waits for a frame that an idle
+    /// page never paints), else of the page.
+    pub async fn picture(&self, name: &str) -> anyhow::Result<()> {
+        let path = pictures()?.join(format!("{name}.png"));
+        let Some(display) = &self.display else {
+            let png = tokio::time::timeout(PICTURE_TIMEOUT, self.client.screenshot()).await??;
+            return Ok(std::fs::write(path, png)?);
+        };
+        let mut import = Command::new("import");
+        import.args(["-display", &display.name, "-window", "root"]).arg(path);
+        programs::stdout(&mut import).map(drop)
+    }
+}
+
+/// Where pictures of a run are kept.
+fn pictures() -> anyhow::Result<PathBuf> {
+    let folder = programs::directory()?.join("pictures");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
 }

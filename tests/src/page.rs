@@ -5,7 +5,6 @@ use anyhow::{Context as _, bail};
 use fantoccini::Client;
 use fantoccini::elements::{Element, ElementRef};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::time::Duration;
 
 /// How long something may take to appear or to go.
@@ -114,14 +113,5 @@ impl Page {
             bail!("the content security policy refused {refused}");
         }
         Ok(())
-    }
-
-    /// Keeps a picture of the page.
-    pub async fn picture(&self, path: &Path) -> anyhow::Result<()> {
-        let png = self.0.screenshot().await?;
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        std::fs::write(path, png).with_context(|| format!("cannot keep {}", path.display()))
     }
 }

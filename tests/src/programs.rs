@@ -1,6 +1,7 @@
 //! Where the programs under test are, and processes that end with their value.
 
 use anyhow::{Context as _, bail};
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -55,27 +56,34 @@ pub fn stdout(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// A process that is told to end, then killed, when this value is dropped.
+/// A process that is told to end, then killed, when this value is dropped; and with it whatever it
+/// started, for drivers leave their browsers behind.
 #[derive(Debug)]
 pub struct Running(pub Child);
 
 impl Running {
-    /// Starts a command.
+    /// Starts a command as the leader of a process group of its own.
     pub fn start(command: &mut Command) -> anyhow::Result<Self> {
-        Ok(Self(command.spawn().with_context(|| format!("cannot start {command:?}"))?))
+        let child = command.process_group(0).spawn();
+        Ok(Self(child.with_context(|| format!("cannot start {command:?}"))?))
     }
 
-    /// Asks the process to end (SIGTERM) and waits; kills it when it does not.
+    fn signal(&self, name: &str) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args([name, "--", &group]).stderr(Stdio::null()).status();
+    }
+
+    /// Asks the process and its children to end (SIGTERM) and waits; kills what does not.
     pub fn end(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).stderr(Stdio::null()).status();
+        self.signal("-TERM");
         let deadline = Instant::now() + END_TIMEOUT;
         while Instant::now() < deadline {
             if !matches!(self.0.try_wait(), Ok(None)) {
-                return;
+                break;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        let _ = self.0.kill();
+        self.signal("-KILL");
         let _ = self.0.wait();
     }
 }

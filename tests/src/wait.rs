@@ -15,10 +15,13 @@ pub async fn until<T>(
     let deadline = Instant::now() + limit;
     let mut last;
     loop {
-        match check().await {
-            Ok(Some(value)) => return Ok(value),
-            Ok(None) => last = String::new(),
-            Err(error) => last = format!("; last error: {error:#}"),
+        // A driver that never answers must not outlast the deadline.
+        let left = deadline.saturating_duration_since(Instant::now()).max(INTERVAL);
+        match tokio::time::timeout(left, check()).await {
+            Ok(Ok(Some(value))) => return Ok(value),
+            Ok(Ok(None)) => last = String::new(),
+            Ok(Err(error)) => last = format!("; last error: {error:#}"),
+            Err(_) => last = "; the last look had no answer".to_owned(),
         }
         if Instant::now() >= deadline {
             bail!("waited {limit:?} for {what}{last}");
