@@ -1,49 +1,56 @@
 //! The window: its frame, its first colour, its one page.
 
-use crate::host::{self, WINDOW};
-use crate::{bridge, closing, instance, place};
+use crate::host::{WINDOW, WindowHost};
+use crate::{bridge, instance, place};
 use anyhow::{Context as _, anyhow};
-use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::window::Color;
 use tauri::{Manager as _, Theme, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use weir_api::App;
+use weir_core::settings;
 
 /// What the page paints first, so that nothing flashes before it (Cloudscape's layout backgrounds).
 const LIGHT: Color = Color(0xff, 0xff, 0xff, 0xff);
 const DARK: Color = Color(0x16, 0x1d, 0x26, 0xff);
 
 /// Opens the window on a page and runs until it is closed.
-pub(crate) fn run(app: App, page: String, first: instance::First) -> anyhow::Result<()> {
-    let theme = theme(&app);
-    let home = app.core().home().clone();
+pub(crate) fn run(
+    app: App,
+    window: Arc<WindowHost>,
+    page: String,
+    first: instance::First,
+) -> anyhow::Result<()> {
+    let core = app.core().clone();
+    let theme = core.settings().ok().and_then(|settings| chosen(settings.theme));
+    let asked = AtomicBool::new(false);
     let builder = tauri::Builder::default()
         .manage(app)
-        .manage(host::Clipboard::default())
-        .manage(closing::Asked::default())
         .invoke_handler(tauri::generate_handler![bridge::call])
         .on_window_event(move |window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
-                place::save(home.root(), window);
-                api.prevent_close();
-                closing::requested(window.app_handle());
+                place::save(core.home().root(), window);
+                // A second wish closes: the page may be unable to put the question.
+                if !asked.swap(true, Ordering::Relaxed) && core.close_requested() {
+                    api.prevent_close();
+                }
             }
         })
         .setup(move |tauri| {
-            let handle = tauri.handle().clone();
+            window.attach(tauri.handle().clone());
             build(tauri, &page, theme)?;
-            first.serve(move || host::show(&handle))?;
+            first.serve(move || window.show())?;
             Ok(())
         });
     builder.run(tauri::generate_context!()).context("the window could not be opened")
 }
 
-/// The chosen theme; `None` follows the system's.
-fn theme(app: &App) -> Option<Theme> {
-    let settings = tauri::async_runtime::block_on(app.call("settings.get", json!({}))).ok()?;
-    match settings["theme"].as_str()? {
-        "dark" => Some(Theme::Dark),
-        "light" => Some(Theme::Light),
-        _ => None,
+/// `None` follows the system's theme.
+fn chosen(theme: settings::Theme) -> Option<Theme> {
+    match theme {
+        settings::Theme::Dark => Some(Theme::Dark),
+        settings::Theme::Light => Some(Theme::Light),
+        settings::Theme::System => None,
     }
 }
 
@@ -88,7 +95,12 @@ mod tests {
         let ours = |text: &str| is_ours(&Url::parse(text).unwrap());
         assert!(ours("tauri://localhost/clusters"));
         assert!(ours("http://tauri.localhost/clusters"));
-        let foreign = ["https://example.com/", "http://localhost:8080/", "file:///etc/passwd", "data:text/html,x"];
+        let foreign = [
+            "https://example.com/",
+            "http://localhost:8080/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+        ];
         for url in foreign {
             assert!(!ours(url), "{url} must be refused");
         }

@@ -35,7 +35,7 @@ pub(crate) struct First {
 /// Claims `home` for this process, or shows the window that has it.
 pub(crate) fn claim(home: &Home) -> anyhow::Result<Claim> {
     let socket = checked(home.app_socket())?;
-    match AppLock::acquire(home).map_err(|error| crate::in_words(error.into()))? {
+    match AppLock::acquire(home).map_err(crate::in_words)? {
         Some(lock) => Ok(Claim::First(listen(lock, socket)?)),
         None => show(&socket),
     }

@@ -1,10 +1,10 @@
 //! The window's log: one file a day under `HOME/logs`, a week of them, nothing secret in them.
 
 use anyhow::Context as _;
-use weir_core::Home;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use weir_core::Home;
 
 /// Days of logs that are kept.
 const KEPT_DAYS: usize = 7;

@@ -4,7 +4,6 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod bridge;
-mod closing;
 mod frame;
 mod host;
 mod instance;
@@ -15,9 +14,9 @@ mod place;
 use anyhow::anyhow;
 use clap::Parser;
 use std::process::ExitCode;
-use weir_api::App;
-use weir_api::dto::ApiError;
+use std::sync::Arc;
 use weir_api::texts::{self, Lang};
+use weir_api::{ApiError, App, Home};
 
 fn main() -> ExitCode {
     let options = options::Options::parse();
@@ -32,15 +31,19 @@ fn main() -> ExitCode {
 
 fn run(options: options::Options) -> anyhow::Result<()> {
     options::prepare_webview();
-    let app = App::open(options.home, weir_core::Host::Window).map_err(in_words)?;
-    let _logs = logs::start(app.core().home())?;
-    match instance::claim(app.core().home())? {
-        instance::Claim::First(first) => frame::run(app, options.open, first),
-        instance::Claim::Shown => Ok(()),
-    }
+    let home = Home::prepare(options.home.as_deref()).map_err(in_words)?;
+    let _logs = logs::start(&home)?;
+    let first = match instance::claim(&home)? {
+        instance::Claim::First(first) => first,
+        instance::Claim::Shown => return Ok(()),
+    };
+    let window = Arc::new(host::WindowHost::default());
+    let host: Arc<dyn weir_api::Host> = window.clone();
+    let app = App::open(home, host).map_err(in_words)?;
+    frame::run(app, window, options.open, first)
 }
 
 /// A refusal of the core as a sentence for the terminal, where no page is there to show it.
-fn in_words(error: ApiError) -> anyhow::Error {
-    anyhow!("{}", texts::say(Lang::choose(None), &error))
+fn in_words(error: impl Into<ApiError>) -> anyhow::Error {
+    anyhow!("{}", texts::say(Lang::choose(None), &error.into()))
 }

@@ -19,7 +19,10 @@ pub(crate) struct Options {
 pub(crate) fn prepare_webview() {
     const KEY: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
     if cfg!(target_os = "linux") && std::env::var_os(KEY).is_none() && !has_render_node() {
-        #[expect(unsafe_code, reason = "set_var before any thread exists; WebKit reads only the environment")]
+        #[expect(
+            unsafe_code,
+            reason = "set_var before any thread exists; WebKit reads only the environment"
+        )]
         // SAFETY: called first in main, no other thread runs yet.
         unsafe {
             std::env::set_var(KEY, "1");

@@ -61,7 +61,8 @@ impl Place {
 
     fn on_a_screen(self, window: &tauri::WebviewWindow) -> tauri::Result<bool> {
         let inside = |start: i32, length: u32, at: i32| {
-            i64::from(at) >= i64::from(start) && i64::from(at) < i64::from(start) + i64::from(length)
+            i64::from(at) >= i64::from(start)
+                && i64::from(at) < i64::from(start) + i64::from(length)
         };
         Ok(window.available_monitors()?.iter().any(|screen| {
             let (at, size) = (screen.position(), screen.size());

@@ -1,20 +1,17 @@
-//! The first minute: the empty Clusters page, in both hosts.
+//! The first minute: an invitation, a cluster made, a message seen.
 
-use weir_tests::driver;
+use crate::in_both_hosts;
 use weir_tests::home::Home;
-use weir_tests::page::Page;
+use weir_tests::stage::{Host, Stage};
 
-async fn greets(page: &Page) -> anyhow::Result<()> {
-    page.watch_policy().await?;
+in_both_hosts!(greets_with_an_invitation);
+
+async fn greets_with_an_invitation(host: Host) -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let stage = Stage::open(host, &home, "/clusters").await?;
+    let page = stage.page();
     page.find("heading", "~one click away").await?;
     page.find("button", "Create cluster").await?;
-    page.policy_held().await
-}
-
-#[tokio::test]
-async fn the_window_greets_with_an_invitation_to_create_a_cluster() -> anyhow::Result<()> {
-    let home = Home::new()?;
-    let session = driver::window(home.path(), (1440, 900), "/clusters").await?;
-    greets(&session.page()).await?;
-    session.picture("window-clusters").await
+    page.policy_held().await?;
+    stage.session.picture(&format!("empty-{host:?}")).await
 }

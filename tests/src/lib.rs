@@ -7,5 +7,6 @@ pub mod driver;
 pub mod home;
 pub mod page;
 pub mod programs;
+pub mod stage;
 pub mod wait;
 pub mod xvfb;

@@ -77,6 +77,13 @@ impl Page {
         text.as_str().map(str::to_owned).context("the focus has no name")
     }
 
+    /// Goes to another page of the console, as its address bar would.
+    pub async fn go(&self, path: &str) -> anyhow::Result<()> {
+        let script = "history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'));";
+        self.0.execute(script, vec![json!(path)]).await?;
+        Ok(())
+    }
+
     /// Everything that can be read on the page.
     pub async fn text(&self) -> anyhow::Result<String> {
         let text = self.0.execute("return document.body.innerText", vec![]).await?;

@@ -1,0 +1,140 @@
+//! A cluster's life as its owner lives it: made by one click, used, hurt, healed, found again.
+
+use crate::in_both_hosts;
+use anyhow::Context as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use weir_control::ClusterDir;
+use weir_tests::home::Home;
+use weir_tests::page::Page;
+use weir_tests::stage::{Host, Stage};
+use weir_tests::{programs, wait};
+
+in_both_hosts!(creates_a_cluster_and_sees_a_message, sees_a_group_catch_up, sees_a_broker_stop);
+
+/// How long a killed engine may take to be back (its keeper waits 0.1, 0.5, 2 s in turn).
+const HEAL: Duration = Duration::from_secs(20);
+
+async fn create_cluster(page: &Page, name: &str) -> anyhow::Result<()> {
+    page.click("button", "Create cluster").await?;
+    page.find("heading", "Create cluster").await?;
+    page.fill("textbox", "Name", name).await?;
+    page.click("button", "Create cluster").await?;
+    page.find("heading", &format!("~{name}")).await?;
+    page.shows("Everything is in order.").await
+}
+
+async fn creates_a_cluster_and_sees_a_message(host: Host) -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let stage = Stage::open(host, &home, "/clusters").await?;
+    let page = stage.page();
+    create_cluster(&page, "shop").await?;
+    stage.session.picture(&format!("overview-{host:?}")).await?;
+
+    page.click("link", "Topics").await?;
+    page.click("button", "Create topic").await?;
+    page.fill("textbox", "Name", "orders").await?;
+    page.click("button", "Create topic").await?;
+    page.shows("orders").await?;
+
+    page.go("/c/shop/topics/orders/produce").await?;
+    page.fill("textbox", "Value", r#"{"id":9007199254740993,"city":"서울"}"#).await?;
+    page.click("button", "Produce").await?;
+    page.shows("Written to partition").await?;
+    page.go("/c/shop/topics/orders/messages").await?;
+    // 2^53 + 1: a console that reads numbers as doubles shows ...992.
+    page.shows("9007199254740993").await?;
+    page.shows("서울").await?;
+    stage.session.picture(&format!("messages-{host:?}")).await?;
+    page.policy_held().await
+}
+
+async fn sees_a_group_catch_up(host: Host) -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "shop", "--brokers", "1"])?;
+    home.run(&["topic", "create", "orders", "--partitions", "1", "--cluster", "shop"])?;
+    produce(&home, 12)?;
+    consume(&home, 2)?;
+    let stage = Stage::open(host, &home, "/c/shop/groups/readers").await?;
+    let page = stage.page();
+    page.find("text", "10").await.context("twelve written, two read: a lag of ten")?;
+    consume(&home, 10)?;
+    page.gone("text", "10").await?;
+    stage.session.picture(&format!("group-{host:?}")).await?;
+    page.policy_held().await
+}
+
+fn produce(home: &Home, count: usize) -> anyhow::Result<()> {
+    let lines: String = (0..count).map(|n| format!("message {n}\n")).collect();
+    let mut command = home.weir(&["produce", "orders", "--cluster", "shop"])?;
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+    let mut stdin = child.stdin.take().context("weir produce reads its standard input")?;
+    std::io::Write::write_all(&mut stdin, lines.as_bytes())?;
+    drop(stdin);
+    anyhow::ensure!(child.wait()?.success(), "weir produce failed");
+    Ok(())
+}
+
+fn consume(home: &Home, count: usize) -> anyhow::Result<()> {
+    let max = count.to_string();
+    let args = [
+        "consume",
+        "orders",
+        "--cluster",
+        "shop",
+        "--group",
+        "readers",
+        "--from",
+        "earliest",
+        "--max",
+        &max,
+    ];
+    let lines = home.run(&args)?;
+    anyhow::ensure!(lines.lines().count() == count, "asked for {count}, got:\n{lines}");
+    Ok(())
+}
+
+async fn sees_a_broker_stop(host: Host) -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
+    home.run(&["topic", "create", "orders", "--partitions", "6", "--cluster", "shop"])?;
+    let stage = Stage::open(host, &home, "/c/shop").await?;
+    let page = stage.page();
+    page.shows("Everything is in order.").await?;
+    home.run(&["broker", "stop", "2", "--cluster", "shop"])?;
+    page.shows("not online").await?;
+    home.run(&["broker", "start", "2", "--cluster", "shop"])?;
+    page.shows("Everything is in order.").await?;
+    page.policy_held().await
+}
+
+/// Three kills in a row; the keeper brings the engine back each time, the page says so, Activity keeps it.
+#[tokio::test]
+async fn a_killed_engine_heals_and_a_new_window_finds_the_cluster() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
+    let stage = Stage::open(Host::Window, &home, "/c/shop").await?;
+    let page = stage.page();
+    page.shows("Everything is in order.").await?;
+    let dir = ClusterDir::new(home.path().join("clusters/shop"));
+    let mut seen_healing = false;
+    for _ in 0..3 {
+        let before = dir.load_control()?.context("a running engine has control.json")?;
+        programs::stdout(Command::new("kill").args(["-9", &before.pid.to_string()]))?;
+        wait::until("the engine's return", HEAL, async || {
+            seen_healing |= page.text().await?.contains("Healing");
+            Ok(dir.load_control()?.filter(|now| now.instance != before.instance))
+        })
+        .await?;
+        page.shows_within("Everything is in order.", HEAL).await?;
+    }
+    anyhow::ensure!(seen_healing, "the page never said that the cluster was healing");
+    page.go("/c/shop/operations").await?;
+    page.shows("Heal").await?;
+    stage.session.picture("operations-after-kills").await?;
+    drop(stage);
+
+    let again = Stage::open(Host::Window, &home, "/clusters").await?;
+    again.page().find("link", "shop").await?;
+    again.page().shows("Active").await
+}

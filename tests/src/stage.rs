@@ -1,0 +1,68 @@
+//! One journey, two hosts: the built window, and Chromium against `weir serve`.
+
+use crate::driver::{self, Session};
+use crate::home::Home;
+use crate::page::Page;
+use crate::programs::Running;
+use anyhow::{Context as _, bail};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+const SIZE: (u32, u32) = (1440, 900);
+
+/// Who shows the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    Window,
+    Chromium,
+}
+
+/// An open console on a data folder.
+#[derive(Debug)]
+pub struct Stage {
+    pub session: Session,
+    _serve: Option<Running>,
+}
+
+impl Stage {
+    /// Opens the console of `home` on a page such as `/clusters`.
+    pub async fn open(host: Host, home: &Home, path: &str) -> anyhow::Result<Self> {
+        let stage = match host {
+            Host::Window => {
+                Self { session: driver::window(home.path(), SIZE, path).await?, _serve: None }
+            }
+            Host::Chromium => Self::in_chromium(home, path).await?,
+        };
+        stage.page().watch_policy().await?;
+        Ok(stage)
+    }
+
+    async fn in_chromium(home: &Home, path: &str) -> anyhow::Result<Self> {
+        let (serve, opening) = serve(home)?;
+        let session = driver::chromium(&home.path().join("chromium"), SIZE).await?;
+        session.client.goto(&format!("file://{opening}")).await?;
+        let page = session.page();
+        page.find("link", "Clusters").await?;
+        if path != "/clusters" {
+            page.go(path).await?;
+        }
+        Ok(Self { session, _serve: Some(serve) })
+    }
+
+    pub fn page(&self) -> Page {
+        self.session.page()
+    }
+}
+
+/// Starts `weir serve` and gives the path of the page that opens it.
+pub fn serve(home: &Home) -> anyhow::Result<(Running, String)> {
+    let mut command = home.weir(&["serve", "--no-open"])?;
+    let mut serve = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::inherit()))?;
+    let stdout = serve.0.stdout.take().context("weir serve has a standard output")?;
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line)?;
+    if line.trim().is_empty() {
+        bail!("weir serve named no page");
+    }
+    Ok((serve, line.trim().to_owned()))
+}
