@@ -4,6 +4,7 @@ use crate::wait;
 use anyhow::{Context as _, bail};
 use fantoccini::Client;
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::key::Key;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -56,7 +57,9 @@ impl Page {
     /// Replaces the text of a field.
     pub async fn fill(&self, role: &str, name: &str, text: &str) -> anyhow::Result<()> {
         let field = self.find(role, name).await?;
-        field.clear().await?;
+        field.click().await?;
+        // WebDriver's own "clear" goes past the page's state; a person selects all and types.
+        field.send_keys(&format!("{}a{}", Key::Control, Key::Null)).await?;
         field.send_keys(text).await?;
         Ok(())
     }

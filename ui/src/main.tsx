@@ -1,3 +1,4 @@
+import "./platform/locale";
 import "@cloudscape-design/global-styles/index.css";
 import "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css";
 import "uplot/dist/uPlot.min.css";
