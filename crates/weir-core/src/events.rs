@@ -136,6 +136,14 @@ impl Events {
         self.lock().leases.iter().any(|(watched, until)| watched.starts_with(tag) && *until > now)
     }
 
+    /// The tags that begin so and are looked at now.
+    pub(crate) fn watched(&self, begin: &str) -> Vec<String> {
+        let now = Instant::now();
+        let state = self.lock();
+        let leased = state.leases.iter().filter(|(_, until)| **until > now);
+        leased.map(|(tag, _)| tag).filter(|tag| tag.starts_with(begin)).cloned().collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -173,8 +173,13 @@ impl Session {
         self.lock().silent_brokers = failures.iter().filter_map(|f| f.broker_id).collect();
     }
 
+    /// News of a list is news of each of its items that somebody looks at.
     fn tell(&self, tags: &[String]) {
-        self.events.all_changed(tags.iter().cloned());
+        let id = &self.cluster;
+        let lists = [(tags::topics(id), "topic"), (tags::groups(id), "group")];
+        let told = lists.iter().filter(|(list, _)| tags.contains(list));
+        let items = told.flat_map(|(_, item)| self.events.watched(&format!("{item}({id},")));
+        self.events.all_changed(tags.iter().cloned().chain(items));
     }
 }
 
