@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use weir_wire::ApiKey;
 use weir_wire::records::{BatchBuilder, Compression, ControlType, ValidBatch};
-use weir_wire::testing::{Random, Schema, sample, schemas};
+use weir_wire::testing::{Random, Schema, fuzz, sample, schemas};
 
 use crate::codegen::jars::workspace;
 
@@ -41,6 +42,14 @@ impl Target {
         }
     }
 
+    fn feed(self, data: &[u8]) {
+        match self {
+            Self::Requests => fuzz::request(data),
+            Self::Responses => fuzz::response(data),
+            Self::Batches => fuzz::batches(data),
+        }
+    }
+
     fn corpus(self) -> PathBuf {
         fuzz_folder().join("corpus").join(self.name())
     }
@@ -51,16 +60,16 @@ fn fuzz_folder() -> PathBuf {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.seed { seed() } else { fuzz(args.target, args.seconds) }
+    if args.seed { seed() } else { hunt(args.target, args.seconds) }
 }
 
 /// What is found beyond the committed corpus stays in the target folder.
-fn fuzz(target: Target, seconds: u32) -> Result<()> {
+fn hunt(target: Target, seconds: u32) -> Result<()> {
     let mut probe = Command::new("cargo");
     probe.args(["+nightly", "fuzz", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
     if !probe.status().is_ok_and(|status| status.success()) {
-        println!("NOT CHECKED: fuzzing (needs a nightly toolchain and `cargo install cargo-fuzz`)");
-        return Ok(());
+        println!("NOT CHECKED: fuzzing by coverage (needs nightly and `cargo install cargo-fuzz`)");
+        return mutate(target, seconds);
     }
     let found = fuzz_folder().join("target/found").join(target.name());
     fs::create_dir_all(&found)?;
@@ -70,6 +79,44 @@ fn fuzz(target: Target, seconds: u32) -> Result<()> {
     fuzz.args(["-rss_limit_mb=1024", "-max_len=65536", "-timeout=10"]);
     ensure!(fuzz.status().context("running cargo fuzz")?.success(), "the fuzzer found something");
     Ok(())
+}
+
+/// Without a fuzzer: the corpus with random changes. A panic prints the seed of its round.
+fn mutate(target: Target, seconds: u32) -> Result<()> {
+    let entries = fs::read_dir(target.corpus())?.map(|entry| Ok(fs::read(entry?.path())?));
+    let corpus: Vec<Vec<u8>> = entries.collect::<Result<_>>()?;
+    ensure!(!corpus.is_empty(), "the corpus of {} is empty", target.name());
+    let end = Instant::now() + Duration::from_secs(seconds.into());
+    let mut round = 0;
+    while Instant::now() < end {
+        let data = changed(&corpus, &mut Random::new(round));
+        let outcome = std::panic::catch_unwind(|| target.feed(&data));
+        ensure!(outcome.is_ok(), "{} panics in round {round}: {data:02x?}", target.name());
+        round += 1;
+    }
+    println!("{}: {round} random changes of {} files, no panic", target.name(), corpus.len());
+    Ok(())
+}
+
+/// One file of the corpus with up to eight bytes set, removed or taken from elsewhere.
+fn changed(corpus: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    let mut data = corpus[random.below(corpus.len())].clone();
+    for _ in 0..=random.below(8) {
+        let place = random.below(data.len().max(1));
+        let Some(byte) = data.get_mut(place) else { continue };
+        match random.below(5) {
+            0 => *byte = 0xff,
+            1 => *byte = byte.wrapping_add(1),
+            2 => drop(data.remove(place)),
+            3 => {
+                let other = &corpus[random.below(corpus.len())];
+                let from = random.below(other.len().max(1));
+                data.splice(place.., other.get(from..).unwrap_or_default().iter().copied());
+            }
+            _ => *byte = random.draw() as u8,
+        }
+    }
+    data
 }
 
 /// The APIs whose requests and responses are seeds: those that clients send most.
