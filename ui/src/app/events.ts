@@ -1,9 +1,10 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Operation } from "~/contract/types";
 import { CallError, type Platform, usePlatform } from "~/platform";
 import { invalidate, watchedTags } from "~/shared/api";
 import { useFlash } from "~/shared/flash";
+import { useT } from "~/shared/text";
 
 const WAIT_MS = 20_000;
 const RETRY_MS = 1500;
@@ -79,16 +80,32 @@ async function follow(
   }
 }
 
+/** Work long enough that a person went on to something else. */
+const LATE_MS = 10_000;
+
+function endedLate(operation: Operation): boolean {
+  if (operation.state === "running" || operation.ended_at === null) return false;
+  return Number(operation.ended_at) - Number(operation.started_at) > LATE_MS;
+}
+
 /** What the whole window must say instead of its page: the core is gone or the session is; null when all is well. */
 export function useEvents(): unknown {
   const platform = usePlatform();
   const client = useQueryClient();
   const { onOperation } = useFlash();
+  const t = useT();
   const [gone, setGone] = useState<unknown>(null);
+  const handle = useCallback(
+    (operation: Operation) => {
+      onOperation(operation);
+      if (document.hidden && endedLate(operation)) platform.notify(t.core(operation.title), "");
+    },
+    [onOperation, platform, t],
+  );
   useEffect(() => {
     const ended = new AbortController();
-    void follow(platform, client, onOperation, setGone, ended.signal);
+    void follow(platform, client, handle, setGone, ended.signal);
     return () => ended.abort();
-  }, [platform, client, onOperation]);
+  }, [platform, client, handle]);
   return gone;
 }

@@ -41,7 +41,7 @@ function columns(t: Translate): Column<BrokerRow>[] {
     { id: "rack", header: t(texts.rack), cell: (row) => row.rack ?? NONE, width: 100 },
     figure("leaders", t(texts.leaders), 100, (row) => count(row.leaders)),
     figure("replicas", t(texts.replicas), 104, (row) => count(row.replicas)),
-    figure("under", t(texts.under), 152, (row) => count(row.under_replicated)),
+    { ...figure("under", t(texts.under), 152, (row) => count(row.under_replicated)), wide: true },
     figure("size", t(texts.size), 110, (row) => bytes(row.size)),
     {
       id: "version",

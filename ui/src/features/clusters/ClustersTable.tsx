@@ -32,7 +32,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
       cell: (row) => <ClusterStateIndicator state={row.state} reason={row.state_reason} />,
       width: 200,
     },
-    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 130 },
+    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 130, wide: true },
     {
       id: "version",
       header: t(texts.version),
@@ -48,6 +48,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
       cell: (row) => count(row.partitions),
       numeric: true,
       width: 105,
+      wide: true,
     },
     { id: "lag", header: t(texts.maxLag), cell: (row) => count(row.max_lag), numeric: true, width: 100 },
     {

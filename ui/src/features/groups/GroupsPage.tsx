@@ -30,7 +30,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       sort: "state",
       width: 190,
     },
-    { id: "type", header: t(texts.type), cell: (row) => row.type, width: 110 },
+    { id: "type", header: t(texts.type), cell: (row) => row.type, width: 110, wide: true },
     {
       id: "members",
       header: t(texts.members),
@@ -54,6 +54,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       header: t(texts.coordinator),
       cell: (row) => (row.coordinator === null ? NONE : t(texts.broker, { id: row.coordinator })),
       width: 130,
+      wide: true,
     },
   ];
 }

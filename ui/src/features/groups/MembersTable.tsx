@@ -20,16 +20,22 @@ export function runs(partitions: number[]): string {
 
 function columns(t: Translate): Column<GroupMember>[] {
   return [
-    { id: "client", header: t(texts.client), cell: (row) => row.client_id, rowHeader: true, width: 230 },
+    { id: "client", header: t(texts.client), cell: (row) => row.client_id, rowHeader: true, width: 190 },
     {
       id: "assignment",
       header: t(texts.assignment),
       cell: (row) =>
         row.assignment.map(({ topic, partitions }) => `${topic}: ${runs(partitions)}`).join("; ") || NONE,
-      width: 330,
+      width: 260,
     },
-    { id: "host", header: t(texts.host), cell: (row) => row.host, width: 150 },
-    { id: "instance", header: t(texts.instance), cell: (row) => row.instance ?? NONE, width: 140 },
+    { id: "host", header: t(texts.host), cell: (row) => row.host, width: 130 },
+    {
+      id: "instance",
+      header: t(texts.instance),
+      cell: (row) => row.instance ?? NONE,
+      width: 110,
+      wide: true,
+    },
     {
       id: "id",
       header: t(texts.memberId),
@@ -38,7 +44,7 @@ function columns(t: Translate): Column<GroupMember>[] {
           {middle(row.id, 34)}
         </span>
       ),
-      width: 290,
+      width: 270,
     },
   ];
 }

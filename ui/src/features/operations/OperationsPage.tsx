@@ -33,9 +33,9 @@ function columns(t: Translate, onOpen: (id: string) => void): Column<Operation>[
         </button>
       ),
       rowHeader: true,
-      width: 380,
+      width: 330,
     },
-    { id: "target", header: t(texts.target), cell: (row) => row.target ?? NONE, width: 170 },
+    { id: "target", header: t(texts.target), cell: (row) => row.target ?? NONE, width: 150 },
     {
       id: "state",
       header: t(texts.state),

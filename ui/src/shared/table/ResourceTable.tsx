@@ -18,6 +18,8 @@ export interface Column<Row> {
   minWidth?: number;
   /** Not shown until chosen in the preferences. */
   optional?: boolean;
+  /** Shown by default only where the window has room for it. */
+  wide?: boolean;
 }
 
 export interface ResourceTableProps<Row> {
@@ -48,6 +50,14 @@ export interface ResourceTableProps<Row> {
   toolbar?: ReactNode;
   wrapLines?: boolean;
   headingTag?: "h1" | "h2" | "h3";
+}
+
+const WIDE_PX = 1400;
+
+/** What is not shown until it is chosen: so that the others fit without scrolling sideways. */
+export function hiddenByDefault<Row>(columns: Column<Row>[]): string[] {
+  const narrow = window.innerWidth < WIDE_PX;
+  return columns.filter((each) => each.optional || (narrow && each.wide)).map((each) => each.id);
 }
 
 /** The product's one table: the core filters, sorts and pages; this shows what it answers. */

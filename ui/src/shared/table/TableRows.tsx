@@ -1,7 +1,7 @@
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { memo, useMemo, useRef } from "react";
 import { type Translate, useT } from "../text";
-import type { Column, ResourceTableProps } from "./ResourceTable";
+import { type Column, hiddenByDefault, type ResourceTableProps } from "./ResourceTable";
 import { type Saved, TableEmpty, TableFilter, TableHeader, TablePages, TablePreferences } from "./slots";
 import { texts } from "./texts";
 
@@ -69,7 +69,7 @@ function Rows<Row>({ table, saved, onSaved }: TableRowsProps<Row>) {
       ),
     [table.columns, saved.widths, gone],
   );
-  const hidden = saved.hidden ?? table.columns.filter((each) => each.optional).map((each) => each.id);
+  const hidden = saved.hidden ?? hiddenByDefault(table.columns);
   const sorting = columnDefinitions.find((each) => each.sortingField === sort?.by);
   const page = table.variant === undefined || table.variant === "full-page";
   const onWidths = (widths: readonly number[]) => {

@@ -13,7 +13,7 @@ import { useT } from "../text";
 import { Updated } from "../time";
 import { useSlow } from "../useSlow";
 import { FilterInput } from "./FilterInput";
-import type { ResourceTableProps } from "./ResourceTable";
+import { hiddenByDefault, type ResourceTableProps } from "./ResourceTable";
 import { texts } from "./texts";
 
 /** What a person chose for this table's looks. */
@@ -146,7 +146,7 @@ export function TablePages() {
 export function TablePreferences() {
   const t = useT();
   const { columns, paging, saved, onSaved } = useTable();
-  const hidden = saved.hidden ?? columns.filter((each) => each.optional).map((each) => each.id);
+  const hidden = saved.hidden ?? hiddenByDefault(columns);
   return (
     <CollectionPreferences
       title={t(texts.preferences)}

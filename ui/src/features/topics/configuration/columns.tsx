@@ -112,14 +112,14 @@ export function configColumns(t: Translate, editing: Editing | null): Column<Con
     );
   };
   return [
-    { id: "key", header: t(texts.key), cell: (row) => <Key row={row} />, rowHeader: true, width: 430 },
-    { id: "value", header: t(texts.value), cell: value, width: 300 },
-    { id: "source", header: t(texts.source), cell: (row) => t(SOURCE[row.source]), width: 140 },
+    { id: "key", header: t(texts.key), cell: (row) => <Key row={row} />, rowHeader: true, width: 390 },
+    { id: "value", header: t(texts.value), cell: value, width: 260 },
+    { id: "source", header: t(texts.source), cell: (row) => t(SOURCE[row.source]), width: 130 },
     {
       id: "default",
       header: t(texts.default),
       cell: (row) => <Echo name={row.name} value={row.default} />,
-      width: 240,
+      width: 180,
     },
   ];
 }

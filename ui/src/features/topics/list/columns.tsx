@@ -9,8 +9,6 @@ import { type Translate, useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
 import { texts } from "../texts";
 
-const WIDE_PX = 1400;
-
 function Name(props: { cluster: string; row: TopicRow }) {
   const t = useT();
   return (
@@ -73,15 +71,18 @@ export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] 
       sort: "size",
       note: t(texts.sizeNote),
     },
-    { ...figure("retention", t(texts.retention), 110, (row) => retention(row.retention)), note: lazy },
+    {
+      ...figure("retention", t(texts.retention), 110, (row) => retention(row.retention)),
+      note: lazy,
+      wide: true,
+    },
     {
       id: "lastWrite",
       header: t(texts.lastWrite),
       cell: (row) => <Ago at={row.last_write} />,
       width: 112,
       note: lazy,
-      // Fits beside the others only in a wide window; the preferences show it anywhere.
-      optional: window.innerWidth < WIDE_PX,
+      wide: true,
     },
     {
       id: "cleanup",
