@@ -144,10 +144,10 @@ fn make_room(
         return Room::Free;
     }
     let stalest = of_broker().min_by_key(|(_, use_)| use_.last_used_ms);
-    if let Some((id, use_)) = stalest {
-        if now_ms - use_.last_used_ms > EVICTION_MS {
-            return Room::Evict(id);
-        }
+    if let Some((id, use_)) = stalest
+        && now_ms - use_.last_used_ms > EVICTION_MS
+    {
+        return Room::Evict(id);
     }
     let old = of_broker().filter(|(_, use_)| now_ms - use_.created_ms > EVICTION_MS);
     match old.min_by_key(|(_, use_)| use_.size) {

@@ -135,10 +135,10 @@ impl FetchSet {
     }
 
     fn enqueue(&mut self, place: u32) {
-        if let Some(slot) = self.slot(place) {
-            if !std::mem::replace(&mut slot.queued, true) {
-                self.queue.push_back(place);
-            }
+        if let Some(slot) = self.slot(place)
+            && !std::mem::replace(&mut slot.queued, true)
+        {
+            self.queue.push_back(place);
         }
     }
 

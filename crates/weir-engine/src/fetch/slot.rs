@@ -109,10 +109,10 @@ impl Slot {
 
     /// Registers with the partition, once.
     pub(crate) fn watch(&mut self, news: &Arc<News>, token: u32) {
-        if self.watch.is_none() {
-            if let Some(partition) = &self.partition {
-                self.watch = Some(partition.watch(news.clone(), token));
-            }
+        if self.watch.is_none()
+            && let Some(partition) = &self.partition
+        {
+            self.watch = Some(partition.watch(news.clone(), token));
         }
     }
 

@@ -115,10 +115,10 @@ impl Groups {
     /// The shard of this leadership; one of an earlier leadership is dropped.
     fn current(&self, broker: i32, partition: &Arc<Partition>) -> Arc<Shard> {
         let mut shards = self.shards.lock();
-        if let Some(shard) = shards.get(&partition.index()) {
-            if shard.is_of(broker, partition) {
-                return shard.clone();
-            }
+        if let Some(shard) = shards.get(&partition.index())
+            && shard.is_of(broker, partition)
+        {
+            return shard.clone();
         }
         let shard = Shard::new(self.env.clone(), broker, partition.clone());
         let old = shards.insert(partition.index(), shard.clone());

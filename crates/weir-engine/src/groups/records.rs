@@ -93,17 +93,12 @@ pub(crate) fn group_tombstone(id: &str) -> Result<GroupRecord, EncodeError> {
 }
 
 fn offset_key(group: &str, topic: &str, partition: i32) -> Result<Bytes, EncodeError> {
-    let key = OffsetCommitKey {
-        group: Str::from(group),
-        topic: Str::from(topic),
-        partition,
-        ..OffsetCommitKey::default()
-    };
+    let key = OffsetCommitKey { group: Str::from(group), topic: Str::from(topic), partition };
     framed(OFFSET_COMMIT, &key, 0)
 }
 
 fn group_key(id: &str) -> Result<Bytes, EncodeError> {
-    let key = GroupMetadataKey { group: Str::from(id), ..GroupMetadataKey::default() };
+    let key = GroupMetadataKey { group: Str::from(id) };
     framed(GROUP_METADATA, &key, 0)
 }
 

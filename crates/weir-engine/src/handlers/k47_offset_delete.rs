@@ -57,15 +57,7 @@ fn check(
                 ErrorCode::NONE
             }
         };
-        OffsetDeleteResponsePartition {
-            partition_index: index,
-            error_code: error.0,
-            ..OffsetDeleteResponsePartition::default()
-        }
+        OffsetDeleteResponsePartition { partition_index: index, error_code: error.0 }
     });
-    OffsetDeleteResponseTopic {
-        name: topic.name.clone(),
-        partitions: partitions.collect(),
-        ..OffsetDeleteResponseTopic::default()
-    }
+    OffsetDeleteResponseTopic { name: topic.name.clone(), partitions: partitions.collect() }
 }

@@ -63,7 +63,7 @@ fn epoch_start(mut data: Bytes) -> Option<EpochStart> {
 }
 
 fn outside(mut data: Bytes) -> Option<Arc<[ReplicaNumbers]>> {
-    if data.len() % NUMBERS_LEN != 0 {
+    if !data.len().is_multiple_of(NUMBERS_LEN) {
         return None;
     }
     let count = data.len() / NUMBERS_LEN;

@@ -405,13 +405,8 @@ fn offsets_of_consumed_topics_are_not_deleted() {
     let topics = ["t", "u", "nowhere"].map(|name| OffsetDeleteRequestTopic {
         name: Str::from(name),
         partitions: vec![OffsetDeleteRequestPartition::default()],
-        ..Default::default()
     });
-    let request = OffsetDeleteRequest {
-        group_id: Str::from("g"),
-        topics: topics.to_vec(),
-        ..Default::default()
-    };
+    let request = OffsetDeleteRequest { group_id: Str::from("g"), topics: topics.to_vec() };
     let response = cluster.connect(1).call(request, 0);
     let codes: Vec<ErrorCode> =
         response.topics.iter().map(|t| ErrorCode(t.partitions[0].error_code)).collect();

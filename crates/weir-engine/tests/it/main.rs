@@ -8,6 +8,7 @@ mod brokers;
 mod data;
 mod groups;
 mod harness;
+mod many_groups;
 mod metadata_log;
 mod scale;
 mod versions;

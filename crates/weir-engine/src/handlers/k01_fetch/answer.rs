@@ -66,13 +66,12 @@ fn partition_data(
     };
     data.partition_index = found.index;
     data.preferred_read_replica = found.preferred_replica.unwrap_or(-1);
-    if let Some(partition) = found.partition.filter(|_| ctx.version() >= 12) {
-        if let Some((leader_id, leader_epoch)) =
+    if let Some(partition) = found.partition.filter(|_| ctx.version() >= 12)
+        && let Some((leader_id, leader_epoch)) =
             leaders.hint(&partition, ErrorCode(data.error_code))
-        {
-            data.current_leader =
-                LeaderIdAndEpoch { leader_id, leader_epoch, ..LeaderIdAndEpoch::default() };
-        }
+    {
+        data.current_leader =
+            LeaderIdAndEpoch { leader_id, leader_epoch, ..LeaderIdAndEpoch::default() };
     }
     data
 }
