@@ -8,6 +8,8 @@ mod news;
 mod session;
 mod set;
 mod slot;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use session::{FetchSession, FetchSessions};
 pub(crate) use set::{Choose, FetchLimits, FetchSet, Found, Look, Mode};

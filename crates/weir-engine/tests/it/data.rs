@@ -381,3 +381,70 @@ fn acks_0_has_no_answer_and_errors_close() {
     request.topic_data[0].name = Str::from("nowhere");
     assert!(cluster.connect(1).is_closed_by(request, 9));
 }
+
+#[test]
+fn a_preferred_replica_is_named_only_with_the_rack_aware_selector() {
+    let answer = |selector: Option<&str>, rack: &str| {
+        let mut config = weir_engine::EngineConfig::local("/cluster", 3, "localhost", 9092);
+        if let Some(class) = selector {
+            config = config.set("replica.selector.class", class);
+        }
+        let cluster = Cluster::with(config);
+        cluster.create("t", 1, &[]);
+        produce(&cluster, "t", values(&cluster, &["a"]));
+        let leader = cluster.leader("t", 0);
+        let mut request = fetch_request(&[(0, 0)]);
+        request.rack_id = Str::from(rack);
+        let data =
+            cluster.connect(leader).call(request, 12).responses.remove(0).partitions.remove(0);
+        (leader, data.preferred_read_replica, read(&data).len())
+    };
+    let selector = Some("org.apache.kafka.common.replica.RackAwareReplicaSelector");
+    for (broker, rack) in [(1, "zone-a"), (2, "zone-b"), (3, "zone-c")] {
+        let (leader, preferred, records) = answer(selector, rack);
+        match leader == broker {
+            true => assert_eq!((preferred, records), (-1, 1), "the leader is in {rack} itself"),
+            false => assert_eq!((preferred, records), (broker, 0), "from {rack}"),
+        }
+        assert_eq!(answer(None, rack).1, -1, "no selector");
+    }
+    assert_eq!(answer(selector, "elsewhere").1, -1);
+    assert_eq!(answer(selector, "").1, -1);
+}
+
+#[test]
+fn acks_all_fails_once_the_isr_falls_below_its_minimum() {
+    let cluster = Cluster::new(3);
+    cluster.create("t", 1, &[("min.insync.replicas", "3")]);
+    let leader = cluster.leader("t", 0);
+    let follower = leader % 3 + 1;
+    cluster.engine.kill_broker(follower).unwrap();
+    let mut request =
+        produce_request("t", Some(values(&cluster, &["a"]).build().unwrap().to_bytes()));
+    request.timeout_ms = 30_000;
+    let mut parked = cluster.connect(leader).park(request, 12);
+    assert!(parked.poll().is_none(), "the killed replica is still in the ISR");
+    cluster.pass(9_500);
+    let answer = parked.poll().expect("the ISR fell").responses.remove(0);
+    let code = ErrorCode(answer.partition_responses[0].error_code);
+    assert_eq!(code, ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    let mut late =
+        produce_request("t", Some(values(&cluster, &["b"]).build().unwrap().to_bytes()));
+    late.timeout_ms = 100;
+    let answer = cluster.connect(leader).call(late, 12).responses.remove(0);
+    let code = ErrorCode(answer.partition_responses[0].error_code);
+    assert_eq!(code, ErrorCode::NOT_ENOUGH_REPLICAS, "and nothing more is written");
+}
+
+#[test]
+fn a_poll_is_told_that_its_leader_moved() {
+    let cluster = Cluster::new(3);
+    cluster.create("t", 1, &[]);
+    let leader = cluster.leader("t", 0);
+    let mut parked = cluster.connect(leader).park(fetch_request(&[(0, 0)]), 10);
+    assert!(parked.poll().is_none());
+    cluster.engine.stop_broker(leader).unwrap();
+    assert_eq!(parked.wakes(), 1);
+    let data = parked.poll().expect("an answer").responses.remove(0).partitions.remove(0);
+    assert_eq!(ErrorCode(data.error_code), ErrorCode::NOT_LEADER_OR_FOLLOWER);
+}

@@ -29,7 +29,6 @@ fn two_thousand_groups_are_served_in_bulk_and_loaded_again() {
     let warm = bulk(&cluster, &ids);
     cluster.restart();
     let cold = bulk(&cluster, &ids);
-    println!("2,000 groups: warm {warm} ms, cold {cold} ms");
     assert!(warm < BOUND_MS && cold < BOUND_MS, "warm {warm} ms, cold {cold} ms");
 }
 
