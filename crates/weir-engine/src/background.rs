@@ -39,7 +39,8 @@ impl Engine {
         let fenced = controller.fence_expired()?;
         let catch_up = controller.advance_catch_up()?;
         let shrink = controller.shrink_isrs_if_due()?;
-        for due in [fenced, catch_up, shrink].into_iter().flatten() {
+        let balance = controller.rebalance_if_due()?;
+        for due in [fenced, catch_up, shrink, balance].into_iter().flatten() {
             next = next.min(due);
         }
         if controller.store().wants_snapshot() {

@@ -57,6 +57,7 @@ pub(crate) static TABLE: &[Api] = &[
     api!(DescribeLogDirs 1..=5, handlers::k35_describe_log_dirs::handle),
     api!(CreatePartitions 0..=3, handlers::k37_create_partitions::handle),
     api!(DeleteGroups 0..=3, handlers::k42_delete_groups::handle),
+    api!(ElectLeaders 0..=2, handlers::k43_elect_leaders::handle),
     api!(IncrementalAlterConfigs 0..=1, handlers::k44_incremental_alter_configs::handle),
     api!(OffsetDelete 0..=0, handlers::k47_offset_delete::handle),
     api!(DescribeQuorum 0..=2, handlers::k55_describe_quorum::handle),

@@ -10,7 +10,7 @@ use super::election::Subject;
 use super::{Controller, Draft};
 use crate::image::BrokerImage;
 use crate::metadata::{MetadataError, registration};
-use crate::partition::{NO_LEADER, PartitionEnv};
+use crate::partition::NO_LEADER;
 use crate::rng::Rng;
 
 /// What a broker does now.
@@ -207,8 +207,7 @@ impl Controller {
 fn leave_one(draft: &mut Draft<'_>, subject: &Subject, id: i32) -> Result<(), MetadataError> {
     let assignment = &subject.assignment;
     if assignment.leader == id {
-        let env = draft.image.env().clone();
-        let live: Vec<i32> = live(draft, &env);
+        let live = live(draft);
         return subject.elect(draft, |b| live.contains(&b));
     }
     if assignment.in_sync(id) && assignment.isr.len() > 1 {
@@ -219,7 +218,8 @@ fn leave_one(draft: &mut Draft<'_>, subject: &Subject, id: i32) -> Result<(), Me
 }
 
 /// The brokers that may lead and run.
-fn live(draft: &Draft<'_>, env: &PartitionEnv) -> Vec<i32> {
+pub(super) fn live(draft: &Draft<'_>) -> Vec<i32> {
+    let env = draft.image.env();
     let brokers = draft.image.brokers().filter(|b| b.may_lead() && env.runs(b.id));
     brokers.map(|b| b.id).collect()
 }
@@ -230,8 +230,7 @@ pub(crate) type Behind = (i32, std::sync::Arc<crate::partition::Partition>);
 /// What brokers that run again change: partitions without a leader elect one, replicas that miss
 /// nothing join their ISR. Answers the replicas that miss something.
 pub(crate) fn rejoin(draft: &mut Draft<'_>, ids: &[i32]) -> Result<Vec<Behind>, MetadataError> {
-    let env = draft.image.env().clone();
-    let live: Vec<i32> = live(draft, &env);
+    let live = live(draft);
     let mut behind = Vec::new();
     let concerned = |a: &crate::partition::Assignment| {
         a.replicas.iter().any(|b| ids.contains(b))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::Controller;
-use super::brokers::Behind;
+use super::brokers::{Behind, live};
 use super::election::Subject;
 use crate::metadata::MetadataError;
 use crate::partition::Partition;
@@ -90,9 +90,7 @@ impl Controller {
             partition.caught_up(*broker);
         }
         self.change(|draft| {
-            let env = draft.image.env().clone();
-            let brokers = draft.image.brokers().filter(|b| b.may_lead() && env.runs(b.id));
-            let live: Vec<i32> = brokers.map(|b| b.id).collect();
+            let live = live(draft);
             for (_, partition) in done {
                 if let Some(subject) = Subject::of(draft.image, partition) {
                     subject.join(draft, &live)?;

@@ -5,6 +5,7 @@
 //! and then waits for its fdatasync outside that lock: changes at the same time share one (group
 //! commit). Images are published in the order of the log.
 
+mod balance;
 mod brokers;
 mod catch_up;
 mod configs;
@@ -31,6 +32,7 @@ use crate::image::{Effect, Image};
 use crate::metadata::{MetadataError, MetadataRecord, MetadataStore};
 use crate::partition::Partition;
 
+pub(crate) use self::balance::ElectionType;
 pub(crate) use self::brokers::{Behind, rejoin};
 pub use self::brokers::{BrokerError, BrokerState};
 pub(crate) use self::configs::Alteration;
@@ -56,6 +58,8 @@ pub(crate) struct Controller {
     catch_up: Mutex<CatchUp>,
     /// When ISRs are looked at next (monotonic, ms).
     isr_check_ms: AtomicI64,
+    /// When leaders are balanced next (monotonic, ms).
+    rebalance_ms: AtomicI64,
     /// What is left of each broker's block of producer ids.
     producer_ids: Mutex<BTreeMap<i32, Range<i64>>>,
 }
@@ -114,6 +118,7 @@ impl Controller {
             lives: Mutex::default(),
             catch_up: Mutex::default(),
             isr_check_ms: AtomicI64::new(i64::MIN),
+            rebalance_ms: AtomicI64::new(i64::MIN),
             producer_ids: Mutex::default(),
         }
     }

@@ -24,6 +24,7 @@ pub(crate) mod k32_describe_configs;
 pub(crate) mod k35_describe_log_dirs;
 pub(crate) mod k37_create_partitions;
 pub(crate) mod k42_delete_groups;
+pub(crate) mod k43_elect_leaders;
 pub(crate) mod k44_incremental_alter_configs;
 pub(crate) mod k47_offset_delete;
 pub(crate) mod k55_describe_quorum;

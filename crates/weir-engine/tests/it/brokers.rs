@@ -4,6 +4,7 @@ use weir_engine::BrokerState;
 use weir_wire::ErrorCode;
 use weir_wire::messages::describe_cluster_request::DescribeClusterRequest;
 use weir_wire::messages::describe_log_dirs_request::DescribeLogDirsRequest;
+use weir_wire::messages::elect_leaders_request::ElectLeadersRequest;
 use weir_wire::messages::metadata_request::MetadataRequest;
 
 use crate::harness::Cluster;
@@ -179,4 +180,31 @@ fn log_dirs_show_each_replicas_own_size() {
     let (whole, part) = (size(leader), size(follower));
     assert_eq!((whole.1, part.1), (0, 1));
     assert!(part.0 > 0 && part.0 < whole.0, "{part:?} of {whole:?}");
+}
+
+#[test]
+fn leaders_return_when_asked_and_by_themselves() {
+    let cluster = Cluster::new(3);
+    cluster.create("orders", 3, &[]);
+    let preferred: Vec<i32> = (0..3).map(|p| cluster.leader("orders", p)).collect();
+    let leaders =
+        |cluster: &Cluster| -> Vec<i32> { (0..3).map(|p| cluster.leader("orders", p)).collect() };
+    let bounce = |broker: i32| {
+        cluster.engine.stop_broker(broker).unwrap();
+        cluster.engine.start_broker(broker).unwrap();
+    };
+    bounce(preferred[0]);
+    assert_ne!(leaders(&cluster), preferred);
+    let request = ElectLeadersRequest { topic_partitions: None, ..Default::default() };
+    let response = cluster.connect(1).call(request.clone(), 2);
+    let results = &response.replica_election_results[0].partition_result;
+    assert!(results.iter().all(|r| ErrorCode(r.error_code) == ErrorCode::NONE), "{results:?}");
+    assert_eq!(leaders(&cluster), preferred);
+    assert!(cluster.connect(1).call(request, 2).replica_election_results.is_empty(), "not needed");
+
+    cluster.pass(10);
+    bounce(preferred[0]);
+    assert_ne!(leaders(&cluster), preferred);
+    cluster.pass(300_100);
+    assert_eq!(leaders(&cluster), preferred, "leader.imbalance.check.interval.seconds");
 }

@@ -1,0 +1,109 @@
+//! Leaders return to the preferred replica, the first one: when asked (ElectLeaders, KIP-460), and
+//! by themselves every `leader.imbalance.check.interval.seconds`.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use weir_wire::ErrorCode;
+
+use super::brokers::live;
+use super::election::{Elected, Subject, elect};
+use super::refusal::Refusal;
+use super::topics::Answers;
+use super::{Controller, Draft};
+use crate::metadata::MetadataError;
+use crate::partition::{NO_LEADER, Partition};
+
+/// `ElectionType` of ElectLeaders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ElectionType {
+    /// The first replica, if it is in sync.
+    Preferred,
+    /// Any live replica, where nobody leads: records may be lost.
+    Unclean,
+}
+
+impl Controller {
+    /// Moves leaders back when the interval has passed (`auto.leader.rebalance.enable`). Answers when
+    /// next (monotonic, ms).
+    pub(crate) fn rebalance_if_due(&self) -> Result<Option<i64>, MetadataError> {
+        let image = self.image();
+        let configs = image.configs();
+        let seconds = configs.broker_i64("leader.imbalance.check.interval.seconds");
+        let now = self.clock.monotonic_ms();
+        let next = now.saturating_add(seconds.saturating_mul(1_000));
+        let due = self.rebalance_ms.load(Ordering::Acquire);
+        if now < due {
+            return Ok(Some(due));
+        }
+        self.rebalance_ms.store(next, Ordering::Release);
+        // The first look only sets the clock: a cluster that just started is left as it is.
+        if due != i64::MIN && configs.broker_bool("auto.leader.rebalance.enable") {
+            self.change(|draft| {
+                let moved = Subject::all(draft.image, |a| Some(&a.leader) != a.replicas.first());
+                for subject in &moved {
+                    // Those that cannot move stay.
+                    let _ = prefer(draft, subject)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(Some(next))
+    }
+
+    /// Elects leaders of these partitions.
+    pub(crate) fn elect_leaders(
+        &self,
+        partitions: &[Arc<Partition>],
+        kind: ElectionType,
+    ) -> Result<Answers<()>, MetadataError> {
+        self.change(|draft| {
+            let mut answers = Vec::with_capacity(partitions.len());
+            for partition in partitions {
+                answers.push(match (Subject::of(draft.image, partition), kind) {
+                    (None, _) => Err(Refusal::unknown_topic()),
+                    (Some(subject), ElectionType::Preferred) => prefer(draft, &subject)?,
+                    (Some(subject), ElectionType::Unclean) => revive(draft, &subject)?,
+                });
+            }
+            Ok(answers)
+        })
+    }
+}
+
+fn not_needed() -> Refusal {
+    let message = "Leader election not needed for topic partition.";
+    Refusal::new(ErrorCode::ELECTION_NOT_NEEDED, message)
+}
+
+/// The preferred replica leads, if it may and is in sync.
+fn prefer(draft: &mut Draft<'_>, subject: &Subject) -> Result<Result<(), Refusal>, MetadataError> {
+    let assignment = &subject.assignment;
+    let preferred = assignment.replicas.first().copied().unwrap_or(NO_LEADER);
+    if assignment.leader == preferred {
+        return Ok(Err(not_needed()));
+    }
+    if !assignment.in_sync(preferred) || !live(draft).contains(&preferred) {
+        let message = "The preferred leader was not available.";
+        return Ok(Err(Refusal::new(ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE, message)));
+    }
+    subject.handle.set_moving(true);
+    subject.lead(draft, Elected { leader: preferred, isr: assignment.isr.to_vec() })?;
+    Ok(Ok(()))
+}
+
+/// Some live replica leads a partition that nobody leads.
+fn revive(draft: &mut Draft<'_>, subject: &Subject) -> Result<Result<(), Refusal>, MetadataError> {
+    if subject.assignment.leader != NO_LEADER {
+        return Ok(Err(not_needed()));
+    }
+    let live = live(draft);
+    let elected = elect(&subject.assignment, true, |broker| live.contains(&broker));
+    if elected.leader == NO_LEADER {
+        let message = "No eligible leaders are available.";
+        return Ok(Err(Refusal::new(ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE, message)));
+    }
+    subject.handle.set_moving(true);
+    subject.lead(draft, elected)?;
+    Ok(Ok(()))
+}
