@@ -1,0 +1,127 @@
+//! Syncing: on demand, of closed segments, by time; the recovery point.
+
+use std::io;
+
+use super::LogError;
+use super::checkpoint::OffsetsCheckpoint;
+use super::names::{FileKind, snapshot_file};
+use super::partition_log::PartitionLog;
+use super::segment::Segment;
+use super::writer::Phase;
+use crate::fs::OpenMode;
+
+impl PartitionLog {
+    /// `fdatasync`, outside of the append lock (callers at the same time share one). Answers the
+    /// offset below which everything is durable. After a failure the log refuses writes.
+    pub fn flush(&self) -> Result<i64, LogError> {
+        self.ensure_recovered()?;
+        let wanted = self.view.log_end();
+        let _turn = self.flushing.lock();
+        let flushed = self.view.flushed();
+        if flushed >= wanted {
+            return Ok(flushed);
+        }
+        let (target, segments) = {
+            let mut writer = self.open_writer()?;
+            self.check_writable(&writer)?;
+            writer.tail().unflushed_since_ms = None;
+            (self.view.log_end(), self.view.segments())
+        };
+        let unflushed = segments.iter().filter(|segment| segment.tip().next_offset > flushed);
+        let result = unflushed.clone().try_for_each(|segment| {
+            segment.file(FileKind::Log)?.sync_data()?;
+            self.sync_names(segment)
+        });
+        if let Err(error) = result {
+            return Err(self.fail(&mut self.writer.lock(), format!("fdatasync: {error}")));
+        }
+        self.view.set_flushed(target);
+        Ok(target)
+    }
+
+    /// Makes the names of a new segment, and of the first one the log's, survive a power loss.
+    fn sync_names(&self, segment: &Segment) -> io::Result<()> {
+        if segment.is_named() {
+            return Ok(());
+        }
+        let dir = self.dir.path();
+        self.context.fs().sync_dir(&dir)?;
+        if let Some(parent) = dir.parent() {
+            self.context.fs().sync_dir(parent)?;
+        }
+        segment.set_named();
+        Ok(())
+    }
+
+    /// Whether [`PartitionLog::maintain`] has something to do. No lock, no disk.
+    pub fn needs_maintenance(&self) -> bool {
+        self.view.is_rolled() || self.config.load().flush_ms != i64::MAX
+    }
+
+    /// Syncs closed segments and moves the recovery point; flushes after `flush.ms`; forgets idle
+    /// producers.
+    pub fn maintain(&self, now_ms: i64) -> Result<(), LogError> {
+        if !self.view.is_recovered() {
+            return Ok(());
+        }
+        let config = self.config.load_full();
+        let flush_due = {
+            let mut writer = self.open_writer()?;
+            if let Phase::Failed(reason) = &writer.phase {
+                return Err(LogError::Failed(reason.clone()));
+            }
+            let Some(tail) = &mut writer.tail else { return Ok(()) };
+            tail.producers.expire(now_ms, config.producer_id_expiration_ms);
+            let age = tail.unflushed_since_ms.map(|since| now_ms.saturating_sub(since));
+            age.is_some_and(|age| age >= config.flush_ms)
+        };
+        if self.view.is_rolled() {
+            self.sync_closed()?;
+        }
+        if flush_due {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn sync_closed(&self) -> Result<(), LogError> {
+        let _turn = self.flushing.lock();
+        self.view.set_rolled(false);
+        let segments = self.view.segments();
+        let Some((active, closed)) = segments.split_last() else { return Ok(()) };
+        let result = closed.iter().filter(|segment| !segment.is_synced()).try_for_each(|segment| {
+            segment.sync()?;
+            self.sync_snapshot(segment.tip().next_offset)?;
+            segment.set_synced(true);
+            Ok::<(), io::Error>(())
+        });
+        let result = result.and_then(|()| self.context.fs().sync_dir(&self.dir.path()));
+        let mut writer = self.writer.lock();
+        if let Err(error) = result {
+            return Err(self.fail(&mut writer, format!("fdatasync: {error}")));
+        }
+        self.view.set_flushed(self.view.flushed().max(active.base_offset()));
+        self.save_offsets(active.base_offset())
+    }
+
+    fn sync_snapshot(&self, offset: i64) -> io::Result<()> {
+        let path = self.dir.file(&snapshot_file(offset));
+        match self.context.fs().open(&path, OpenMode::Append) {
+            Ok(file) => file.sync_data(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Stores log start and recovery point, the latter at most the flushed offset.
+    pub(super) fn save_offsets(&self, recovery_point: i64) -> Result<(), LogError> {
+        let checkpoint = OffsetsCheckpoint {
+            log_start: self.view.log_start(),
+            recovery_point: recovery_point.min(self.view.flushed()),
+            cleaned_to: self.view.cleaned_to(),
+        };
+        checkpoint
+            .store(&**self.context.fs(), &self.dir)
+            .map_err(|error| LogError::io("log-offsets-checkpoint", error))
+    }
+}
