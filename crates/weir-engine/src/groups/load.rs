@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use weir_wire::Str;
 use weir_wire::records::{BatchReader, RecordBatch};
+use weir_wire::{Bytes, Str};
 
 use super::classic::{ClassicGroup, GroupLimits, Now, owned};
 use super::offsets::Offsets;
@@ -39,11 +39,12 @@ pub(super) fn read_partition(
             action: "read groups".to_owned(),
             source: std::sync::Arc::new(error),
         })?;
+        let bytes = Bytes::from(bytes);
         let before = offset;
         for batch in BatchReader::new(&bytes) {
             let batch = batch.map_err(|error| LogError::Corrupt(error.to_string()))?;
             offset = batch.header.last_offset() + 1;
-            loader.batch(&batch, &mut scratch)?;
+            loader.batch(&bytes, &batch, &mut scratch)?;
         }
         if offset <= before {
             return Err(LogError::Corrupt(format!("no batch at offset {before}")).into());
@@ -69,6 +70,7 @@ struct Loader {
 impl Loader {
     fn batch(
         &mut self,
+        chunk: &Bytes,
         batch: &RecordBatch<'_>,
         scratch: &mut Vec<u8>,
     ) -> Result<(), PartitionError> {
@@ -78,7 +80,7 @@ impl Loader {
         let corrupt = |error: weir_wire::records::RecordError| LogError::Corrupt(error.to_string());
         for record in batch.records(scratch, DECOMPRESSED_BYTES_MAX).map_err(corrupt)? {
             let record = record.map_err(corrupt)?;
-            match record.key.and_then(|key| records::load(key, record.value)) {
+            match record.key.and_then(|key| records::load(chunk, key, record.value)) {
                 Some(loaded) => self.apply(loaded),
                 None => tracing::warn!(offset = record.offset, "a group record is not readable"),
             }
@@ -112,10 +114,7 @@ impl Loader {
     }
 
     fn entry(&mut self, group: &Str) -> &mut Entry {
-        if !self.groups.contains_key(group) {
-            self.groups.insert(owned(group), Entry::default());
-        }
-        self.groups.entry(group.clone()).or_default()
+        self.groups.entry(owned(group)).or_default()
     }
 
     fn shared(&mut self, topic: Str) -> Str {

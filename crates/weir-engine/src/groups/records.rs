@@ -110,28 +110,29 @@ fn framed<M: Message>(lead: i16, message: &M, version: i16) -> Result<Bytes, Enc
     writer.finish().to_bytes().map_err(|_| EncodeError::UnreadableRecords)
 }
 
-/// Reads a record; `None` when it is broken (the loader warns and goes on, as Kafka does).
-pub(crate) fn load(key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
+/// Reads a record; `None` when it is broken (the loader warns and goes on, as Kafka does). Key and value that lie in
+/// `chunk` are not copied: what is kept of them has to be.
+pub(crate) fn load(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
     let (kind, key) = lead(key)?;
     match kind {
-        LEGACY_OFFSET_COMMIT | OFFSET_COMMIT => load_offset(key, value),
-        GROUP_METADATA => load_group(key, value),
+        LEGACY_OFFSET_COMMIT | OFFSET_COMMIT => load_offset(chunk, key, value),
+        GROUP_METADATA => load_group(chunk, key, value),
         _ => Some(Loaded::Other),
     }
 }
 
-fn load_offset(key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
-    let key: OffsetCommitKey = decode(key, 0)?;
+fn load_offset(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
+    let key: OffsetCommitKey = decode(chunk, key, 0)?;
     let committed = match value {
-        Some(value) => Some(load_committed(value)?),
+        Some(value) => Some(load_committed(chunk, value)?),
         None => None,
     };
     Some(Loaded::Offset { group: key.group, topic: key.topic, partition: key.partition, committed })
 }
 
-fn load_committed(value: &[u8]) -> Option<(Uuid, Committed)> {
+fn load_committed(chunk: &Bytes, value: &[u8]) -> Option<(Uuid, Committed)> {
     let (version, body) = lead(value)?;
-    let value: OffsetCommitValue = decode(body, version)?;
+    let value: OffsetCommitValue = decode(chunk, body, version)?;
     let metadata: &str = &value.metadata;
     let committed = Committed {
         offset: value.offset,
@@ -143,12 +144,12 @@ fn load_committed(value: &[u8]) -> Option<(Uuid, Committed)> {
     Some((value.topic_id, committed))
 }
 
-fn load_group(key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
-    let key: GroupMetadataKey = decode(key, 0)?;
+fn load_group(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
+    let key: GroupMetadataKey = decode(chunk, key, 0)?;
     let value = match value {
         Some(value) => {
             let (version, body) = lead(value)?;
-            Some(decode(body, version)?)
+            Some(decode(chunk, body, version)?)
         }
         None => None,
     };
@@ -160,11 +161,16 @@ fn lead(bytes: &[u8]) -> Option<(i16, &[u8])> {
     Some((i16::from_be_bytes(*lead), rest))
 }
 
-fn decode<M: Message>(body: &[u8], version: i16) -> Option<M> {
+fn decode<M: Message>(chunk: &Bytes, body: &[u8], version: i16) -> Option<M> {
     if !(M::MIN..=M::MAX).contains(&version) {
         return None;
     }
-    M::decode(&mut Reader::new(Bytes::copy_from_slice(body)), version).ok()
+    let body = match chunk.as_ptr_range().contains(&body.as_ptr()) {
+        true => chunk.slice_ref(body),
+        // Decompressed elsewhere, or empty.
+        false => Bytes::copy_from_slice(body),
+    };
+    M::decode(&mut Reader::new(body), version).ok()
 }
 
 #[cfg(test)]
@@ -194,7 +200,7 @@ mod tests {
     fn an_offset_comes_back_with_epoch_metadata_expiry_and_topic_id() {
         for (id, expire) in [(Uuid::ZERO, -1), (Uuid::ZERO, 99), (Uuid([9; 16]), -1)] {
             let record = offset_commit("g", "t", 5, id, &committed(expire)).unwrap();
-            let loaded = load(&record.key, record.value.as_deref()).unwrap();
+            let loaded = load(&Bytes::new(), &record.key, record.value.as_deref()).unwrap();
             let Loaded::Offset { committed: Some((loaded_id, mut loaded)), .. } = loaded else {
                 panic!("not an offset: {loaded:?}");
             };
@@ -210,26 +216,33 @@ mod tests {
     #[test]
     fn tombstones_and_groups_come_back() {
         let record = offset_tombstone("g", "t", 1).unwrap();
-        let loaded = load(&record.key, None).unwrap();
+        let loaded = load(&Bytes::new(), &record.key, None).unwrap();
         assert!(matches!(loaded, Loaded::Offset { committed: None, partition: 1, .. }));
         let value = GroupMetadataValue { generation: 4, ..GroupMetadataValue::default() };
         let record = group_metadata("g", &value).unwrap();
         let Some(Loaded::Group { id, value: Some(value) }) =
-            load(&record.key, record.value.as_deref())
+            load(&Bytes::new(), &record.key, record.value.as_deref())
         else {
             panic!("not a group");
         };
         assert_eq!((&*id, value.generation), ("g", 4));
         let record = group_tombstone("g").unwrap();
-        assert!(matches!(load(&record.key, None), Some(Loaded::Group { value: None, .. })));
+        assert!(matches!(
+            load(&Bytes::new(), &record.key, None),
+            Some(Loaded::Group { value: None, .. })
+        ));
     }
 
     #[test]
     fn broken_and_unknown_records_are_told_apart() {
-        assert_eq!(load(b"", None), None);
-        assert_eq!(load(b"\0\x01\0\x05g", None), None);
-        assert_eq!(load(b"\0\x05anything", None), Some(Loaded::Other));
+        assert_eq!(load(&Bytes::new(), b"", None), None);
+        assert_eq!(load(&Bytes::new(), b"\0\x01\0\x05g", None), None);
+        assert_eq!(load(&Bytes::new(), b"\0\x05anything", None), Some(Loaded::Other));
         let record = offset_commit("g", "t", 5, Uuid::ZERO, &committed(-1)).unwrap();
-        assert_eq!(load(&record.key, Some(b"\0\x63")), None, "a version from the future");
+        assert_eq!(
+            load(&Bytes::new(), &record.key, Some(b"\0\x63")),
+            None,
+            "a version from the future"
+        );
     }
 }

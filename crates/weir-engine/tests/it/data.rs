@@ -428,8 +428,7 @@ fn acks_all_fails_once_the_isr_falls_below_its_minimum() {
     let answer = parked.poll().expect("the ISR fell").responses.remove(0);
     let code = ErrorCode(answer.partition_responses[0].error_code);
     assert_eq!(code, ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND);
-    let mut late =
-        produce_request("t", Some(values(&cluster, &["b"]).build().unwrap().to_bytes()));
+    let mut late = produce_request("t", Some(values(&cluster, &["b"]).build().unwrap().to_bytes()));
     late.timeout_ms = 100;
     let answer = cluster.connect(leader).call(late, 12).responses.remove(0);
     let code = ErrorCode(answer.partition_responses[0].error_code);
