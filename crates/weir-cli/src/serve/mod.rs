@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod guard;
+mod logs;
 mod page;
 mod session;
 #[cfg(test)]
@@ -44,6 +45,7 @@ const BODY_MAX_BYTES: usize = 24 << 20;
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let home =
         Home::prepare(args.home.as_deref()).map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
+    let _logs = logs::start(&home)?;
     let app = App::open(home.clone(), Arc::new(Headless(HostKind::Serve)))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     let listener = TcpListener::bind(address)

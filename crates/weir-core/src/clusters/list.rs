@@ -232,10 +232,6 @@ impl Core {
         }
         row
     }
-
-    fn last_operation(&self, id: &str) -> Option<Operation> {
-        self.operations_list(Some(id), "", 1, 1).ok()?.rows.into_iter().next()
-    }
 }
 
 /// What the session knows, without asking.

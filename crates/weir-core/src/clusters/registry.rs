@@ -9,12 +9,13 @@ use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 
 use super::{ClusterFacts, State};
-use crate::operations::{Operation, OperationState};
+use crate::operations::{EngineLogs, Operation, OperationState};
 use crate::text::{Text, TextId};
 
 #[derive(Debug, Default)]
 pub struct Registry {
     locals: Mutex<BTreeMap<String, Local>>,
+    pub(crate) logs: EngineLogs,
     /// Operations of keepers and engines, in the state in which they were told last.
     told: Mutex<HashMap<String, OperationState>>,
 }

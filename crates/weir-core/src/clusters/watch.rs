@@ -11,7 +11,7 @@ use super::registry::Local;
 use super::{State, tags};
 use crate::core::Core;
 use crate::host::HostKind;
-use crate::operations::{cluster_operations, from_engine};
+use crate::operations::from_engine;
 use crate::time::now_ms;
 
 /// A cluster made by another process shows within two of these.
@@ -112,9 +112,10 @@ impl Core {
 
     fn tell_recent_operations(&self, id: &str, dir: &ClusterDir) {
         let since = now_ms() - RECENT_MS;
-        let recent = cluster_operations(id, dir).into_iter().filter(|o| o.started_at >= since);
+        let all = self.cluster_operations(id, dir);
+        let recent = all.iter().filter(|operation| operation.started_at >= since);
         for operation in recent.filter(|operation| self.registry().is_news(operation)) {
-            self.events().operation(operation.into());
+            self.events().operation(operation.clone().into());
         }
         self.events().all_changed([tags::operations(id), tags::brokers(id)]);
     }

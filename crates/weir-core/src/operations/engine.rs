@@ -1,5 +1,9 @@
 //! Keeper's and engine's operations, from `operations.jsonl` of local clusters.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use weir_control::api::{
     OperationKind, OperationState as EngineState, OperationStep as EngineStep,
 };
@@ -11,15 +15,54 @@ use crate::failure::{Failure, Kind};
 use crate::text::{Text, TextId};
 
 impl Core {
+    pub(crate) fn cluster_operations(&self, id: &str, dir: &ClusterDir) -> Arc<Vec<Operation>> {
+        self.registry().logs.of(id, dir)
+    }
+
+    /// The newest of a cluster, without reading all of them.
+    pub(crate) fn last_operation(&self, id: &str) -> Option<Operation> {
+        let own = self.recorder().list(Some(id), 1).unwrap_or_default();
+        let local = self.registry().local(id);
+        let engine = local.and_then(|local| {
+            let all = self.cluster_operations(id, &local.dir);
+            all.iter().max_by_key(|operation| operation.started_at).cloned()
+        });
+        own.into_iter().chain(engine).max_by_key(|operation| operation.started_at)
+    }
+
     /// Of one local cluster, or of all; those that cannot be read are left out and logged.
     pub(super) fn engine_operations(&self, cluster: Option<&str>) -> Vec<Operation> {
         let locals = self.local_dirs();
         let wanted = locals.iter().filter(|(id, _)| cluster.is_none_or(|wanted| wanted == id));
-        wanted.flat_map(|(id, dir)| cluster_operations(id, dir)).collect()
+        wanted.flat_map(|(id, dir)| self.cluster_operations(id, dir).to_vec()).collect()
     }
 }
 
-pub(crate) fn cluster_operations(id: &str, dir: &ClusterDir) -> Vec<Operation> {
+/// What the file of each cluster held when it was read last: it only grows, so its length tells whether it is news.
+#[derive(Debug, Default)]
+pub(crate) struct EngineLogs {
+    read: Mutex<HashMap<PathBuf, (u64, Arc<Vec<Operation>>)>>,
+}
+
+impl EngineLogs {
+    /// Every operation of a cluster's keeper and engine; none and a line in the log where they cannot be read.
+    pub(crate) fn of(&self, id: &str, dir: &ClusterDir) -> Arc<Vec<Operation>> {
+        let path = dir.operations_jsonl();
+        let length = std::fs::metadata(&path).map_or(0, |file| file.len());
+        if let Some((_, known)) = self.lock().get(&path).filter(|(known, _)| *known == length) {
+            return known.clone();
+        }
+        let read = Arc::new(read(id, dir));
+        self.lock().insert(path, (length, read.clone()));
+        read
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, (u64, Arc<Vec<Operation>>)>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read(id: &str, dir: &ClusterDir) -> Vec<Operation> {
     let read = dir.operations().read().unwrap_or_else(|error| {
         tracing::warn!(%error, cluster = id, "operations of the engine cannot be read");
         Vec::new()

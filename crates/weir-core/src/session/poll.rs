@@ -21,6 +21,9 @@ const TICK: Duration = Duration::from_millis(500);
 /// Above so many partitions the costly columns take their long pace on this machine too.
 const MANY_PARTITIONS: usize = 5_000;
 
+/// Readings that are taken at a quick pace.
+const FIRST_POINTS: usize = 3;
+
 #[derive(Debug, Clone, Copy)]
 struct Paces {
     metadata: Duration,
@@ -62,7 +65,12 @@ impl Session {
         let partitions: usize = self.newest().map_or(0, |snapshot| {
             snapshot.metadata.topics.iter().map(|topic| topic.partitions.len()).sum()
         });
-        let costly = if partitions > MANY_PARTITIONS { seconds(10) } else { seconds(3) };
+        let costly = match partitions {
+            many if many > MANY_PARTITIONS => seconds(10),
+            // A chart that has just been opened should not stay empty for long.
+            _ if self.throughput().len() < FIRST_POINTS => seconds(1),
+            _ => seconds(3),
+        };
         Paces { metadata: seconds(5), costly }
     }
 
