@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import { instant } from "../format";
 import { defineTexts, useT } from "../text";
 import { useZone } from "../time";
+import { withGaps } from "./gaps";
 import { chartOptions, type Series } from "./options";
 
 const texts = defineTexts({
@@ -38,7 +39,11 @@ export function TimeChart(props: TimeChartProps) {
   if (props.times.length < 2) return <div className="weir-chart-none">{t(texts.collecting)}</div>;
   return (
     <div>
-      {table ? <ChartTable {...props} /> : <ChartCanvas {...props} />}
+      {table ? (
+        <ChartTable {...props} />
+      ) : (
+        <ChartCanvas {...props} {...withGaps(props.times, props.series)} />
+      )}
       <button type="button" className="weir-textbutton" onClick={() => setTable(!table)}>
         {t(table ? texts.asChart : texts.asTable)}
       </button>

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { withGaps } from "./gaps";
+import { niceTop } from "./options";
+
+const line = (values: number[]) => [{ label: "a", color: 1, values }];
+
+describe("withGaps", () => {
+  it("leaves steady points alone", () => {
+    const times = [0, 5000, 10_000, 15_000];
+    expect(withGaps(times, line([1, 2, 3, 4]))).toEqual({ times, series: line([1, 2, 3, 4]) });
+  });
+  it("puts nothing into a pause", () => {
+    const drawn = withGaps([0, 5000, 10_000, 610_000, 615_000], line([1, 2, 3, 4, 5]));
+    expect(drawn.times).toEqual([0, 5000, 10_000, 310_000, 610_000, 615_000]);
+    expect(drawn.series[0]?.values).toEqual([1, 2, 3, null, 4, 5]);
+  });
+});
+
+describe("niceTop", () => {
+  it.each([
+    [0, 1000, 1],
+    [42, 1000, 60],
+    [104, 1000, 200],
+    [1500, 1000, 2000],
+    [15 * 1024 * 1024, 1024, 20 * 1024 * 1024],
+  ] as const)("%s of base %s is %s", (value, base, top) => expect(niceTop(value, base)).toBe(top));
+});
