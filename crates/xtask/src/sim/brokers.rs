@@ -25,10 +25,10 @@ impl World {
             false => ("start", engine.start_broker(id)),
         };
         self.note(format!("{what} broker {id}: {outcome:?}"));
-        if let Err(error) = outcome {
-            if !self.fs.is_dead() {
-                self.violate(format!("{what} broker {id} fails: {error}"));
-            }
+        if let Err(error) = outcome
+            && !self.fs.is_dead()
+        {
+            self.violate(format!("{what} broker {id} fails: {error}"));
         }
         running.then_some(id)
     }
@@ -37,10 +37,11 @@ impl World {
     pub(super) fn start_all(&mut self) {
         let Some(engine) = self.engine.clone() else { return };
         for broker in self.config.brokers.clone() {
-            if !self.serves(broker.id) {
-                if let Err(error) = engine.start_broker(broker.id) {
-                    self.violate(format!("start broker {} fails: {error}", broker.id));
-                }
+            if self.serves(broker.id) {
+                continue;
+            }
+            if let Err(error) = engine.start_broker(broker.id) {
+                self.violate(format!("start broker {} fails: {error}", broker.id));
             }
         }
     }

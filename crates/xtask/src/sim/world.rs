@@ -147,10 +147,10 @@ impl World {
         let Some(engine) = self.engine.clone() else { return };
         engine.tick();
         for kind in [Background::Cluster, Background::Storage] {
-            if let Err(error) = engine.run_background(kind) {
-                if !self.fs.is_dead() {
-                    self.violate(format!("background work fails: {error}"));
-                }
+            if let Err(error) = engine.run_background(kind)
+                && !self.fs.is_dead()
+            {
+                self.violate(format!("background work fails: {error}"));
             }
         }
     }

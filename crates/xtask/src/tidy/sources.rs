@@ -151,7 +151,11 @@ mod tests {
     fn one_feature_in_another_is_found() {
         for foreign in ["../groups/api", "~/features/groups/api"] {
             let line = format!("import {{ x }} from \"{foreign}\";");
-            assert_eq!(check(&[file("ui/src/features/topics/List.tsx", &line)]).len(), 1, "{foreign}");
+            assert_eq!(
+                check(&[file("ui/src/features/topics/List.tsx", &line)]).len(),
+                1,
+                "{foreign}"
+            );
         }
         let shared = "import { x } from \"~/shared/format\";\nimport y from \"./row\";";
         assert!(check(&[file("ui/src/features/topics/List.tsx", shared)]).is_empty());
