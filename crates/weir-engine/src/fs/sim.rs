@@ -2,6 +2,8 @@
 //! full volumes, I/O errors, failed fsync. It models POSIX as databases meet it: data is durable
 //! after `sync_data`, names after `sync_dir`, nothing else is.
 
+mod random;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
@@ -9,6 +11,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use self::random::Random;
 use super::{DirEntry, DiskSpace, File, Fs, OpenMode};
 
 /// Operation that a [`Fault`] makes fail.
@@ -583,30 +586,5 @@ impl Drop for SimFile {
         if state.life == self.life {
             state.open_handles = state.open_handles.saturating_sub(1);
         }
-    }
-}
-
-/// xorshift64*: enough to choose what a power loss keeps. 0 chooses "lost" always.
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        if self.0 == 0 { 0 } else { (self.next() >> 11) % bound }
-    }
-
-    fn coin(&mut self) -> bool {
-        self.below(2) == 1
-    }
-
-    fn coin_or(&mut self, when_fixed: bool) -> bool {
-        if self.0 == 0 { when_fixed } else { self.coin() }
     }
 }
