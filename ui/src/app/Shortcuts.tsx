@@ -54,6 +54,13 @@ export function Shortcuts(props: ShortcutsProps) {
       else return false;
       return true;
     };
+    const onAlt = (event: KeyboardEvent): boolean => {
+      // Browsers do this by themselves; WebKitGTK's view in the window does not.
+      if (event.key === "ArrowLeft") navigate(-1);
+      else if (event.key === "ArrowRight") navigate(1);
+      else return false;
+      return true;
+    };
     const onLetter = (event: KeyboardEvent): boolean => {
       if (Date.now() < pending.current) {
         pending.current = 0;
@@ -76,7 +83,9 @@ export function Shortcuts(props: ShortcutsProps) {
       );
       const handled = isMod(event)
         ? onMod(event)
-        : letters && !event.altKey && !isTyping(event) && !dialog && onLetter(event);
+        : event.altKey && !isTyping(event)
+          ? onAlt(event)
+          : letters && !event.altKey && !isTyping(event) && !dialog && onLetter(event);
       if (handled) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
@@ -130,6 +139,7 @@ function ShortcutsHelp(props: { visible: boolean; onDismiss: () => void }) {
             ["a", texts.keyActivity],
             [`${mod} ,`, texts.keySettings],
             [`${mod} Enter`, texts.keySubmit],
+            ["Alt ← →", texts.keyBack],
             ["Esc", texts.keyClose],
             ["?", texts.keyHelp],
           ]}

@@ -1,7 +1,6 @@
 import { defineTexts } from "~/shared/text";
 
 export const texts = defineTexts({
-  appTagline: { en: "Kafka at your fingertips", ko: "손끝의 Kafka" },
   searchPlaceholder: { en: "Search topics, groups, actions", ko: "토픽, 그룹, 작업 검색" },
   zoneTo: {
     en: "Times are shown in {zone}. Switch to {other}",
@@ -56,7 +55,6 @@ export const texts = defineTexts({
   paletteNone: { en: "No matches for “{query}”", ko: "“{query}”에 대한 결과가 없습니다" },
   paletteActions: { en: "Actions", ko: "작업" },
   paletteRecent: { en: "Recent", ko: "최근 항목" },
-  palettePages: { en: "Go to", ko: "이동" },
   paletteHint: { en: "↑↓ to move, Enter to open, Esc to close", ko: "↑↓ 이동, Enter 열기, Esc 닫기" },
   kindCluster: { en: "Clusters", ko: "클러스터" },
   kindTopic: { en: "Topics", ko: "토픽" },

@@ -10,7 +10,6 @@ export const texts = defineTexts({
   sampleRemove: { en: "Remove sample workload and its data", ko: "샘플 워크로드와 데이터 제거" },
   createTopic: { en: "Create topic", ko: "토픽 생성" },
   bootstrap: { en: "bootstrap address", ko: "부트스트랩 주소" },
-  upSince: { en: "created {ago}", ko: "{ago} 생성" },
   brokersIn: { en: "{n, plural, one {# broker} other {# brokers}}", ko: "브로커 {n, number}개" },
   brokers: { en: "Brokers", ko: "브로커" },
   brokersOnline: { en: "{n} of {all} online", ko: "{all}개 중 {n}개 온라인" },
@@ -23,7 +22,6 @@ export const texts = defineTexts({
   largestLag: { en: "largest lag {n}", ko: "최대 랙 {n}" },
   stored: { en: "Stored", ko: "저장 용량" },
   allReplicas: { en: "all replicas", ko: "모든 레플리카" },
-  healthy: { en: "Everything is in order.", ko: "모든 것이 정상입니다." },
   sickOffline: {
     en: "{n, plural, one {# partition is} other {# partitions are}} offline: no replica can lead. Start the stopped brokers.",
     ko: "파티션 {n, number}개가 오프라인입니다. 리더가 될 레플리카가 없습니다. 중지된 브로커를 시작하세요.",

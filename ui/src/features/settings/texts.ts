@@ -43,5 +43,4 @@ export const texts = defineTexts({
   },
   open: { en: "Open folder", ko: "폴더 열기" },
   folderPath: { en: "data folder", ko: "데이터 폴더" },
-  failed: { en: "The setting could not be saved.", ko: "설정을 저장하지 못했습니다." },
 });

@@ -23,7 +23,6 @@ const texts = defineTexts({
     ko: " 컨슈머 그룹 {n, number}개가 읽고 있습니다.",
   },
   action: { en: "Delete", ko: "삭제" },
-  deleted: { en: "Deleted", ko: "삭제됨" },
   more: { en: "and {n} more", ko: "외 {n}개" },
 });
 const LISTED_MAX = 12;

@@ -24,7 +24,6 @@ export const texts = defineTexts({
   apply: { en: "Apply", ko: "적용" },
   reset: { en: "Reset to default", ko: "기본값으로 재설정" },
   resetOf: { en: "Reset {name} to default", ko: "{name} 기본값으로 재설정" },
-  keep: { en: "Undo", ko: "실행 취소" },
   keepOf: { en: "Undo the change of {name}", ko: "{name} 변경 취소" },
   readOnly: { en: "Cannot be changed", ko: "변경할 수 없음" },
   sensitive: { en: "hidden", ko: "숨김" },

@@ -43,5 +43,4 @@ export const texts = defineTexts({
     en: "Written to partition {partition} at offset {offset}.",
     ko: "파티션 {partition}, 오프셋 {offset}에 기록되었습니다.",
   },
-  command: { en: "The same on the command line", ko: "명령줄에서 동일한 작업" },
 });
