@@ -1,7 +1,7 @@
 //! One timer wheel for the whole engine, driven by the injected clock.
 //!
-//! A hierarchical wheel (six levels of 64 slots, 1 ms the finest): scheduling and cancelling cost O(1) whatever
-//! the number of timers, and the next deadline is found by looking at six bit sets.
+//! A hierarchical wheel (six levels of 64 slots, 1 ms the finest): scheduling and cancelling cost
+//! O(1) whatever the number of timers, and the next deadline is found by looking at six bit sets.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -98,7 +98,8 @@ impl<T> Wheel<T> {
         self.now = self.now.max(now);
     }
 
-    /// Takes a slot's timers off: due ones fire in the order they were scheduled, the rest go one level down.
+    /// Takes a slot's timers off: due ones fire in the order they were scheduled, the rest go one
+    /// level down.
     fn empty_slot(&mut self, level: usize, slot: usize, due: &mut Vec<T>) {
         let mut index = std::mem::replace(&mut self.levels[level].heads[slot], NONE);
         self.levels[level].occupied &= !(1 << slot);
@@ -127,7 +128,8 @@ impl<T> Wheel<T> {
             let current = (self.now >> shift) as u32 % SLOTS as u32;
             let ahead = level.occupied.rotate_right(current).trailing_zeros();
             let at = ((self.now >> shift) + u64::from(ahead)) << shift;
-            // A slot of a coarser level that begins now must come down before the finer ones are read.
+            // A slot of a coarser level that begins now must come down before the finer ones are
+            // read.
             if first.is_none_or(|known| at < known.2 || (at == known.2 && number > known.0)) {
                 first = Some((number, ((current + ahead) % SLOTS as u32) as usize, at));
             }
@@ -225,7 +227,8 @@ impl fmt::Debug for Task {
     }
 }
 
-/// The engine's timers: the wheel behind a lock, and whom to tell when the next deadline comes earlier.
+/// The engine's timers: the wheel behind a lock, and whom to tell when the next deadline comes
+/// earlier.
 pub struct Timers {
     wheel: Mutex<Wheel<Task>>,
     on_earlier: Mutex<Option<Arc<dyn Fn() + Send + Sync>>>,
@@ -322,7 +325,8 @@ pub struct TimerGuard {
 }
 
 impl TimerGuard {
-    /// Lets the timer fire whatever becomes of the guard: for tasks that look for themselves whether they still apply.
+    /// Lets the timer fire whatever becomes of the guard: for tasks that look for themselves
+    /// whether they still apply.
     pub fn detach(mut self) {
         self.timers = Weak::new();
     }

@@ -1,14 +1,16 @@
-//! Waiting without a runtime: signals, promises, watched partitions, and the future a parked request is.
+//! Waiting without a runtime: signals, promises, watched partitions, and the future a parked
+//! request is.
 //!
-//! A parked request owns a [`Signal`]. Whoever changes what it waits for (an append, a leader change, a timer, a
-//! rebalance) only raises the signal; the request's own task then looks again and builds its answer. So an append
-//! never pays for a reader's response, and no lock of the engine is held while another request is answered.
+//! A parked request owns a [`Signal`]. Whoever changes what it waits for (an append, a leader
+//! change, a timer, a rebalance) only raises the signal; the request's own task then looks again
+//! and builds its answer. So an append never pays for a reader's response, and no lock of the
+//! engine is held while another request is answered.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
@@ -51,8 +53,8 @@ impl Signal {
         self.flags.load(Ordering::Acquire) != 0
     }
 
-    /// Clears the news and remembers whom to wake. Must come before looking at the state that is waited for:
-    /// a change after the look then raises the signal again, and nothing is missed.
+    /// Clears the news and remembers whom to wake. Must come before looking at the state that is
+    /// waited for: a change after the look then raises the signal again, and nothing is missed.
     pub fn arm(&self, waker: &Waker) {
         self.remember(waker);
         self.clear();
@@ -72,7 +74,8 @@ impl Signal {
         News(self.clone())
     }
 
-    /// Forgets the news of before: what is looked at after this call need not be looked at again because of them.
+    /// Forgets the news of before: what is looked at after this call need not be looked at again
+    /// because of them.
     pub fn clear(&self) {
         self.flags.fetch_and(!RAISED, Ordering::AcqRel);
     }
@@ -94,7 +97,8 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// The future of [`Signal::news`]: ready when raised or expired. An `async` handler loops: clear, look, `news().await`.
+/// The future of [`Signal::news`]: ready when raised or expired. An `async` handler loops: clear,
+/// look, `news().await`.
 #[derive(Debug)]
 pub struct News(Arc<Signal>);
 
@@ -108,11 +112,12 @@ impl Future for News {
     }
 }
 
-/// What a parked request does each time it is woken: `Poll::Ready` ends the wait. `expired` says that the
-/// deadline has passed, so that this look must answer.
+/// What a parked request does each time it is woken: `Poll::Ready` ends the wait. `expired` says
+/// that the deadline has passed, so that this look must answer.
 pub type Look<T> = Box<dyn FnMut(bool) -> Poll<T> + Send>;
 
-/// A parked request: the future of its answer. Dropping it (the connection closed) forgets the request.
+/// A parked request: the future of its answer. Dropping it (the connection closed) forgets the
+/// request.
 pub struct Parked<T> {
     signal: Arc<Signal>,
     look: Look<T>,
@@ -121,7 +126,8 @@ pub struct Parked<T> {
 }
 
 impl<T: 'static> Parked<T> {
-    /// Parks until `look` is ready; it runs at the first poll and after each [`Signal::raise`] or expiry.
+    /// Parks until `look` is ready; it runs at the first poll and after each [`Signal::raise`] or
+    /// expiry.
     pub fn new(
         signal: Arc<Signal>,
         deadline: Option<TimerGuard>,
@@ -191,7 +197,8 @@ impl<T> fmt::Debug for Promise<T> {
     }
 }
 
-/// Who wants to know when a partition changes. `token` is the number the watcher gave when it registered.
+/// Who wants to know when a partition changes. `token` is the number the watcher gave when it
+/// registered.
 pub trait Watch: Send + Sync {
     /// The partition changed. Called under the partition's locks: only set a flag and wake.
     fn changed(&self, token: u32);
@@ -203,9 +210,9 @@ impl Watch for Signal {
     }
 }
 
-/// The watchers of one partition. A change is whatever a reader or an acknowledged writer may wait for: the high
-/// watermark or the last stable offset moved, the leader, its epoch or the ISR changed, the log was cut, the
-/// partition went away.
+/// The watchers of one partition. A change is whatever a reader or an acknowledged writer may wait
+/// for: the high watermark or the last stable offset moved, the leader, its epoch or the ISR
+/// changed, the log was cut, the partition went away.
 #[derive(Default)]
 pub struct Watchers {
     /// Mirrors the list's length, so that a partition without watchers costs an append one load.
@@ -232,14 +239,17 @@ impl Watchers {
         list.next_id += 1;
         list.entries.push((id, token, watch));
         self.count.store(list.entries.len(), Ordering::SeqCst);
+        // Pairs with the one in `notify`: either the change sees this watcher, or the watcher's
+        // next look sees the change.
+        fence(Ordering::SeqCst);
         WatchGuard { watchers: self.clone(), id }
     }
 
     /// Tells every watcher that the partition changed.
     pub fn notify(&self) {
-        // The state that watchers look at was written before this fence; a watcher that registers after it
-        // sees that state, one that registered before is counted here.
-        std::sync::atomic::fence(Ordering::SeqCst);
+        // The state that watchers look at was written before this fence; a watcher that registers
+        // after it sees that state, one that registered before is counted here.
+        fence(Ordering::SeqCst);
         if self.count.load(Ordering::SeqCst) == 0 {
             return;
         }

@@ -1,8 +1,9 @@
-//! What Fetch is made of: the partitions a client wants, what changed in them, and sessions (KIP-227).
+//! What Fetch is made of: the partitions a client wants, what changed in them, and sessions
+//! (KIP-227).
 //!
-//! A [`FetchSet`] is a list of partitions with the offsets that are wanted next. A poll looks only at those that have
-//! news: an append marks the partition's bit in the set and wakes the poll. A session keeps its set between requests;
-//! without one, the set lives for one request.
+//! A [`FetchSet`] is a list of partitions with the offsets that are wanted next. A poll looks only
+//! at those that have news: an append marks the partition's bit in the set and wakes the poll. A
+//! session keeps its set between requests; without one, the set lives for one request.
 
 mod news;
 mod session;

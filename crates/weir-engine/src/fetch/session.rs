@@ -72,8 +72,8 @@ impl FetchSessions {
         drop(removed);
     }
 
-    /// Keeps `set` as a new session, or drops it when there is no room: the client goes on without one. `draw`
-    /// gives random numbers.
+    /// Keeps `set` as a new session, or drops it when there is no room: the client goes on without
+    /// one. `draw` gives random numbers.
     pub(crate) fn create(
         &self,
         broker: i32,
@@ -126,8 +126,8 @@ enum Room {
     None,
 }
 
-/// As Kafka: the least recently used session goes if it was idle long enough; else the smallest one that is smaller
-/// than the newcomer and not itself new.
+/// As Kafka: the least recently used session goes if it was idle long enough; else the smallest one
+/// that is smaller than the newcomer and not itself new.
 fn make_room(
     sessions: &BTreeMap<(i32, i32), Arc<FetchSession>>,
     broker: i32,

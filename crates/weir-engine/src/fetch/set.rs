@@ -55,7 +55,8 @@ pub(crate) struct Look {
     pub(crate) is_urgent: bool,
 }
 
-/// Names another replica to read a partition from, where there is a better one: `(partition, offset)`.
+/// Names another replica to read a partition from, where there is a better one: `(partition,
+/// offset)`.
 pub(crate) type Choose<'a> = &'a dyn Fn(&Partition, i64) -> Option<i32>;
 
 /// The partitions a client fetches.
@@ -64,7 +65,8 @@ pub(crate) struct FetchSet {
     slots: Vec<Option<Slot>>,
     places: HashMap<(TopicKey, i32), u32>,
     free: Vec<u32>,
-    /// The slots with possible news, in the order they are answered: those that were answered go to its end.
+    /// The slots with possible news, in the order they are answered: those that were answered go to
+    /// its end.
     queue: VecDeque<u32>,
     news: Arc<News>,
     is_watching: bool,
@@ -142,8 +144,8 @@ impl FetchSet {
         }
     }
 
-    /// Registers with every partition: from now on their changes mark this set. Returns false when that was so
-    /// already; else the caller looks once more, for what happened before.
+    /// Registers with every partition: from now on their changes mark this set. Returns false when
+    /// that was so already; else the caller looks once more, for what happened before.
     pub(crate) fn start_watching(&mut self) -> bool {
         if std::mem::replace(&mut self.is_watching, true) {
             return false;
@@ -158,8 +160,9 @@ impl FetchSet {
         true
     }
 
-    /// Reads what there is to read, within the limits. Partitions without news are not touched (unless the mode is
-    /// full). Nothing is told to the client yet: [`FetchSet::answer`] does that.
+    /// Reads what there is to read, within the limits. Partitions without news are not touched
+    /// (unless the mode is full). Nothing is told to the client yet: [`FetchSet::answer`] does
+    /// that.
     pub(crate) fn look(
         &mut self,
         image: &Image,
@@ -235,7 +238,8 @@ impl FetchSet {
         })
     }
 
-    /// Whether the partition belongs in the answer. One without news leaves the queue until it is marked.
+    /// Whether the partition belongs in the answer. One without news leaves the queue until it is
+    /// marked.
     fn note(&mut self, place: u32, found: &Found, mode: Mode) -> bool {
         let Some(slot) = self.slot(place) else { return false };
         let has_news = match &found.outcome {
@@ -252,8 +256,9 @@ impl FetchSet {
         slot.queued
     }
 
-    /// The look becomes the answer. In an incremental one only what changed is named: partitions that merely wait
-    /// for room are left out, and those whose offsets alone had changed have no news any more.
+    /// The look becomes the answer. In an incremental one only what changed is named: partitions
+    /// that merely wait for room are left out, and those whose offsets alone had changed have no
+    /// news any more.
     pub(crate) fn answer(&mut self, mut look: Look, mode: Mode) -> Look {
         look.found.retain(|found| {
             let Some(slot) = self.slot(found.place) else { return mode == Mode::Full };

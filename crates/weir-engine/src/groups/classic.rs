@@ -1,12 +1,14 @@
-//! The classic consumer group: members, generations and the join/sync protocol, as a state machine without clock,
-//! log or lock of its own.
+//! The classic consumer group: members, generations and the join/sync protocol, as a state machine
+//! without clock, log or lock of its own.
 //!
-//! Every step takes the current time. Parked JoinGroup and SyncGroup requests are [`Promise`]s kept by their members;
-//! what a step needs written to `__consumer_offsets` it returns as a [`Store`], and the owner calls
-//! [`ClassicGroup::stored`] with the outcome. Answers that depend on the record are given only then.
+//! Every step takes the current time. Parked JoinGroup and SyncGroup requests are [`Promise`]s kept
+//! by their members; what a step needs written to `__consumer_offsets` it returns as a [`Store`],
+//! and the owner calls [`ClassicGroup::stored`] with the outcome. Answers that depend on the record
+//! are given only then.
 //!
-//! Source: Kafka's rebalance protocol; KIP-134 (initial delay), KIP-345 (static members), KIP-394 (member id
-//! required), KIP-800 (reasons), KIP-814 (skip assignment), KIP-848's classic half as of Apache Kafka 4.4.
+//! Source: Kafka's rebalance protocol; KIP-134 (initial delay), KIP-345 (static members), KIP-394
+//! (member id required), KIP-800 (reasons), KIP-814 (skip assignment), KIP-848's classic half as of
+//! Apache Kafka 4.4.
 
 mod heartbeat;
 mod join;
@@ -49,7 +51,8 @@ pub(crate) struct GroupLimits {
     pub(crate) size_max: usize,
     /// `group.initial.rebalance.delay.ms`.
     pub(crate) initial_rebalance_delay_ms: i32,
-    /// How long a new member may stay in a parked JoinGroup (Kafka: five minutes, not configurable).
+    /// How long a new member may stay in a parked JoinGroup (Kafka: five minutes, not
+    /// configurable).
     pub(crate) new_member_join_timeout_ms: i32,
 }
 
@@ -190,7 +193,8 @@ impl ClassicGroup {
         self.protocol_type.as_deref() == Some(CONSUMER_PROTOCOL_TYPE)
     }
 
-    /// When [`ClassicGroup::tick`] must next be called, at the latest; [`NEVER`] when nothing is pending.
+    /// When [`ClassicGroup::tick`] must next be called, at the latest; [`NEVER`] when nothing is
+    /// pending.
     pub(crate) fn wake_at(&self) -> i64 {
         self.wake_at
     }
@@ -240,7 +244,8 @@ impl ClassicGroup {
         if self.has(id) { Ok(()) } else { Err(ErrorCode::UNKNOWN_MEMBER_ID) }
     }
 
-    /// Whether an offset commit of this member and generation is to be taken (OffsetCommit; `version` is its own).
+    /// Whether an offset commit of this member and generation is to be taken (OffsetCommit;
+    /// `version` is its own).
     pub(crate) fn validate_commit(
         &self,
         member_id: &str,
@@ -292,7 +297,8 @@ impl ClassicGroup {
         }
     }
 
-    /// Whether a member consumes `topic`. When the subscriptions cannot be read: of a consumer group, yes.
+    /// Whether a member consumes `topic`. When the subscriptions cannot be read: of a consumer
+    /// group, yes.
     pub(crate) fn is_subscribed_to(&self, topic: &str) -> bool {
         match &self.subscribed_topics {
             Some(topics) => topics.contains(topic),
@@ -300,8 +306,8 @@ impl ClassicGroup {
         }
     }
 
-    /// The moment from which retention of an offset committed at `commit_ms` counts, in wall milliseconds;
-    /// `None` while offsets do not expire.
+    /// The moment from which retention of an offset committed at `commit_ms` counts, in wall
+    /// milliseconds; `None` while offsets do not expire.
     pub(crate) fn expiry_base_ms(&self, commit_ms: i64) -> Option<i64> {
         if self.protocol_type.is_none() {
             return Some(commit_ms);

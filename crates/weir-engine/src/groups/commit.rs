@@ -1,4 +1,5 @@
-//! Committing, deleting and forgetting offsets; deleting groups. Each is in the log before it is in memory.
+//! Committing, deleting and forgetting offsets; deleting groups. Each is in the log before it is in
+//! memory.
 
 use weir_wire::{ErrorCode, Str, Uuid};
 
@@ -26,7 +27,8 @@ pub(crate) struct Committer<'a> {
 }
 
 impl Shard {
-    /// Commits offsets; answers the high watermark at which they are committed, 0 when there was nothing to write.
+    /// Commits offsets; answers the high watermark at which they are committed, 0 when there was
+    /// nothing to write.
     pub(crate) fn commit(
         &self,
         group: &Group,

@@ -1,5 +1,5 @@
-//! Retention of offsets (`offsets.retention.minutes`, KIP-211): expired ones go, and with its last offset an empty
-//! group. The offsets of deleted topics go at once.
+//! Retention of offsets (`offsets.retention.minutes`, KIP-211): expired ones go, and with its last
+//! offset an empty group. The offsets of deleted topics go at once.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -13,7 +13,8 @@ use super::{Groups, OFFSETS_TOPIC};
 use crate::image::Image;
 
 impl Groups {
-    /// Removes what has expired, every `offsets.retention.check.interval.ms`. For a thread that may do file I/O.
+    /// Removes what has expired, every `offsets.retention.check.interval.ms`. For a thread that may
+    /// do file I/O.
     pub(crate) fn expire_offsets_if_due(&self, image: &Image) {
         let interval_ms =
             i64::from(image.configs().broker_i32("offsets.retention.check.interval.ms"));

@@ -179,8 +179,8 @@ impl Group {
         self.arm(&shard, &mut state);
     }
 
-    /// Keeps one timer for the group's earliest deadline. A deadline that moves away leaves it: it fires early, finds
-    /// nothing due, and is armed again, so that heartbeats cost no timer.
+    /// Keeps one timer for the group's earliest deadline. A deadline that moves away leaves it: it
+    /// fires early, finds nothing due, and is armed again, so that heartbeats cost no timer.
     fn arm(&self, shard: &Shard, state: &mut GroupState) {
         let at = state.classic.wake_at();
         if at == NEVER || at >= state.armed_at {

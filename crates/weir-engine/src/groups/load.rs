@@ -19,8 +19,8 @@ const DECOMPRESSED_BYTES_MAX: usize = 128 << 20;
 /// Every group of the partition with its offsets.
 pub(super) type Loaded = Vec<(ClassicGroup, Offsets)>;
 
-/// Reads the whole partition. Records that cannot be read are skipped with a warning, as Kafka does; a log that
-/// cannot be read is an error.
+/// Reads the whole partition. Records that cannot be read are skipped with a warning, as Kafka
+/// does; a log that cannot be read is an error.
 pub(super) fn read_partition(
     partition: &Partition,
     limits: GroupLimits,

@@ -1,9 +1,10 @@
-//! The group coordinator: classic consumer groups and committed offsets, kept in `__consumer_offsets`.
+//! The group coordinator: classic consumer groups and committed offsets, kept in
+//! `__consumer_offsets`.
 //!
-//! Each partition of that topic is a [`Shard`], held by the broker that leads it: loaded from the log at the first
-//! touch, dropped when the leader epoch changes, so that a coordinator which moves always starts from the log. A
-//! [`Group`] is a lock around one [`classic::ClassicGroup`] and its offsets; every change is in the log before it is
-//! answered.
+//! Each partition of that topic is a [`Shard`], held by the broker that leads it: loaded from the
+//! log at the first touch, dropped when the leader epoch changes, so that a coordinator which moves
+//! always starts from the log. A [`Group`] is a lock around one [`classic::ClassicGroup`] and its
+//! offsets; every change is in the log before it is answered.
 
 mod classic;
 mod commit;
@@ -70,8 +71,8 @@ impl Groups {
         &self.env
     }
 
-    /// The shard of `group` on `broker`, loaded. NOT_COORDINATOR when another broker leads its partition,
-    /// COORDINATOR_LOAD_IN_PROGRESS while it is read from the log.
+    /// The shard of `group` on `broker`, loaded. NOT_COORDINATOR when another broker leads its
+    /// partition, COORDINATOR_LOAD_IN_PROGRESS while it is read from the log.
     pub(crate) fn shard_of(
         &self,
         image: &Image,

@@ -91,7 +91,8 @@ impl Offsets {
         self.topics.get(topic)?.get(partition)
     }
 
-    /// Takes a commit. A topic that was made anew under its name (another id) loses the old one's offsets.
+    /// Takes a commit. A topic that was made anew under its name (another id) loses the old one's
+    /// offsets.
     pub(crate) fn put(
         &mut self,
         topic: &Str,

@@ -1,7 +1,8 @@
-//! The records of `__consumer_offsets` in Kafka's own formats: a two-byte type or version, then the message.
+//! The records of `__consumer_offsets` in Kafka's own formats: a two-byte type or version, then the
+//! message.
 //!
-//! Types (the keys' leading number): 0 and 1 a committed offset, 2 a group's metadata. Others are KIP-848's, share
-//! and streams groups; this engine does not write them and skips them on load.
+//! Types (the keys' leading number): 0 and 1 a committed offset, 2 a group's metadata. Others are
+//! KIP-848's, share and streams groups; this engine does not write them and skips them on load.
 
 use bytes::Bytes;
 use weir_wire::messages::group_metadata_key::GroupMetadataKey;
@@ -110,8 +111,8 @@ fn framed<M: Message>(lead: i16, message: &M, version: i16) -> Result<Bytes, Enc
     writer.finish().to_bytes().map_err(|_| EncodeError::UnreadableRecords)
 }
 
-/// Reads a record; `None` when it is broken (the loader warns and goes on, as Kafka does). Key and value that lie in
-/// `chunk` are not copied: what is kept of them has to be.
+/// Reads a record; `None` when it is broken (the loader warns and goes on, as Kafka does). Key and
+/// value that lie in `chunk` are not copied: what is kept of them has to be.
 pub(crate) fn load(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
     let (kind, key) = lead(key)?;
     match kind {

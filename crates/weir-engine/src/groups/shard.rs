@@ -1,4 +1,5 @@
-//! One partition of `__consumer_offsets` under one leadership: its groups, and the way into its log.
+//! One partition of `__consumer_offsets` under one leadership: its groups, and the way into its
+//! log.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,7 +69,8 @@ impl Shard {
         self.partition.leader_epoch() != self.leader_epoch || self.partition.is_deleted()
     }
 
-    /// Reads the partition, once. Small ones at once; whoever comes while another request reads is told to retry.
+    /// Reads the partition, once. Small ones at once; whoever comes while another request reads is
+    /// told to retry.
     pub(super) fn ensure_loaded(&self, image: &Image) -> Result<(), ErrorCode> {
         if self.is_loaded.load(Ordering::Acquire) {
             return Ok(());
@@ -105,8 +107,8 @@ impl Shard {
         groups.iter().for_each(|group| group.start());
     }
 
-    /// Drops the shard as soon as another leadership begins, without waiting for a request to notice: parked
-    /// members are to hear of it.
+    /// Drops the shard as soon as another leadership begins, without waiting for a request to
+    /// notice: parked members are to hear of it.
     fn watch_leadership(&self) {
         if let Some(me) = self.me.upgrade() {
             *self.watch.lock() =
@@ -187,7 +189,8 @@ impl Shard {
         Ok(appended.last_offset + 1)
     }
 
-    /// Whether everything below `required` is committed; an error when this leadership is over before.
+    /// Whether everything below `required` is committed; an error when this leadership is over
+    /// before.
     pub(super) fn commit_state(&self, required: i64) -> Option<Result<(), ErrorCode>> {
         if self.is_stale() {
             return Some(Err(ErrorCode::NOT_COORDINATOR));

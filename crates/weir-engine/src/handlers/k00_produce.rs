@@ -1,9 +1,10 @@
 //! Produce, key 0, versions 3 to 13 (advertised from 0, as Kafka 4.4 does: KAFKA-18659).
 //!
-//! Batches are validated before the append mutex, then appended partition by partition; each partition answers for
-//! itself. acks=0 has no answer: an error closes the connection. acks=-1 waits until the high watermark has passed
-//! the batch (R3). v8 adds record errors (KIP-467), v10 the current leader (KIP-951), v13 topic ids. Nothing is
-//! created: a topic that does not exist is UNKNOWN_TOPIC_OR_PARTITION, from v13 UNKNOWN_TOPIC_ID.
+//! Batches are validated before the append mutex, then appended partition by partition; each
+//! partition answers for itself. acks=0 has no answer: an error closes the connection. acks=-1
+//! waits until the high watermark has passed the batch (R3). v8 adds record errors (KIP-467), v10
+//! the current leader (KIP-951), v13 topic ids. Nothing is created: a topic that does not exist is
+//! UNKNOWN_TOPIC_OR_PARTITION, from v13 UNKNOWN_TOPIC_ID.
 
 mod append;
 mod settle;

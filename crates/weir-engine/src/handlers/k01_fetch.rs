@@ -1,10 +1,12 @@
 //! Fetch, key 1, versions 4 to 18.
 //!
-//! Sessions (v7, KIP-227) answer only what changed; a long poll waits for `min_bytes`, at most `max_wait_ms`, and is
-//! woken by the partitions that change. The first batch is answered whole whatever the limits (v3), and whole when the
-//! offset lies inside it; record sets are never null. v9 fences by leader epoch (KIP-320), v11 reads from followers
-//! and names a preferred replica when a rack-aware selector is set (KIP-392), v12 the current leader, v13 topic ids,
-//! v16 leader endpoints (KIP-951). Divergence by epoch is for followers, which are modelled here and never ask.
+//! Sessions (v7, KIP-227) answer only what changed; a long poll waits for `min_bytes`, at most
+//! `max_wait_ms`, and is woken by the partitions that change. The first batch is answered whole
+//! whatever the limits (v3), and whole when the offset lies inside it; record sets are never null.
+//! v9 fences by leader epoch (KIP-320), v11 reads from followers and names a preferred replica when
+//! a rack-aware selector is set (KIP-392), v12 the current leader, v13 topic ids, v16 leader
+//! endpoints (KIP-951). Divergence by epoch is for followers, which are modelled here and never
+//! ask.
 
 mod answer;
 mod context;

@@ -1,9 +1,10 @@
 //! ListOffsets, key 2, versions 1 to 11.
 //!
-//! Beside a time in milliseconds: -1 latest, -2 earliest, -3 the largest timestamp (v7, KIP-734), -4 earliest local
-//! (v8, KIP-405), -5 latest tiered (v9, KIP-1005), -6 earliest not yet uploaded (v11, KIP-1023). Latest is the high
-//! watermark, for read_committed the last stable offset. Nothing is tiered here: -5 and -6 answer -1. A time in the
-//! future answers -1. v4 fences by leader epoch.
+//! Beside a time in milliseconds: -1 latest, -2 earliest, -3 the largest timestamp (v7, KIP-734),
+//! -4 earliest local (v8, KIP-405), -5 latest tiered (v9, KIP-1005), -6 earliest not yet uploaded
+//! (v11, KIP-1023). Latest is the high watermark, for read_committed the last stable offset.
+//! Nothing is tiered here: -5 and -6 answer -1. A time in the future answers -1. v4 fences by
+//! leader epoch.
 
 use std::collections::HashSet;
 

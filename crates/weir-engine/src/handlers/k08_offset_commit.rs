@@ -1,8 +1,9 @@
 //! OffsetCommit, key 8, versions 2 to 10.
 //!
-//! Offsets are in `__consumer_offsets` before they are acknowledged, with their metadata and leader epoch. v2 to v4 may
-//! give a retention of their own; v10 names topics by id. Partitions that do not exist answer for themselves. A group
-//! that does not exist is made by a commit without a generation (a simple consumer, an administrator).
+//! Offsets are in `__consumer_offsets` before they are acknowledged, with their metadata and leader
+//! epoch. v2 to v4 may give a retention of their own; v10 names topics by id. Partitions that do
+//! not exist answer for themselves. A group that does not exist is made by a commit without a
+//! generation (a simple consumer, an administrator).
 
 use weir_wire::messages::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,

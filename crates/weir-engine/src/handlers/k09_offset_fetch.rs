@@ -1,8 +1,9 @@
 //! OffsetFetch, key 9, versions 1 to 10.
 //!
-//! v1 to v7 ask for one group, v8 and later for many in one request (KIP-709); no topics means all of them. v10 names
-//! topics by id. A partition without an offset, and a group that does not exist, answer -1 without an error. No
-//! transaction holds offsets back yet, so require_stable (v7) changes nothing.
+//! v1 to v7 ask for one group, v8 and later for many in one request (KIP-709); no topics means all
+//! of them. v10 names topics by id. A partition without an offset, and a group that does not exist,
+//! answer -1 without an error. No transaction holds offsets back yet, so require_stable (v7)
+//! changes nothing.
 
 use weir_wire::messages::offset_fetch_request::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopics,

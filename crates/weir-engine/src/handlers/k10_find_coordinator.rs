@@ -1,8 +1,8 @@
 //! FindCoordinator, key 10, versions 0 to 6.
 //!
-//! v4 asks for many keys in one request (KIP-699). The broker that leads the group's partition of `__consumer_offsets`
-//! coordinates it; the topic is made by the first request that needs it. Transactions (key type 1) and share groups
-//! (2) are not coordinated yet.
+//! v4 asks for many keys in one request (KIP-699). The broker that leads the group's partition of
+//! `__consumer_offsets` coordinates it; the topic is made by the first request that needs it.
+//! Transactions (key type 1) and share groups (2) are not coordinated yet.
 
 use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
 use weir_wire::messages::find_coordinator_response::{Coordinator, FindCoordinatorResponse};

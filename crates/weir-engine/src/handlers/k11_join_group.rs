@@ -1,8 +1,9 @@
 //! JoinGroup, key 11, versions 0 to 9.
 //!
-//! The rules are `groups::classic`. v1 adds the rebalance timeout, v4 requires a known member id (KIP-394), v5 brings
-//! static members (KIP-345), v7 the protocol type, v8 reasons (KIP-800), v9 lets a returning leader skip the assignment
-//! (KIP-814). The answer comes when the join phase ends.
+//! The rules are `groups::classic`. v1 adds the rebalance timeout, v4 requires a known member id
+//! (KIP-394), v5 brings static members (KIP-345), v7 the protocol type, v8 reasons (KIP-800), v9
+//! lets a returning leader skip the assignment (KIP-814). The answer comes when the join phase
+//! ends.
 
 use weir_wire::messages::join_group_request::JoinGroupRequest;
 use weir_wire::messages::join_group_response::JoinGroupResponse;

@@ -1,7 +1,7 @@
 //! Heartbeat, key 12, versions 0 to 4.
 //!
-//! Keeps a member's session; REBALANCE_IN_PROGRESS tells it to rejoin. While the group is loading it is answered
-//! blindly, as Kafka does: sessions start anew after it anyway.
+//! Keeps a member's session; REBALANCE_IN_PROGRESS tells it to rejoin. While the group is loading
+//! it is answered blindly, as Kafka does: sessions start anew after it anyway.
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::heartbeat_request::HeartbeatRequest;

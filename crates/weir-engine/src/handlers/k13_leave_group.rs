@@ -1,7 +1,7 @@
 //! LeaveGroup, key 13, versions 0 to 5.
 //!
-//! v0 to v2 name one member and have one error; v3 names several, static ones by instance alone when an administrator
-//! removes them (KIP-345). v5 adds reasons.
+//! v0 to v2 name one member and have one error; v3 names several, static ones by instance alone
+//! when an administrator removes them (KIP-345). v5 adds reasons.
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::leave_group_request::{LeaveGroupRequest, MemberIdentity};

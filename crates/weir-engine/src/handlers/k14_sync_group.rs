@@ -1,7 +1,7 @@
 //! SyncGroup, key 14, versions 0 to 5.
 //!
-//! The leader brings the assignment, the others wait for it; it is written before anyone is told. v3 brings static
-//! members, v5 requires the protocol's type and name (KIP-559).
+//! The leader brings the assignment, the others wait for it; it is written before anyone is told.
+//! v3 brings static members, v5 requires the protocol's type and name (KIP-559).
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::sync_group_request::SyncGroupRequest;

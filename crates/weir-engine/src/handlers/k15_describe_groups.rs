@@ -1,8 +1,8 @@
 //! DescribeGroups, key 15, versions 0 to 6.
 //!
-//! Members with their metadata and assignment; metadata only while the group is stable, for then it is that of the
-//! chosen protocol. v3 adds authorized operations (all: there are no ACLs), v4 instance ids. A group that does not
-//! exist is Dead, from v6 GROUP_ID_NOT_FOUND (KIP-1043).
+//! Members with their metadata and assignment; metadata only while the group is stable, for then it
+//! is that of the chosen protocol. v3 adds authorized operations (all: there are no ACLs), v4
+//! instance ids. A group that does not exist is Dead, from v6 GROUP_ID_NOT_FOUND (KIP-1043).
 
 use weir_wire::messages::describe_groups_request::DescribeGroupsRequest;
 use weir_wire::messages::describe_groups_response::{
@@ -14,7 +14,8 @@ use crate::ctx::Ctx;
 use crate::groups::{Group, Member, State};
 use crate::reply::Reply;
 
-/// Kafka's bit set of a group's operations: read, delete, describe, describe configs, alter configs.
+/// Kafka's bit set of a group's operations: read, delete, describe, describe configs, alter
+/// configs.
 const GROUP_OPERATIONS: i32 = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 /// Not asked for.
 const OPERATIONS_OMITTED: i32 = i32::MIN;

@@ -1,7 +1,8 @@
 //! ListGroups, key 16, versions 0 to 5.
 //!
-//! The groups that this broker coordinates. v4 filters by state and tells it (KIP-518), v5 the type too (KIP-848);
-//! filters ignore case. While one of them loads, COORDINATOR_LOAD_IN_PROGRESS with those that are known.
+//! The groups that this broker coordinates. v4 filters by state and tells it (KIP-518), v5 the type
+//! too (KIP-848); filters ignore case. While one of them loads, COORDINATOR_LOAD_IN_PROGRESS with
+//! those that are known.
 
 use weir_wire::messages::list_groups_request::ListGroupsRequest;
 use weir_wire::messages::list_groups_response::{ListGroupsResponse, ListedGroup};

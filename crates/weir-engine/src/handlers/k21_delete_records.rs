@@ -1,7 +1,8 @@
 //! DeleteRecords, key 21, versions 0 to 2.
 //!
-//! Raises the log start offset of each partition to the offset given, -1 for the high watermark, and answers the
-//! lowest log start over its replicas (KIP-107). Topics that are only compacted, and internal ones, refuse.
+//! Raises the log start offset of each partition to the offset given, -1 for the high watermark,
+//! and answers the lowest log start over its replicas (KIP-107). Topics that are only compacted,
+//! and internal ones, refuse.
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::delete_records_request::{

@@ -1,7 +1,8 @@
 //! InitProducerId, key 22, versions 0 to 5 (6 is unstable in Kafka 4.4, and not advertised).
 //!
-//! Gives an idempotent producer an id that no producer of this cluster ever had (KIP-98). Transactional ids are
-//! checked as Kafka checks them, then refused: transactions are not coordinated yet.
+//! Gives an idempotent producer an id that no producer of this cluster ever had (KIP-98).
+//! Transactional ids are checked as Kafka checks them, then refused: transactions are not
+//! coordinated yet.
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::init_producer_id_request::InitProducerIdRequest;
@@ -35,7 +36,8 @@ fn init(ctx: &Ctx, request: &InitProducerIdRequest) -> Result<i64, ErrorCode> {
     if let Some(transactional_id) = request.transactional_id.as_deref() {
         return Err(refuse_transactional(ctx, transactional_id, request.transaction_timeout_ms));
     }
-    // Whatever id a producer had, it gets a new one: an idempotent producer is known by nothing else.
+    // Whatever id a producer had, it gets a new one: an idempotent producer is known by nothing
+    // else.
     let id = ctx.engine().controller().allocate_producer_id(ctx.broker_id());
     id.map_err(|error| {
         tracing::warn!(%error, "no block of producer ids could be written");

@@ -1,7 +1,8 @@
 //! OffsetForLeaderEpoch, key 23, versions 2 to 4.
 //!
-//! Where an epoch ends: how a consumer notices that records it has read were cut off (KIP-320). The answer names the
-//! largest epoch not above the one asked for; -1 and -1 when the log does not know it.
+//! Where an epoch ends: how a consumer notices that records it has read were cut off (KIP-320). The
+//! answer names the largest epoch not above the one asked for; -1 and -1 when the log does not know
+//! it.
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::offset_for_leader_epoch_request::{

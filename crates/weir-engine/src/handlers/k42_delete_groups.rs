@@ -1,7 +1,7 @@
 //! DeleteGroups, key 42, versions 0 to 3.
 //!
-//! Each group answers for itself: NON_EMPTY_GROUP while it has members, GROUP_ID_NOT_FOUND when there is none. The
-//! group and all its offsets get tombstones (KIP-229). v3 adds messages.
+//! Each group answers for itself: NON_EMPTY_GROUP while it has members, GROUP_ID_NOT_FOUND when
+//! there is none. The group and all its offsets get tombstones (KIP-229). v3 adds messages.
 
 use weir_wire::messages::delete_groups_request::DeleteGroupsRequest;
 use weir_wire::messages::delete_groups_response::{DeletableGroupResult, DeleteGroupsResponse};

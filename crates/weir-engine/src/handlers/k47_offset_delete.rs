@@ -1,7 +1,8 @@
 //! OffsetDelete, key 47, version 0.
 //!
-//! Forgets the offsets of a group in topics that it does not consume (KIP-496): GROUP_SUBSCRIBED_TO_TOPIC for others.
-//! A group with members that is no consumer group refuses as a whole.
+//! Forgets the offsets of a group in topics that it does not consume (KIP-496):
+//! GROUP_SUBSCRIBED_TO_TOPIC for others. A group with members that is no consumer group refuses as
+//! a whole.
 
 use weir_wire::messages::offset_delete_request::{OffsetDeleteRequest, OffsetDeleteRequestTopic};
 use weir_wire::messages::offset_delete_response::{

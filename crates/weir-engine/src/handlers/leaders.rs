@@ -1,5 +1,5 @@
-//! Who leads instead: what Produce and Fetch add to NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH, so that the
-//! client need not ask Metadata first (KIP-951).
+//! Who leads instead: what Produce and Fetch add to NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH,
+//! so that the client need not ask Metadata first (KIP-951).
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,8 @@ pub(crate) struct Endpoint {
 }
 
 impl Leaders {
-    /// Leader and leader epoch to answer beside `error`; `None` where the client has no use for them.
+    /// Leader and leader epoch to answer beside `error`; `None` where the client has no use for
+    /// them.
     pub(crate) fn hint(&mut self, partition: &Partition, error: ErrorCode) -> Option<(i32, i32)> {
         let helps =
             error == ErrorCode::NOT_LEADER_OR_FOLLOWER || error == ErrorCode::FENCED_LEADER_EPOCH;

@@ -14,7 +14,7 @@ mod replication_tests;
 mod role;
 
 use std::fmt;
-use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicI64, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -128,6 +128,8 @@ impl Partition {
     }
 
     pub(crate) fn notify(&self) {
+        // As in `Watchers::notify`: a first watcher that comes now sees what changed.
+        fence(Ordering::SeqCst);
         if let Some(watchers) = self.watchers.get() {
             watchers.notify();
         }

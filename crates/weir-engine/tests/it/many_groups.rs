@@ -1,4 +1,5 @@
-//! Many groups: 2,000 with 40,000 committed offsets are listed, described and fetched in bulk, and loaded again.
+//! Many groups: 2,000 with 40,000 committed offsets are listed, described and fetched in bulk, and
+//! loaded again.
 
 use std::time::Instant;
 

@@ -1,5 +1,5 @@
-//! Every data and group API in every version that is advertised: its answer can be written, and says what the newest
-//! one says.
+//! Every data and group API in every version that is advertised: its answer can be written, and
+//! says what the newest one says.
 
 use weir_wire::messages::api_versions_request::ApiVersionsRequest;
 use weir_wire::messages::delete_groups_request::DeleteGroupsRequest;

@@ -44,8 +44,8 @@ impl ClassicGroup {
         self.wake_at = self.wake_at.min(deadline);
     }
 
-    /// Handles every deadline that has passed: sessions, the join phase, missing SyncGroups. At most one record
-    /// comes of it; what else is due is handled at the next tick.
+    /// Handles every deadline that has passed: sessions, the join phase, missing SyncGroups. At
+    /// most one record comes of it; what else is due is handled at the next tick.
     pub(crate) fn tick(&mut self, now: Now) -> Option<Store> {
         let mut store = None;
         while store.is_none() {
@@ -115,8 +115,9 @@ impl ClassicGroup {
         if may { self.complete_join(now) } else { None }
     }
 
-    /// Starts the sessions of a group that was loaded from the log (or moved here): members have their whole
-    /// timeout to show up. A group over its limit rebalances, so that consumers can commit before some must go.
+    /// Starts the sessions of a group that was loaded from the log (or moved here): members have
+    /// their whole timeout to show up. A group over its limit rebalances, so that consumers can
+    /// commit before some must go.
     pub(crate) fn start(&mut self, now: Now) -> Option<Store> {
         let ids: Vec<Str> = self.members.keys().cloned().collect();
         for id in &ids {

@@ -56,7 +56,8 @@ impl ClassicGroup {
     fn accepts(&self, member_id: &str) -> bool {
         match self.state {
             State::Empty | State::Dead => true,
-            // Those awaiting count, so that the last to rejoin are turned away when the limit was lowered.
+            // Those awaiting count, so that the last to rejoin are turned away when the limit was
+            // lowered.
             State::PreparingRebalance => {
                 self.members.get(member_id).is_some_and(|member| member.join.is_some())
                     || self.awaiting_join() < self.limits.size_max
@@ -129,8 +130,8 @@ impl ClassicGroup {
         None
     }
 
-    /// Whether a known member's JoinGroup starts (or joins) a rebalance. Otherwise it only missed an answer, and
-    /// is told the current generation.
+    /// Whether a known member's JoinGroup starts (or joins) a rebalance. Otherwise it only missed
+    /// an answer, and is told the current generation.
     fn needs_rebalance_for(&self, request: &JoinGroupRequest) -> bool {
         let changed = self
             .members
@@ -192,8 +193,8 @@ impl ClassicGroup {
         member.session_timeout_ms = request.session_timeout_ms;
         member.set_protocols(&request.protocols);
         member.join = Some(promise);
-        // A member that does not know its id cannot heartbeat, and a parked request hides that its client is gone:
-        // so the wait itself is limited.
+        // A member that does not know its id cannot heartbeat, and a parked request hides that its
+        // client is gone: so the wait itself is limited.
         member.session_deadline =
             now.monotonic_ms + i64::from(self.limits.new_member_join_timeout_ms);
         if self.is(State::PreparingRebalance) && self.previous == State::Empty {
@@ -216,7 +217,8 @@ impl ClassicGroup {
         self.members.insert(member.id.clone(), member);
     }
 
-    /// Takes a member out, pending or not; the next in line leads if it led. Returns whether it was a member.
+    /// Takes a member out, pending or not; the next in line leads if it led. Returns whether it was
+    /// a member.
     pub(super) fn remove(&mut self, member_id: &str) -> bool {
         let removed = self.members.remove(member_id);
         if let Some(instance) = removed.as_ref().and_then(|member| member.instance.as_ref()) {

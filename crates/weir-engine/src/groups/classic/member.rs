@@ -82,7 +82,8 @@ impl Member {
             .collect();
     }
 
-    /// Whether the session may not end now: a parked request is a sign of life, except a new member's first.
+    /// Whether the session may not end now: a parked request is a sign of life, except a new
+    /// member's first.
     pub(super) fn has_satisfied_heartbeat(&self) -> bool {
         !self.is_new && (self.join.is_some() || self.sync.is_some())
     }
@@ -118,7 +119,8 @@ impl Member {
     }
 }
 
-/// A JoinGroup answer that is only an error. Protocol names are null; the handler makes them empty for old versions.
+/// A JoinGroup answer that is only an error. Protocol names are null; the handler makes them empty
+/// for old versions.
 pub(crate) fn join_error(member_id: Str, error: ErrorCode) -> JoinGroupResponse {
     JoinGroupResponse {
         error_code: error.0,

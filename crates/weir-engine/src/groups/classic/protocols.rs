@@ -9,7 +9,8 @@ use weir_wire::messages::join_group_request::JoinGroupRequestProtocol;
 use super::{ClassicGroup, State, owned};
 
 impl ClassicGroup {
-    /// Whether a joining member's protocols fit: any in an empty group; else one that every member speaks.
+    /// Whether a joining member's protocols fit: any in an empty group; else one that every member
+    /// speaks.
     pub(super) fn supports(
         &self,
         protocol_type: &str,
@@ -26,8 +27,8 @@ impl ClassicGroup {
         self.members.values().all(|member| member.speaks(protocol))
     }
 
-    /// Each member votes for the first of its protocols that all speak; the most votes win. Equal votes: the one
-    /// the leader wants more.
+    /// Each member votes for the first of its protocols that all speak; the most votes win. Equal
+    /// votes: the one the leader wants more.
     pub(super) fn select_protocol(&self) -> Option<Str> {
         let mut votes: BTreeMap<&Str, usize> = BTreeMap::new();
         for member in self.members.values() {
@@ -62,8 +63,8 @@ impl ClassicGroup {
     }
 }
 
-/// The topics of a consumer's subscription metadata. Version 0 is the prefix of every version: a version, then the
-/// topics as an array of strings. `None` when the bytes are not that.
+/// The topics of a consumer's subscription metadata. Version 0 is the prefix of every version: a
+/// version, then the topics as an array of strings. `None` when the bytes are not that.
 pub(crate) fn consumer_topics(mut metadata: Bytes) -> Option<Vec<Str>> {
     if metadata.remaining() < 6 {
         return None;

@@ -35,7 +35,8 @@ impl ClassicGroup {
         }
     }
 
-    /// Starts a rebalance where the state allows it; else looks whether the one under way is complete.
+    /// Starts a rebalance where the state allows it; else looks whether the one under way is
+    /// complete.
     pub(super) fn rebalance_or_complete_join(&mut self, now: Now) -> Option<Store> {
         match self.state {
             State::Stable | State::CompletingRebalance | State::Empty => {
@@ -64,7 +65,8 @@ impl ClassicGroup {
         None
     }
 
-    /// An empty group's first members are waited for a little, to spare them a second rebalance (KIP-134).
+    /// An empty group's first members are waited for a little, to spare them a second rebalance
+    /// (KIP-134).
     fn start_initial_delay(&mut self, now: Now) -> Option<Store> {
         let delay_ms = self.limits.initial_rebalance_delay_ms;
         if delay_ms <= 0 {
@@ -101,7 +103,8 @@ impl ClassicGroup {
         }
     }
 
-    /// Ends the join phase if all have joined and it is no first rebalance, which only its timer ends.
+    /// Ends the join phase if all have joined and it is no first rebalance, which only its timer
+    /// ends.
     pub(super) fn maybe_complete_join(&mut self, now: Now) -> Option<Store> {
         let may = self.is(State::PreparingRebalance) && self.previous != State::Empty;
         if may && self.all_joined() { self.complete_join(now) } else { None }
@@ -170,7 +173,8 @@ impl ClassicGroup {
         }
     }
 
-    /// Tells all members the new generation, the leader also whom to assign to; each is to send SyncGroup next.
+    /// Tells all members the new generation, the leader also whom to assign to; each is to send
+    /// SyncGroup next.
     fn answer_joins(&mut self, now: Now) {
         let ids: Vec<Str> = self.members.keys().cloned().collect();
         for id in ids {

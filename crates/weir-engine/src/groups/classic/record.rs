@@ -21,7 +21,8 @@ pub(crate) fn owned(text: &str) -> Str {
 }
 
 impl ClassicGroup {
-    /// The group as it is to be written; with a leader's assignment that is not yet handed out, that one.
+    /// The group as it is to be written; with a leader's assignment that is not yet handed out,
+    /// that one.
     pub(crate) fn to_value(
         &self,
         assignments: Option<&BTreeMap<Str, Bytes>>,

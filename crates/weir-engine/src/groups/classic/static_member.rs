@@ -26,8 +26,8 @@ struct OldMember {
 }
 
 impl ClassicGroup {
-    /// The instance `old_id` is now `new_id`: whoever still speaks with the old id is fenced. A stable group whose
-    /// protocol stays the same does not rebalance.
+    /// The instance `old_id` is now `new_id`: whoever still speaks with the old id is fenced. A
+    /// stable group whose protocol stays the same does not rebalance.
     pub(super) fn rejoin_static(
         &mut self,
         context: &JoinContext,
@@ -97,8 +97,8 @@ impl ClassicGroup {
         }
     }
 
-    /// From v9 a returning leader is told that it leads, and that it need not assign (KIP-814). Before that it is
-    /// told the old leader id, so that it does not assign either.
+    /// From v9 a returning leader is told that it leads, and that it need not assign (KIP-814).
+    /// Before that it is told the old leader id, so that it does not assign either.
     fn answer_rejoin(&mut self, rejoin: &StaticRejoin) {
         let mut answer = self.join_answer(rejoin.new_id.clone());
         if rejoin.supports_skipping_assignment {

@@ -77,7 +77,8 @@ impl ClassicGroup {
         }
     }
 
-    /// Every member with its assignment; whom the leader forgot gets an empty one, whom it invented is left out.
+    /// Every member with its assignment; whom the leader forgot gets an empty one, whom it invented
+    /// is left out.
     fn assignments_of(&self, request: &SyncGroupRequest) -> Assignments {
         let told: BTreeMap<&str, &Bytes> =
             request.assignments.iter().map(|a| (&*a.member_id, &a.assignment)).collect();
@@ -143,7 +144,8 @@ impl ClassicGroup {
         }
     }
 
-    /// The session restarts with the answer: while its SyncGroup was parked it could have ended unnoticed.
+    /// The session restarts with the answer: while its SyncGroup was parked it could have ended
+    /// unnoticed.
     fn answer_sync(&mut self, member_id: &str, answer: SyncGroupResponse, now: Now) {
         let answered =
             self.members.get_mut(member_id).is_some_and(|member| member.complete_sync(answer));

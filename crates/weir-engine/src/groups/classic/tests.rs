@@ -1,5 +1,5 @@
-//! The rules of the classic protocol, one test each, against a group with a fake clock and a log that always writes
-//! (or never, where a test says so).
+//! The rules of the classic protocol, one test each, against a group with a fake clock and a log
+//! that always writes (or never, where a test says so).
 
 mod failures;
 mod membership;

@@ -51,7 +51,8 @@ impl From<RecordError> for Failure {
     }
 }
 
-/// Appends one partition's batch on this broker. When it returns, the batch is with the operating system.
+/// Appends one partition's batch on this broker. When it returns, the batch is with the operating
+/// system.
 pub(super) fn append(
     ctx: &Ctx,
     acks: i16,

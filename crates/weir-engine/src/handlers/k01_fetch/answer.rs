@@ -12,7 +12,8 @@ use crate::fetch::{Found, Look, TopicKey};
 use crate::handlers::leaders::Leaders;
 use crate::partition::ReadOutcome;
 
-/// `committed`: the client reads committed records, and is told of aborted transactions (there are none yet).
+/// `committed`: the client reads committed records, and is told of aborted transactions (there are
+/// none yet).
 pub(super) fn respond(ctx: &Ctx, look: Look, session_id: i32, committed: bool) -> FetchResponse {
     let mut leaders = Leaders::default();
     let mut responses: Vec<FetchableTopicResponse> = Vec::new();

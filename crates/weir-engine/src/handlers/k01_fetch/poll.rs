@@ -63,11 +63,13 @@ impl Poll {
         let signal: Arc<Signal> = self.with_set(|set, _| set.news().signal().clone());
         let deadline = Signal::new();
         let until = engine.clock().monotonic_ms() + self.wait_ms;
-        // The session's signal lives on after this request, so its expiry must not: a deadline of its own.
+        // The session's signal lives on after this request, so its expiry must not: a deadline of
+        // its own.
         let _timer = engine.timers().expire_at(until, &deadline);
         loop {
             signal.clear();
-            // After the first registration everything is looked at once more: what happened before it left no mark.
+            // After the first registration everything is looked at once more: what happened before
+            // it left no mark.
             self.with_set(|set, _| set.start_watching());
             if let Some(response) = self.look(deadline.is_expired()) {
                 return response;

@@ -1,4 +1,5 @@
-//! Which replica a consumer should read from (KIP-392): only with the rack-aware selector configured.
+//! Which replica a consumer should read from (KIP-392): only with the rack-aware selector
+//! configured.
 
 use weir_wire::Str;
 
@@ -16,7 +17,8 @@ pub(super) struct Selector {
 }
 
 impl Selector {
-    /// `None` when clients read from leaders: no selector is set, or the client told no rack (or cannot: v10).
+    /// `None` when clients read from leaders: no selector is set, or the client told no rack (or
+    /// cannot: v10).
     pub(super) fn of(ctx: &Ctx, rack: &Str) -> Option<Self> {
         if rack.is_empty() || ctx.version() < 11 {
             return None;
@@ -26,8 +28,8 @@ impl Selector {
         (configured.as_deref() == Some(RACK_AWARE)).then(|| Self { broker, rack: rack.detached() })
     }
 
-    /// A replica in the client's rack that has the offset; the most caught-up one. `None` to read here: this broker
-    /// is no leader, is in that rack itself, or no other is.
+    /// A replica in the client's rack that has the offset; the most caught-up one. `None` to read
+    /// here: this broker is no leader, is in that rack itself, or no other is.
     pub(super) fn choose(&self, image: &Image, partition: &Partition, offset: i64) -> Option<i32> {
         if partition.leader() != self.broker || self.is_in_rack(image, self.broker) {
             return None;
