@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use weir_control::files::{ClusterFile, Desired};
-use weir_control::{ClusterDir, ControlClient, Facts, probe_locks};
+use weir_control::{ClusterDir, ControlClient, DirLock, Facts};
 
 use super::create::dir_failure;
 use super::registry::Local;
@@ -117,10 +117,15 @@ impl Core {
 
     async fn run_delete(&self, local: &Local, running: &Running) -> Result<()> {
         running.step(0);
-        if local.file.is_some() {
+        if local.file.is_none() && DirLock::is_held(&local.dir.keeper_lock()).unwrap_or(true) {
+            // `cluster.json` is torn, and a keeper is at work all the same: it heeds a whole one.
+            let file = ClusterFile::new(&local.id, 1);
+            local.dir.save_cluster(&file).map_err(|e| dir_failure(&e))?;
             self.ask_to_stop(local).await?;
-            wait_until_free(&local.dir).await?;
+        } else if local.file.is_some() {
+            self.ask_to_stop(local).await?;
         }
+        wait_until_free(&local.dir).await?;
         running.step(1);
         self.close_session(&local.id);
         let doomed = rename_away(&local.dir)?;
@@ -211,10 +216,9 @@ fn want(dir: &ClusterDir, desired: Desired) -> Result<ClusterFile> {
 async fn wait_until_free(dir: &ClusterDir) -> Result<()> {
     let deadline = Instant::now() + STOPPED_WITHIN;
     loop {
-        match probe_locks(dir) {
-            Ok(Some(facts)) if facts.keeper_locked || facts.engine_locked => {}
-            Ok(_) => return Ok(()),
-            Err(error) => return Err(dir_failure(&error)),
+        let held = |path: PathBuf| DirLock::is_held(&path).map_err(|error| dir_failure(&error));
+        if !held(dir.keeper_lock())? && !held(dir.engine_lock())? {
+            return Ok(());
         }
         if Instant::now() > deadline {
             let text = TextId::ErrorStopLate.with("seconds", STOPPED_WITHIN.as_secs() as i64);

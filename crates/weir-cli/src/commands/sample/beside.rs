@@ -1,7 +1,8 @@
 //! The cluster that the sample runs beside, as its directory tells: light enough to look at every second for days.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -44,14 +45,14 @@ impl Beside {
     /// `None`: another process runs the sample already.
     pub(super) fn lock(directory: PathBuf) -> Result<Option<Self>, Trouble> {
         let lock = File::create(directory.join("sample.lock"))?;
-        match lock.try_lock() {
+        match outwait_probes(&lock) {
             Ok(()) => {
                 let json = std::fs::read(directory.join("cluster.json")).unwrap_or_default();
                 let wanted_by_file = wish(&json, true) != Wish::End;
                 Ok(Some(Self { directory, wanted_by_file, _lock: lock }))
             }
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(e.into()),
         }
     }
 
@@ -64,6 +65,20 @@ impl Beside {
         }
     }
 }
+
+/// Whoever only looks whether the lock is held has it for some microseconds.
+fn outwait_probes(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..PROBES_MAX {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PROBE_PAUSE),
+            other => return other,
+        }
+    }
+    lock.try_lock()
+}
+
+const PROBES_MAX: u32 = 5;
+const PROBE_PAUSE: Duration = Duration::from_millis(10);
 
 fn wish(json: &[u8], file_decides: bool) -> Wish {
     // Written by replacing the file, so never torn; a newer form that cannot be read is left alone.
