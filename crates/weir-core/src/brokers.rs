@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use weir_control::api::{self, BrokerState as EngineState};
 use weir_control::{ControlClient, ControlError};
 
-use crate::clusters::{ClusterFacts, State, tags};
+use crate::clusters::{ClusterFacts, KAFKA_VERSION, State, tags};
 use crate::core::Core;
 use crate::failure::{Failure, Kind, Outcome, Result};
 use crate::operations::from_engine;
@@ -36,6 +36,7 @@ pub struct BrokerRow {
     pub size: Option<i64>,
     /// Partitions with a replica here that is not in sync.
     pub under_replicated: u32,
+    /// Of Kafka's protocol, where it is known.
     pub version: Option<String>,
     pub stop: Option<Text>,
     pub kill: Option<Text>,
@@ -76,11 +77,10 @@ impl Core {
         };
         let load = snapshot.as_ref().map(loads).unwrap_or_default();
         let mut rows = rows(snapshot.as_ref(), &of_engine);
-        let version =
-            self.registry().local(cluster).and_then(|l| Some(l.engine()?.version.clone()));
+        let is_ours = self.registry().local(cluster).is_some();
         for row in &mut rows {
             fill(row, &load, &session, &facts);
-            row.version = version.clone();
+            row.version = is_ours.then(|| KAFKA_VERSION.to_owned());
         }
         Ok(BrokerPage { skew: skew(&rows), rows, warnings: silent(&session) })
     }

@@ -147,7 +147,15 @@ bytes: I64 | null, bytes_in_per_s: number | null, messages_in_per_s: number | nu
 /**
  * The last ten minutes, as far as somebody looked.
  */
-throughput: Array<ThroughputPoint>, top_lag: Array<GroupRow>, active_operations: Array<Operation>, sample: boolean, directory: string | null, warnings: Array<Text>, id: string, name: string, kind: ClusterKind, state: ClusterState, state_reason: Text | null, engine: string, version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
+throughput: Array<ThroughputPoint>, top_lag: Array<GroupRow>, active_operations: Array<Operation>, sample: boolean, directory: string | null, warnings: Array<Text>, id: string, name: string, kind: ClusterKind, state: ClusterState, state_reason: Text | null, 
+/**
+ * `Weir 0.1.0`
+ */
+engine: string, 
+/**
+ * Of Kafka's protocol: `4.4`.
+ */
+version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
 
 export type ClusterKind = "local" | "remote";
 
@@ -159,7 +167,15 @@ export type ClusterPermits = { start: Text | null, stop: Text | null, delete: Te
 /**
  * One line of the Clusters page. `null` where a value is not known yet.
  */
-export type ClusterRow = { id: string, name: string, kind: ClusterKind, state: ClusterState, state_reason: Text | null, engine: string, version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
+export type ClusterRow = { id: string, name: string, kind: ClusterKind, state: ClusterState, state_reason: Text | null, 
+/**
+ * `Weir 0.1.0`
+ */
+engine: string, 
+/**
+ * Of Kafka's protocol: `4.4`.
+ */
+version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
 
 export type ClusterRows = { rows: Array<ClusterRow>, };
 

@@ -51,7 +51,9 @@ pub struct ClusterRow {
     pub kind: ClusterKind,
     pub state: ClusterState,
     pub state_reason: Option<Text>,
+    /// `Weir 0.1.0`
     pub engine: String,
+    /// Of Kafka's protocol: `4.4`.
     pub version: Option<String>,
     pub brokers_online: Option<u32>,
     pub brokers_total: Option<u32>,

@@ -20,6 +20,9 @@ use crate::topics::is_internal;
 /// The first answer of a cluster on this machine is waited for so long; later ones come by events.
 const FIRST_ANSWER: Duration = Duration::from_millis(250);
 
+/// The Kafka whose protocol the built-in engine speaks.
+pub(crate) const KAFKA_VERSION: &str = "4.4";
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClusterRow {
     pub id: String,
@@ -29,6 +32,7 @@ pub struct ClusterRow {
     pub state_reason: Option<Text>,
     /// `Weir 0.1.0`, `Apache Kafka`.
     pub engine: String,
+    /// Of Kafka's protocol.
     pub version: Option<String>,
     pub brokers_online: Option<u32>,
     pub brokers_total: Option<u32>,
@@ -163,15 +167,14 @@ impl Core {
 
     async fn local_row(&self, local: &Local) -> ClusterRow {
         let engine = local.engine();
-        let version = engine.map(|engine| engine.version.clone());
         let mut row = ClusterRow {
             id: local.id.clone(),
             name: local.id.clone(),
             is_local: true,
             state: local.state(),
             state_reason: local.state_reason(),
-            engine: version.as_ref().map_or("Weir".to_owned(), |v| format!("Weir {v}")),
-            version,
+            engine: engine.map_or("Weir".to_owned(), |engine| format!("Weir {}", engine.version)),
+            version: engine.map(|_| KAFKA_VERSION.to_owned()),
             brokers_online: None,
             brokers_total: local.file.as_ref().map(|file| file.brokers.into()),
             topics: None,

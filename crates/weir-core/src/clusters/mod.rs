@@ -21,8 +21,8 @@ pub use create::{Created, NewCluster};
 pub use defaults::{Changeable, CreateDefaults, DefaultSetting};
 pub use detail::ClusterDetail;
 pub(crate) use keeper::{program, run_detached};
-pub(crate) use list::not_found;
 pub use list::{ClusterAddress, ClusterPermits, ClusterRow};
+pub(crate) use list::{KAFKA_VERSION, not_found};
 pub use registry::Registry;
 
 /// A cluster's state in the console's words, local and remote.
