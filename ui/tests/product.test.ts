@@ -36,6 +36,11 @@ describe("every entry opens a finished page", () => {
   it.each(actions.map((action) => [action.id, action] as const))("palette %s", (_id, action) => {
     expect(pageOf(action.href(params))).toBeDefined();
   });
+  it("every page without parameters of its own can be reached by typing", () => {
+    const reached = actions.map((action) => pageOf(action.href(params))?.path);
+    for (const page of pages.filter((each) => !/:(topic|group)/.test(each.path)))
+      expect(reached, page.path).toContain(page.path);
+  });
   it("each page has its parents and a default export", async () => {
     for (const page of pages) {
       for (const parent of page.parents) expect(pageAt(parent), `${page.path} -> ${parent}`).toBeDefined();

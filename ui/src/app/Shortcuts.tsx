@@ -4,7 +4,7 @@ import Modal from "@cloudscape-design/components/modal";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Action } from "~/shared/feature";
-import { isComposing, isMod, isTyping, modifier } from "~/shared/keys";
+import { isComposing, isMod, isTyping, letterOf, modifier } from "~/shared/keys";
 import { useSettings } from "~/shared/settings";
 import { type Message, useT } from "~/shared/text";
 import { actions } from "./features";
@@ -49,7 +49,7 @@ export function Shortcuts(props: ShortcutsProps) {
 
   useEffect(() => {
     const onMod = (event: KeyboardEvent): boolean => {
-      if (event.key.toLowerCase() === "k") props.onPalette();
+      if (letterOf(event).toLowerCase() === "k") props.onPalette();
       else if (event.key === ",") navigate("/settings");
       else return false;
       return true;
@@ -62,16 +62,17 @@ export function Shortcuts(props: ShortcutsProps) {
       return true;
     };
     const onLetter = (event: KeyboardEvent): boolean => {
+      const key = letterOf(event);
       if (Date.now() < pending.current) {
         pending.current = 0;
-        const action = go.find((each) => each.keys === `g ${event.key}` && usable(each, params));
+        const action = go.find((each) => each.keys === `g ${key}` && usable(each, params));
         if (action) navigate(action.href(params));
         return action !== undefined;
       }
-      if (event.key === "g") pending.current = Date.now() + SECOND_KEY_MS;
-      else if (event.key === "?") setHelp(true);
-      else if (event.key === "/") return focusFilter();
-      else if (event.key === "a") props.onActivity();
+      if (key === "g") pending.current = Date.now() + SECOND_KEY_MS;
+      else if (key === "?") setHelp(true);
+      else if (key === "/") return focusFilter();
+      else if (key === "a") props.onActivity();
       else return false;
       return true;
     };

@@ -20,6 +20,12 @@ export function isComposing(event: KeyboardEvent | ReactKeyboardEvent): boolean 
   return native.isComposing || native.keyCode === 229;
 }
 
+/** The letter of a key whatever the layout says: with a Hangul layout the G key types "ㅎ" and still means `g`. */
+export function letterOf(event: KeyboardEvent): string {
+  const latin = /^Key([A-Z])$/.exec(event.code)?.[1];
+  return latin && !/^[\x20-\x7e]$/.test(event.key) ? latin.toLowerCase() : event.key;
+}
+
 /** Letters typed into a field are text, not shortcuts. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;

@@ -30,5 +30,21 @@ export default defineFeature({
     },
   ],
   nav: [{ scope: "global", text: texts.title, path: "/clusters", order: 10 }],
-  actions: [{ id: "clusters", text: texts.title, needs: [], href: () => paths.clusters, keys: "g c" }],
+  actions: [
+    { id: "clusters", text: texts.title, needs: [], href: () => paths.clusters, keys: "g c" },
+    {
+      id: "create-cluster",
+      text: createTexts.title,
+      keywords: "new local kafka 새 로컬",
+      needs: [],
+      href: () => paths.createCluster,
+    },
+    {
+      id: "connect",
+      text: connectTexts.title,
+      keywords: "remote bootstrap add 원격 추가",
+      needs: [],
+      href: () => paths.connect,
+    },
+  ],
 });
