@@ -1,6 +1,5 @@
 //! The first minute: an invitation, a cluster made, a message seen.
 
-use crate::in_both_hosts;
 use weir_tests::home::Home;
 use weir_tests::stage::{Host, Stage};
 

@@ -18,7 +18,6 @@ macro_rules! in_both_hosts {
         }
     )+};
 }
-pub(crate) use in_both_hosts;
 
 mod first;
 mod shop;

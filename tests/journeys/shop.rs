@@ -1,6 +1,5 @@
 //! A cluster's life as its owner lives it: made by one click, used, hurt, healed, found again.
 
-use crate::in_both_hosts;
 use anyhow::Context as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -33,6 +32,7 @@ async fn creates_a_cluster_and_sees_a_message(host: Host) -> anyhow::Result<()> 
 
     page.click("link", "Topics").await?;
     page.click("button", "Create topic").await?;
+    page.filled("textbox", "Partitions").await?;
     page.fill("textbox", "Name", "orders").await?;
     page.click("button", "Create topic").await?;
     page.shows("orders").await?;

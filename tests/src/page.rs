@@ -64,6 +64,16 @@ impl Page {
         Ok(())
     }
 
+    /// Waits until a field holds something: a default that comes from the cluster.
+    pub async fn filled(&self, role: &str, name: &str) -> anyhow::Result<()> {
+        wait::until(&format!("a value in {role} \"{name}\""), APPEAR, async || {
+            let Some(field) = self.seek(role, name).await? else { return Ok(None) };
+            let value = field.prop("value").await?.unwrap_or_default();
+            Ok((!value.is_empty()).then_some(()))
+        })
+        .await
+    }
+
     /// Sends keys to whatever has the focus.
     pub async fn keys(&self, keys: &str) -> anyhow::Result<()> {
         self.0.active_element().await?.send_keys(keys).await?;

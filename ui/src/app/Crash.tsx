@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Component, type ReactNode, useState } from "react";
 import { useRouteError } from "react-router";
+import { copyAnywhere } from "~/platform/copy";
 import { CallError, CoreGone } from "~/platform/types";
 import { defineTexts, translator, useT } from "~/shared/text";
 
@@ -47,15 +48,6 @@ export function detailsOf(thrown: unknown): string {
 function kindOf(thrown: unknown): "page" | "core" | "session" {
   if (thrown instanceof CallError && thrown.error.kind === "session") return "session";
   return thrown instanceof CoreGone ? "core" : "page";
-}
-
-/** Works without any provider: the platform itself may be what failed. */
-async function copyAnywhere(text: string): Promise<void> {
-  if ("__TAURI_INTERNALS__" in window) {
-    const { tauri } = await import("~/platform/tauri");
-    return tauri.copy(text);
-  }
-  return navigator.clipboard.writeText(text);
 }
 
 function CrashBody(props: { thrown: unknown; t: ReturnType<typeof useT> }) {

@@ -64,6 +64,9 @@ impl Producer {
     pub fn new(options: &Options, producer: &ProducerOptions) -> Result<Self, DataError> {
         let inner = base_config(options)
             .set("enable.idempotence", "true")
+            // librdkafka asks anew for every topic it ever produced to, and a producer's question creates
+            // topics: a deleted one would come back. A moved leader is learnt from the refused request.
+            .set("topic.metadata.refresh.interval.ms", "-1")
             .set("compression.type", producer.compression.name())
             .set("linger.ms", producer.linger.as_millis().to_string())
             .set("message.timeout.ms", producer.timeout.as_millis().to_string())

@@ -223,6 +223,11 @@ impl Session {
         Ok(kept.insert(Arc::new(made)).clone())
     }
 
+    /// Ends the producer with the topics that it knows: after one of them was deleted.
+    pub(crate) fn drop_producer(&self) {
+        self.producer.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -42,6 +42,7 @@ impl Core {
         let running = self.recorder().begin(begin)?;
         running.step(0);
         let operation = running.id().to_owned();
+        session.drop_producer();
         let results = match delete(&session, topics).await {
             Ok(results) => results,
             Err(failure) => {

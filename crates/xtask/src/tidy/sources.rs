@@ -94,29 +94,41 @@ fn applies(rule: &Rule, path: &str) -> bool {
         && !rule.except.iter().any(starts)
 }
 
+const FEATURES: &str = "ui/src/features/";
+
 /// `ui/src/features/a/...` must not import from `ui/src/features/b/`.
 fn foreign_features(file: &File) -> Findings {
-    let Some(rest) = file.path.strip_prefix("ui/src/features/") else { return Vec::new() };
-    let Some((own, _)) = rest.split_once('/') else { return Vec::new() };
+    let Some(own) = feature(&file.path) else { return Vec::new() };
     let imports =
         file.text.lines().filter(|line| line.contains(" from \"") || line.contains("import("));
     imports
-        .filter_map(|line| Some((line, imported_feature(line)?)))
-        .filter(|(_, feature)| *feature != own)
+        .filter_map(|line| Some((line, resolve(&file.path, line)?)))
+        .filter(|(_, path)| feature(path).is_some_and(|other| other != own))
         .map(|(line, _)| format!("{}: a feature imports another: {}", file.path, line.trim()))
         .collect()
 }
 
-fn imported_feature(line: &str) -> Option<&str> {
-    let path = line.split('"').find(|part| part.starts_with(['.', '@', '~']))?;
-    if let Some((_, rest)) = path.split_once("features/") {
-        return rest.split('/').next();
+/// The feature that a path lies in; a file directly in the features' folder is in none.
+fn feature(path: &str) -> Option<&str> {
+    Some(path.strip_prefix(FEATURES)?.split_once('/')?.0)
+}
+
+/// The path that an import line names, from the root; `None` for a package.
+fn resolve(from: &str, line: &str) -> Option<String> {
+    let named = line.split('"').find(|part| part.starts_with('.') || part.starts_with("~/"))?;
+    if let Some(rest) = named.strip_prefix("~/") {
+        return Some(format!("ui/src/{rest}"));
     }
-    // From a view directly in its feature's folder, `../other/...` leaves it.
-    let rest = path.strip_prefix("../")?;
-    let known = ["app", "shared", "platform", "generated", ".."];
-    let first = rest.split('/').next()?;
-    (!known.contains(&first) && rest.contains('/')).then_some(first)
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in named.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// Paths of somebody's machine and hosts of registries do not belong into a project.
@@ -158,6 +170,8 @@ mod tests {
             );
         }
         let shared = "import { x } from \"~/shared/format\";\nimport y from \"./row\";";
+        let nested = file("ui/src/features/topics/a/View.tsx", "import y from \"../b/Row\";");
+        assert!(check(&[nested]).is_empty(), "the same feature's other folder is no other feature");
         assert!(check(&[file("ui/src/features/topics/List.tsx", shared)]).is_empty());
     }
 }
