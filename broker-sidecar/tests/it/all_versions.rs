@@ -16,6 +16,7 @@ use weir_wire::messages::{
     describe_log_dirs_request::DescribeLogDirsRequest,
     describe_quorum_request::{self, DescribeQuorumRequest},
     describe_topic_partitions_request::{DescribeTopicPartitionsRequest, TopicRequest},
+    elect_leaders_request::{self, ElectLeadersRequest},
     fetch_request::{FetchPartition, FetchRequest, FetchTopic},
     find_coordinator_request::FindCoordinatorRequest,
     heartbeat_request::HeartbeatRequest,
@@ -397,4 +398,17 @@ fn admin(round: &mut Round) {
     round.api(alter, |a, _| a.responses[0].error_code == 0);
     let dirs = |_| DescribeLogDirsRequest { topics: None, ..Default::default() };
     round.api(dirs, |a, _| a.results.len() == 1 && a.results[0].error_code == 0);
+    const ELECTION_NOT_NEEDED: i16 = 84;
+    let elect = |_| {
+        let partitions = elect_leaders_request::TopicPartitions {
+            topic: name(),
+            partitions: vec![0],
+            ..Default::default()
+        };
+        let topic_partitions = Some(vec![partitions]);
+        ElectLeadersRequest { topic_partitions, timeout_ms: 5_000, ..Default::default() }
+    };
+    round.api(elect, |a, _| {
+        a.replica_election_results[0].partition_result[0].error_code == ELECTION_NOT_NEEDED
+    });
 }

@@ -3,6 +3,7 @@
 mod all_versions;
 mod asking;
 mod control_api;
+mod disk_full;
 mod dump_engine_log;
 mod dump_log;
 mod hostile;
