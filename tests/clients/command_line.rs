@@ -57,7 +57,7 @@ fn up_in_the_foreground_ends_with_ctrl_c_and_stops_its_cluster() -> anyhow::Resu
     BufReader::new(stdout).read_line(&mut address)?;
     ensure!(address.starts_with("localhost:"), "{address:?}");
     interrupt(&running)?;
-    ensure!(ends_within(&mut running, Duration::from_secs(10))? == Some(0));
+    ensure!(ends_within(&mut running, Duration::from_secs(30))? == Some(0));
     let rows = json(&home, &["cluster", "list"])?;
     ensure!(rows[0]["state"] == "STOPPED", "{rows}");
     Ok(())
@@ -81,7 +81,7 @@ fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let mut first = String::new();
     BufReader::new(running.0.stdout.take().context("piped")?).read_line(&mut first)?;
     ensure!(first == "0\n", "{first:?}");
-    ensure!(ends_within(&mut running, Duration::from_secs(10))? == Some(0));
+    ensure!(ends_within(&mut running, Duration::from_secs(30))? == Some(0));
     let mut said = String::new();
     BufReader::new(running.0.stderr.take().context("piped")?).read_line(&mut said)?;
     ensure!(said.is_empty(), "{said}");
@@ -90,7 +90,7 @@ fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let mut running = Running::start(consume.stdout(Stdio::null()))?;
     std::thread::sleep(Duration::from_secs(1));
     interrupt(&running)?;
-    ensure!(ends_within(&mut running, Duration::from_secs(10))? == Some(0));
+    ensure!(ends_within(&mut running, Duration::from_secs(30))? == Some(0));
     Ok(())
 }
 

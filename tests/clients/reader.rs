@@ -63,7 +63,7 @@ async fn create(client: &Client, name: &str, partitions: i32) -> anyhow::Result<
     let result = client.create_topics(&[topic], false).await?.remove(0).result;
     result.map_err(|error| anyhow!("{error}"))?;
     // Brokers learn of a topic one after the other.
-    weir_tests::wait::until("leaders", Duration::from_secs(10), async || {
+    weir_tests::wait::until("leaders", Duration::from_secs(60), async || {
         let metadata = client.topics(&[name.to_owned()]).await?;
         let topic = metadata.topic(name).context("the topic")?;
         let all = topic.partitions.iter().map(|p| TopicPartition::new(name, p.partition));
@@ -177,7 +177,7 @@ async fn tails(client: &Client, producer: &Producer) -> anyhow::Result<()> {
         producer.send(&message(number)).await?;
     }
     let mut seen = BTreeSet::new();
-    weir_tests::wait::until("the tail's rows", Duration::from_secs(10), async || {
+    weir_tests::wait::until("the tail's rows", Duration::from_secs(60), async || {
         let batch = tail.next(7, Duration::from_millis(200)).await;
         ensure!(batch.rows.len() <= 7, "no more than asked for");
         seen.extend(numbers(&batch.rows));
@@ -206,14 +206,16 @@ async fn tail_survives_a_moved_leader(
     stop: impl FnOnce(),
 ) -> anyhow::Result<()> {
     let client = Client::new(options.clone());
-    let producer = Producer::new(options, &ProducerOptions::default())?;
+    // Leaders move within a second; a busy machine may take its time.
+    let patient = ProducerOptions { timeout: Duration::from_secs(90), ..Default::default() };
+    let producer = Producer::new(options, &patient)?;
     let mut tail = client.tail("log", None, MessageFilter::default()).await?;
     stop();
     for number in 2000..2006 {
         producer.send(&message(number)).await?;
     }
     let mut seen = BTreeSet::new();
-    weir_tests::wait::until("rows after the leader moved", Duration::from_secs(40), async || {
+    weir_tests::wait::until("rows after the leader moved", Duration::from_secs(120), async || {
         seen.extend(numbers(&tail.next(100, Duration::from_millis(200)).await.rows));
         Ok((seen.len() == 6).then_some(()))
     })

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// The version that the console is judged by.
 pub const VERSION: &str = "4.4.0";
 const LOG4J: &str = "2.25.3";
-const READY_TIMEOUT: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(180);
 /// A JVM that is small and starts fast.
 const JVM: [&str; 5] =
     ["-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k"];
