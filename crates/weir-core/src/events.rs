@@ -80,6 +80,8 @@ impl Events {
     }
 
     fn push(&self, events: impl IntoIterator<Item = Event>) {
+        // An iterator that asks these events anything would wait for itself under the lock.
+        let events: Vec<Event> = events.into_iter().collect();
         let mut state = self.lock();
         for event in events {
             state.seq += 1;
@@ -168,6 +170,16 @@ fn collect<'a>(events: impl Iterator<Item = &'a Event>) -> News {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn telling_may_ask_who_watches() {
+        let events = Events::default();
+        let watching = ["group(a,readers)".to_owned(), "group(b,readers)".to_owned()];
+        let before = events.next(0, &watching, Duration::ZERO).await;
+        events.all_changed(["group(a,"].into_iter().flat_map(|begin| events.watched(begin)));
+        let news = events.next(before.seq, &watching, Duration::ZERO).await;
+        assert_eq!(news.invalidated, ["group(a,readers)"]);
+    }
 
     #[tokio::test]
     async fn zero_answers_at_once_and_later_numbers_wait() {
