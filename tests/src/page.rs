@@ -48,6 +48,9 @@ impl Page {
     pub async fn click(&self, role: &str, name: &str) -> anyhow::Result<()> {
         wait::until(&format!("{role} \"{name}\" to take a click"), APPEAR, async || {
             let Some(element) = self.seek(role, name).await? else { return Ok(None) };
+            // The middle of the page: a driver scrolls just to the edge, under what is sticky there.
+            let at = serde_json::to_value(&element)?;
+            self.0.execute("arguments[0].scrollIntoView({block: 'center'})", vec![at]).await?;
             element.click().await.context("not clickable")?;
             Ok(Some(()))
         })

@@ -39,6 +39,10 @@ function operationContent(t: Translate, operation: Operation) {
   );
 }
 
+function endOf(operation: Operation): number {
+  return operation.ended_at === null ? Number.POSITIVE_INFINITY : Number(operation.ended_at);
+}
+
 export function Flashes() {
   const t = useT();
   const navigate = useNavigate();
@@ -77,7 +81,12 @@ export function Flashes() {
     .map((id) => operations[id])
     .filter((each): each is Operation => each !== undefined)
     .filter((each) => each.state !== "running" || now - Number(each.started_at) >= SILENT_MS);
-  const items = [...shown.map(ofOperation), ...flashes.map(ofFlash)];
+  // Newest first, since a stack shows only its first: what runs, then by when it ended.
+  const dated = [
+    ...shown.map((each) => ({ at: endOf(each), item: ofOperation(each) })),
+    ...flashes.map((each) => ({ at: each.bornAt, item: ofFlash(each) })),
+  ];
+  const items = dated.sort((a, b) => b.at - a.at).map((each) => each.item);
   return (
     <Flashbar
       items={items}
