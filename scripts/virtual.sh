@@ -5,7 +5,7 @@ set -euo pipefail
 BIN=$1
 PICTURES=$WEIR_HOME/pictures
 mkdir -p "$PICTURES"
-PAGES=("clusters:/clusters" "overview:/c/local" "topics:/c/local/topics" "messages:/c/local/topics/orders/messages" "groups:/c/local/groups" "brokers:/c/local/brokers")
+PAGES=("clusters:/clusters" "overview:/c/local" "topics:/c/local/topics" "messages:/c/local/topics/shop.orders/messages" "groups:/c/local/groups" "group:/c/local/groups/shop-analytics" "brokers:/c/local/brokers")
 
 # The wait for a page: the window is painted when the picture has many colours.
 PAINTED_COLOURS=60
