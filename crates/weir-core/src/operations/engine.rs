@@ -38,10 +38,13 @@ impl Core {
     }
 }
 
+/// By path: the file's length in bytes when it was read, and what it held.
+type ReadFiles = HashMap<PathBuf, (u64, Arc<Vec<Operation>>)>;
+
 /// What the file of each cluster held when it was read last: it only grows, so its length tells whether it is news.
 #[derive(Debug, Default)]
 pub(crate) struct EngineLogs {
-    read: Mutex<HashMap<PathBuf, (u64, Arc<Vec<Operation>>)>>,
+    read: Mutex<ReadFiles>,
 }
 
 impl EngineLogs {
@@ -57,7 +60,7 @@ impl EngineLogs {
         read
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, (u64, Arc<Vec<Operation>>)>> {
+    fn lock(&self) -> MutexGuard<'_, ReadFiles> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
