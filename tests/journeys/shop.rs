@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use weir_control::ClusterDir;
+use weir_tests::broker::free_block;
 use weir_tests::home::Home;
 use weir_tests::page::Page;
 use weir_tests::stage::{Host, Stage};
@@ -116,7 +117,9 @@ async fn sees_a_broker_stop(host: Host) -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_killed_engine_heals_and_a_new_window_finds_the_cluster() -> anyhow::Result<()> {
     let home = Home::new()?;
-    home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
+    // Ports of its own: between a kill and the return another test's cluster would take the usual ones.
+    let port = free_block(3)?.to_string();
+    home.run(&["cluster", "create", "shop", "--brokers", "3", "--port", &port])?;
     let stage = Stage::open(Host::Window, &home, "/c/shop").await?;
     let page = stage.page();
     page.shows("3 of 3 online").await?;

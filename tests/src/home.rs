@@ -3,21 +3,32 @@
 use crate::programs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
+
+/// One at a time in a test program: the usual ports are the machine's, and a cluster that is killed or
+/// restarted must find its own again.
+static ONE: Mutex<()> = Mutex::new(());
 
 /// A fresh WEIR_HOME.
 #[derive(Debug)]
-pub struct Home(TempDir);
+pub struct Home {
+    folder: TempDir,
+    _one: MutexGuard<'static, ()>,
+}
 
 impl Home {
     /// Makes an empty data folder with a short path (a socket lives in it).
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self(tempfile::Builder::new().prefix("weir").tempdir_in("/tmp")?))
+        // A test that failed leaves the lock poisoned, and its home was ended all the same.
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = tempfile::Builder::new().prefix("weir").tempdir_in("/tmp")?;
+        Ok(Self { folder, _one: one })
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     /// The `weir` command line with this data folder.
