@@ -65,7 +65,7 @@ impl Running {
     /// Every broker's address, joined by commas.
     pub fn bootstrap(&self) -> String {
         let addresses: Vec<String> =
-            self.brokers.iter().map(|b| format!("{}:{}", b.host, b.port)).collect();
+            self.brokers.iter().map(|b| authority(&b.host, b.port)).collect();
         addresses.join(",")
     }
 
@@ -120,5 +120,25 @@ impl Running {
             tracing::warn!("{e}");
         }
         tracing::info!("stopped in {} ms", now_ms() - began);
+    }
+}
+
+/// `host:port` as clients read it: an IPv6 address stands in brackets (RFC 3986, section 3.2.2).
+fn authority(host: &str, port: u16) -> String {
+    if host.contains(':') && !host.starts_with('[') {
+        return format!("[{host}]:{port}");
+    }
+    format!("{host}:{port}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_address_stands_in_brackets() {
+        assert_eq!(authority("::1", 9092), "[::1]:9092");
+        assert_eq!(authority("[::1]", 9092), "[::1]:9092");
+        assert_eq!(authority("localhost", 9092), "localhost:9092");
     }
 }

@@ -63,10 +63,18 @@ fn addresses(host: Option<&str>) -> Result<Vec<IpAddr>, StartError> {
     if host == "localhost" {
         return addresses(None);
     }
-    host.trim_matches(['[', ']']).parse().map(|ip| vec![ip]).map_err(|_| StartError::Listen {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let address = address.map_err(|_| StartError::Listen {
         address: host.to_owned(),
         source: std::io::Error::new(ErrorKind::InvalidInput, "not an IP address"),
-    })
+    })?;
+    if !address.is_loopback() {
+        tracing::warn!(
+            %address,
+            "listening beyond this machine: whoever reaches this address reads and writes every topic, without a password"
+        );
+    }
+    Ok(vec![address])
 }
 
 fn block(first: u16, brokers: u16) -> Result<Vec<u16>, StartError> {
