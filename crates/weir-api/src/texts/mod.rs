@@ -69,10 +69,14 @@ pub fn sentence(failure: &weir_core::Failure) -> String {
 /// An error in one line: what, the untranslated detail, what to do.
 pub fn say(lang: Lang, error: &ApiError) -> String {
     let mut line = text(lang, &error.text);
-    if let Some(detail) = &error.detail {
+    if let Some(detail) = error.detail.as_ref().filter(|detail| !detail.is_empty()) {
         line.push_str(&format!(" ({detail})"));
     }
     if let Some(hint) = &error.hint {
+        // Brokers and systems end their own words as they like.
+        if !line.ends_with(['.', '!', '?', '"', '”']) {
+            line.push('.');
+        }
         line.push(' ');
         line.push_str(&text(lang, hint));
     }

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, IsTerminal, Read};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use weir_core::client::Client;
 use weir_core::client::data::{Delivery, NewMessage, Producer, ProducerOptions};
@@ -83,10 +85,19 @@ pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
             () = signal::asked_to_end() => None,
         };
         let Some((number, line)) = line else { break };
-        let line = line.map_err(|error| unreadable(number, &error))?;
-        let message = message(&args, &line).map_err(|problem| bad_line(number, &problem))?;
-        check(message.partition)?;
-        writing.write(&message).await?;
+        let read = line.map_err(|error| unreadable(number, &error));
+        let read = read
+            .and_then(|line| message(&args, &line).map_err(|problem| bad_line(number, &problem)));
+        let checked = read.and_then(|message| check(message.partition).map(|()| message));
+        match checked {
+            Ok(message) => writing.write(&message).await?,
+            // What stood before a line that cannot be taken is written, and said to be.
+            Err(trouble) => {
+                writing.settle(0).await?;
+                tell(&args, writing.written)?;
+                return Err(trouble);
+            }
+        }
     }
     writing.settle(0).await?;
     tell(&args, writing.written)
@@ -175,13 +186,36 @@ enum Problem {
     NoSeparator,
     Json(String),
     Field(&'static str),
+    Unknown(String),
+    NoValue,
 }
+
+/// Bytes, or null.
+type Content = Option<Vec<u8>>;
+
+/// What an object may hold: what is written, and what `weir consume --output json` adds to it.
+const FIELDS: [&str; 10] = [
+    "key",
+    "key_base64",
+    "value",
+    "value_base64",
+    "headers",
+    "partition",
+    "timestamp",
+    "topic",
+    "offset",
+    "timestamp_type",
+];
 
 fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem> {
     let object: Value = serde_json::from_slice(line).map_err(|e| Problem::Json(e.to_string()))?;
     let object = object.as_object().ok_or(Problem::Field("{..}"))?;
-    message.key = object.get("key").and_then(bytes);
-    message.value = object.get("value").and_then(bytes);
+    if let Some(name) = object.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(Problem::Unknown(name.clone()));
+    }
+    message.key = content(object, "key")?.flatten();
+    // A field that was forgotten or mistyped must not delete a key's data.
+    message.value = content(object, "value")?.ok_or(Problem::NoValue)?;
     if let Some(partition) = object.get("partition").filter(|p| !p.is_null()) {
         let partition = partition.as_i64().and_then(|p| i32::try_from(p).ok());
         message.partition = Some(partition.ok_or(Problem::Field("partition"))?);
@@ -206,6 +240,16 @@ fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem
         Some(_) => return Err(Problem::Field("headers")),
     }
     Ok(message)
+}
+
+/// `name`, or `name_base64` for bytes that are no text; `None` when neither is there.
+fn content(object: &Map<String, Value>, name: &'static str) -> Result<Option<Content>, Problem> {
+    let Some(encoded) = object.get(&format!("{name}_base64")) else {
+        return Ok(object.get(name).map(bytes));
+    };
+    let text = encoded.as_str().ok_or(Problem::Field(name))?;
+    let decoded = BASE64_STANDARD.decode(text).map_err(|_| Problem::Field(name))?;
+    Ok(Some(Some(decoded)))
 }
 
 /// A string's own bytes; anything else as JSON, numbers digit by digit; null is null.
@@ -288,6 +332,17 @@ fn bad_line(number: u64, problem: &Problem) -> Trouble {
             format!("line {number} is not JSON ({error}): write one object a line"),
             format!("{number}번째 줄이 JSON이 아닙니다 ({error}): 한 줄에 객체 하나를 쓰십시오"),
         ),
+        Problem::Unknown(name) => Trouble::failed(
+            format!("line {number}: there is no field {name:?}; there are {}", FIELDS.join(", ")),
+            format!(
+                "{number}번째 줄: {name:?} 필드는 없습니다. 사용할 수 있는 필드: {}",
+                FIELDS.join(", ")
+            ),
+        ),
+        Problem::NoValue => Trouble::failed(
+            format!("line {number} has no value: write \"value\": null for a tombstone"),
+            format!("{number}번째 줄에 값이 없습니다: 툼스톤이면 \"value\": null이라고 쓰십시오"),
+        ),
         Problem::Field(field) => Trouble::failed(
             format!("line {number}: {field:?} is not what it should be; see `weir produce --help`"),
             format!(
@@ -310,7 +365,14 @@ mod tests {
         assert_eq!((message.partition, message.timestamp_ms), (Some(2), Some(5)));
         let tombstone = from_json(br#"{"key":"k","value":null}"#, NewMessage::default()).unwrap();
         assert_eq!((tombstone.key.as_deref(), tombstone.value), (Some(&b"k"[..]), None));
+        let binary = br#"{"key_base64":"/wA=","value_base64":"AP8=","offset":7,"topic":"t"}"#;
+        let binary = from_json(binary, NewMessage::default()).unwrap();
+        assert_eq!((binary.key.unwrap(), binary.value.unwrap()), (vec![0xff, 0], vec![0, 0xff]));
+        let typo = from_json(br#"{"valeu":"typo","key":"k"}"#, NewMessage::default());
+        assert!(matches!(typo, Err(Problem::Unknown(name)) if name == "valeu"));
+        let none = from_json(br#"{"key":"only"}"#, NewMessage::default());
+        assert!(matches!(none, Err(Problem::NoValue)), "a missing value is no tombstone");
         assert!(from_json(b"[]", NewMessage::default()).is_err());
-        assert!(from_json(br#"{"partition":"x"}"#, NewMessage::default()).is_err());
+        assert!(from_json(br#"{"value":"v","partition":"x"}"#, NewMessage::default()).is_err());
     }
 }

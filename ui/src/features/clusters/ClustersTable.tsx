@@ -40,7 +40,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
       width: 100,
       optional: true,
     },
-    { id: "brokers", header: t(texts.brokers), cell: (row) => brokers(row), numeric: true, width: 95 },
+    { id: "brokers", header: t(texts.brokers), cell: (row) => brokers(row), numeric: true, width: 110 },
     { id: "topics", header: t(texts.topics), cell: (row) => count(row.topics), numeric: true, width: 90 },
     {
       id: "partitions",
