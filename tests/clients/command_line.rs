@@ -2,11 +2,11 @@
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use weir_tests::home::Home;
-use weir_tests::programs::Running;
+use weir_tests::programs::{self, RUN_TIMEOUT, Running};
 
 #[test]
 fn up_makes_takes_up_and_refuses_other_flags() -> anyhow::Result<()> {
@@ -30,11 +30,8 @@ fn a_cluster_is_created_stopped_started_and_deleted() -> anyhow::Result<()> {
     let address = home.run(&["cluster", "create", "one", "--brokers", "1"])?;
     let rows = json(&home, &["cluster", "list"])?;
     ensure!(rows[0]["name"] == "one" && rows[0]["state"] == "ACTIVE", "{rows}");
-    let mut produce = home.weir(&["produce", "orders"])?;
     home.run(&["topic", "create", "orders"])?;
-    let mut child = produce.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-    child.stdin.take().context("piped")?.write_all(b"kept\n")?;
-    ensure!(child.wait()?.success());
+    programs::stdout_within(&mut home.weir(&["produce", "orders"])?, "kept\n", RUN_TIMEOUT)?;
     home.run(&["cluster", "stop", "one"])?;
     let (code, error) = fail(&home, &["topic", "list"])?;
     ensure!(code == 1 && error.contains("weir cluster start one"), "{code}: {error}");
@@ -57,7 +54,7 @@ fn up_in_the_foreground_ends_with_ctrl_c_and_stops_its_cluster() -> anyhow::Resu
     BufReader::new(stdout).read_line(&mut address)?;
     ensure!(address.starts_with("localhost:"), "{address:?}");
     interrupt(&running)?;
-    ensure!(ends_within(&mut running, Duration::from_secs(30))? == Some(0));
+    ends_well(&mut running)?;
     let rows = json(&home, &["cluster", "list"])?;
     ensure!(rows[0]["state"] == "STOPPED", "{rows}");
     Ok(())
@@ -67,21 +64,15 @@ fn up_in_the_foreground_ends_with_ctrl_c_and_stops_its_cluster() -> anyhow::Resu
 fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let home = Home::new()?;
     home.run(&["up", "--detach", "--brokers", "1", "--topic", "numbers:1"])?;
-    let mut produce = home.weir(&["produce", "numbers"])?;
-    let mut child = produce.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-    let mut stdin = child.stdin.take().context("piped")?;
-    for number in 0..50_000 {
-        writeln!(stdin, "{number}")?;
-    }
-    drop(stdin);
-    ensure!(child.wait()?.success());
+    let numbers: String = (0..50_000).map(|number| format!("{number}\n")).collect();
+    programs::stdout_within(&mut home.weir(&["produce", "numbers"])?, &numbers, RUN_TIMEOUT)?;
     // Its reader goes away after one line: no panic, no message.
     let mut consume = home.weir(&["consume", "numbers"])?;
     let mut running = Running::start(consume.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let mut first = String::new();
     BufReader::new(running.0.stdout.take().context("piped")?).read_line(&mut first)?;
     ensure!(first == "0\n", "{first:?}");
-    ensure!(ends_within(&mut running, Duration::from_secs(30))? == Some(0));
+    ends_well(&mut running)?;
     let mut said = String::new();
     BufReader::new(running.0.stderr.take().context("piped")?).read_line(&mut said)?;
     ensure!(said.is_empty(), "{said}");
@@ -90,7 +81,7 @@ fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let mut running = Running::start(consume.stdout(Stdio::null()))?;
     std::thread::sleep(Duration::from_secs(1));
     interrupt(&running)?;
-    ensure!(ends_within(&mut running, Duration::from_secs(30))? == Some(0));
+    ends_well(&mut running)?;
     Ok(())
 }
 
@@ -113,7 +104,7 @@ fn wrong_usage_is_code_two_and_one_sentence() -> anyhow::Result<()> {
         ensure!(got == code && error.contains(words), "{args:?}: {got}, {error:?}");
         ensure!(!error.contains("panicked"), "{error}");
     }
-    let korean = home.weir(&["topic", "list", "--lang", "ko"])?.output()?;
+    let korean = programs::output(&mut home.weir(&["topic", "list", "--lang", "ko"])?)?;
     ensure!(String::from_utf8(korean.stderr)?.contains("클러스터가 없습니다"));
     Ok(())
 }
@@ -124,7 +115,7 @@ fn json(home: &Home, args: &[&str]) -> anyhow::Result<Value> {
 }
 
 fn fail(home: &Home, args: &[&str]) -> anyhow::Result<(i32, String)> {
-    let output = home.weir(args)?.stdin(Stdio::null()).output()?;
+    let output = programs::output(&mut home.weir(args)?)?;
     let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Ok((output.status.code().unwrap_or(-1), error))
 }
@@ -135,13 +126,8 @@ fn interrupt(running: &Running) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn ends_within(running: &mut Running, limit: Duration) -> anyhow::Result<Option<i32>> {
-    let deadline = Instant::now() + limit;
-    while Instant::now() < deadline {
-        if let Some(status) = running.0.try_wait()? {
-            return Ok(status.code());
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    anyhow::bail!("it did not end within {limit:?}")
+fn ends_well(running: &mut Running) -> anyhow::Result<()> {
+    let status = programs::ends_within(running, Duration::from_secs(30))?;
+    ensure!(status.is_some_and(|status| status.success()), "{status:?}");
+    Ok(())
 }

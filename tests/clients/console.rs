@@ -2,11 +2,10 @@
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use weir_tests::apache_kafka::ApacheKafka;
 use weir_tests::broker::Broker;
-use weir_tests::programs;
+use weir_tests::programs::{self, RUN_TIMEOUT};
 
 #[test]
 fn against_apache_kafka() -> anyhow::Result<()> {
@@ -33,11 +32,7 @@ impl Weir {
     }
 
     fn output(&self, args: &[&str], input: &str) -> anyhow::Result<Output> {
-        let mut command = self.command(args)?;
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
-        child.stdin.take().context("piped")?.write_all(input.as_bytes())?;
-        Ok(child.wait_with_output()?)
+        programs::output_within(&mut self.command(args)?, input, RUN_TIMEOUT)
     }
 
     /// What it printed; fails with its error.

@@ -9,7 +9,8 @@ fn run(script: &str, package: &str) -> anyhow::Result<()> {
     let python = std::env::var("WEIR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let module = package.replace('-', "_");
     let import = if package == "kafka-python" { "kafka" } else { &module };
-    let present = Command::new(&python).args(["-c", &format!("import {import}")]).output();
+    let probe = format!("import {import}");
+    let present = programs::output(Command::new(&python).args(["-c", &probe]));
     if !present.is_ok_and(|output| output.status.success()) {
         programs::not_checked(package, "the Python package is not installed");
         return Ok(());

@@ -1,7 +1,7 @@
 //! A cluster's life as its owner lives it: made by one click, used, hurt, healed, found again.
 
 use anyhow::Context as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use weir_control::ClusterDir;
 use weir_tests::broker::free_block;
@@ -70,12 +70,7 @@ async fn sees_a_group_catch_up(host: Host) -> anyhow::Result<()> {
 fn produce(home: &Home, count: usize) -> anyhow::Result<()> {
     let lines: String = (0..count).map(|n| format!("message {n}\n")).collect();
     let mut command = home.weir(&["produce", "orders", "--cluster", "shop"])?;
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
-    let mut stdin = child.stdin.take().context("weir produce reads its standard input")?;
-    std::io::Write::write_all(&mut stdin, lines.as_bytes())?;
-    drop(stdin);
-    anyhow::ensure!(child.wait()?.success(), "weir produce failed");
-    Ok(())
+    programs::stdout_within(&mut command, &lines, programs::RUN_TIMEOUT).map(drop)
 }
 
 fn consume(home: &Home, count: usize) -> anyhow::Result<()> {

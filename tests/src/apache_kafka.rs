@@ -14,6 +14,8 @@ use tempfile::TempDir;
 pub const VERSION: &str = "4.4.0";
 const LOG4J: &str = "2.25.3";
 const READY_TIMEOUT: Duration = Duration::from_secs(180);
+/// 100 MB of jars, over a slow line.
+const MAVEN_TIMEOUT: Duration = Duration::from_secs(600);
 /// A JVM that is small and starts fast.
 const JVM: [&str; 5] =
     ["-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k"];
@@ -201,7 +203,8 @@ pub fn jars() -> anyhow::Result<PathBuf> {
     maven.current_dir(project.path()).args(["-q", "-B", "dependency:copy-dependencies"]);
     maven.arg("-DincludeScope=runtime");
     maven.arg(format!("-DoutputDirectory={}", folder.display()));
-    programs::stdout(&mut maven).context("Maven cannot fetch Apache Kafka")?;
+    programs::stdout_within(&mut maven, "", MAVEN_TIMEOUT)
+        .context("Maven cannot fetch Apache Kafka")?;
     fs::write(folder.join("complete"), "")?;
     Ok(folder)
 }

@@ -1,10 +1,15 @@
 //! Where the programs under test are, and processes that end with their value.
 
 use anyhow::{Context as _, bail};
+use std::io::{Read, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+/// How long a process may take from start to end; the longest needs 30 s on a quiet machine.
+pub const RUN_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// How long a process has to end by itself before it is killed.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,20 +40,81 @@ pub fn on_path(name: &str) -> bool {
 /// Prints what a run could not check, so that nothing is skipped quietly.
 pub fn not_checked(what: &str, why: &str) {
     // Not println!, which a test that passes swallows.
-    let _ = std::io::Write::write_all(
-        &mut std::io::stderr(),
-        format!("not checked: {what} ({why})\n").as_bytes(),
-    );
+    let _ = std::io::stderr().write_all(format!("not checked: {what} ({why})\n").as_bytes());
 }
 
 /// Runs a command to its end and gives its output, whatever its exit code.
 pub fn output(command: &mut Command) -> anyhow::Result<Output> {
-    command.stdin(Stdio::null()).output().with_context(|| format!("cannot run {command:?}"))
+    output_within(command, "", RUN_TIMEOUT)
+}
+
+/// As [`output`], with `input` on its standard input. A command that is still running after `limit` is
+/// killed with all it started, and what it said is in the error.
+pub fn output_within(
+    command: &mut Command,
+    input: &str,
+    limit: Duration,
+) -> anyhow::Result<Output> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running::start(command)?;
+    let child = &mut running.0;
+    let mut stdin = child.stdin.take().context("piped")?;
+    let input = input.to_owned();
+    // What ends before it has read everything closes the pipe: that is its right.
+    std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let stdout = drained(child.stdout.take().context("piped")?);
+    let stderr = drained(child.stderr.take().context("piped")?);
+    let ended = ends_within(&mut running, limit)?;
+    if ended.is_none() {
+        running.end();
+    }
+    // A grandchild that outlives the process may hold its pipes.
+    let stdout = stdout.recv_timeout(END_TIMEOUT).unwrap_or_default();
+    let stderr = stderr.recv_timeout(END_TIMEOUT).unwrap_or_default();
+    let Some(status) = ended else {
+        let (said, errors) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+        bail!("{command:?} was still running after {limit:?}:\n{said}{errors}");
+    };
+    Ok(Output { status, stdout, stderr })
+}
+
+fn drained(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        // The receiver is gone only when it gave up waiting.
+        let _ = send.send(bytes);
+    });
+    receive
+}
+
+/// How a process ended, or `None` while it runs on after `limit`.
+pub fn ends_within(running: &mut Running, limit: Duration) -> anyhow::Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = running.0.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Runs a command to its end; its standard output, or its error text as the error.
 pub fn stdout(command: &mut Command) -> anyhow::Result<String> {
-    let output = output(command)?;
+    stdout_within(command, "", RUN_TIMEOUT)
+}
+
+/// As [`stdout`], with `input` on its standard input and at most `limit` of time.
+pub fn stdout_within(
+    command: &mut Command,
+    input: &str,
+    limit: Duration,
+) -> anyhow::Result<String> {
+    let output = output_within(command, input, limit)?;
     if !output.status.success() {
         bail!(
             "{command:?} ended with {}:\n{}{}",
