@@ -11,7 +11,7 @@ use weir_wire::{Str, Uuid};
 use crate::controller::{Behind, Draft, Subject, rejoin};
 use crate::engine::{Host, OpenError};
 use crate::engine_config::{BrokerConfig, EngineConfig};
-use crate::features::FEATURES;
+use crate::features;
 use crate::fs::Fs;
 use crate::image::{BrokerImage, Effect, Image};
 use crate::log::Recovery;
@@ -151,8 +151,10 @@ pub(crate) fn register_all(
     host: &Host,
     raise_epochs: bool,
 ) -> Result<Vec<Behind>, MetadataError> {
-    if draft.image.features().is_empty() {
-        for feature in FEATURES {
+    // Also those that an older engine, which made the cluster, did not have: a level that someone chose
+    // stays, 0 included.
+    for feature in features::supported() {
+        if !draft.image.features().contains_key(feature.name) {
             draft.push(FeatureLevelRecord {
                 name: Str::from_static(feature.name),
                 feature_level: feature.level,

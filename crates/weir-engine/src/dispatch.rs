@@ -61,6 +61,7 @@ pub(crate) static TABLE: &[Api] = &[
     api!(IncrementalAlterConfigs 0..=1, handlers::k44_incremental_alter_configs::handle),
     api!(OffsetDelete 0..=0, handlers::k47_offset_delete::handle),
     api!(DescribeQuorum 0..=2, handlers::k55_describe_quorum::handle),
+    api!(UpdateFeatures 0..=2, handlers::k57_update_features::handle),
     api!(DescribeCluster 0..=2, handlers::k60_describe_cluster::handle),
     api!(DescribeTopicPartitions 0..=0, handlers::k75_describe_topic_partitions::handle),
 ];

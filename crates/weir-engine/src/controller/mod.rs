@@ -10,6 +10,7 @@ mod brokers;
 mod catch_up;
 mod configs;
 mod election;
+mod features;
 mod isr;
 mod placement;
 mod producer_ids;
@@ -37,10 +38,14 @@ pub(crate) use self::brokers::{Behind, rejoin};
 pub use self::brokers::{BrokerError, BrokerState};
 pub(crate) use self::configs::Alteration;
 pub(crate) use self::election::Subject;
+pub(crate) use self::features::{FeatureUpdate, UpgradeType};
 pub use self::refusal::Refusal;
 pub(crate) use self::topic_name::check as check_topic_name;
 pub(crate) use self::topics::MorePartitions;
 pub use self::topics::{CreatedTopic, NewTopic};
+
+/// The controller that leads the quorum.
+pub(crate) const CONTROLLER_ID: i32 = 3000;
 
 /// The controllers of one cluster.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use weir_wire::{ErrorCode, Str};
 use crate::connection::ClientSoftware;
 use crate::ctx::Ctx;
 use crate::dispatch::TABLE;
-use crate::features::FEATURES;
+use crate::features;
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: ApiVersionsRequest) -> Reply<ApiVersionsResponse> {
@@ -29,16 +29,16 @@ pub(crate) fn handle(ctx: &Ctx, request: ApiVersionsRequest) -> Reply<ApiVersion
 }
 
 fn response(ctx: &Ctx) -> ApiVersionsResponse {
-    let supported = FEATURES.iter().map(|f| SupportedFeatureKey {
+    let supported = features::supported().map(|f| SupportedFeatureKey {
         name: Str::from_static(f.name),
         // Versions before 4 cannot carry a minimum of 0 (KAFKA-17011).
         min_version: if ctx.version() < 4 { f.min.max(1) } else { f.min },
         max_version: f.max,
         ..Default::default()
     });
-    let finalized = ctx.image().features().iter().filter(|(_, level)| **level > 0);
-    let finalized = finalized.map(|(name, &level)| FinalizedFeatureKey {
-        name: name.clone(),
+    let finalized = features::finalized(ctx.image().features()).into_iter();
+    let finalized = finalized.map(|(name, level)| FinalizedFeatureKey {
+        name: Str::from_static(name),
         max_version_level: level,
         min_version_level: level,
         ..Default::default()

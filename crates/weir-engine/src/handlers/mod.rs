@@ -28,6 +28,7 @@ pub(crate) mod k43_elect_leaders;
 pub(crate) mod k44_incremental_alter_configs;
 pub(crate) mod k47_offset_delete;
 pub(crate) mod k55_describe_quorum;
+pub(crate) mod k57_update_features;
 pub(crate) mod k60_describe_cluster;
 pub(crate) mod k75_describe_topic_partitions;
 pub(crate) mod leaders;

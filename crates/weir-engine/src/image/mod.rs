@@ -131,6 +131,11 @@ impl Image {
         &self.features
     }
 
+    /// The finalized level of a feature; 0 when it is off.
+    pub fn feature_level(&self, name: &str) -> i16 {
+        self.features.get(name).copied().unwrap_or(0)
+    }
+
     /// The first producer id of the next block.
     pub fn next_producer_id(&self) -> i64 {
         self.next_producer_id

@@ -6,6 +6,7 @@
 mod admin;
 mod brokers;
 mod data;
+mod features;
 mod groups;
 mod harness;
 mod many_groups;
