@@ -23,6 +23,8 @@ import { TopBar } from "./TopBar";
 import { texts } from "./texts";
 
 const SIDE_FROM_PX = 1500;
+/** Below this the navigation starts closed: tables and messages need the room. */
+const NAVIGATION_FROM_PX = 1000;
 const TOP_BAR = "weir-top";
 
 function labels(t: Translate): AppLayoutToolbarProps.Labels {
@@ -89,7 +91,10 @@ function Frame() {
   const matches = useMatches();
   const page = matches.at(-1)?.handle as Page | undefined;
   const { cluster } = useParams();
-  const [navigationOpen, setNavigationOpen] = useRemembered("nav.open", window.innerWidth >= 900);
+  const [navigationOpen, setNavigationOpen] = useRemembered(
+    "nav.open",
+    window.innerWidth >= NAVIGATION_FROM_PX,
+  );
   const [palette, setPalette] = useState(false);
   const activity = useActivity();
   const split = useSplitLayout();

@@ -137,6 +137,51 @@ export function OperationStateIndicator(props: { state: OperationState }) {
   );
 }
 
+const groupTexts = defineTexts({
+  Stable: {
+    en: "Every member has its partitions and reads them.",
+    ko: "모든 멤버가 파티션을 할당받아 읽고 있습니다.",
+  },
+  Empty: {
+    en: "Nobody is in the group; what it committed is kept until it expires.",
+    ko: "그룹에 멤버가 없습니다. 커밋은 만료될 때까지 유지됩니다.",
+  },
+  PreparingRebalance: {
+    en: "The group waits for its members to join again and reads nothing until then. A member that is gone counts until its session timeout has passed, 45 seconds by default.",
+    ko: "그룹이 멤버의 재참여를 기다리고 있으며 그때까지 읽지 않습니다. 사라진 멤버는 session timeout(기본 45초)이 지나야 제외됩니다.",
+  },
+  CompletingRebalance: {
+    en: "All members are here; the group waits for the assignment of partitions.",
+    ko: "모든 멤버가 참여했으며 파티션 할당을 기다리고 있습니다.",
+  },
+  Assigning: {
+    en: "The coordinator works out who reads which partition.",
+    ko: "코디네이터가 파티션 할당을 계산하고 있습니다.",
+  },
+  Reconciling: {
+    en: "Members give up and take over partitions one after another; the others go on reading.",
+    ko: "멤버가 파티션을 차례로 넘겨받고 있으며 나머지는 계속 읽습니다.",
+  },
+  NotReady: {
+    en: "The group's internal topics are not there yet, or its topology is not valid.",
+    ko: "그룹의 내부 토픽이 아직 없거나 토폴로지가 올바르지 않습니다.",
+  },
+  Dead: {
+    en: "The coordinator does not know the group any more.",
+    ko: "코디네이터가 이 그룹을 더 이상 알지 못합니다.",
+  },
+});
+
+/** What a group's state means, in a sentence; none for a state that we do not know. */
+export function groupStateText(state: string): Message | undefined {
+  return groupTexts[state as keyof typeof groupTexts];
+}
+
+/** No member reads while its group is in one of these. */
+export function isRebalancing(state: string): boolean {
+  return state === "PreparingRebalance" || state === "CompletingRebalance";
+}
+
 /** Kafka's own words for a group's state stay Latin in every language. */
 const GROUP_TYPE: Record<string, Type> = {
   Stable: "success",
@@ -145,9 +190,16 @@ const GROUP_TYPE: Record<string, Type> = {
   CompletingRebalance: "in-progress",
   Assigning: "in-progress",
   Reconciling: "in-progress",
+  NotReady: "pending",
   Dead: "error",
 };
 
 export function GroupStateIndicator(props: { state: string }) {
-  return <StatusIndicator type={GROUP_TYPE[props.state] ?? "info"}>{props.state}</StatusIndicator>;
+  const t = useT();
+  const why = groupStateText(props.state);
+  return (
+    <span title={why ? t(why) : undefined}>
+      <StatusIndicator type={GROUP_TYPE[props.state] ?? "info"}>{props.state}</StatusIndicator>
+    </span>
+  );
 }

@@ -30,7 +30,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       sort: "state",
       width: 190,
     },
-    { id: "type", header: t(texts.type), cell: (row) => row.type, width: 110, wide: true },
+    { id: "type", header: t(texts.type), cell: (row) => row.type, width: 110, wide: 1 },
     {
       id: "members",
       header: t(texts.members),
@@ -39,7 +39,14 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       numeric: true,
       width: 120,
     },
-    { id: "topics", header: t(texts.topics), cell: (row) => row.topics, numeric: true, width: 95 },
+    {
+      id: "topics",
+      header: t(texts.topics),
+      cell: (row) => row.topics,
+      numeric: true,
+      width: 95,
+      wide: 1,
+    },
     {
       id: "lag",
       header: t(texts.lag),
@@ -54,7 +61,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       header: t(texts.coordinator),
       cell: (row) => (row.coordinator === null ? NONE : t(texts.broker, { id: row.coordinator })),
       width: 130,
-      wide: true,
+      wide: 1,
     },
   ];
 }

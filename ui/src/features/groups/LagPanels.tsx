@@ -6,6 +6,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { GroupDetail } from "~/contract/types";
 import { TimeChart } from "~/shared/chart/TimeChart";
 import { count, duration, NONE, short } from "~/shared/format";
+import { groupStateText, isRebalancing } from "~/shared/state";
 import { type Translate, useT } from "~/shared/text";
 import { largestShare, type Trend, trendOf } from "./lag";
 import { texts } from "./texts";
@@ -15,6 +16,8 @@ const NAMED_PERCENT = 40;
 
 /** What a person who knows Kafka would say first. */
 function sentenceOf(t: Translate, group: GroupDetail): string {
+  const state = groupStateText(group.state);
+  if (state && isRebalancing(group.state)) return t(state);
   if (group.lag === null) return group.lag_reason ? t.core(group.lag_reason) : t(texts.noCommit);
   if (group.lag === "0") return t(texts.noLag);
   if (group.members === 0) return t(texts.nobody);

@@ -4,13 +4,32 @@ import { compareI64, NONE } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
+import { isRebalancing } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
 
 const PAGE = 25;
 
-function columns(t: Translate, cluster: string, largest: number, total: number): Column<LagRow>[] {
+/** Who reads the partition; while the group rebalances only who read it until then. */
+function Reader({ row, waiting }: { row: LagRow; waiting: boolean }) {
+  const t = useT();
+  if (row.client_id === null) return <span className="weir-soft">{t(texts.unassigned)}</span>;
+  if (!waiting) return <>{row.client_id}</>;
+  return <span className="weir-soft">{t(texts.before, { member: row.client_id })}</span>;
+}
+
+interface Scale {
+  largest: number;
+  total: number;
+}
+
+function columns(
+  t: Translate,
+  cluster: string,
+  { largest, total }: Scale,
+  waiting: boolean,
+): Column<LagRow>[] {
   return [
     {
       id: "topic",
@@ -30,7 +49,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
     {
       id: "member",
       header: t(texts.member),
-      cell: (row) => row.client_id ?? <span className="weir-soft">{t(texts.unassigned)}</span>,
+      cell: (row) => <Reader row={row} waiting={waiting} />,
       width: 180,
     },
     {
@@ -66,7 +85,11 @@ export function LagTable({ cluster, group }: { cluster: string; group: GroupDeta
   const lags = group.lag_rows.map((row) => Number(row.lag ?? 0));
   const largest = Math.max(1, ...lags);
   const total = lags.reduce((sum, lag) => sum + lag, 0);
-  const definitions = useMemo(() => columns(t, cluster, largest, total), [t, cluster, largest, total]);
+  const waiting = isRebalancing(group.state);
+  const definitions = useMemo(
+    () => columns(t, cluster, { largest, total }, waiting),
+    [t, cluster, largest, total, waiting],
+  );
   const rows = useMemo(() => {
     const sorted = [...group.lag_rows].sort(order(sort.by));
     return sort.descending ? sorted.reverse() : sorted;

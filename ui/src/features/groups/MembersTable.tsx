@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { GroupDetail, GroupMember } from "~/contract/types";
 import { middle, NONE } from "~/shared/format";
+import { isRebalancing } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
@@ -18,23 +19,29 @@ export function runs(partitions: number[]): string {
   return parts.join(", ");
 }
 
-function columns(t: Translate): Column<GroupMember>[] {
+function Assignment({ row, waiting }: { row: GroupMember; waiting: boolean }) {
+  const t = useT();
+  const has = row.assignment.map(({ topic, partitions }) => `${topic}: ${runs(partitions)}`).join("; ");
+  if (!waiting) return <>{has || NONE}</>;
+  return <span className="weir-soft">{has ? t(texts.until, { partitions: has }) : t(texts.joined)}</span>;
+}
+
+function columns(t: Translate, waiting: boolean): Column<GroupMember>[] {
   return [
     { id: "client", header: t(texts.client), cell: (row) => row.client_id, rowHeader: true, width: 190 },
     {
       id: "assignment",
       header: t(texts.assignment),
-      cell: (row) =>
-        row.assignment.map(({ topic, partitions }) => `${topic}: ${runs(partitions)}`).join("; ") || NONE,
+      cell: (row) => <Assignment row={row} waiting={waiting} />,
       width: 260,
     },
-    { id: "host", header: t(texts.host), cell: (row) => row.host, width: 130 },
+    { id: "host", header: t(texts.host), cell: (row) => row.host, width: 130, wide: 1 },
     {
       id: "instance",
       header: t(texts.instance),
       cell: (row) => row.instance ?? NONE,
       width: 110,
-      wide: true,
+      wide: 1,
     },
     {
       id: "id",
@@ -45,13 +52,15 @@ function columns(t: Translate): Column<GroupMember>[] {
         </span>
       ),
       width: 270,
+      wide: 1,
     },
   ];
 }
 
 export function MembersTable({ group }: { group: GroupDetail }) {
   const t = useT();
-  const definitions = useMemo(() => columns(t), [t]);
+  const waiting = isRebalancing(group.state);
+  const definitions = useMemo(() => columns(t, waiting), [t, waiting]);
   return (
     <ResourceTable<GroupMember>
       id="group-members"

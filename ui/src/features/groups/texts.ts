@@ -66,6 +66,9 @@ export const texts = defineTexts({
   end: { en: "End", ko: "끝" },
   noCommitCell: { en: "No commit", ko: "커밋 없음" },
   unassigned: { en: "nobody", ko: "없음" },
+  before: { en: "until now {member}", ko: "이전: {member}" },
+  until: { en: "until now {partitions}", ko: "이전: {partitions}" },
+  joined: { en: "waits for its assignment", ko: "할당 대기 중" },
   noPartitions: { en: "No partitions", ko: "파티션 없음" },
   noPartitionsHint: {
     en: "The group has neither an assignment nor a commit.",

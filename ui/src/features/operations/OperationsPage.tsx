@@ -35,7 +35,7 @@ function columns(t: Translate, onOpen: (id: string) => void): Column<Operation>[
       rowHeader: true,
       width: 330,
     },
-    { id: "target", header: t(texts.target), cell: (row) => row.target ?? NONE, width: 150 },
+    { id: "target", header: t(texts.target), cell: (row) => row.target ?? NONE, width: 150, wide: 1 },
     {
       id: "state",
       header: t(texts.state),
@@ -53,7 +53,14 @@ function columns(t: Translate, onOpen: (id: string) => void): Column<Operation>[
       numeric: true,
       width: 120,
     },
-    { id: "by", header: t(texts.by), cell: (row) => <ByWhom by={row.by} />, width: 130 },
+    {
+      id: "by",
+      header: t(texts.by),
+      cell: (row) => <ByWhom by={row.by} />,
+      width: 130,
+      minWidth: 125,
+      wide: 1,
+    },
   ];
 }
 

@@ -5,7 +5,7 @@ import type { ClusterDetail } from "~/contract/types";
 import { bytes, count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { useT } from "~/shared/text";
+import { type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
 
 function Figure(props: { label: string; href?: string; children: ReactNode; note?: ReactNode }) {
@@ -29,6 +29,11 @@ function Zero(props: { value: number | null; type: "warning" | "error"; note: st
   );
 }
 
+/** "3 of 18"; those of internal topics are sick too but not among the 18. */
+function share(t: Translate, n: number, all: number): string {
+  return n <= all ? t(texts.ofPartitions, { n, all }) : t(texts.ofAll, { n });
+}
+
 /** The line of health that answers first. */
 export function Counts({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
@@ -47,15 +52,11 @@ export function Counts({ cluster }: { cluster: ClusterDetail }) {
           <Zero
             value={cluster.under_replicated}
             type="warning"
-            note={t(texts.ofPartitions, { n: cluster.under_replicated ?? 0, all: parts })}
+            note={share(t, cluster.under_replicated ?? 0, parts)}
           />
         </Figure>
         <Figure label={t(texts.offline)}>
-          <Zero
-            value={cluster.offline}
-            type="error"
-            note={t(texts.ofPartitions, { n: cluster.offline ?? 0, all: parts })}
-          />
+          <Zero value={cluster.offline} type="error" note={share(t, cluster.offline ?? 0, parts)} />
         </Figure>
         <Figure
           label={t(texts.topics)}

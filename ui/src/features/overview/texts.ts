@@ -15,6 +15,7 @@ export const texts = defineTexts({
   brokersOnline: { en: "{n} of {all} online", ko: "{all}개 중 {n}개 온라인" },
   underReplicated: { en: "Under-replicated", ko: "복제 부족" },
   ofPartitions: { en: "{n} of {all}", ko: "{all}개 중 {n}개" },
+  ofAll: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
   offline: { en: "Offline", ko: "오프라인" },
   topics: { en: "Topics", ko: "토픽" },
   partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
@@ -27,7 +28,7 @@ export const texts = defineTexts({
     ko: "파티션 {n, number}개가 오프라인입니다. 리더가 될 레플리카가 없습니다. 중지된 브로커를 시작하세요.",
   },
   sickUnder: {
-    en: "{n, plural, one {# partition has} other {# partitions have}} fewer in-sync replicas than it should. Reading and writing still works.",
+    en: "{n, plural, one {# partition has} other {# partitions have}} fewer in-sync replicas than configured. Reading and writing still work.",
     ko: "파티션 {n, number}개의 동기화된 레플리카가 부족합니다. 읽기와 쓰기는 계속됩니다.",
   },
   sickBrokers: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withGaps } from "./gaps";
-import { niceTop } from "./options";
+import { niceTop, timeLabels, timeRange } from "./options";
 
 const line = (values: number[]) => [{ label: "a", color: 1, values }];
 
@@ -24,4 +24,16 @@ describe("niceTop", () => {
     [1500, 1000, 2000],
     [15 * 1024 * 1024, 1024, 20 * 1024 * 1024],
   ] as const)("%s of base %s is %s", (value, base, top) => expect(niceTop(value, base)).toBe(top));
+});
+
+describe("the time axis", () => {
+  it("does not stretch two near points over the whole chart", () => {
+    expect(timeRange(100, 105)).toEqual([85, 105]);
+    expect(timeRange(100, 400)).toEqual([100, 400]);
+  });
+  it("never repeats a label", () => {
+    const labels = timeLabels([0, 15, 30, 45], 15, "utc");
+    expect(labels).toEqual(["00:00:00", "00:00:15", "00:00:30", "00:00:45"]);
+    expect(timeLabels([0, 60, 120], 60, "utc")).toEqual(["00:00", "00:01", "00:02"]);
+  });
 });

@@ -35,8 +35,20 @@ function quarters(top: number): number[] {
   return [0, 1, 2, 3, 4].map((n) => (top * n) / 4);
 }
 
-/** Below this span two labels would read the same without seconds. */
-const SECONDS_BELOW_S = 240;
+/** Distances between labels of time, in seconds: whole ones, for labels show no less, so that none reads like another. */
+const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+/** The least time shown: two first points are not stretched over the whole chart. */
+export const SPAN_MIN_S = 20;
+
+/** From first to last point, and never less than SPAN_MIN_S. */
+export function timeRange(min: number, max: number): [number, number] {
+  return [Math.min(min, max - SPAN_MIN_S), max];
+}
+
+/** Labels of the time axis: with seconds where the steps need them. */
+export function timeLabels(splits: number[], step: number, zone: Zone): string[] {
+  return splits.map((at) => instant(at * 1000, zone, false).slice(11, step < 60 ? 19 : 16));
+}
 
 function axis(look: Look): uPlot.Axis[] {
   const text = resolved("text-soft");
@@ -50,10 +62,8 @@ function axis(look: Look): uPlot.Axis[] {
       ticks: { ...grid, size: 4 },
       space: 90,
       size: 30,
-      values: (_plot, splits) => {
-        const seconds = (splits.at(-1) ?? 0) - (splits[0] ?? 0) < SECONDS_BELOW_S;
-        return splits.map((at) => instant(at * 1000, look.zone, false).slice(11, seconds ? 19 : 16));
-      },
+      incrs: TIME_STEPS_S,
+      values: (_plot, splits, _axis, _space, step) => timeLabels(splits, step, look.zone),
     },
     {
       stroke: text,
@@ -92,6 +102,7 @@ export function chartOptions(
     padding: [8, 8, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
+      x: { range: (_plot, min, max) => timeRange(min ?? 0, max ?? 0) },
       y: { range: (_plot, _min, max) => [0, Math.max(look.topMin, niceTop((max ?? 0) * 1.02, look.base))] },
     },
     axes: axis(look),

@@ -1,8 +1,10 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Text } from "~/contract/types";
 import { useRemembered } from "../storage";
+import { type Peek, usePeek } from "./peek";
 import { type Saved, TableContext } from "./slots";
 import { TableRows } from "./TableRows";
+import { hiddenByDefault } from "./widths";
 
 export interface Column<Row> {
   id: string;
@@ -18,8 +20,8 @@ export interface Column<Row> {
   minWidth?: number;
   /** Not shown until chosen in the preferences. */
   optional?: boolean;
-  /** Shown by default only where the window has room for it. */
-  wide?: boolean;
+  /** Shown by default only where the table has room for it; the highest goes first. */
+  wide?: 1 | 2 | 3;
 }
 
 export interface ResourceTableProps<Row> {
@@ -48,24 +50,92 @@ export interface ResourceTableProps<Row> {
   /** Rows that vanished or appeared since the order was frozen. */
   live?: { gone: ReadonlySet<string>; added: number; onUpdate: () => void };
   toolbar?: ReactNode;
+  /** What Space shows of a row in the split panel. */
+  peek?: (row: Row) => Peek;
   wrapLines?: boolean;
   headingTag?: "h1" | "h2" | "h3";
 }
 
-const WIDE_PX = 1400;
+/** The padding and border of a table inside a container. */
+const CONTAINER_PX = 44;
+/** The column of checkboxes: as wide as WebKitGTK draws it. */
+const SELECTION_PX = 54;
+/** Narrower or wider by more than this, the columns are laid out anew. */
+const RELAYOUT_PX = 60;
+const SCROLLBAR_PX = 16;
+const SETTLE_MS = 250;
 
-/** What is not shown until it is chosen: so that the others fit without scrolling sideways. */
-export function hiddenByDefault<Row>(columns: Column<Row>[]): string[] {
-  const narrow = window.innerWidth < WIDE_PX;
-  return columns.filter((each) => each.optional || (narrow && each.wide)).map((each) => each.id);
+/** The rows may make the page scroll, and its scrollbar takes room; the last column stretches if it does not come. */
+function scrollbarToCome(): number {
+  const page = document.documentElement;
+  return page.scrollHeight <= page.clientHeight ? SCROLLBAR_PX : 0;
+}
+
+/** Width of the table's place: known before the table is drawn, because its columns are laid out only once. */
+function useRoom() {
+  const node = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState<number | null>(null);
+  useLayoutEffect(() => {
+    const element = node.current;
+    if (!element) return;
+    setRoom(element.clientWidth - scrollbarToCome());
+    if (typeof ResizeObserver === "undefined") return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const observer = new ResizeObserver(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const now = element.clientWidth;
+        // Not while somebody works inside: a new layout would take the focus away.
+        if (element.contains(document.activeElement)) return;
+        setRoom((before) => (before !== null && Math.abs(before - now) < RELAYOUT_PX ? before : now));
+      }, SETTLE_MS);
+    });
+    observer.observe(element);
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
+  }, []);
+  return { node, room };
+}
+
+/** Columns in the chosen order; new ones keep their place at the end. */
+function ordered<Row>(columns: Column<Row>[], order: string[] | undefined): Column<Row>[] {
+  if (!order) return columns;
+  const place = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length);
+  return [...columns].sort((a, b) => place(a.id) - place(b.id));
 }
 
 /** The product's one table: the core filters, sorts and pages; this shows what it answers. */
 export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   const [saved, onSaved] = useRemembered<Saved>(`table.${props.id}`, { widths: {}, hidden: null });
+  const { node, room } = useRoom();
+  const { columns: given, variant, selection } = props;
+  const columns = useMemo(() => ordered(given, saved.order), [given, saved.order]);
+  const inside = variant === undefined || variant === "full-page" || variant === "borderless";
+  const available = (room ?? 0) - (inside ? 0 : CONTAINER_PX) - (selection ? SELECTION_PX : 0);
+  const hidden = useMemo(
+    () => saved.hidden ?? hiddenByDefault(columns, available),
+    [saved.hidden, columns, available],
+  );
+  const table = { ...props, columns };
+  const peek = usePeek(table);
   return (
-    <TableContext value={{ ...props, saved, onSaved }}>
-      <TableRows table={props} saved={saved} onSaved={onSaved} />
+    <TableContext value={{ ...table, saved, onSaved, hidden }}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, which is a table. */}
+      <div ref={node} className="weir-table" onKeyDown={peek.onKeyDown} onFocus={peek.onFocus}>
+        {room === null ? null : (
+          <TableRows
+            key={room}
+            table={table}
+            saved={saved}
+            onSaved={onSaved}
+            hidden={hidden}
+            available={available}
+          />
+        )}
+      </div>
+      {peek.panel}
     </TableContext>
   );
 }

@@ -1,19 +1,23 @@
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { memo, useMemo, useRef } from "react";
 import { type Translate, useT } from "../text";
-import { type Column, hiddenByDefault, type ResourceTableProps } from "./ResourceTable";
+import type { Column, ResourceTableProps } from "./ResourceTable";
 import { type Saved, TableEmpty, TableFilter, TableHeader, TablePages, TablePreferences } from "./slots";
 import { texts } from "./texts";
+import { fittedWidths, leastWidth } from "./widths";
 
 interface TableRowsProps<Row> {
   table: ResourceTableProps<Row>;
   saved: Saved;
   onSaved: (saved: Saved) => void;
+  hidden: string[];
+  /** Pixels for the columns. */
+  available: number;
 }
 
 function definitions<Row>(
   columns: Column<Row>[],
-  widths: Saved["widths"],
+  widths: Record<string, number>,
   goneOf: (row: Row) => boolean,
 ): TableProps.ColumnDefinition<Row>[] {
   return columns.map((column) => {
@@ -22,7 +26,7 @@ function definitions<Row>(
       const classes = [column.numeric ? "weir-right" : "", goneOf(row) ? "weir-dim" : ""].join(" ").trim();
       return classes ? <span className={classes}>{content}</span> : content;
     };
-    const width = widths[column.id] ?? column.width;
+    const width = widths[column.id];
     return {
       id: column.id,
       header: (
@@ -33,7 +37,7 @@ function definitions<Row>(
       ariaLabel: () => column.header,
       cell,
       isRowHeader: column.rowHeader ?? false,
-      minWidth: column.minWidth ?? 64,
+      minWidth: leastWidth(column),
       ...(width ? { width } : {}),
       ...(column.sort ? { sortingField: column.sort } : {}),
     };
@@ -54,23 +58,27 @@ function ariaLabels<Row>(
 }
 
 /** The rows themselves: drawn anew only when rows, columns, selection or order change. Handlers read the latest. */
-function Rows<Row>({ table, saved, onSaved }: TableRowsProps<Row>) {
+function Rows<Row>({ table, saved, onSaved, hidden, available }: TableRowsProps<Row>) {
   const t = useT();
   const latest = useRef({ table, saved, onSaved });
   latest.current = { table, saved, onSaved };
   const { rows, selection, paging, live, sort } = table;
   const gone = live?.gone;
+  const shown = useMemo(
+    () => table.columns.filter((each) => !hidden.includes(each.id)),
+    [table.columns, hidden],
+  );
+  const widths = useMemo(
+    () => ({ ...fittedWidths(shown, available), ...saved.widths }),
+    [shown, available, saved.widths],
+  );
   const columnDefinitions = useMemo(
     () =>
-      definitions(
-        table.columns,
-        saved.widths,
-        (row: Row) => gone?.has(latest.current.table.rowId(row)) ?? false,
-      ),
-    [table.columns, saved.widths, gone],
+      definitions(table.columns, widths, (row: Row) => gone?.has(latest.current.table.rowId(row)) ?? false),
+    [table.columns, widths, gone],
   );
-  const hidden = saved.hidden ?? hiddenByDefault(table.columns);
-  const sorting = columnDefinitions.find((each) => each.sortingField === sort?.by);
+  const sorting = sort && columnDefinitions.find((each) => each.sortingField === sort.by);
+  const overflows = shown.reduce((sum, each) => sum + (widths[each.id] ?? 0), 0) > available + 1;
   const page = table.variant === undefined || table.variant === "full-page";
   const onWidths = (widths: readonly number[]) => {
     const named = columnDefinitions.map((each, index) => [each.id ?? "", widths[index] ?? 0] as const);
@@ -81,6 +89,7 @@ function Rows<Row>({ table, saved, onSaved }: TableRowsProps<Row>) {
     <Table<Row>
       variant={table.variant ?? "full-page"}
       stickyHeader={page}
+      {...(overflows && shown[0]?.rowHeader ? { stickyColumns: { first: 1 } } : {})}
       items={rows ?? []}
       trackBy={table.rowId}
       loading={rows === undefined && !table.error}
@@ -127,7 +136,7 @@ function Rows<Row>({ table, saved, onSaved }: TableRowsProps<Row>) {
 }
 
 /** Everything that the drawn rows depend on; handlers and what surrounds the rows are not among it. */
-function drawn<Row>({ table, saved }: TableRowsProps<Row>): unknown[] {
+function drawn<Row>({ table, saved, hidden, available }: TableRowsProps<Row>): unknown[] {
   const { selection, sort, paging, live } = table;
   return [
     table.rows,
@@ -146,6 +155,8 @@ function drawn<Row>({ table, saved }: TableRowsProps<Row>): unknown[] {
     paging?.size,
     live?.gone,
     saved,
+    hidden,
+    available,
   ];
 }
 

@@ -13,17 +13,22 @@ import { useT } from "../text";
 import { Updated } from "../time";
 import { useSlow } from "../useSlow";
 import { FilterInput } from "./FilterInput";
-import { hiddenByDefault, type ResourceTableProps } from "./ResourceTable";
+import type { ResourceTableProps } from "./ResourceTable";
 import { texts } from "./texts";
 
 /** What a person chose for this table's looks. */
 export interface Saved {
   widths: Record<string, number>;
   hidden: string[] | null;
+  order?: string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what surrounds the rows does not look into them.
-type TableState = ResourceTableProps<any> & { saved: Saved; onSaved: (saved: Saved) => void };
+type TableState = ResourceTableProps<any> & {
+  saved: Saved;
+  onSaved: (saved: Saved) => void;
+  hidden: string[];
+};
 
 /**
  * What surrounds the rows (header, filter, pages) reads the table's state here and not by props: it may change with
@@ -145,8 +150,7 @@ export function TablePages() {
 
 export function TablePreferences() {
   const t = useT();
-  const { columns, paging, saved, onSaved } = useTable();
-  const hidden = saved.hidden ?? hiddenByDefault(columns);
+  const { columns, paging, saved, onSaved, hidden } = useTable();
   return (
     <CollectionPreferences
       title={t(texts.preferences)}
@@ -174,9 +178,11 @@ export function TablePreferences() {
         })),
       }}
       onConfirm={({ detail }) => {
+        const display = detail.contentDisplay ?? [];
         onSaved({
           ...saved,
-          hidden: (detail.contentDisplay ?? []).filter((each) => !each.visible).map((each) => each.id),
+          hidden: display.filter((each) => !each.visible).map((each) => each.id),
+          order: display.map((each) => each.id),
         });
         if (detail.pageSize && detail.pageSize !== paging?.size) paging?.onSize?.(detail.pageSize);
       }}

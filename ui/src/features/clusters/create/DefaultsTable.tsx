@@ -35,6 +35,7 @@ export function DefaultsTable(props: DefaultsTableProps) {
     >
       <Table
         variant="borderless"
+        wrapLines
         loading={!props.settings}
         loadingText={t(texts.loading)}
         skeleton={{ totalRows: 8 }}
@@ -47,7 +48,8 @@ export function DefaultsTable(props: DefaultsTableProps) {
             header: t(texts.setting),
             cell: (setting) => t.core(setting.label),
             isRowHeader: true,
-            width: 220,
+            width: 200,
+            minWidth: 120,
           },
           {
             id: "value",
@@ -63,7 +65,8 @@ export function DefaultsTable(props: DefaultsTableProps) {
             id: "later",
             header: t(texts.later),
             cell: (setting) => <Changeable setting={setting} />,
-            width: 240,
+            width: 190,
+            minWidth: 150,
           },
         ]}
       />

@@ -120,6 +120,7 @@ export function configColumns(t: Translate, editing: Editing | null): Column<Con
       header: t(texts.default),
       cell: (row) => <Echo name={row.name} value={row.default} />,
       width: 180,
+      wide: 1,
     },
   ];
 }

@@ -9,7 +9,7 @@ import { useNavigate, useParams } from "react-router";
 import { usePlatform } from "~/platform";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Command } from "~/shared/Command";
-import { apiErrorOf, errorText } from "~/shared/ErrorBox";
+import { apiErrorOf, ErrorBox, errorText } from "~/shared/ErrorBox";
 import { FormPage } from "~/shared/FormPage";
 import { useFlash } from "~/shared/flash";
 import { paths } from "~/shared/paths";
@@ -18,7 +18,15 @@ import { useDirty } from "~/shared/useDirty";
 import { useSettled } from "~/shared/useSettled";
 import { texts as topicTexts } from "../texts";
 import { ConfigLines } from "./ConfigLines";
-import { configProblem, type Draft, type Problems, problemsOf } from "./draft";
+import {
+  boundsOf,
+  configProblem,
+  type Draft,
+  filledWith,
+  type Problems,
+  problemsOf,
+  requestOf,
+} from "./draft";
 import { texts } from "./texts";
 
 export default function CreateTopicPage() {
@@ -33,22 +41,13 @@ export default function CreateTopicPage() {
   const [problems, setProblems] = useState<Problems>({});
   const [warning, setWarning] = useState<string | null>(null);
   const [failures, setFailures] = useState(0);
+  const [waiting, setWaiting] = useState(false);
   const leaving = useDirty(input.name !== "" || input.configs.length > 0);
 
-  const bounds = { brokers: defaults.data?.brokers ?? 1, help: defaults.data?.configs ?? [] };
-  const filled = (draft: Draft) => ({
-    ...draft,
-    partitions: draft.partitions ?? String(defaults.data?.partitions ?? ""),
-    replication: draft.replication ?? String(defaults.data?.replication ?? ""),
-  });
+  const bounds = boundsOf(defaults.data);
+  const filled = (draft: Draft) => filledWith(draft, defaults.data);
   const draft = filled(input);
-  const args = {
-    cluster,
-    name: draft.name.trim(),
-    partitions: Number(draft.partitions),
-    replication: Number(draft.replication),
-    configs: draft.configs.filter((line) => line.name !== "").map(({ name, value }) => ({ name, value })),
-  };
+  const args = { cluster, ...requestOf(draft) };
   const sound = Object.keys(problemsOf(t, draft, bounds)).length === 0;
   const settled = useSettled({ ...args, dry_run: true });
   const preview = useCall("topics.create", settled, {
@@ -63,8 +62,11 @@ export default function CreateTopicPage() {
     const now = problemsOf(t, filled(next), bounds);
     setProblems((shown) => Object.fromEntries(Object.keys(shown).map((key) => [key, now[key]])));
   };
-  const validate = (field: string) =>
+  const validate = (field: string) => {
+    // Before the defaults are there, an empty field is not a mistake.
+    if (!defaults.data && field !== "name") return;
     setProblems((shown) => ({ ...shown, [field]: problemsOf(t, draft, bounds)[field] }));
+  };
   const checkName = async (): Promise<boolean> => {
     validate("name");
     setWarning(null);
@@ -79,12 +81,18 @@ export default function CreateTopicPage() {
   };
 
   const submit = async () => {
-    const found = problemsOf(t, draft, bounds);
+    setWaiting(true);
+    const loaded = defaults.data ?? (await defaults.refetch()).data;
+    setWaiting(false);
+    // What the cluster did not tell stands above the form, with Retry.
+    if (!loaded) return;
+    const complete = filledWith(input, loaded);
+    const found = problemsOf(t, complete, boundsOf(loaded));
     setProblems(found);
     const nameOk = found.name ? false : await checkName().catch(() => true);
     if (Object.keys(found).length > 0 || !nameOk) return setFailures(failures + 1);
     try {
-      await create.mutateAsync({ ...args, dry_run: false });
+      await create.mutateAsync({ cluster, ...requestOf(complete), dry_run: false });
       leaving.allow();
       flash({
         id: `create-${args.name}`,
@@ -104,11 +112,16 @@ export default function CreateTopicPage() {
       title={t(topicTexts.create)}
       submit={t(topicTexts.create)}
       back={paths.topics(cluster)}
-      pending={create.isPending}
+      pending={create.isPending || waiting}
       error={create.error && !apiErrorOf(create.error)?.field ? errorText(t, create.error) : null}
       failures={failures}
       onSubmit={() => void submit()}
     >
+      {defaults.error ? (
+        <ErrorBox error={defaults.error} onRetry={() => void defaults.refetch()} />
+      ) : (
+        <span hidden />
+      )}
       <Container header={<Header variant="h2">{t(texts.details)}</Header>}>
         <SpaceBetween size="l">
           <FormField

@@ -1,4 +1,4 @@
-import type { ConfigHelp } from "~/contract/types";
+import type { ConfigHelp, TopicDefaults } from "~/contract/types";
 import { valueProblem } from "~/shared/configValue";
 import type { Translate } from "~/shared/text";
 import { texts } from "./texts";
@@ -22,6 +22,29 @@ export interface Bounds {
   help: ConfigHelp[];
 }
 
+export function boundsOf(defaults: TopicDefaults | undefined): Bounds {
+  return { brokers: defaults?.brokers ?? 1, help: defaults?.configs ?? [] };
+}
+
+/** The draft with the cluster's defaults where nothing was typed; empty as long as they are not known. */
+export function filledWith(draft: Draft, defaults: TopicDefaults | undefined) {
+  return {
+    ...draft,
+    partitions: draft.partitions ?? String(defaults?.partitions ?? ""),
+    replication: draft.replication ?? String(defaults?.replication ?? ""),
+  };
+}
+
+/** What is sent for a draft without problems. */
+export function requestOf(draft: Draft) {
+  return {
+    name: draft.name.trim(),
+    partitions: Number(draft.partitions),
+    replication: Number(draft.replication),
+    configs: draft.configs.filter((line) => line.name !== "").map(({ name, value }) => ({ name, value })),
+  };
+}
+
 export const PARTITIONS_MAX = 10_000;
 
 function whole(value: string, min: number, max: number): boolean {
@@ -39,7 +62,7 @@ export function configProblem(t: Translate, line: ConfigLine, help: ConfigHelp[]
 }
 
 /** Every field that is wrong now. */
-export function problemsOf(t: Translate, draft: Required<Draft>, bounds: Bounds): Problems {
+export function problemsOf(t: Translate, draft: Draft, bounds: Bounds): Problems {
   const problems: Problems = {};
   if (draft.name.trim() === "") problems.name = t(texts.nameMissing);
   if (!whole(draft.partitions ?? "", 1, PARTITIONS_MAX)) problems.partitions = t(texts.partitionsBad);

@@ -58,6 +58,7 @@ export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] 
       ...figure("replication", t(texts.rf), 72, (row) => count(row.replication)),
       sort: "replication",
       note: t(texts.rfNote),
+      wide: 1,
     },
     { ...figure("messages", t(texts.messages), 126, (row) => count(row.messages)), sort: "messages" },
     {
@@ -65,16 +66,18 @@ export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] 
         row.messages_in_per_s === null ? NONE : short(row.messages_in_per_s),
       ),
       sort: "messages_in",
+      wide: 1,
     },
     {
       ...figure("size", t(texts.size), 96, (row) => bytes(row.size)),
       sort: "size",
       note: t(texts.sizeNote),
+      wide: 1,
     },
     {
       ...figure("retention", t(texts.retention), 110, (row) => retention(row.retention)),
       note: lazy,
-      wide: true,
+      wide: 2,
     },
     {
       id: "lastWrite",
@@ -82,7 +85,7 @@ export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] 
       cell: (row) => <Ago at={row.last_write} />,
       width: 112,
       note: lazy,
-      wide: true,
+      wide: 2,
     },
     {
       id: "cleanup",

@@ -60,12 +60,18 @@ function columns(t: Translate): Column<PartitionRow>[] {
       sort: "health",
     },
     figure("leader", t(texts.leader), 108, (row) => (row.leader === null ? NONE : String(row.leader))),
-    { id: "replicas", header: t(texts.replicas), cell: (row) => <Brokers row={row} />, width: 178 },
-    { id: "isr", header: t(texts.isr), cell: (row) => row.isr.join(", ") || NONE, width: 110, wide: true },
-    { ...figure("start", t(texts.start), 130, (row) => row.start ?? NONE), wide: true },
+    {
+      id: "replicas",
+      header: t(texts.replicas),
+      cell: (row) => <Brokers row={row} />,
+      width: 178,
+      minWidth: 160,
+    },
+    { id: "isr", header: t(texts.isr), cell: (row) => row.isr.join(", ") || NONE, width: 110, wide: 3 },
+    { ...figure("start", t(texts.start), 130, (row) => row.start ?? NONE), wide: 2 },
     figure("end", t(texts.end), 130, (row) => row.end ?? NONE),
-    figure("messages", t(texts.messages), 130, (row) => count(row.messages)),
-    figure("size", t(texts.size), 110, (row) => bytes(row.size)),
+    { ...figure("messages", t(texts.messages), 130, (row) => count(row.messages)), wide: 1 },
+    { ...figure("size", t(texts.size), 110, (row) => bytes(row.size)), wide: 1 },
     {
       ...figure("leader_epoch", t(texts.epoch), 130, (row) =>
         row.leader_epoch === null ? NONE : String(row.leader_epoch),

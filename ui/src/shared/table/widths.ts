@@ -1,0 +1,94 @@
+/** What a column needs to be laid out. */
+export interface Sized {
+  id: string;
+  header: string;
+  sort?: string | undefined;
+  numeric?: boolean | undefined;
+  width?: number | undefined;
+  minWidth?: number | undefined;
+  optional?: boolean | undefined;
+  wide?: number | undefined;
+}
+
+/** Around a header's text: padding, the resize handle, and the arrow of a column that can be sorted. */
+const HEADER_PADDING_PX = 44;
+const SORTED_PADDING_PX = 60;
+const DEFAULT_WIDTH_PX = 120;
+/** How far a column of words grows before the figures get their share of the spare room. */
+const WORDS_GROW = 1.6;
+const WORDS_SHRINK = 0.75;
+const WEIGHT_AND_SIZE = "700 14px";
+
+const measured = new Map<string, number>();
+let canvas: CanvasRenderingContext2D | null = null;
+
+/** Width of a header's text in the engine that draws it: WebKitGTK's letters are wider than Chromium's. */
+function textWidth(text: string): number {
+  const family = getComputedStyle(document.body).fontFamily || "sans-serif";
+  const key = `${family}\n${text}`;
+  const known = measured.get(key);
+  if (known !== undefined) return known;
+  canvas ??= document.createElement("canvas").getContext("2d");
+  if (!canvas) return text.length * 9;
+  canvas.font = `${WEIGHT_AND_SIZE} ${family}`;
+  const width = Math.ceil(canvas.measureText(text).width);
+  // Before the font is there the fallback's width is measured: good for once, not to be kept.
+  if (document.fonts?.check(canvas.font)) measured.set(key, width);
+  return width;
+}
+
+/** The narrowest a column may be so that its header is read whole. */
+export function headerWidth(column: Sized, measure: (text: string) => number = textWidth): number {
+  return measure(column.header) + (column.sort ? SORTED_PADDING_PX : HEADER_PADDING_PX);
+}
+
+type Measure = (text: string) => number;
+
+/** The narrowest a column may become by itself or by hand. */
+export function leastWidth(column: Sized, measure?: Measure): number {
+  return Math.max(column.minWidth ?? 0, headerWidth(column, measure));
+}
+
+function wanted(column: Sized, measure?: Measure): number {
+  return Math.max(column.width ?? DEFAULT_WIDTH_PX, leastWidth(column, measure));
+}
+
+/** Where room is short words may wrap or be cut, to this; figures may not. */
+function tight(column: Sized, measure?: Measure): number {
+  const width = wanted(column, measure);
+  return column.numeric
+    ? width
+    : Math.max(leastWidth(column, measure), Math.min(width, width * WORDS_SHRINK));
+}
+
+/** Columns not shown until chosen: the optional ones, and those marked `wide` that do not fit, the highest first. */
+export function hiddenByDefault(columns: Sized[], available: number, measure?: Measure): string[] {
+  const hidden = new Set(columns.filter((each) => each.optional).map((each) => each.id));
+  const needed = () =>
+    columns.reduce((sum, each) => (hidden.has(each.id) ? sum : sum + tight(each, measure)), 0);
+  const order = [...columns].reverse().filter((each) => each.wide);
+  for (const column of order.sort((a, b) => (b.wide ?? 0) - (a.wide ?? 0))) {
+    if (needed() <= available) break;
+    hidden.add(column.id);
+  }
+  return [...hidden];
+}
+
+/** Widths that fill the table: words grow first, so that the last figure does not drift off to the edge. */
+export function fittedWidths(columns: Sized[], available: number, measure?: Measure): Record<string, number> {
+  const fits = columns.reduce((total, each) => total + wanted(each, measure), 0) <= available;
+  const start = fits ? wanted : tight;
+  const widths = new Map(columns.map((each) => [each.id, Math.ceil(start(each, measure))]));
+  const sum = () => [...widths.values()].reduce((total, width) => total + width, 0);
+  const grow = (chosen: Sized[], limit: number) => {
+    const room = chosen.reduce((total, each) => total + (widths.get(each.id) ?? 0), 0);
+    const factor = Math.min(limit, 1 + Math.max(0, available - sum()) / Math.max(1, room));
+    for (const { id } of chosen) widths.set(id, Math.floor((widths.get(id) ?? 0) * factor));
+  };
+  grow(
+    columns.filter((each) => !each.numeric),
+    WORDS_GROW,
+  );
+  grow(columns, Number.POSITIVE_INFINITY);
+  return Object.fromEntries(widths);
+}
