@@ -53,6 +53,9 @@ pub(crate) static TABLE: &[Api] = &[
     api!(DeleteRecords 0..=2, handlers::k21_delete_records::handle),
     api!(InitProducerId 0..=5, handlers::k22_init_producer_id::handle),
     api!(OffsetForLeaderEpoch 2..=4, handlers::k23_offset_for_leader_epoch::handle),
+    api!(DescribeAcls 1..=3, handlers::k29_describe_acls::handle),
+    api!(CreateAcls 1..=3, handlers::k30_create_acls::handle),
+    api!(DeleteAcls 1..=3, handlers::k31_delete_acls::handle),
     api!(DescribeConfigs 1..=4, handlers::k32_describe_configs::handle),
     api!(DescribeLogDirs 1..=5, handlers::k35_describe_log_dirs::handle),
     api!(CreatePartitions 0..=3, handlers::k37_create_partitions::handle),
@@ -60,6 +63,13 @@ pub(crate) static TABLE: &[Api] = &[
     api!(ElectLeaders 0..=2, handlers::k43_elect_leaders::handle),
     api!(IncrementalAlterConfigs 0..=1, handlers::k44_incremental_alter_configs::handle),
     api!(OffsetDelete 0..=0, handlers::k47_offset_delete::handle),
+    api!(DescribeClientQuotas 0..=1, handlers::k48_describe_client_quotas::handle),
+    api!(AlterClientQuotas 0..=1, handlers::k49_alter_client_quotas::handle),
+    api!(
+        DescribeUserScramCredentials 0..=0,
+        handlers::k50_describe_user_scram_credentials::handle
+    ),
+    api!(AlterUserScramCredentials 0..=0, handlers::k51_alter_user_scram_credentials::handle),
     api!(DescribeQuorum 0..=2, handlers::k55_describe_quorum::handle),
     api!(UpdateFeatures 0..=2, handlers::k57_update_features::handle),
     api!(DescribeCluster 0..=2, handlers::k60_describe_cluster::handle),

@@ -28,6 +28,7 @@ mod metadata;
 pub mod partition;
 mod reply;
 pub mod rng;
+mod security;
 mod stop;
 pub mod timer;
 pub mod wait;
@@ -39,7 +40,9 @@ pub use connection::{ClientSoftware, Connection};
 pub use controller::{BrokerError, BrokerState, CreatedTopic, NewTopic, Refusal};
 pub use ctx::Ctx;
 pub use engine::{Engine, Host, OpenError};
-pub use engine_config::{BrokerConfig, EngineConfig, PLAINTEXT};
+pub use engine_config::{
+    AUTHORIZER_CONFIGS, BrokerConfig, EngineConfig, PLAINTEXT, STANDARD_AUTHORIZER,
+};
 pub use metadata::MetadataError;
 pub use reply::{BoxFuture, Outcome, Reply, Waiter};
 pub use rng::Rng;

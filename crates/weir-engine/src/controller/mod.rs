@@ -5,6 +5,7 @@
 //! and then waits for its fdatasync outside that lock: changes at the same time share one (group
 //! commit). Images are published in the order of the log.
 
+mod acls;
 mod balance;
 mod brokers;
 mod catch_up;
@@ -14,7 +15,9 @@ mod features;
 mod isr;
 mod placement;
 mod producer_ids;
+mod quotas;
 mod refusal;
+mod scram;
 mod topic_name;
 mod topics;
 
@@ -39,7 +42,9 @@ pub use self::brokers::{BrokerError, BrokerState};
 pub(crate) use self::configs::Alteration;
 pub(crate) use self::election::Subject;
 pub(crate) use self::features::{FeatureUpdate, UpgradeType};
+pub(crate) use self::quotas::{QuotaAlteration, named as quota_entity};
 pub use self::refusal::Refusal;
+pub(crate) use self::scram::{SaltedPassword, ScramAlteration};
 pub(crate) use self::topic_name::check as check_topic_name;
 pub(crate) use self::topics::MorePartitions;
 pub use self::topics::{CreatedTopic, NewTopic};

@@ -1,5 +1,6 @@
 //! One file an API key, named after it.
 
+mod acls;
 mod configs;
 pub(crate) mod k00_produce;
 pub(crate) mod k01_fetch;
@@ -20,6 +21,9 @@ pub(crate) mod k20_delete_topics;
 pub(crate) mod k21_delete_records;
 pub(crate) mod k22_init_producer_id;
 pub(crate) mod k23_offset_for_leader_epoch;
+pub(crate) mod k29_describe_acls;
+pub(crate) mod k30_create_acls;
+pub(crate) mod k31_delete_acls;
 pub(crate) mod k32_describe_configs;
 pub(crate) mod k35_describe_log_dirs;
 pub(crate) mod k37_create_partitions;
@@ -27,6 +31,10 @@ pub(crate) mod k42_delete_groups;
 pub(crate) mod k43_elect_leaders;
 pub(crate) mod k44_incremental_alter_configs;
 pub(crate) mod k47_offset_delete;
+pub(crate) mod k48_describe_client_quotas;
+pub(crate) mod k49_alter_client_quotas;
+pub(crate) mod k50_describe_user_scram_credentials;
+pub(crate) mod k51_alter_user_scram_credentials;
 pub(crate) mod k55_describe_quorum;
 pub(crate) mod k57_update_features;
 pub(crate) mod k60_describe_cluster;

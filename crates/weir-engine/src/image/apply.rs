@@ -64,6 +64,13 @@ impl Image {
             MetadataRecord::ProducerIds(r) => {
                 self.next_producer_id = self.next_producer_id.max(r.next_producer_id);
             }
+            MetadataRecord::AccessControlEntry(r) => self.security.put_acl(r),
+            MetadataRecord::RemoveAccessControlEntry(r) => self.security.remove_acl(r.id),
+            MetadataRecord::UserScramCredential(r) => self.security.put_credential(r),
+            MetadataRecord::RemoveUserScramCredential(r) => {
+                self.security.remove_credential(&r.name, r.mechanism);
+            }
+            MetadataRecord::ClientQuota(r) => self.security.set_quota(r),
             MetadataRecord::NoOp(_) => {}
         }
         Ok(())

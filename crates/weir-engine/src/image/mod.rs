@@ -15,6 +15,7 @@ pub use topic::{INTERNAL_TOPICS, PartitionImage, TopicImage, is_internal};
 
 use crate::config::{Configs, TopicSettings};
 use crate::partition::{NodeIds, PartitionEnv};
+use crate::security::Security;
 
 /// One snapshot. Clones share everything that did not change.
 #[derive(Debug, Clone)]
@@ -30,6 +31,7 @@ pub struct Image {
     folded_names: imbl::OrdMap<Str, Str>,
     configs: Configs,
     features: BTreeMap<Str, i16>,
+    security: Security,
     next_producer_id: i64,
     /// What topics without configurations of their own obey.
     default_settings: Arc<TopicSettings>,
@@ -51,6 +53,7 @@ impl Image {
             folded_names: imbl::OrdMap::new(),
             configs,
             features: BTreeMap::new(),
+            security: Security::default(),
             next_producer_id: 0,
             default_settings,
             id_lists: imbl::OrdSet::new(),
@@ -129,6 +132,11 @@ impl Image {
     /// Finalized features and their levels.
     pub fn features(&self) -> &BTreeMap<Str, i16> {
         &self.features
+    }
+
+    /// Access control entries, SCRAM credentials, quotas.
+    pub(crate) fn security(&self) -> &Security {
+        &self.security
     }
 
     /// The finalized level of a feature; 0 when it is off.

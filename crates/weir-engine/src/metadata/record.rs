@@ -4,11 +4,16 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use thiserror::Error;
 use weir_wire::messages::{
-    broker_registration_change_record::BrokerRegistrationChangeRecord, config_record::ConfigRecord,
+    access_control_entry_record::AccessControlEntryRecord,
+    broker_registration_change_record::BrokerRegistrationChangeRecord,
+    client_quota_record::ClientQuotaRecord, config_record::ConfigRecord,
     feature_level_record::FeatureLevelRecord, no_op_record::NoOpRecord,
     partition_change_record::PartitionChangeRecord, partition_record::PartitionRecord,
     producer_ids_record::ProducerIdsRecord, register_broker_record::RegisterBrokerRecord,
-    remove_topic_record::RemoveTopicRecord, topic_record::TopicRecord,
+    remove_access_control_entry_record::RemoveAccessControlEntryRecord,
+    remove_topic_record::RemoveTopicRecord,
+    remove_user_scram_credential_record::RemoveUserScramCredentialRecord,
+    topic_record::TopicRecord, user_scram_credential_record::UserScramCredentialRecord,
 };
 use weir_wire::{DecodeError, EncodeError, Message, Reader, Writer};
 
@@ -71,6 +76,11 @@ metadata_records! {
     FeatureLevel(FeatureLevelRecord) 0,
     ProducerIds(ProducerIdsRecord) 0,
     BrokerRegistrationChange(BrokerRegistrationChangeRecord) 2,
+    AccessControlEntry(AccessControlEntryRecord) 0,
+    RemoveAccessControlEntry(RemoveAccessControlEntryRecord) 0,
+    UserScramCredential(UserScramCredentialRecord) 0,
+    RemoveUserScramCredential(RemoveUserScramCredentialRecord) 0,
+    ClientQuota(ClientQuotaRecord) 0,
     NoOp(NoOpRecord) 0,
 }
 

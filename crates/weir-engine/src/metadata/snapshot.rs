@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use weir_wire::messages::{
+    client_quota_record::ClientQuotaRecord,
     config_record::ConfigRecord,
     feature_level_record::FeatureLevelRecord,
     partition_record::PartitionRecord,
@@ -22,6 +23,7 @@ use super::record::MetadataRecord;
 use super::replica_tags::ReplicaTags;
 use super::store::{MetadataError, read_batches};
 use crate::config::ResourceType;
+use crate::controller::quota_entity;
 use crate::engine_config::PLAINTEXT;
 use crate::fs::{Fs, OpenMode};
 use crate::image::{BrokerImage, Image, PartitionImage, TopicImage};
@@ -160,6 +162,7 @@ pub(crate) fn records_of(image: &Image) -> Vec<MetadataRecord> {
             records.extend(values.iter().map(|(key, value)| config(kind, name, key, value).into()));
         }
     }
+    records.extend(security_records(image));
     if image.next_producer_id() > 0 {
         let next = ProducerIdsRecord {
             broker_id: -1,
@@ -167,6 +170,23 @@ pub(crate) fn records_of(image: &Image) -> Vec<MetadataRecord> {
             ..Default::default()
         };
         records.push(next.into());
+    }
+    records
+}
+
+/// Access control entries, credentials and quotas.
+fn security_records(image: &Image) -> Vec<MetadataRecord> {
+    let security = image.security();
+    let mut records: Vec<MetadataRecord> =
+        security.acls().map(|(id, acl)| acl.record(id).into()).collect();
+    let credentials = security.credentials();
+    records.extend(credentials.map(|(user, m, c)| c.record(user.clone(), m).into()));
+    for (entity, quotas) in security.quotas() {
+        records.extend(quotas.iter().map(|(key, value)| {
+            let entity = quota_entity(entity);
+            let (key, value) = (key.clone(), *value);
+            ClientQuotaRecord { entity, key, value, ..Default::default() }.into()
+        }));
     }
     records
 }

@@ -12,4 +12,5 @@ mod harness;
 mod many_groups;
 mod metadata_log;
 mod scale;
+mod security;
 mod versions;
