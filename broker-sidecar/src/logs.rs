@@ -2,18 +2,31 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use tracing_subscriber::Registry;
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::reload;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// A file grows to this, then becomes `engine.1.log`.
 const FILE_MAX_BYTES: u64 = 4 << 20;
 /// Older files beside the current one.
 const OLD_FILES: u32 = 3;
+
+/// The filter of what is logged, changed while the process runs.
+static LEVELS: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
+
+/// Log levels that an administrator set, as `tracing`'s directives.
+pub(crate) fn set_levels(directives: &str) {
+    let Some(levels) = LEVELS.get() else { return };
+    if let Err(error) = levels.reload(EnvFilter::new(directives)) {
+        tracing::warn!(%error, "the log levels stay as they were");
+    }
+}
 
 /// Starts logging. `WEIR_LOG` takes `tracing`'s directives; without it, information and above.
 pub(crate) fn start(folder: &Path) -> io::Result<()> {
@@ -23,7 +36,9 @@ pub(crate) fn start(folder: &Path) -> io::Result<()> {
     let to_stderr =
         tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Quiet(io::stderr()));
     let to_file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file);
-    // A second start in one process (tests) keeps the first one's subscriber.
+    let (filter, levels) = reload::Layer::new(filter);
+    // A second start in one process (tests) keeps the first one's subscriber, and its levels.
+    let _ = LEVELS.set(levels);
     let _ = tracing_subscriber::registry().with(filter).with(to_stderr).with(to_file).try_init();
     Ok(())
 }

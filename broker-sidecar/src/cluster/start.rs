@@ -106,6 +106,7 @@ fn launch(
     let files = file_budget(bound.iter().map(|b| b.listeners.len()).sum());
     let budget = Arc::new(NetBudget::new(bounds(&config.static_configs(), files.connections)));
     let engine = open_engine(config.clone(), files.log_files)?;
+    engine.on_log_levels(crate::logs::set_levels);
     let drivers = Drivers::start(&engine).map_err(StartError::Runtime)?;
     let (listener, control) = control_file()?;
     let running = Arc::new(Running {

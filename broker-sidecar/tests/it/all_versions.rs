@@ -1,5 +1,7 @@
 //! Every API that the broker advertises answers in every version that it advertises: an answer that a version
 //! cannot carry would close the connection of an older client.
+mod administration;
+
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
@@ -108,6 +110,7 @@ fn every_advertised_version_of_every_api_answers() {
     records(&mut round, id);
     groups(&mut round, id);
     admin(&mut round);
+    administration::ask(&mut round);
     let advertised: BTreeSet<i16> = round.asking.advertised.keys().copied().collect();
     assert_eq!(round.asked, advertised, "every advertised API has its case here");
     assert!(round.failures.is_empty(), "{}", round.failures.join("\n"));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use weir_wire::messages::feature_level_record::FeatureLevelRecord;
 use weir_wire::{Str, Uuid};
 
-use crate::controller::{Behind, Draft, Subject, rejoin};
+use crate::controller::{Behind, Draft, Subject, guard_min_isr, rejoin};
 use crate::engine::{Host, OpenError};
 use crate::engine_config::{BrokerConfig, EngineConfig};
 use crate::features;
@@ -162,6 +162,7 @@ pub(crate) fn register_all(
             })?;
         }
     }
+    guard_min_isr(draft)?;
     for broker in &config.brokers {
         let registered = broker_image(draft, broker, host);
         draft.push(registration(&registered))?;

@@ -57,6 +57,7 @@ pub(crate) static TABLE: &[Api] = &[
     api!(CreateAcls 1..=3, handlers::k30_create_acls::handle),
     api!(DeleteAcls 1..=3, handlers::k31_delete_acls::handle),
     api!(DescribeConfigs 1..=4, handlers::k32_describe_configs::handle),
+    api!(AlterConfigs 0..=2, handlers::k33_alter_configs::handle),
     api!(DescribeLogDirs 1..=5, handlers::k35_describe_log_dirs::handle),
     api!(CreatePartitions 0..=3, handlers::k37_create_partitions::handle),
     api!(DeleteGroups 0..=3, handlers::k42_delete_groups::handle),
@@ -73,6 +74,7 @@ pub(crate) static TABLE: &[Api] = &[
     api!(DescribeQuorum 0..=2, handlers::k55_describe_quorum::handle),
     api!(UpdateFeatures 0..=2, handlers::k57_update_features::handle),
     api!(DescribeCluster 0..=2, handlers::k60_describe_cluster::handle),
+    api!(ListConfigResources 0..=1, handlers::k74_list_config_resources::handle),
     api!(DescribeTopicPartitions 0..=0, handlers::k75_describe_topic_partitions::handle),
 ];
 

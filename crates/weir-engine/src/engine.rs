@@ -18,6 +18,7 @@ use crate::fs::Fs;
 use crate::groups::{Groups, GroupsEnv};
 use crate::image::Image;
 use crate::log::{LogContext, Recovery};
+use crate::loggers::Loggers;
 use crate::metadata::{MetadataError, MetadataStore};
 use crate::partition::PartitionEnv;
 use crate::reply::Outcome;
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     pub(crate) timers: Arc<Timers>,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) groups: Groups,
+    pub(crate) loggers: Loggers,
     pub(crate) controller: Controller,
 }
 
@@ -96,7 +98,16 @@ impl Engine {
         let timers = Timers::new(host.clock.monotonic_ms());
         let fetch_sessions = FetchSessions::default();
         let groups = Groups::new(GroupsEnv { clock: host.clock.clone(), timers: timers.clone() });
-        let shared = Shared { config, host, env, timers, fetch_sessions, groups, controller };
+        let shared = Shared {
+            config,
+            host,
+            env,
+            timers,
+            fetch_sessions,
+            groups,
+            loggers: Loggers::default(),
+            controller,
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -154,6 +165,15 @@ impl Engine {
     /// The group coordinators, of every broker.
     pub(crate) fn groups(&self) -> &Groups {
         &self.shared.groups
+    }
+
+    pub(crate) fn loggers(&self) -> &Loggers {
+        &self.shared.loggers
+    }
+
+    /// `tell` gets `tracing` directives whenever an administrator changes a log level.
+    pub fn on_log_levels(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.shared.loggers.on_change(Arc::new(tell));
     }
 
     pub(crate) fn controller(&self) -> &Controller {

@@ -24,6 +24,7 @@ mod groups;
 mod handlers;
 pub mod image;
 pub mod log;
+mod loggers;
 mod metadata;
 pub mod partition;
 mod reply;

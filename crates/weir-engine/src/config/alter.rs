@@ -1,11 +1,12 @@
 //! Checking and changing values: what IncrementalAlterConfigs and CreateTopics may set.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use weir_wire::Str;
 use weir_wire::config_defs::{ConfigDef, ConfigType};
+use weir_wire::{ErrorCode, Str};
 
-use super::{ConfigMap, ResourceType, topic_definition};
+use super::{ConfigMap, Configs, ResourceType};
 
 /// `AlterConfigOp.OpType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,32 +35,35 @@ pub(crate) fn altered(
     operation: Operation,
     value: Option<&str>,
 ) -> Result<Option<String>, String> {
-    let unknown = || format!("Unknown {} config name: {key}", kind_name(kind));
-    let definition = kind.definition(key).ok_or_else(unknown)?;
-    let next = match operation {
+    let definition = kind.definition(key);
+    Ok(Some(match operation {
         Operation::Delete => return Ok(None),
-        Operation::Set => {
-            value.ok_or_else(|| format!("Null value not supported for {key}"))?.to_owned()
-        }
+        Operation::Set => value.unwrap_or_default().to_owned(),
         Operation::Append | Operation::Subtract => {
-            let list = list_now(definition, own)?;
-            let given = value.ok_or_else(|| format!("Null value not supported for {key}"))?;
-            combined(list, given, operation)
+            let list = definition.filter(|d| is_splittable(kind, d));
+            let list = list.ok_or_else(|| not_a_list(kind, key, operation))?;
+            combined(list_now(list, own), value.unwrap_or_default(), operation)
         }
-    };
-    definition.check(&next).map_err(|error| sentence(definition, &next, &error.reason))?;
-    Ok(Some(next))
+    }))
 }
 
-fn list_now(definition: &ConfigDef, own: Option<&ConfigMap>) -> Result<String, String> {
-    if definition.kind != ConfigType::List {
-        let name = definition.name;
-        return Err(format!(
-            "Can't APPEND or SUBTRACT to key {name} because its type is not LIST."
-        ));
+/// Client metrics have lists that Kafka does not append to.
+fn is_splittable(kind: ResourceType, definition: &ConfigDef) -> bool {
+    definition.kind == ConfigType::List && kind != ResourceType::ClientMetrics
+}
+
+fn not_a_list(kind: ResourceType, key: &str, operation: Operation) -> String {
+    if kind == ResourceType::Broker {
+        let what = if operation == Operation::Append { "append" } else { "subtract" };
+        return format!("Config value {what} is not allowed for config key: {key}");
     }
+    let what = if operation == Operation::Append { "APPEND" } else { "SUBTRACT" };
+    format!("Can't {what} to key {key} because its type is not LIST.")
+}
+
+fn list_now(definition: &ConfigDef, own: Option<&ConfigMap>) -> String {
     let set = own.and_then(|values| values.get(definition.name)).map(|v| v.to_string());
-    Ok(set.or(definition.default.map(str::to_owned)).unwrap_or_default())
+    set.or(definition.default.map(str::to_owned)).unwrap_or_default()
 }
 
 fn combined(list: String, given: &str, operation: Operation) -> String {
@@ -79,18 +83,107 @@ fn combined(list: String, given: &str, operation: Operation) -> String {
 
 /// Checks the configurations of a new topic. The error is a sentence for the client.
 pub(crate) fn check_topic(configs: &BTreeMap<Str, Option<Str>>) -> Result<(), String> {
+    let mut own = ConfigMap::new();
     for (key, value) in configs {
-        let unknown = || format!("Unknown topic config name: {key}");
-        let definition = topic_definition(key).ok_or_else(unknown)?;
         let value = value
-            .as_deref()
+            .as_ref()
             .ok_or_else(|| format!("Null value not supported for topic configs: {key}"))?;
-        definition.check(value).map_err(|error| sentence(definition, value, &error.reason))?;
+        own.insert(key.clone(), value.clone());
+    }
+    check_topic_values(&own)
+}
+
+/// Checks everything that is set on a resource, after a change of some of it.
+pub(crate) fn check_whole(
+    kind: ResourceType,
+    configs: &Configs,
+    own: &ConfigMap,
+) -> Result<(), (ErrorCode, String)> {
+    let invalid = |message| (ErrorCode::INVALID_CONFIG, message);
+    match kind {
+        ResourceType::Topic => check_topic_values(own).map_err(invalid),
+        ResourceType::Group => {
+            check_values(kind, own).map_err(invalid)?;
+            super::group_rules::check(configs, own).map_err(invalid)
+        }
+        ResourceType::ClientMetrics => {
+            let unknown = own.keys().find(|key| kind.definition(key).is_none());
+            if let Some(key) = unknown {
+                let message = format!("Unknown client metrics configuration: {key}");
+                return Err((ErrorCode::INVALID_REQUEST, message));
+            }
+            check_values(kind, own).map_err(invalid)?;
+            super::metrics_rules::check(own)
+        }
+        // Each of its values alone.
+        ResourceType::Broker | ResourceType::BrokerLogger => Ok(()),
+    }
+}
+
+fn check_values(kind: ResourceType, own: &ConfigMap) -> Result<(), String> {
+    for (key, value) in own {
+        let unknown = || format!("Unknown {} config name: {key}", kind_name(kind));
+        let definition = kind.definition(key).ok_or_else(unknown)?;
+        let distinct = distinct(definition, value);
+        definition.check(&distinct).map_err(|e| sentence(definition, value, &e.reason))?;
     }
     Ok(())
 }
 
-fn sentence(definition: &ConfigDef, value: &str, reason: &str) -> String {
+/// Kafka drops what a list has twice.
+fn distinct<'a>(definition: &ConfigDef, value: &'a str) -> Cow<'a, str> {
+    if definition.kind != ConfigType::List {
+        return Cow::Borrowed(value);
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for part in value.split(',').map(str::trim) {
+        if !seen.contains(&part) {
+            seen.push(part);
+        }
+    }
+    Cow::Owned(seen.join(","))
+}
+
+fn check_topic_values(own: &ConfigMap) -> Result<(), String> {
+    check_values(ResourceType::Topic, own)?;
+    for key in ["leader.replication.throttled.replicas", "follower.replication.throttled.replicas"]
+    {
+        if let Some(value) = own.get(key).filter(|value| !are_throttled_replicas(value)) {
+            return Err(format!(
+                "Invalid value [{value}] for configuration {key}: {key} must be the literal '*' or a list \
+                 of replicas in the following format: \
+                 [partitionId]:[brokerId],[partitionId]:[brokerId],..."
+            ));
+        }
+    }
+    if own.get("remote.storage.enable").is_some_and(|v| v.trim().eq_ignore_ascii_case("true")) {
+        return Err(
+            "Tiered Storage functionality is disabled in the broker. Topic cannot be configured \
+                    with remote log storage."
+                .to_owned(),
+        );
+    }
+    let number = |key: &str| {
+        let text = own.get(key).map(|v| v.trim()).or_else(|| super::topic_default(key));
+        text.and_then(|text| text.parse::<i64>().ok()).unwrap_or(0)
+    };
+    let (min, max) = (number("min.compaction.lag.ms"), number("max.compaction.lag.ms"));
+    if min > max {
+        return Err(format!(
+            "conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})"
+        ));
+    }
+    Ok(())
+}
+
+fn are_throttled_replicas(value: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let pair = |part: &str| part.split_once(':').is_some_and(|(p, b)| number(p) && number(b));
+    let value = value.trim();
+    value.is_empty() || value == "*" || value.split(',').map(str::trim).all(pair)
+}
+
+pub(super) fn sentence(definition: &ConfigDef, value: &str, reason: &str) -> String {
     let value = if definition.sensitive { "[hidden]" } else { value };
     format!("Invalid value {value} for configuration {}: {reason}", definition.name)
 }
@@ -138,11 +231,24 @@ mod tests {
         assert!(alter(&[], "retention.ms", Operation::Append, "1").is_err(), "no list");
     }
 
+    fn refusal(own: &[(&str, &str)]) -> String {
+        let own: ConfigMap = own.iter().map(|(k, v)| (Str::from(*k), Str::from(*v))).collect();
+        let checked = check_whole(ResourceType::Topic, &Configs::default(), &own);
+        checked.err().map(|(_, message)| message).unwrap_or_default()
+    }
+
     #[test]
     fn names_and_values_are_checked() {
-        assert!(alter(&[], "no.such", Operation::Set, "1").unwrap_err().contains("no.such"));
-        assert!(alter(&[], "retention.ms", Operation::Set, "soon").is_err());
-        assert!(alter(&[], "segment.bytes", Operation::Set, "1").is_err(), "below the minimum");
-        assert_eq!(alter(&[], "retention.ms", Operation::Set, "5").unwrap().as_deref(), Some("5"));
+        assert!(refusal(&[("no.such", "1")]).contains("no.such"));
+        assert!(refusal(&[("retention.ms", "soon")]).contains("Invalid value soon"));
+        assert!(refusal(&[("segment.bytes", "1")]).contains("Invalid value 1"), "too small");
+        assert_eq!(refusal(&[("retention.ms", "5"), ("cleanup.policy", "delete,delete")]), "");
+        assert!(
+            refusal(&[("leader.replication.throttled.replicas", "zz")]).contains("literal '*'")
+        );
+        assert_eq!(refusal(&[("leader.replication.throttled.replicas", "0:1,1:2")]), "");
+        let lags = [("min.compaction.lag.ms", "10"), ("max.compaction.lag.ms", "5")];
+        assert!(refusal(&lags).contains("(10) > max.compaction.lag.ms (5)"));
+        assert!(refusal(&[("remote.storage.enable", "true")]).contains("Tiered Storage"));
     }
 }

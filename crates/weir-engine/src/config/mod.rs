@@ -2,6 +2,9 @@
 //! cluster-wide dynamic default, the static ones of this cluster, Kafka's defaults.
 
 mod alter;
+mod broker_rules;
+mod group_rules;
+mod metrics_rules;
 mod settings;
 mod synonyms;
 
@@ -11,7 +14,9 @@ use std::sync::Arc;
 use weir_wire::Str;
 use weir_wire::config_defs::{self, ConfigDef};
 
-pub(crate) use alter::{Operation, altered, check_topic};
+pub(crate) use alter::{Operation, altered, check_topic, check_whole};
+pub(crate) use broker_rules::check_broker;
+pub(crate) use group_rules::broker_key_of_group;
 pub use settings::TopicSettings;
 pub use synonyms::{Synonym, of_topic as synonyms_of_topic};
 
@@ -58,6 +63,7 @@ pub enum Source {
     DynamicDefaultBrokerConfig = 3,
     StaticBrokerConfig = 4,
     DefaultConfig = 5,
+    DynamicBrokerLoggerConfig = 6,
     ClientMetricsConfig = 7,
     GroupConfig = 8,
 }
@@ -79,6 +85,8 @@ pub struct Configs {
     brokers: Resources,
     client_metrics: Resources,
     groups: Resources,
+    /// Whether `eligible.leader.replicas.version` is on: it restricts `min.insync.replicas`.
+    elr: bool,
 }
 
 type Resources = imbl::OrdMap<Str, Arc<ConfigMap>>;
@@ -89,6 +97,14 @@ impl Configs {
         let statics =
             statics.iter().map(|(k, v)| (Str::from(k.as_str()), Str::from(v.as_str()))).collect();
         Self { statics: Arc::new(statics), ..Self::default() }
+    }
+
+    pub(crate) fn elr_enabled(&self) -> bool {
+        self.elr
+    }
+
+    pub(crate) fn set_elr_enabled(&mut self, on: bool) {
+        self.elr = on;
     }
 
     fn of(&self, kind: ResourceType) -> Option<&Resources> {
@@ -200,6 +216,40 @@ impl Configs {
         let default = definition.default.map(Str::from_static);
         layers.push(layer(definition.name, default, Source::DefaultConfig));
         layers
+    }
+
+    /// Every layer of a group configuration, strongest first: the group's own, then those of the broker
+    /// configuration behind it.
+    pub fn group_layers(&self, group: &str, broker: Option<i32>, key: &str) -> Vec<Layer> {
+        let Some(definition) = config_defs::find(config_defs::GROUP, key) else {
+            return Vec::new();
+        };
+        let own = self.dynamic(ResourceType::Group, group).and_then(|values| values.get(key));
+        let mut layers = Vec::new();
+        layers.extend(own.map(|v| layer(definition.name, Some(v.clone()), Source::GroupConfig)));
+        match broker_key_of_group(key) {
+            Some(behind) => {
+                let mut found = self.broker_layers(broker, behind);
+                if key == "streams.assignor.name" {
+                    // The broker has a list of assignors; its first is the default.
+                    for layer in &mut found {
+                        let first = layer.value.as_deref().and_then(|v| v.split(',').next());
+                        layer.value = first.map(Str::from);
+                    }
+                }
+                layers.extend(found);
+            }
+            None => {
+                let default = definition.default.map(Str::from_static);
+                layers.push(layer(definition.name, default, Source::DefaultConfig));
+            }
+        }
+        layers
+    }
+
+    /// The effective value of a group configuration on `broker`; `None` when it is null or unknown.
+    pub fn group_value(&self, group: &str, broker: Option<i32>, key: &str) -> Option<String> {
+        self.group_layers(group, broker, key).into_iter().next()?.value.map(|v| v.to_string())
     }
 
     /// The effective value of a broker configuration, cluster-wide or on `broker`.

@@ -7,11 +7,13 @@ use weir_wire::{ErrorCode, Str};
 
 use super::refusal::Refusal;
 use super::topics::Answers;
-use super::{Controller, Draft};
-use crate::config::{Operation, ResourceType, altered, broker_definition};
+use super::{Controller, Draft, check_topic_name};
+use crate::config::{ConfigMap, Operation, ResourceType, altered, check_broker, check_whole};
 use crate::image::Image;
 use crate::metadata::MetadataError;
-use weir_wire::config_defs::UpdateMode;
+
+/// The longest value (Kafka's bound).
+const VALUE_BYTES_MAX: usize = 32_767;
 
 /// The changes to one resource.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub(crate) struct Alteration {
     /// A topic's name, a broker's id, or empty for the default of all brokers.
     pub(crate) name: Str,
     pub(crate) changes: Vec<(Str, Operation, Option<Str>)>,
+    /// Whatever else is set on the resource goes (AlterConfigs).
+    pub(crate) replace: bool,
 }
 
 impl Controller {
@@ -52,31 +56,83 @@ impl Controller {
 type Changes = BTreeMap<Str, Option<String>>;
 
 fn plan(image: &Image, alteration: &Alteration) -> Result<Changes, Refusal> {
-    check_resource(image, alteration)?;
-    let own = image.configs().dynamic(alteration.kind, &alteration.name);
+    let Alteration { kind, name, .. } = alteration;
+    check_request(alteration)?;
+    check_name(*kind, name)?;
+    let own = image.configs().dynamic(*kind, name);
     let mut changes = Changes::new();
     for (key, operation, value) in &alteration.changes {
-        if changes.contains_key(key) {
-            let message = format!("Error due to duplicate config keys: {key}");
-            return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
-        }
-        if alteration.kind == ResourceType::Broker {
-            check_update_mode(key, alteration.name.is_empty())?;
-        }
-        let next = altered(alteration.kind, own, key, *operation, value.as_deref())
+        let base = own.filter(|_| !alteration.replace);
+        let next = altered(*kind, base, key, *operation, value.as_deref())
             .map_err(|message| Refusal::new(ErrorCode::INVALID_CONFIG, message))?;
-        changes.insert(key.clone(), next);
+        if *kind == ResourceType::Broker {
+            let check = check_broker(image.configs(), name.parse().ok(), key, next.as_deref());
+            check.map_err(|(code, message)| Refusal::new(code, message))?;
+        }
+        changes.insert(key.detached(), next);
     }
+    if alteration.replace {
+        for key in own.into_iter().flat_map(ConfigMap::keys) {
+            // What ELR guards stays.
+            if *kind != ResourceType::Broker
+                || check_broker(image.configs(), name.parse().ok(), key, None).is_ok()
+            {
+                changes.entry(key.clone()).or_insert(None);
+            }
+        }
+    }
+    let whole = whole(own, &changes);
+    check_whole(*kind, image.configs(), &whole).map_err(|(code, m)| Refusal::new(code, m))?;
+    check_exists(image, alteration)?;
     Ok(changes)
 }
 
-fn check_resource(image: &Image, alteration: &Alteration) -> Result<(), Refusal> {
+/// What holds for every kind of resource.
+fn check_request(alteration: &Alteration) -> Result<(), Refusal> {
+    let invalid = |message: String| Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+    let mut seen = std::collections::BTreeSet::new();
+    if !alteration.changes.iter().all(|(key, ..)| seen.insert(key)) {
+        return invalid("Error due to duplicate config keys".to_owned());
+    }
+    let null = alteration
+        .changes
+        .iter()
+        .filter(|(_, operation, value)| value.is_none() && (*operation != Operation::Delete));
+    let null: Vec<&str> = null.map(|(key, ..)| key.as_str()).collect();
+    if !null.is_empty() {
+        return invalid(format!("Null value not supported for : {}", null.join(", ")));
+    }
+    let long = |value: &Option<Str>| value.as_ref().is_some_and(|v| v.len() > VALUE_BYTES_MAX);
+    if alteration.changes.iter().any(|(_, _, value)| long(value)) {
+        let message = format!(
+            "The configuration value cannot be added because it exceeds the maximum value size of \
+             {VALUE_BYTES_MAX} bytes."
+        );
+        return Err(Refusal::new(ErrorCode::INVALID_CONFIG, message));
+    }
+    Ok(())
+}
+
+fn check_name(kind: ResourceType, name: &Str) -> Result<(), Refusal> {
+    let invalid = |message: &str| Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+    match kind {
+        ResourceType::Topic if name.is_empty() => {
+            invalid("Default topic resources are not allowed.")
+        }
+        ResourceType::Topic => check_topic_name(name),
+        ResourceType::Group if name.is_empty() => {
+            invalid("Default group resources are not allowed.")
+        }
+        ResourceType::ClientMetrics if name.is_empty() => {
+            invalid("Subscription name can't be empty")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_exists(image: &Image, alteration: &Alteration) -> Result<(), Refusal> {
     let name = &alteration.name;
     match alteration.kind {
-        ResourceType::Topic if name.is_empty() => {
-            let message = "Default topic resources are not allowed.";
-            Err(Refusal::new(ErrorCode::INVALID_REQUEST, message))
-        }
         ResourceType::Topic if image.topic(name).is_none() => {
             let message = format!("The topic '{name}' does not exist.");
             Err(Refusal::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, message))
@@ -86,26 +142,20 @@ fn check_resource(image: &Image, alteration: &Alteration) -> Result<(), Refusal>
             let message = || format!("Broker {name} does not exist.");
             known.map(|_| ()).ok_or_else(|| Refusal::new(ErrorCode::INVALID_REQUEST, message()))
         }
-        ResourceType::BrokerLogger => {
-            let message = "Broker loggers are not configurable.";
-            Err(Refusal::new(ErrorCode::INVALID_REQUEST, message))
-        }
         _ => Ok(()),
     }
 }
 
-/// KIP-226: some broker configurations need a restart, some can only be set for each broker alone.
-fn check_update_mode(key: &str, cluster_wide: bool) -> Result<(), Refusal> {
-    let refused = |message: String| Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
-    match broker_definition(key).map(|definition| definition.update_mode) {
-        Some(UpdateMode::ReadOnly) => {
-            refused(format!("Cannot update these configs dynamically: {key}"))
-        }
-        Some(UpdateMode::PerBroker) if cluster_wide => {
-            refused(format!("Cannot update these configs at default cluster level: {key}"))
-        }
-        _ => Ok(()),
+/// What is set on the resource after the changes.
+fn whole(own: Option<&ConfigMap>, changes: &Changes) -> ConfigMap {
+    let mut whole = own.cloned().unwrap_or_default();
+    for (key, value) in changes {
+        match value {
+            Some(value) => whole.insert(key.clone(), Str::from(value.as_str())),
+            None => whole.remove(key),
+        };
     }
+    whole
 }
 
 fn record(
@@ -121,7 +171,7 @@ fn record(
         }
         draft.push(ConfigRecord {
             resource_type: alteration.kind as i8,
-            resource_name: alteration.name.clone(),
+            resource_name: alteration.name.detached(),
             name: key,
             value: value.map(Str::from),
             ..Default::default()

@@ -1,10 +1,12 @@
 //! UpdateFeatures (KIP-584): levels move within what is supported, all of one request or none.
 
+use weir_wire::messages::config_record::ConfigRecord;
 use weir_wire::messages::feature_level_record::FeatureLevelRecord;
 use weir_wire::{ErrorCode, Str};
 
 use super::refusal::Refusal;
 use super::{Controller, Draft};
+use crate::config::ResourceType;
 use crate::features::{self, ELR_VERSION, KRAFT_VERSION, METADATA_VERSION};
 use crate::image::Image;
 use crate::metadata::MetadataError;
@@ -59,6 +61,7 @@ impl Controller {
             for update in updates {
                 finalize(draft, update)?;
             }
+            guard_min_isr(draft)?;
             if validate_only {
                 draft.discard();
             }
@@ -145,6 +148,35 @@ fn finalize(draft: &mut Draft<'_>, update: &FeatureUpdate) -> Result<(), Metadat
         feature_level: update.level,
         ..Default::default()
     })
+}
+
+/// With eligible leader replicas `min.insync.replicas` has to be the same on all brokers (KIP-966): it
+/// becomes the default of all, and no broker has its own.
+pub(crate) fn guard_min_isr(draft: &mut Draft<'_>) -> Result<(), MetadataError> {
+    const KEY: &str = "min.insync.replicas";
+    let configs = draft.image.configs();
+    if !configs.elr_enabled() {
+        return Ok(());
+    }
+    let brokers = configs.resources(ResourceType::Broker);
+    let own = brokers.filter(|(name, values)| !name.is_empty() && values.contains_key(KEY));
+    let own: Vec<Str> = own.map(|(name, _)| name.clone()).collect();
+    let record = |resource_name: Str, value: Option<String>| ConfigRecord {
+        resource_type: ResourceType::Broker as i8,
+        resource_name,
+        name: Str::from_static(KEY),
+        value: value.map(Str::from),
+        ..Default::default()
+    };
+    let default = configs.dynamic(ResourceType::Broker, "").and_then(|values| values.get(KEY));
+    if default.is_none() {
+        let value = configs.broker_value(None, KEY);
+        draft.push(record(Str::default(), value))?;
+    }
+    for name in own {
+        draft.push(record(name, None))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub(crate) use self::brokers::{Behind, rejoin};
 pub use self::brokers::{BrokerError, BrokerState};
 pub(crate) use self::configs::Alteration;
 pub(crate) use self::election::Subject;
-pub(crate) use self::features::{FeatureUpdate, UpgradeType};
+pub(crate) use self::features::{FeatureUpdate, UpgradeType, guard_min_isr};
 pub(crate) use self::quotas::{QuotaAlteration, named as quota_entity};
 pub use self::refusal::Refusal;
 pub(crate) use self::scram::{SaltedPassword, ScramAlteration};

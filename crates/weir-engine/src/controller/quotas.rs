@@ -17,15 +17,18 @@ pub(crate) struct QuotaAlteration {
     pub(crate) changes: Vec<(Str, Option<f64>)>,
 }
 
+/// What came of each entity.
+pub(crate) type QuotaAnswers = Vec<(Entity, Result<(), Refusal>)>;
+
 impl Controller {
     /// Carries out what can be; answers by entity, in the order in which they were first named.
     pub(crate) fn alter_quotas(
         &self,
         alterations: &[QuotaAlteration],
         validate_only: bool,
-    ) -> Result<Vec<(Entity, Result<(), Refusal>)>, MetadataError> {
+    ) -> Result<QuotaAnswers, MetadataError> {
         self.change(|draft| {
-            let mut answers: Vec<(Entity, Result<(), Refusal>)> = Vec::new();
+            let mut answers = QuotaAnswers::new();
             for QuotaAlteration { entity, changes } in alterations {
                 let at = answers.iter().position(|(known, _)| known == entity);
                 let wanted: BTreeMap<Str, Option<f64>> = changes.iter().cloned().collect();
@@ -63,8 +66,8 @@ fn alter(
     wanted: &BTreeMap<Str, Option<f64>>,
 ) -> Result<Result<(), Refusal>, MetadataError> {
     let checked = check_entity(entity).and_then(|()| {
-        let set = wanted.iter().filter_map(|(key, value)| Some((key, (*value)?)));
-        set.map(|(key, value)| check_value(entity, key, value)).collect()
+        let mut set = wanted.iter().filter_map(|(key, value)| Some((key, (*value)?)));
+        set.try_for_each(|(key, value)| check_value(entity, key, value))
     });
     if checked.is_err() {
         return Ok(checked);

@@ -4,7 +4,7 @@
 //! not only what was changed. The default of all brokers (broker `""`) has only what was set on it,
 //! as in Kafka. Sensitive values are never sent. Documentation texts are Kafka's own and left out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use weir_wire::config_defs::{self, UpdateMode};
 use weir_wire::messages::describe_configs_request::{
@@ -15,8 +15,8 @@ use weir_wire::messages::describe_configs_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
-use super::configs::{broker_definitions, described, topic_definitions};
-use crate::config::{Layer, ResourceType, Source};
+use super::configs::{Defaults, broker_definitions, custom, described, topic_definitions};
+use crate::config::{Layer, ResourceType, Source, broker_definition};
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
@@ -37,7 +37,7 @@ fn result(ctx: &Ctx, asked: DescribeConfigsResource, synonyms: bool) -> Describe
         Ok(configs) => result.configs = configs,
         Err(refusal) => {
             result.error_code = refusal.code.0;
-            result.error_message = refusal.text();
+            result.error_message = refusal.text().filter(|text| !text.is_empty());
         }
     }
     result
@@ -75,27 +75,29 @@ impl<'a> Description<'a> {
             Some(ResourceType::Topic) => self.topic(),
             Some(ResourceType::Broker) if self.name.is_empty() => Ok(self.all_brokers()),
             Some(ResourceType::Broker) => self.broker(),
-            Some(ResourceType::BrokerLogger) => Ok(Vec::new()),
-            Some(ResourceType::ClientMetrics) => {
-                Ok(self.own(ResourceType::ClientMetrics, Source::ClientMetricsConfig))
-            }
-            Some(ResourceType::Group) => Ok(self.own(ResourceType::Group, Source::GroupConfig)),
+            Some(ResourceType::BrokerLogger) => self.loggers(),
+            Some(ResourceType::ClientMetrics) => self.client_metrics(),
+            Some(ResourceType::Group) => self.group(),
             None => Err(Refusal::new(ErrorCode::INVALID_REQUEST, "Unsupported resource type.")),
         }
     }
 
     fn topic(&self) -> Described {
         crate::controller::check_topic_name(self.name)?;
-        self.ctx.topic(self.name).map_err(|_| Refusal::unknown_topic())?;
+        self.ctx.topic(self.name).map_err(|code| Refusal::new(code, ""))?;
         let configs = self.ctx.image().configs();
         let broker = Some(self.ctx.broker_id());
         let wanted = topic_definitions().filter(|definition| self.wants(definition.name));
         Ok(wanted
             .map(|definition| {
                 let layers = configs.topic_layers(self.name, broker, definition.name);
-                described(definition, layers, false, self.synonyms)
+                described(definition, layers, false, self.synonyms(Defaults::OfBrokers))
             })
             .collect())
+    }
+
+    fn synonyms(&self, defaults: Defaults) -> Option<Defaults> {
+        self.synonyms.then_some(defaults)
     }
 
     fn broker(&self) -> Described {
@@ -109,7 +111,7 @@ impl<'a> Description<'a> {
         }
         let configs = self.ctx.image().configs();
         let wanted = broker_definitions().filter(|definition| self.wants(definition.name));
-        Ok(wanted
+        let mut all: Vec<DescribeConfigsResourceResult> = wanted
             .map(|definition| {
                 let mut layers = configs.broker_layers(Some(here), definition.name);
                 if let Some(value) = self.of_this_broker(definition.name) {
@@ -118,9 +120,34 @@ impl<'a> Description<'a> {
                     layers.insert(0, Layer { name, value: Some(value), source });
                 }
                 let read_only = definition.update_mode == UpdateMode::ReadOnly;
-                described(definition, layers, read_only, self.synonyms)
+                described(definition, layers, read_only, self.synonyms(Defaults::OfBrokers))
             })
-            .collect())
+            .collect();
+        all.extend(self.customs(Some(here)));
+        Ok(all)
+    }
+
+    /// What is set on a broker under names that no definition knows.
+    fn customs(&self, broker: Option<i32>) -> Vec<DescribeConfigsResourceResult> {
+        let configs = self.ctx.image().configs();
+        let own = broker.map(|id| id.to_string());
+        let own = own.and_then(|name| configs.dynamic(ResourceType::Broker, &name));
+        let places = [
+            (own, Source::DynamicBrokerConfig),
+            (configs.dynamic(ResourceType::Broker, ""), Source::DynamicDefaultBrokerConfig),
+            (broker.map(|_| configs.statics()), Source::StaticBrokerConfig),
+        ];
+        let mut found: BTreeMap<Str, Vec<Layer>> = BTreeMap::new();
+        for (values, source) in places {
+            for (key, value) in values.into_iter().flatten() {
+                if broker_definition(key).is_none() && self.wants(key) {
+                    let layer = Layer { name: key.clone(), value: Some(value.clone()), source };
+                    found.entry(key.clone()).or_default().push(layer);
+                }
+            }
+        }
+        let found = found.into_iter();
+        found.map(|(key, layers)| custom(&key, layers, self.synonyms)).collect()
     }
 
     /// Static configurations that follow from which broker it is.
@@ -144,42 +171,74 @@ impl<'a> Description<'a> {
 
     /// What was set as the default of all brokers.
     fn all_brokers(&self) -> Vec<DescribeConfigsResourceResult> {
-        self.set_on(ResourceType::Broker, Source::DynamicDefaultBrokerConfig)
-    }
-
-    fn set_on(&self, kind: ResourceType, source: Source) -> Vec<DescribeConfigsResourceResult> {
-        let own = self.ctx.image().configs().dynamic(kind, self.name);
+        let source = Source::DynamicDefaultBrokerConfig;
+        let own = self.ctx.image().configs().dynamic(ResourceType::Broker, "");
         let set = own.into_iter().flatten().filter(|(key, _)| self.wants(key));
-        set.filter_map(|(key, value)| {
-            let definition = kind.definition(key)?;
+        let known = set.filter_map(|(key, value)| {
+            let definition = broker_definition(key)?;
             let layers = vec![Layer { name: key.clone(), value: Some(value.clone()), source }];
-            Some(described(definition, layers, false, self.synonyms))
-        })
-        .collect()
+            let read_only = definition.update_mode == UpdateMode::ReadOnly;
+            Some(described(definition, layers, read_only, self.synonyms(Defaults::OfBrokers)))
+        });
+        let mut all: Vec<DescribeConfigsResourceResult> = known.collect();
+        all.extend(self.customs(None));
+        all
     }
 
-    /// Groups and client metrics: what was set, and defaults of the rest.
-    fn own(&self, kind: ResourceType, source: Source) -> Vec<DescribeConfigsResourceResult> {
-        let own = self.ctx.image().configs().dynamic(kind, self.name);
-        let definitions = match kind {
-            ResourceType::Group => config_defs::GROUP,
-            _ => config_defs::CLIENT_METRICS,
-        };
-        let wanted = definitions.iter().filter(|d| !d.internal && self.wants(d.name));
-        wanted
-            .map(|definition| {
-                let name = Str::from_static(definition.name);
-                let set = own.and_then(|values| values.get(definition.name)).cloned();
-                let mut layers = Vec::new();
-                layers.extend(set.map(|value| Layer {
-                    name: name.clone(),
-                    value: Some(value),
-                    source,
-                }));
-                let value = definition.default.map(Str::from_static);
-                layers.push(Layer { name, value, source: Source::DefaultConfig });
-                described(definition, layers, false, self.synonyms)
-            })
-            .collect()
+    fn group(&self) -> Described {
+        if self.name.is_empty() {
+            let message = "Group name must not be empty";
+            return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+        }
+        let configs = self.ctx.image().configs();
+        let broker = Some(self.ctx.broker_id());
+        let wanted = config_defs::GROUP.iter().filter(|d| !d.internal && self.wants(d.name));
+        let all = wanted.map(|definition| {
+            let layers = configs.group_layers(self.name, broker, definition.name);
+            described(definition, layers, false, self.synonyms(Defaults::All))
+        });
+        Ok(all.collect())
+    }
+
+    fn client_metrics(&self) -> Described {
+        if self.name.is_empty() {
+            let message = "Client metrics subscription name must not be empty";
+            return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+        }
+        let own = self.ctx.image().configs().dynamic(ResourceType::ClientMetrics, self.name);
+        let wanted = config_defs::CLIENT_METRICS.iter();
+        let wanted = wanted.filter(|d| !d.internal && self.wants(d.name));
+        let all = wanted.map(|definition| {
+            let name = Str::from_static(definition.name);
+            let set = own.and_then(|values| values.get(definition.name)).cloned();
+            let source = Source::ClientMetricsConfig;
+            let own = set.map(|value| Layer { name: name.clone(), value: Some(value), source });
+            let value = definition.default.map(Str::from_static);
+            let default = Layer { name, value, source: Source::DefaultConfig };
+            let layers = own.into_iter().chain([default]).collect();
+            described(definition, layers, false, self.synonyms(Defaults::None))
+        });
+        Ok(all.collect())
+    }
+
+    fn loggers(&self) -> Described {
+        let here = self.ctx.broker_id();
+        let invalid = |message: String| Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+        if self.name.is_empty() {
+            return invalid("Broker id must not be empty".to_owned());
+        }
+        if self.name.parse() != Ok(here) {
+            let name = self.name;
+            return invalid(format!("Unexpected broker id, expected {here} but received {name}"));
+        }
+        let levels = self.ctx.engine().loggers().levels();
+        let wanted = levels.into_iter().filter(|(name, _)| self.wants(name));
+        let all = wanted.map(|(name, level)| DescribeConfigsResourceResult {
+            name: Str::from_static(name),
+            value: Some(Str::from_static(level)),
+            config_source: Source::DynamicBrokerLoggerConfig as i8,
+            ..Default::default()
+        });
+        Ok(all.collect())
     }
 }

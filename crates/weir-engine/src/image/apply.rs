@@ -13,6 +13,7 @@ use weir_wire::{Str, Uuid};
 
 use super::{BrokerImage, Image, TopicImage, fold};
 use crate::config::{ResourceType, TopicSettings};
+use crate::features::ELR_VERSION;
 use crate::metadata::{MetadataRecord, ReplicaTags};
 use crate::partition::{Assignment, Partition, TopicShared};
 
@@ -60,6 +61,7 @@ impl Image {
             MetadataRecord::Config(r) => self.set_config(r, effects),
             MetadataRecord::FeatureLevel(r) => {
                 self.features.insert(r.name.detached(), r.feature_level);
+                self.configs.set_elr_enabled(self.feature_level(ELR_VERSION) > 0);
             }
             MetadataRecord::ProducerIds(r) => {
                 self.next_producer_id = self.next_producer_id.max(r.next_producer_id);

@@ -5,6 +5,7 @@
 
 mod admin;
 mod brokers;
+mod configs;
 mod data;
 mod features;
 mod groups;

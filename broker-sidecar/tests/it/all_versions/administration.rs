@@ -1,0 +1,78 @@
+//! The administrators' APIs: features, access control, users, quotas, configurations.
+use weir_wire::messages::{
+    alter_client_quotas_request::AlterClientQuotasRequest,
+    alter_configs_request::{AlterConfigsRequest, AlterConfigsResource, AlterableConfig},
+    alter_user_scram_credentials_request::AlterUserScramCredentialsRequest,
+    create_acls_request::{AclCreation, CreateAclsRequest},
+    delete_acls_request::{DeleteAclsFilter, DeleteAclsRequest},
+    describe_acls_request::DescribeAclsRequest,
+    describe_client_quotas_request::DescribeClientQuotasRequest,
+    describe_user_scram_credentials_request::DescribeUserScramCredentialsRequest,
+    list_config_resources_request::ListConfigResourcesRequest,
+    update_features_request::UpdateFeaturesRequest,
+};
+use weir_wire::{ErrorCode, Str};
+
+use super::Round;
+
+pub(super) fn ask(round: &mut Round) {
+    round.api(|_| UpdateFeaturesRequest::default(), |a, _| a.error_code == 0);
+    acls(round);
+    let users = |_| DescribeUserScramCredentialsRequest::default();
+    round.api(users, |a, _| a.error_code == 0);
+    let alter = |_| AlterUserScramCredentialsRequest::default();
+    round.api(alter, |a, _| a.results.is_empty());
+    let quotas = |_| DescribeClientQuotasRequest::default();
+    round.api(quotas, |a, _| a.entries.as_ref().is_some_and(Vec::is_empty));
+    round.api(|_| AlterClientQuotasRequest::default(), |a, _| a.entries.is_empty());
+    let configs = |_| AlterConfigsRequest {
+        resources: vec![AlterConfigsResource {
+            resource_type: 2,
+            resource_name: super::name(),
+            configs: vec![AlterableConfig {
+                name: Str::from("retention.ms"),
+                value: Some(Str::from("6000")),
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    round.api(configs, |a, _| a.responses[0].error_code == 0);
+    let list = |_| ListConfigResourcesRequest::default();
+    round.api(list, |a, v| a.error_code == 0 && (v == 0) == a.config_resources.is_empty());
+}
+
+/// Without an authorizer.
+fn acls(round: &mut Round) {
+    const ANY: i8 = 1;
+    const LITERAL: i8 = 3;
+    let disabled = ErrorCode::SECURITY_DISABLED.0;
+    let creation = AclCreation {
+        resource_type: 2,
+        resource_name: Str::from("t"),
+        resource_pattern_type: LITERAL,
+        operation: 3,
+        permission_type: 3,
+        ..Default::default()
+    };
+    let create = |_| CreateAclsRequest { creations: vec![creation.clone()], ..Default::default() };
+    round.api(create, |a, _| a.results[0].error_code == disabled);
+    let describe = |_| DescribeAclsRequest {
+        resource_type_filter: ANY,
+        pattern_type_filter: LITERAL,
+        operation: ANY,
+        permission_type: ANY,
+        ..Default::default()
+    };
+    round.api(describe, |a, _| a.error_code == disabled);
+    let filter = DeleteAclsFilter {
+        resource_type_filter: ANY,
+        pattern_type_filter: LITERAL,
+        operation: ANY,
+        permission_type: ANY,
+        ..Default::default()
+    };
+    let delete = |_| DeleteAclsRequest { filters: vec![filter.clone()], ..Default::default() };
+    round.api(delete, |a, _| a.filter_results[0].error_code == disabled);
+}
