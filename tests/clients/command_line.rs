@@ -2,9 +2,10 @@
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
+use std::io::Read as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use weir_tests::home::Home;
 use weir_tests::programs::{self, RUN_TIMEOUT, Running};
 
@@ -49,9 +50,7 @@ fn up_in_the_foreground_ends_with_ctrl_c_and_stops_its_cluster() -> anyhow::Resu
     let home = Home::new()?;
     let mut up = home.weir(&["up", "--brokers", "1"])?;
     let mut running = Running::start(up.stdout(Stdio::piped()))?;
-    let stdout = running.0.stdout.take().context("piped")?;
-    let mut address = String::new();
-    BufReader::new(stdout).read_line(&mut address)?;
+    let address = programs::first_line(&mut running)?;
     ensure!(address.starts_with("localhost:"), "{address:?}");
     interrupt(&running)?;
     ends_well(&mut running)?;
@@ -69,20 +68,20 @@ fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     // Its reader goes away after one line: no panic, no message.
     let mut consume = home.weir(&["consume", "numbers"])?;
     let mut running = Running::start(consume.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-    let mut first = String::new();
-    BufReader::new(running.0.stdout.take().context("piped")?).read_line(&mut first)?;
+    let first = programs::first_line(&mut running)?;
     ensure!(first == "0\n", "{first:?}");
+    // The process has ended, so its standard error has an end.
     ends_well(&mut running)?;
     let mut said = String::new();
-    BufReader::new(running.0.stderr.take().context("piped")?).read_line(&mut said)?;
+    running.0.stderr.take().context("piped")?.read_to_string(&mut said)?;
     ensure!(said.is_empty(), "{said}");
     // Ctrl-C while it waits for more.
-    let mut consume = home.weir(&["consume", "numbers", "--from", "latest"])?;
-    let mut running = Running::start(consume.stdout(Stdio::null()))?;
-    std::thread::sleep(Duration::from_secs(1));
+    let path = home.path().join("numbers");
+    let mut consume = home.weir(&["consume", "numbers"])?;
+    let mut running = Running::start(consume.stdout(std::fs::File::create(&path)?))?;
+    all_read(&path, numbers.len() as u64)?;
     interrupt(&running)?;
-    ends_well(&mut running)?;
-    Ok(())
+    ends_well(&mut running)
 }
 
 #[test]
@@ -120,6 +119,16 @@ fn fail(home: &Home, args: &[&str]) -> anyhow::Result<(i32, String)> {
     Ok((output.status.code().unwrap_or(-1), error))
 }
 
+/// Until a consumer that writes to a file has written `size` bytes: now it waits for more.
+fn all_read(path: &Path, size: u64) -> anyhow::Result<()> {
+    let deadline = Instant::now() + RUN_TIMEOUT;
+    while std::fs::metadata(path)?.len() < size {
+        ensure!(Instant::now() < deadline, "it did not read to the end within {RUN_TIMEOUT:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
 fn interrupt(running: &Running) -> anyhow::Result<()> {
     let pid = running.0.id().to_string();
     ensure!(Command::new("kill").args(["-INT", &pid]).status()?.success());
@@ -127,7 +136,7 @@ fn interrupt(running: &Running) -> anyhow::Result<()> {
 }
 
 fn ends_well(running: &mut Running) -> anyhow::Result<()> {
-    let status = programs::ends_within(running, Duration::from_secs(30))?;
+    let status = programs::ends_within(running, RUN_TIMEOUT)?;
     ensure!(status.is_some_and(|status| status.success()), "{status:?}");
     Ok(())
 }

@@ -6,7 +6,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic, OffsetSpec, ResourceType
 
 BOOTSTRAP = sys.argv[1]
-WAIT_S = 20
+WAIT_S = 60
 COMMON = {"bootstrap.servers": BOOTSTRAP, "broker.address.family": "v4"}
 admin = AdminClient(COMMON)
 

@@ -8,8 +8,8 @@ from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
 BOOTSTRAP = sys.argv[1].split(",")
-WAIT_S = 20
-GROUP_WAIT_S = 60
+WAIT_S = 60
+GROUP_WAIT_S = 120
 # kafka-python 3.0.12 loses a member whose poll ends between the broker's answer to SyncGroup and its own use of
 # it: heartbeats stay off and it never joins again. So no poll is shorter than a rebalance.
 POLL_MS = 2000

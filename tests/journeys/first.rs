@@ -5,9 +5,8 @@ use weir_tests::stage::{Host, Stage};
 
 in_both_hosts!(greets_with_an_invitation);
 
-async fn greets_with_an_invitation(host: Host) -> anyhow::Result<()> {
-    let home = Home::new()?;
-    let stage = Stage::open(host, &home, "/clusters").await?;
+async fn greets_with_an_invitation(host: Host, home: &Home) -> anyhow::Result<()> {
+    let stage = Stage::open(host, home, "/clusters").await?;
     let page = stage.page();
     page.find("heading", "~one click away").await?;
     page.find("button", "Create cluster").await?;

@@ -1,6 +1,14 @@
 //! The journeys of a person, each in the real window and in Chromium against `weir serve`.
 
-/// Makes one test a host from `async fn NAME(host: Host) -> anyhow::Result<()>`.
+use anyhow::Context as _;
+use std::time::Duration;
+use weir_tests::home::Home;
+use weir_tests::stage::Host;
+
+/// How long one journey may take; the longest needs a tenth of it on a quiet machine. A driver that hangs ends here.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Makes one test a host from `async fn NAME(host: Host, home: &Home) -> anyhow::Result<()>`.
 macro_rules! in_both_hosts {
     ($($name:ident),+ $(,)?) => {$(
         mod $name {
@@ -8,15 +16,26 @@ macro_rules! in_both_hosts {
 
             #[tokio::test]
             async fn in_the_window() -> anyhow::Result<()> {
-                super::$name(Host::Window).await
+                crate::journey(Host::Window, super::$name).await
             }
 
             #[tokio::test]
             async fn in_chromium() -> anyhow::Result<()> {
-                super::$name(Host::Chromium).await
+                crate::journey(Host::Chromium, super::$name).await
             }
         }
     )+};
+}
+
+/// Runs a journey on a data folder of its own, within [`LIMIT`] from when it is its turn.
+async fn journey(
+    host: Host,
+    steps: impl AsyncFnOnce(Host, &Home) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let home = Home::new()?;
+    tokio::time::timeout(LIMIT, steps(host, &home))
+        .await
+        .with_context(|| format!("the journey did not end within {LIMIT:?}"))?
 }
 
 mod first;

@@ -1,15 +1,11 @@
 //! A `weir-broker run` of one test, on ports of its own.
 
-use crate::programs::{self, Running};
+use crate::programs::{self, Running, first_line};
 use anyhow::{Context as _, bail};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use tempfile::TempDir;
-
-const READY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A running local cluster without a keeper.
 #[derive(Debug)]
@@ -47,12 +43,22 @@ impl Broker {
     }
 }
 
-/// The first of `count` neighbouring ports that were free a moment ago.
+/// Below what Linux gives to outgoing connections (net.ipv4.ip_local_port_range begins at 32768): a port that a
+/// cluster must find again after a restart is not lent to a client meanwhile.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// The first of `count` neighbouring ports that were free a moment ago, and that no other call of this program gets.
 pub fn free_block(count: u16) -> anyhow::Result<u16> {
-    for _ in 0..50 {
-        let first = crate::driver::free_port()?;
-        let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-        if first.checked_add(count).is_some_and(|end| (first..end).all(free)) {
+    static NEXT: OnceLock<Mutex<u16>> = OnceLock::new();
+    let room = PORTS.end - PORTS.start - count;
+    // Programs that run side by side begin at different places.
+    let begin = || Mutex::new((std::process::id() % 120) as u16 * 100);
+    let mut next = NEXT.get_or_init(begin).lock().unwrap_or_else(PoisonError::into_inner);
+    let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+    for _ in 0..room {
+        let first = PORTS.start + *next % room;
+        *next = (*next + count) % room;
+        if (first..first + count).all(free) {
             return Ok(first);
         }
     }
@@ -60,14 +66,6 @@ pub fn free_block(count: u16) -> anyhow::Result<u16> {
 }
 
 fn ready_line(process: &mut Running) -> anyhow::Result<Value> {
-    let stdout = process.0.stdout.take().context("the broker has a standard output")?;
-    let (send, lines) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut line = String::new();
-        let read = BufReader::new(stdout).read_line(&mut line).map(|_| line);
-        // The receiver is gone only when the wait below gave up.
-        let _ = send.send(read);
-    });
-    let line = lines.recv_timeout(READY_TIMEOUT).context("the broker did not become ready")??;
+    let line = first_line(process).context("the broker did not become ready")?;
     serde_json::from_str(&line).with_context(|| format!("not a ready line: {line:?}"))
 }

@@ -1,5 +1,6 @@
 //! The two drivers behind one interface: WebKitWebDriver on the built window, ChromeDriver on `weir serve`.
 
+use crate::broker::free_block;
 use crate::page::Page;
 use crate::programs::Running;
 use crate::xvfb::Display;
@@ -9,13 +10,12 @@ use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const START_TIMEOUT: Duration = Duration::from_secs(20);
-const PICTURE_TIMEOUT: Duration = Duration::from_secs(10);
+const START_TIMEOUT: Duration = Duration::from_secs(90);
+const PICTURE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A session of a driver; ends the driver, its browser and its display when dropped.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Session {
 /// Opens the Weir window of `home` under a display of its own.
 pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result<Session> {
     let display = Display::start(size.0, size.1)?;
-    let port = free_port()?;
+    let port = free_block(1)?;
     let driver = Running::start(
         Command::new("WebKitWebDriver")
             .args([&format!("--port={port}"), "--host=127.0.0.1"])
@@ -50,7 +50,7 @@ pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result
 
 /// Opens headless Chromium with a profile of its own under `profile`.
 pub async fn chromium(profile: &Path, size: (u32, u32)) -> anyhow::Result<Session> {
-    let port = free_port()?;
+    let port = free_block(1)?;
     let driver = Running::start(
         Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -86,11 +86,6 @@ async fn connect(port: u16, capabilities: Value) -> anyhow::Result<fantoccini::C
         Ok(Some(client))
     })
     .await
-}
-
-/// A port that was free a moment ago.
-pub fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 impl Session {

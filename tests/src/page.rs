@@ -9,7 +9,20 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long something may take to appear or to go.
-pub const APPEAR: Duration = Duration::from_secs(15);
+/// Generous: a busy machine is slow, and who waits for what comes loses nothing.
+pub const APPEAR: Duration = Duration::from_secs(60);
+
+/// How long a page may take to say what it shows, once a test has failed.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+const DESCRIBE: &str = "return location.pathname + location.search + '\\n' + document.body.innerText + '\\n' + \
+     [...document.querySelectorAll('input, textarea')].map(e => (e.labels?.[0]?.textContent ?? e.ariaLabel) + ' = ' + e.value).join('\\n')";
+
+/// How long a click may be on its way.
+const ARRIVE: Duration = Duration::from_secs(5);
+/// The middle of the page: a driver scrolls just to the edge, under what is sticky there. A page that is loaded anew
+/// by the click knows nothing of `__clicked`.
+const AIM: &str = "arguments[0].scrollIntoView({block: 'center'}); window.__clicked = false; \
+     arguments[0].addEventListener('click', () => { window.__clicked = true; }, { capture: true, once: true });";
 
 const FIND: &str = include_str!("find.js");
 /// The key under which WebDriver names an element (W3C WebDriver, section 12).
@@ -25,7 +38,7 @@ pub struct Page(pub Client);
 impl Page {
     /// The first visible element with this role and name (`~text`: whose name contains it); waits for it.
     pub async fn find(&self, role: &str, name: &str) -> anyhow::Result<Element> {
-        wait::until(&format!("{role} \"{name}\""), APPEAR, async || self.seek(role, name).await)
+        self.until(&format!("{role} \"{name}\""), APPEAR, async || self.seek(role, name).await)
             .await
     }
 
@@ -38,38 +51,44 @@ impl Page {
 
     /// Waits until nothing with this role and name is visible.
     pub async fn gone(&self, role: &str, name: &str) -> anyhow::Result<()> {
-        wait::until(&format!("{role} \"{name}\" to go"), APPEAR, async || {
+        self.until(&format!("{role} \"{name}\" to go"), APPEAR, async || {
             Ok(self.seek(role, name).await?.is_none().then_some(()))
         })
         .await
     }
 
-    /// Clicks what has this role and name, again if the page moved under the click.
+    /// Clicks what has this role and name, again while the page moved away from under the click.
     pub async fn click(&self, role: &str, name: &str) -> anyhow::Result<()> {
-        wait::until(&format!("{role} \"{name}\" to take a click"), APPEAR, async || {
+        self.until(&format!("{role} \"{name}\" to take a click"), APPEAR, async || {
             let Some(element) = self.seek(role, name).await? else { return Ok(None) };
-            // The middle of the page: a driver scrolls just to the edge, under what is sticky there.
             let at = serde_json::to_value(&element)?;
-            self.0.execute("arguments[0].scrollIntoView({block: 'center'})", vec![at]).await?;
+            self.0.execute(AIM, vec![at]).await?;
             element.click().await.context("not clickable")?;
-            Ok(Some(()))
+            let arrived = wait::until("the click to arrive", ARRIVE, async || {
+                let arrived = self.0.execute("return window.__clicked !== false", vec![]).await?;
+                Ok((arrived == Value::Bool(true)).then_some(()))
+            });
+            Ok(arrived.await.ok())
         })
         .await
     }
 
-    /// Replaces the text of a field.
+    /// Replaces the text of a field, again while a default that comes late changes it.
     pub async fn fill(&self, role: &str, name: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.find(role, name).await?;
-        field.click().await?;
-        // WebDriver's own "clear" goes past the page's state; a person selects all and types.
-        field.send_keys(&format!("{}a{}", Key::Control, Key::Null)).await?;
-        field.send_keys(text).await?;
-        Ok(())
+        self.until(&format!("{role} \"{name}\" to hold \"{text}\""), APPEAR, async || {
+            let Some(field) = self.seek(role, name).await? else { return Ok(None) };
+            field.click().await?;
+            // WebDriver's own "clear" goes past the page's state; a person selects all and types.
+            field.send_keys(&format!("{}a{}", Key::Control, Key::Null)).await?;
+            field.send_keys(text).await?;
+            Ok((field.prop("value").await?.as_deref() == Some(text)).then_some(()))
+        })
+        .await
     }
 
     /// Waits until a field holds something: a default that comes from the cluster.
     pub async fn filled(&self, role: &str, name: &str) -> anyhow::Result<()> {
-        wait::until(&format!("a value in {role} \"{name}\""), APPEAR, async || {
+        self.until(&format!("a value in {role} \"{name}\""), APPEAR, async || {
             let Some(field) = self.seek(role, name).await? else { return Ok(None) };
             let value = field.prop("value").await?.unwrap_or_default();
             Ok((!value.is_empty()).then_some(()))
@@ -113,14 +132,26 @@ impl Page {
 
     /// The same with a limit of its own.
     pub async fn shows_within(&self, wanted: &str, limit: Duration) -> anyhow::Result<()> {
-        let seen = wait::until(&format!("the text \"{wanted}\""), limit, async || {
+        self.until(&format!("the text \"{wanted}\""), limit, async || {
             Ok(self.text().await?.contains(wanted).then_some(()))
         })
-        .await;
-        if let Err(error) = seen {
-            bail!("{error}; the page says:\n{}", self.text().await.unwrap_or_default());
-        }
-        Ok(())
+        .await
+    }
+
+    /// Waits until `check` gives a value; past the limit the error carries what the page says instead.
+    pub async fn until<T>(
+        &self,
+        what: &str,
+        limit: Duration,
+        check: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+    ) -> anyhow::Result<T> {
+        let error = match wait::until(what, limit, check).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let said = tokio::time::timeout(LAST_WORDS, self.0.execute(DESCRIBE, vec![])).await;
+        let said = said.ok().and_then(Result::ok).unwrap_or_default();
+        bail!("{error:#}; the page says:\n{}", said.as_str().unwrap_or("(no answer)"))
     }
 
     /// Begins to record what the content security policy refuses.

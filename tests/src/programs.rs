@@ -1,7 +1,7 @@
 //! Where the programs under test are, and processes that end with their value.
 
 use anyhow::{Context as _, bail};
-use std::io::{Read, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -12,7 +12,10 @@ use std::time::{Duration, Instant};
 pub const RUN_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// How long a process has to end by itself before it is killed.
-const END_TIMEOUT: Duration = Duration::from_secs(5);
+const END_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long a program may take to say its first line.
+pub const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The folder that cargo put the programs of this build into.
 pub fn directory() -> anyhow::Result<PathBuf> {
@@ -89,6 +92,25 @@ fn drained(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
     receive
 }
 
+/// The first line of a program's standard output, whose pipe is closed after it. What says nothing within
+/// [`START_TIMEOUT`], or ends before, is an error.
+pub fn first_line(running: &mut Running) -> anyhow::Result<String> {
+    let stdout = running.0.stdout.take().context("its standard output is piped")?;
+    let (send, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = BufReader::new(stdout).read_line(&mut line).map(|_| line);
+        // The receiver is gone only when the wait below gave up.
+        let _ = send.send(read);
+    });
+    let late = || format!("it said nothing within {START_TIMEOUT:?}");
+    let line = lines.recv_timeout(START_TIMEOUT).with_context(late)??;
+    if line.trim().is_empty() {
+        bail!("it said nothing: {:?}", ends_within(running, END_TIMEOUT)?);
+    }
+    Ok(line)
+}
+
 /// How a process ended, or `None` while it runs on after `limit`.
 pub fn ends_within(running: &mut Running, limit: Duration) -> anyhow::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + limit;
@@ -146,15 +168,10 @@ impl Running {
     /// Asks the process and its children to end (SIGTERM) and waits; kills what does not.
     pub fn end(&mut self) {
         self.signal("-TERM");
-        let deadline = Instant::now() + END_TIMEOUT;
-        while Instant::now() < deadline {
-            if !matches!(self.0.try_wait(), Ok(None)) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let _ = ends_within(self, END_TIMEOUT);
         self.signal("-KILL");
-        let _ = self.0.wait();
+        // Bounded too: a process in the kernel's hands ends when the kernel lets it.
+        let _ = ends_within(self, END_TIMEOUT);
     }
 }
 

@@ -3,9 +3,8 @@
 use crate::driver::{self, Session};
 use crate::home::Home;
 use crate::page::Page;
-use crate::programs::Running;
-use anyhow::{Context as _, bail};
-use std::io::{BufRead as _, BufReader};
+use crate::programs::{Running, first_line};
+use anyhow::Context as _;
 use std::process::Stdio;
 
 const SIZE: (u32, u32) = (1440, 900);
@@ -58,11 +57,6 @@ impl Stage {
 pub fn serve(home: &Home) -> anyhow::Result<(Running, String)> {
     let mut command = home.weir(&["serve", "--no-open"])?;
     let mut serve = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::inherit()))?;
-    let stdout = serve.0.stdout.take().context("weir serve has a standard output")?;
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line)?;
-    if line.trim().is_empty() {
-        bail!("weir serve named no page");
-    }
+    let line = first_line(&mut serve).context("weir serve names no page")?;
     Ok((serve, line.trim().to_owned()))
 }

@@ -1,8 +1,7 @@
 //! A virtual display of its own for each test that opens the window.
 
-use crate::programs::Running;
-use anyhow::{Context as _, bail};
-use std::io::{BufRead as _, BufReader};
+use crate::programs::{Running, first_line};
+use anyhow::Context as _;
 use std::process::{Command, Stdio};
 
 /// A running Xvfb.
@@ -23,13 +22,7 @@ impl Display {
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
         )?;
-        let stdout = server.0.stdout.take().context("Xvfb has a standard output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let number = line.trim();
-        if number.is_empty() {
-            bail!("Xvfb ended without naming its display");
-        }
-        Ok(Self { name: format!(":{number}"), _server: server })
+        let line = first_line(&mut server).context("Xvfb names no display")?;
+        Ok(Self { name: format!(":{}", line.trim()), _server: server })
     }
 }

@@ -49,7 +49,7 @@ use weir_wire::records::BatchBuilder;
 use weir_wire::{Request, Str, Uuid};
 
 use crate::asking::Asking;
-use crate::process::Broker;
+use crate::process::{Broker, LONG, wait_for};
 
 const TOPIC: &str = "every-version";
 
@@ -257,12 +257,9 @@ fn groups(round: &mut Round, id: Uuid) {
         request
     };
     // The first one makes the topic of offsets and may say "not yet".
-    for _ in 0..200 {
-        if round.asking.ask(&find(3), 3).unwrap().error_code == 0 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    wait_for("a coordinator", LONG, || {
+        (round.asking.ask(&find(3), 3).unwrap().error_code == 0).then_some(())
+    });
     round.api(
         find,
         |a, v| if v >= 4 { a.coordinators[0].error_code == 0 } else { a.error_code == 0 },

@@ -3,12 +3,13 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use bytes::Bytes;
 use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
 use weir_wire::messages::api_versions_request::ApiVersionsRequest;
 use weir_wire::{Message, Reader, Request, Str};
+
+use crate::process::LONG;
 
 pub(crate) struct Asking {
     stream: TcpStream,
@@ -20,7 +21,7 @@ pub(crate) struct Asking {
 impl Asking {
     pub(crate) fn connect(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+        stream.set_read_timeout(Some(LONG)).unwrap();
         let mut asking = Self { stream, correlation: 0, advertised: BTreeMap::new() };
         let answer = asking.ask(&ApiVersionsRequest::default(), 0).unwrap();
         let keys = answer.api_keys.iter().map(|k| (k.api_key, k.min_version..=k.max_version));

@@ -2,10 +2,9 @@
 //! when space returns. Needs a small file system, which only root can mount.
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use crate::kcat::kcat;
-use crate::process::{Broker, refusal, wait_for};
+use crate::process::{Broker, LONG, refusal, wait_for};
 use crate::programs::{finish, installed, not_checked, output};
 
 /// A tmpfs of so many KiB; unmounted when dropped.
@@ -20,9 +19,12 @@ impl SmallDisk {
         let path = temp.path().join("disk");
         std::fs::create_dir(&path).unwrap();
         let size = format!("size={kib}k");
-        let mount =
-            Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path).output();
-        mount.is_ok_and(|o| o.status.success()).then_some(Self { path, _temp: temp })
+        if !installed("mount") {
+            return None;
+        }
+        let mut mount = Command::new("mount");
+        let mount = finish(mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path), b"");
+        mount.status.success().then_some(Self { path, _temp: temp })
     }
 
     /// Fills what is free; the file can be removed again.
@@ -83,17 +85,17 @@ fn writes_fail_on_a_full_disk_reads_go_on_and_writing_resumes() {
     output(&mut kcat(&bootstrap, &["-P", "-t", "t"]), first.as_bytes());
     let filler = disk.fill();
     let more = "x".repeat(2_000) + "\n";
-    let impatient = ["-P", "-t", "t", "-X", "message.timeout.ms=1500"];
+    let impatient = ["-P", "-t", "t", "-X", "message.timeout.ms=5000"];
     let refused = finish(&mut kcat(&bootstrap, &impatient), more.repeat(500).as_bytes());
     assert!(!refused.status.success(), "nothing is acknowledged that is not written");
     let read = ["-C", "-t", "t", "-o", "beginning", "-c", "100", "-q"];
     assert_eq!(output(&mut kcat(&bootstrap, &read), b""), first, "what was acknowledged is read");
     std::fs::remove_file(filler).unwrap();
-    wait_for("writing to resume", Duration::from_secs(10), || {
+    wait_for("writing to resume", LONG, || {
         finish(&mut kcat(&bootstrap, &impatient), b"after\n").status.success().then_some(())
     });
-    let (status, took) = broker.terminate();
-    assert!(status.success() && took < Duration::from_secs(2), "{status} after {took:?}");
+    let status = broker.terminate();
+    assert!(status.success(), "{status}");
     let again = Broker::start(&dir, &[]);
     let all = ["-C", "-t", "t", "-o", "beginning", "-e", "-q"];
     let all = output(&mut kcat(again.bootstrap(), &all), b"");

@@ -1,12 +1,12 @@
 //! Clients that are no Kafka clients, or bad ones: refused or bounded, and others are still served.
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use weir_wire::messages::metadata_request::MetadataRequest;
 
 use crate::asking::Asking;
-use crate::process::Broker;
+use crate::process::{Broker, LONG};
 
 fn start() -> (tempfile::TempDir, Broker, u16) {
     let temp = tempfile::tempdir().unwrap();
@@ -18,7 +18,7 @@ fn start() -> (tempfile::TempDir, Broker, u16) {
 /// Whether the broker closes the connection after these bytes.
 fn is_closed_after(port: u16, bytes: &[u8]) -> bool {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
     stream.write_all(bytes).unwrap();
     match stream.read(&mut [0; 64]) {
         Ok(0) => true,
@@ -28,9 +28,7 @@ fn is_closed_after(port: u16, bytes: &[u8]) -> bool {
 }
 
 fn is_served(port: u16) {
-    let began = Instant::now();
     Asking::connect(port).ask(&MetadataRequest::default(), 12).unwrap();
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
 /// Proportional set size in KiB: memory that only this process uses, and its share of the rest.
@@ -62,7 +60,7 @@ fn tls_http_and_nonsense_close_their_connection_only() {
 fn an_api_versions_of_the_future_is_answered_in_version_0() {
     let (_temp, _broker, port) = start();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
     stream.write_all(&[0, 0, 0, 12, 0, 18, 0, 99, 0, 0, 0, 5, 0xff, 0xff, 0, 0]).unwrap();
     let mut head = [0; 10];
     stream.read_exact(&mut head).unwrap();

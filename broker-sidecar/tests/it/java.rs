@@ -2,8 +2,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use crate::programs::{finish, installed, not_checked, text};
+use crate::programs::{finish_within, installed, not_checked, text};
+
+/// A hundred megabytes, over a slow line.
+const MAVEN: Duration = Duration::from_secs(600);
 
 /// Apache Kafka's tools and clients, 4.3.1: its newest ones.
 pub(crate) struct Java {
@@ -60,7 +64,7 @@ fn copy(pom: &str, folder: &Path) -> Result<(), String> {
     let mut maven = Command::new("mvn");
     maven.args(["-q", "-B", "-f"]).arg(pom).arg("dependency:copy-dependencies");
     maven.arg("-DincludeScope=runtime").arg(format!("-DoutputDirectory={}", folder.display()));
-    let output = finish(&mut maven, b"");
+    let output = finish_within(&mut maven, b"", MAVEN);
     if !output.status.success() {
         return Err(format!("Maven: {}", text(&output.stdout).lines().take(3).collect::<String>()));
     }

@@ -1,15 +1,13 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use rustix::process::Signal;
 use weir_control::api::{Operation, OperationKind, OperationState};
 use weir_control::files::{ClusterFile, ControlFile, Desired};
 use weir_control::{ClusterDir, State, cluster_state, probe_locks};
 
-use crate::process::{BINARY, signal_process, wait_for};
-
-const LONG: Duration = Duration::from_secs(15);
+use crate::process::{BINARY, LONG, signal_process, wait_for};
+use crate::programs::finish;
 
 struct Kept {
     keeper: Child,
@@ -144,7 +142,7 @@ fn an_engine_whose_keeper_is_killed_stops_by_itself_and_the_next_keeper_takes_ov
     let mut kept = Kept::start(temp.path(), &cluster());
     let orphan = kept.engine(None).pid;
     kept.keeper.kill().unwrap();
-    kept.keeper.wait().unwrap();
+    wait_for("the keeper's end", LONG, || kept.keeper.try_wait().unwrap());
     wait_for("the orphan's end", LONG, || kept.dir.load_control().unwrap().is_none().then_some(()));
     kept.keeper = keep(temp.path());
     assert_ne!(kept.engine(Some(orphan)).pid, orphan);
@@ -155,14 +153,15 @@ fn a_second_keeper_leaves_the_cluster_to_the_first() {
     let temp = tempfile::tempdir().unwrap();
     let kept = Kept::start(temp.path(), &cluster());
     let engine = kept.engine(None);
-    assert!(keep(temp.path()).wait().unwrap().success());
+    let mut second = keep(temp.path());
+    assert!(wait_for("the second keeper's end", LONG, || second.try_wait().unwrap()).success());
     assert_eq!(kept.engine(None), engine, "the same engine still runs");
 }
 
 #[test]
 fn a_folder_without_a_cluster_is_refused() {
     let temp = tempfile::tempdir().unwrap();
-    let output = Command::new(BINARY).arg("keep").arg("--dir").arg(temp.path()).output().unwrap();
+    let output = finish(Command::new(BINARY).arg("keep").arg("--dir").arg(temp.path()), b"");
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("holds no cluster"));
 }

@@ -1,14 +1,19 @@
 //! A spawned `weir-broker`, ended with the test.
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use weir_broker::run::ReadyLine;
 use weir_control::ClusterDir;
 
+use crate::programs::{finish, gather, text};
+
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_weir-broker");
+
+/// What takes milliseconds on a quiet machine, on one that is not. Promised times are measured by `cargo xtask bench`.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// A running `weir-broker run`; killed when dropped.
 pub(crate) struct Broker {
@@ -21,15 +26,17 @@ impl Broker {
     /// Starts in `dir` on free ports with further `flags`, and waits for its ready line.
     pub(crate) fn start(dir: &Path, flags: &[&str]) -> Self {
         let mut child = command(dir, flags).stdin(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        if line.is_empty() {
-            panic!("no ready line: {}", errors(child));
-        }
-        let ready = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        let line = first_line(child.stdout.take().unwrap());
         // Standard error is drained: a full pipe would stop the broker.
-        let mut stderr = child.stderr.take().unwrap();
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+        let errors = gather(child.stderr.take().unwrap());
+        let Ok(ready) = serde_json::from_str(&line) else {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!(
+                "no ready line but {line:?}: {}",
+                text(&errors.recv_timeout(LONG).unwrap_or_default())
+            );
+        };
         Self { child, ready, dir: dir.to_owned() }
     }
 
@@ -46,21 +53,14 @@ impl Broker {
         signal_process(self.child.id(), signal);
     }
 
-    /// Waits for its end; how, and after how long.
-    pub(crate) fn wait(&mut self, limit: Duration) -> (ExitStatus, Duration) {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return (status, began.elapsed());
-            }
-            assert!(began.elapsed() < limit, "still running after {limit:?}");
-            std::thread::sleep(Duration::from_millis(2));
-        }
+    /// Waits for its end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        wait_for("the broker's end", LONG, || self.child.try_wait().unwrap())
     }
 
-    pub(crate) fn terminate(&mut self) -> (ExitStatus, Duration) {
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.signal(rustix::process::Signal::TERM);
-        self.wait(Duration::from_secs(5))
+        self.wait()
     }
 
     pub(crate) fn kill(&mut self) {
@@ -83,19 +83,10 @@ pub(crate) fn command(dir: &Path, flags: &[&str]) -> Command {
     command
 }
 
-/// Runs to its end: exit code, and the last line of standard error.
+/// Runs to its end: exit code, and the last line of standard error. One that starts where it should refuse ends the
+/// test at [`finish`]'s deadline.
 pub(crate) fn refusal(dir: &Path, flags: &[&str]) -> (i32, String) {
-    let child = command(dir, flags).spawn().unwrap();
-    let pid = child.id();
-    let (tell, ended) = std::sync::mpsc::channel::<()>();
-    // A broker that starts where it should refuse must not hold the test for ever.
-    std::thread::spawn(move || {
-        if ended.recv_timeout(Duration::from_secs(10)) == Err(RecvTimeoutError::Timeout) {
-            signal_process(pid, rustix::process::Signal::KILL);
-        }
-    });
-    let output = child.wait_with_output().unwrap();
-    drop(tell);
+    let output = finish(&mut command(dir, flags), b"");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code().is_some(), "it started: {text}");
     let last = text.lines().rfind(|l| l.starts_with("error: ")).unwrap_or(&text).to_owned();
@@ -119,9 +110,14 @@ pub(crate) fn wait_for<T>(what: &str, limit: Duration, mut is: impl FnMut() -> O
     }
 }
 
-fn errors(mut child: Child) -> String {
-    let mut text = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
-    let _ = child.wait();
-    text
+/// What a program prints until its first line ends, or within [`LONG`].
+fn first_line(from: impl std::io::Read + Send + 'static) -> String {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let _ = BufReader::new(from).read_line(&mut line);
+        // The receiver is gone only when it gave up.
+        let _ = send.send(line);
+    });
+    receive.recv_timeout(LONG).unwrap_or_default()
 }

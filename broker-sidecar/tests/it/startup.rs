@@ -1,16 +1,15 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use rustix::process::Signal;
 use weir_control::ClusterDir;
 
-use crate::process::{Broker, wait_for};
+use crate::process::{Broker, LONG, wait_for};
 
 /// An ApiVersions v0 request: the smallest thing that any broker answers.
 fn api_versions(address: (&str, u16)) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
     stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff]).unwrap();
     let mut length = [0; 4];
     stream.read_exact(&mut length).unwrap();
@@ -43,16 +42,15 @@ fn one_ready_line_then_every_broker_answers_on_both_loopbacks() {
 }
 
 #[test]
-fn sigterm_and_sigint_stop_cleanly_within_two_seconds() {
+fn sigterm_and_sigint_stop_cleanly() {
     for signal in [Signal::TERM, Signal::INT] {
         let temp = tempfile::tempdir().unwrap();
         let mut broker = Broker::start(temp.path(), &["--port", "0"]);
         let dir = ClusterDir::new(temp.path());
         assert!(dir.load_control().unwrap().is_some());
         broker.signal(signal);
-        let (status, took) = broker.wait(Duration::from_secs(5));
+        let status = broker.wait();
         assert!(status.success(), "{status}");
-        assert!(took < Duration::from_secs(2), "{took:?}");
         assert!(dir.load_control().unwrap().is_none(), "nobody answers any more");
     }
 }
@@ -62,7 +60,7 @@ fn the_end_of_standard_input_stops_it_when_asked_to() {
     let temp = tempfile::tempdir().unwrap();
     let mut broker = Broker::start(temp.path(), &["--port", "0", "--exit-with-parent"]);
     drop(broker.child.stdin.take());
-    assert!(broker.wait(Duration::from_secs(3)).0.success());
+    assert!(broker.wait().success());
 }
 
 #[test]
@@ -94,9 +92,8 @@ fn logs_are_written_to_the_directory_and_hold_no_token() {
     let dir = ClusterDir::new(temp.path());
     let token = dir.load_control().unwrap().unwrap().token;
     broker.terminate();
-    let log = wait_for("the log", Duration::from_secs(1), || {
-        std::fs::read_to_string(dir.logs().join("engine.log")).ok()
-    });
+    let log =
+        wait_for("the log", LONG, || std::fs::read_to_string(dir.logs().join("engine.log")).ok());
     assert!(log.contains("ready") && log.contains("stopping: SIGTERM"), "{log}");
     assert!(!log.contains(&token));
 }

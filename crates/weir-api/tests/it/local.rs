@@ -3,12 +3,13 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use weir_api::HostKind;
 use weir_api::dto::ErrorKind;
 
-use crate::{Bench, list, open, wait};
+use crate::{Bench, LONG, list, open, wait};
 
 /// Stops what a test leaves running, also when it fails.
 struct Local {
@@ -41,6 +42,20 @@ impl Local {
         self.bench.until("clusters.list", json!({}), is);
     }
 
+    /// The engine's process, once it is another than this.
+    fn engine_other_than(&self, name: &str, pid: u64) -> u64 {
+        let deadline = Instant::now() + LONG;
+        loop {
+            let control = std::fs::read(self.dir(name).join("control.json")).unwrap_or_default();
+            let control: Value = serde_json::from_slice(&control).unwrap_or_default();
+            match control["pid"].as_u64() {
+                Some(now) if now != pid => return now,
+                _ => assert!(Instant::now() < deadline, "no engine runs"),
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn dir(&self, name: &str) -> PathBuf {
         self.bench.home.path().join("clusters").join(name)
     }
@@ -53,12 +68,10 @@ impl Drop for Local {
             let args = json!({"cluster": row["id"], "confirm": row["id"]});
             if let Ok(begun) = self.bench.call("clusters.delete", args) {
                 let id = json!({"id": begun["operation"]});
-                while self
-                    .bench
-                    .call("operations.get", id.clone())
-                    .is_ok_and(|o| o["state"] == "running")
-                {
-                    std::thread::sleep(std::time::Duration::from_millis(20));
+                let get = || self.bench.call("operations.get", id.clone());
+                let deadline = Instant::now() + LONG;
+                while Instant::now() < deadline && get().is_ok_and(|o| o["state"] == "running") {
+                    std::thread::sleep(Duration::from_millis(20));
                 }
             }
         }
@@ -109,10 +122,13 @@ fn another_host_adopts_what_runs() {
 fn a_killed_engine_heals_and_says_why() {
     let local = Local::new();
     local.create("one", None);
-    let control = std::fs::read(local.dir("one").join("control.json")).unwrap();
-    let control: Value = serde_json::from_slice(&control).unwrap();
-    let pid = control["pid"].to_string();
-    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+    // The keeper waits 0.1, 0.5, 2 s: after the third kill the healing is long enough to be seen by who looks.
+    let mut before = 0;
+    for _ in 0..3 {
+        before = local.engine_other_than("one", before);
+        let pid = before.to_string();
+        assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+    }
     local.until_state("one", "HEALING");
     local.until_state("one", "ACTIVE");
     let args = json!({"cluster": "one", "query": "cluster_heal", "page": 1, "page_size": 25});

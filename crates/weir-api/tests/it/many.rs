@@ -12,7 +12,8 @@ use crate::{Bench, list};
 const TOPICS: usize = 10_000;
 const BATCH: usize = 500;
 /// Of an unoptimised build on a busy machine; docs/RESULTS.md has the figures of a release.
-const LIMIT: Duration = Duration::from_secs(5);
+/// A question a topic would take many times as long.
+const LIMIT: Duration = Duration::from_secs(60);
 
 #[test]
 fn ten_thousand_topics_are_listed_paged_sorted_and_filtered() {

@@ -39,7 +39,7 @@ impl Server {
     /// `{port}` in a header stands for the server's.
     fn ask(&self, line: &str, headers: &[&str], body: &str) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let port = self.port.to_string();
         let mut request = format!("{line} HTTP/1.1\r\n");
         if !headers.iter().any(|header| header.starts_with("Host:")) {

@@ -42,8 +42,9 @@ pub(crate) async fn broker(
 
 pub(crate) fn client(port: u16) -> Client {
     let mut options = Options::new(vec![Address { host: "127.0.0.1".into(), port }]);
-    options.connect_timeout = Duration::from_secs(2);
-    options.request_timeout = Duration::from_millis(300);
+    // Long enough for an answer on a busy machine, short enough to wait for where none comes.
+    options.connect_timeout = Duration::from_secs(5);
+    options.request_timeout = Duration::from_secs(3);
     Client::new(options)
 }
 

