@@ -1,7 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import Drawer from "@cloudscape-design/components/drawer";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 import { tag, useCall } from "~/shared/api";
 import { useFlash } from "~/shared/flash";
 import { OperationCard } from "~/shared/OperationCard";
@@ -10,11 +9,10 @@ import { texts } from "./texts";
 
 const SHOWN = 30;
 
-export function useActivity() {
-  const [open, setOpen] = useState(false);
+/** Whether anything runs now. */
+export function useRunning(): boolean {
   const { operations } = useFlash();
-  const running = Object.values(operations).some((operation) => operation.state === "running");
-  return { open, setOpen, running };
+  return Object.values(operations).some((operation) => operation.state === "running");
 }
 
 /** What runs and what ran, newest first; of the open cluster, else of all. */

@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
@@ -6,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { useT } from "~/shared/text";
+import { hasDirtyForm } from "~/shared/useDirty";
 import { texts } from "./texts";
 
 /** The window's host asks before the first close (app/events.ts); the answer is remembered, so it is asked once. */
@@ -53,6 +55,7 @@ export function CloseQuestion() {
     >
       <SpaceBetween size="m">
         <div>{t(texts.closeBody, { n: running })}</div>
+        {visible && hasDirtyForm() ? <Alert type="warning">{t(texts.closeDirty)}</Alert> : <span hidden />}
         <Checkbox checked={keepChoice} onChange={({ detail }) => setKeepChoice(detail.checked)}>
           {t(texts.closeRemember)}
         </Checkbox>

@@ -2,21 +2,24 @@ import AppLayoutToolbar, {
   type AppLayoutToolbarProps,
 } from "@cloudscape-design/components/app-layout-toolbar";
 import SplitPanel from "@cloudscape-design/components/split-panel";
-import { Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Outlet, useLocation, useMatches, useParams } from "react-router";
 import type { Page } from "~/shared/feature";
+import { HelpProvider } from "~/shared/help";
 import { SplitProvider, useSplit } from "~/shared/split";
 import { useRemembered } from "~/shared/storage";
 import { type Translate, useT } from "~/shared/text";
-import { ActivityDrawer, useActivity } from "./ActivityDrawer";
+import { ActivityDrawer, useRunning } from "./ActivityDrawer";
 import { CloseQuestion } from "./CloseQuestion";
 import { Crash } from "./Crash";
 import { Crumbs, useTitle } from "./Crumbs";
 import { useEvents } from "./events";
 import { Flashes } from "./Flashes";
+import { HelpDrawer } from "./HelpDrawer";
 import { useInternalLinks } from "./links";
 import { ProductionBand } from "./ProductionBand";
 import { Palette } from "./palette/Palette";
+import { useRegionKeys } from "./regions";
 import { Shortcuts } from "./Shortcuts";
 import { SideNav } from "./SideNav";
 import { TopBar } from "./TopBar";
@@ -83,11 +86,62 @@ function useSplitLayout(): Partial<AppLayoutToolbarProps> {
   };
 }
 
+type DrawerId = "help" | "activity";
+
+/** The two drawers; the open page's help is there only where it has some. */
+function useDrawers(page: Page | undefined, cluster: string | undefined) {
+  const t = useT();
+  const [open, setOpen] = useState<DrawerId | null>(null);
+  const layout = useRef<AppLayoutToolbarProps.Ref>(null);
+  const running = useRunning();
+  const help = page?.help;
+  const drawer = (id: DrawerId, name: string, close: string, resize: string) => ({
+    id,
+    resizable: true,
+    defaultSize: id === "help" ? 320 : 380,
+    ariaLabels: { drawerName: name, triggerButton: name, closeButton: close, resizeHandle: resize },
+  });
+  const drawers: AppLayoutToolbarProps.Drawer[] = [
+    ...(help
+      ? [
+          {
+            ...drawer("help", t(texts.helpName), t(texts.helpClose), t(texts.helpResize)),
+            content: <HelpDrawer help={help} />,
+            trigger: { iconName: "status-info" as const },
+          },
+        ]
+      : []),
+    {
+      ...drawer("activity", t(texts.activity), t(texts.activityClose), t(texts.activityResize)),
+      content: <ActivityDrawer cluster={cluster ?? null} />,
+      trigger: { iconName: "status-pending" as const },
+      badge: running,
+    },
+  ];
+  const openHelp = useCallback(() => {
+    setOpen("help");
+    layout.current?.focusActiveDrawer();
+  }, []);
+  const shown = open === "help" && !help ? null : open;
+  return {
+    layout,
+    openHelp,
+    toggleActivity: () => setOpen(open === "activity" ? null : "activity"),
+    props: {
+      drawers,
+      activeDrawerId: shown,
+      onDrawerChange: ({ detail }: { detail: { activeDrawerId: string | null } }) =>
+        setOpen(detail.activeDrawerId as DrawerId | null),
+    },
+  };
+}
+
 function Frame() {
   const t = useT();
   const gone = useEvents();
   useInternalLinks();
   useTitle();
+  useRegionKeys();
   const matches = useMatches();
   const page = matches.at(-1)?.handle as Page | undefined;
   const { cluster } = useParams();
@@ -96,7 +150,7 @@ function Frame() {
     window.innerWidth >= NAVIGATION_FROM_PX,
   );
   const [palette, setPalette] = useState(false);
-  const activity = useActivity();
+  const drawers = useDrawers(page, cluster);
   const split = useSplitLayout();
 
   useEffect(() => {
@@ -105,14 +159,16 @@ function Frame() {
     return () => window.removeEventListener("weir:palette", open);
   }, []);
 
+  const help = useMemo(() => ({ help: page?.help, open: drawers.openHelp }), [page?.help, drawers.openHelp]);
   if (gone) return <Crash thrown={gone} />;
   return (
-    <>
+    <HelpProvider value={help}>
       <div id={TOP_BAR} className="weir-top">
         <ProductionBand cluster={cluster} />
         <TopBar onSearch={() => setPalette(true)} />
       </div>
       <AppLayoutToolbar
+        ref={drawers.layout}
         headerSelector={`#${TOP_BAR}`}
         ariaLabels={labels(t)}
         navigation={<SideNav />}
@@ -124,30 +180,13 @@ function Frame() {
         stickyNotifications
         contentType={page?.contentType ?? "default"}
         content={<PageBody />}
-        drawers={[
-          {
-            id: "activity",
-            content: <ActivityDrawer cluster={cluster ?? null} />,
-            trigger: { iconName: "status-pending" },
-            badge: activity.running,
-            resizable: true,
-            defaultSize: 380,
-            ariaLabels: {
-              drawerName: t(texts.activity),
-              triggerButton: t(texts.activity),
-              closeButton: t(texts.activityClose),
-              resizeHandle: t(texts.activityResize),
-            },
-          },
-        ]}
-        activeDrawerId={activity.open ? "activity" : null}
-        onDrawerChange={({ detail }) => activity.setOpen(detail.activeDrawerId === "activity")}
+        {...drawers.props}
         {...split}
       />
       <Palette visible={palette} onDismiss={() => setPalette(false)} />
-      <Shortcuts onPalette={() => setPalette(true)} onActivity={() => activity.setOpen(!activity.open)} />
+      <Shortcuts onPalette={() => setPalette(true)} onActivity={drawers.toggleActivity} />
       <CloseQuestion />
-    </>
+    </HelpProvider>
   );
 }
 

@@ -141,6 +141,7 @@ function ShortcutsHelp(props: { visible: boolean; onDismiss: () => void }) {
             [`${mod} ,`, texts.keySettings],
             [`${mod} Enter`, texts.keySubmit],
             ["Alt ← →", texts.keyBack],
+            ["F6", texts.keyRegions],
             ["Esc", texts.keyClose],
             ["?", texts.keyHelp],
           ]}
@@ -150,6 +151,8 @@ function ShortcutsHelp(props: { visible: boolean; onDismiss: () => void }) {
           title={texts.keysTables}
           rows={[
             ["↑ ↓ ← →", texts.keyMove],
+            ["Space", texts.keyPeek],
+            ["x", texts.keySelect],
             ["Enter", texts.keyOpen],
             ["[ ]", texts.keyPrevNext],
           ]}

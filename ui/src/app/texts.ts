@@ -32,6 +32,9 @@ export const texts = defineTexts({
     en: "Everything that changes a cluster is listed here, with its steps and the command that does the same.",
     ko: "클러스터를 변경하는 모든 작업이 단계와 동일한 명령과 함께 여기에 표시됩니다.",
   },
+  helpName: { en: "Help", ko: "도움말" },
+  helpClose: { en: "Close help", ko: "도움말 닫기" },
+  helpResize: { en: "Resize help", ko: "도움말 크기 조정" },
   splitOpen: { en: "Open details", ko: "세부 정보 열기" },
   splitClose: { en: "Close details", ko: "세부 정보 닫기" },
   splitResize: { en: "Resize details", ko: "세부 정보 크기 조정" },
@@ -73,6 +76,9 @@ export const texts = defineTexts({
   keySubmit: { en: "Submit the form", ko: "양식 제출" },
   keyMove: { en: "Move between cells", ko: "셀 간 이동" },
   keyOpen: { en: "Open the message", ko: "메시지 열기" },
+  keyPeek: { en: "Look at the row", ko: "행 미리 보기" },
+  keySelect: { en: "Select the row", ko: "행 선택" },
+  keyRegions: { en: "Next region, with Shift the previous", ko: "다음 영역, Shift와 함께 이전 영역" },
   keyPrevNext: { en: "Previous, next message", ko: "이전, 다음 메시지" },
   keyActivity: { en: "Activity", ko: "활동" },
   keyLetters: {
@@ -84,6 +90,10 @@ export const texts = defineTexts({
   closeBody: {
     en: "{n, plural, one {# local cluster is} other {# local clusters are}} running. Closing the window stops nothing by itself: your clients stay connected.",
     ko: "로컬 클러스터 {n, number}개가 실행 중입니다. 창을 닫아도 클러스터는 중지되지 않으며 클라이언트 연결이 유지됩니다.",
+  },
+  closeDirty: {
+    en: "What you entered on this page is not saved and will be lost.",
+    ko: "이 페이지에 입력한 내용은 저장되지 않으며 사라집니다.",
   },
   closeRemember: { en: "Remember my choice (Settings changes it)", ko: "선택 기억 (설정에서 변경 가능)" },
   closeKeep: { en: "Keep running", ko: "계속 실행" },

@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
+import { InfoLink } from "./help";
 import { isComposing, isMod } from "./keys";
 import { defineTexts, useT } from "./text";
 
@@ -50,7 +51,7 @@ export function FormPage(props: FormPageProps) {
     >
       <Form
         header={
-          <Header variant="h1" description={props.description}>
+          <Header variant="h1" info={<InfoLink />} description={props.description}>
             {props.title}
           </Header>
         }

@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import type { ClusterDetail, ClusterRow, Permit } from "~/contract/types";
+import type { Help } from "./help";
 import type { Message } from "./text";
 
 /** A page of the UI, found by glob: src/features/<area>/route.ts exports one Feature. */
@@ -12,6 +13,8 @@ export interface Page {
   parents: string[];
   contentType: "table" | "form" | "default" | "cards" | "wizard";
   load: () => Promise<{ default: ComponentType }>;
+  /** What its Info link opens; a page that says it all itself has none. */
+  help?: Help;
 }
 
 export interface NavEntry {

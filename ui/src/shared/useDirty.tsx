@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useBlocker } from "react-router";
 import { defineTexts, useT } from "./text";
 
@@ -13,9 +13,17 @@ const texts = defineTexts({
   stay: { en: "Stay", ko: "머무르기" },
 });
 
-/** Set just before the navigation that follows a success, which must not ask. */
+/** Forms of this window that would lose something now: the question at its end names them too. */
+let dirtyForms = 0;
+export function hasDirtyForm(): boolean {
+  return dirtyForms > 0;
+}
+
 export interface Leaving {
+  /** Called just before the navigation that follows a success, which must not ask. */
   allow: () => void;
+  /** Leaves in place (Cancel of an edit on the same page): asks first when something would be lost. */
+  leave: (run: () => void) => void;
   question: React.ReactNode;
 }
 
@@ -32,12 +40,25 @@ export function useDirty(dirty: boolean): Leaving {
     const onUnload = (event: BeforeUnloadEvent) => {
       if (!allowed.current) event.preventDefault();
     };
+    dirtyForms += 1;
     window.addEventListener("beforeunload", onUnload);
-    return () => window.removeEventListener("beforeunload", onUnload);
+    return () => {
+      dirtyForms -= 1;
+      window.removeEventListener("beforeunload", onUnload);
+    };
   }, [dirty]);
-  const stay = () => blocker.reset?.();
+  const [inPlace, setInPlace] = useState<(() => void) | null>(null);
+  const stay = () => {
+    setInPlace(null);
+    blocker.reset?.();
+  };
+  const go = () => {
+    inPlace?.();
+    setInPlace(null);
+    blocker.proceed?.();
+  };
   const question =
-    blocker.state === "blocked" ? (
+    blocker.state === "blocked" || inPlace ? (
       <Modal
         visible
         header={t(texts.title)}
@@ -49,7 +70,7 @@ export function useDirty(dirty: boolean): Leaving {
               <Button variant="link" onClick={stay}>
                 {t(texts.stay)}
               </Button>
-              <Button variant="primary" onClick={() => blocker.proceed?.()}>
+              <Button variant="primary" onClick={go}>
                 {t(texts.leave)}
               </Button>
             </SpaceBetween>
@@ -63,6 +84,7 @@ export function useDirty(dirty: boolean): Leaving {
     allow: () => {
       allowed.current = true;
     },
+    leave: (run) => (dirty ? setInPlace(() => run) : run()),
     question,
   };
 }

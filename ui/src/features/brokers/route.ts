@@ -1,5 +1,6 @@
 import { defineFeature } from "~/shared/feature";
 import { paths } from "~/shared/paths";
+import { brokersHelp } from "./help";
 import { texts } from "./texts";
 
 export default defineFeature({
@@ -11,6 +12,7 @@ export default defineFeature({
       parents: ["/clusters", "/c/:cluster"],
       contentType: "table",
       load: () => import("./BrokersPage"),
+      help: brokersHelp,
     },
   ],
   nav: [

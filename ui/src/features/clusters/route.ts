@@ -2,6 +2,7 @@ import { defineFeature } from "~/shared/feature";
 import { paths } from "~/shared/paths";
 import { texts as connectTexts } from "./connect/texts";
 import { texts as createTexts } from "./create/texts";
+import { clustersHelp, connectHelp, createHelp } from "./help";
 import { texts } from "./texts";
 
 export default defineFeature({
@@ -13,6 +14,7 @@ export default defineFeature({
       parents: [],
       contentType: "table",
       load: () => import("./ClustersPage"),
+      help: clustersHelp,
     },
     {
       path: "/clusters/create",
@@ -20,6 +22,7 @@ export default defineFeature({
       parents: ["/clusters"],
       contentType: "form",
       load: () => import("./create/CreateClusterPage"),
+      help: createHelp,
     },
     {
       path: "/clusters/connect",
@@ -27,6 +30,7 @@ export default defineFeature({
       parents: ["/clusters"],
       contentType: "form",
       load: () => import("./connect/ConnectPage"),
+      help: connectHelp,
     },
   ],
   nav: [{ scope: "global", text: texts.title, path: "/clusters", order: 10 }],

@@ -10,6 +10,7 @@ import { tag, useCall, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
+import { InfoLink } from "~/shared/help";
 import { paths } from "~/shared/paths";
 import { GroupStateIndicator } from "~/shared/state";
 import { type Translate, useT } from "~/shared/text";
@@ -87,7 +88,12 @@ export default function GroupPage() {
       header={
         <Header
           variant="h1"
-          info={group ? <GroupStateIndicator state={group.state} /> : undefined}
+          info={
+            <span className="weir-title-info">
+              {group ? <GroupStateIndicator state={group.state} /> : null}
+              <InfoLink />
+            </span>
+          }
           description={group ? subtitle(t, group) : "…"}
           actions={
             group ? (

@@ -11,6 +11,7 @@ import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { useGroupsView } from "~/shared/table/useView";
 import { type Translate, useT } from "~/shared/text";
+import { GroupPeek } from "./GroupPeek";
 import { texts } from "./texts";
 
 function columns(t: Translate, cluster: string, largest: number, total: number): Column<GroupRow>[] {
@@ -95,6 +96,7 @@ export default function GroupsPage() {
       filter={{ value: query, onChange: list.setQuery, placeholder: t(texts.find) }}
       sort={{ by: sort, descending, onChange: list.setSort }}
       paging={{ page, size, onChange: list.setPage, onSize: list.setSize }}
+      peek={(row) => ({ header: row.name, content: <GroupPeek cluster={cluster} row={row} /> })}
     />
   );
 }

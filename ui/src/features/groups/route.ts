@@ -1,6 +1,7 @@
 import { defineFeature } from "~/shared/feature";
 import { count } from "~/shared/format";
 import { paths } from "~/shared/paths";
+import { groupHelp, groupsHelp } from "./help";
 import { texts } from "./texts";
 
 const LIST = "/c/:cluster/groups";
@@ -9,13 +10,21 @@ const parents = ["/clusters", "/c/:cluster"];
 export default defineFeature({
   area: "groups",
   pages: [
-    { path: LIST, title: texts.title, parents, contentType: "table", load: () => import("./GroupsPage") },
+    {
+      path: LIST,
+      title: texts.title,
+      parents,
+      contentType: "table",
+      load: () => import("./GroupsPage"),
+      help: groupsHelp,
+    },
     {
       path: `${LIST}/:group`,
       title: ":group",
       parents: [...parents, LIST],
       contentType: "default",
       load: () => import("./GroupPage"),
+      help: groupHelp,
     },
   ],
   nav: [

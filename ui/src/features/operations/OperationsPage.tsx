@@ -16,22 +16,30 @@ import {
 } from "~/shared/OperationCard";
 import { SplitContent } from "~/shared/split";
 import { OperationStateIndicator } from "~/shared/state";
+import { useCellFocus } from "~/shared/table/cellFocus";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
 import { texts } from "./texts";
 
+function Title(props: { operation: Operation; onOpen: (id: string) => void }) {
+  const t = useT();
+  const focus = useCellFocus<HTMLButtonElement>();
+  const { operation, onOpen } = props;
+  return (
+    <button {...focus} type="button" className="weir-linkbutton" onClick={() => onOpen(operation.id)}>
+      {t.core(operation.title)}
+    </button>
+  );
+}
+
 function columns(t: Translate, onOpen: (id: string) => void): Column<Operation>[] {
   return [
     {
       id: "title",
       header: t(texts.operation),
-      cell: (row) => (
-        <button type="button" className="weir-linkbutton" onClick={() => onOpen(row.id)}>
-          {t.core(row.title)}
-        </button>
-      ),
+      cell: (row) => <Title operation={row} onOpen={onOpen} />,
       rowHeader: true,
       width: 330,
     },
@@ -135,6 +143,9 @@ export default function OperationsPage() {
         empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
         filter={{ value: query, onChange: list.setQuery, placeholder: t(texts.find) }}
         paging={{ page, size: page_size, onChange: list.setPage, onSize: list.setSize }}
+        {...(open
+          ? {}
+          : { peek: (row) => ({ header: t.core(row.title), content: <Details operation={row} /> }) })}
       />
       {open ? (
         <SplitContent header={t.core(open.title)} onClose={() => setOpenId(null)}>

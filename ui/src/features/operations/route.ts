@@ -1,5 +1,6 @@
 import { defineFeature } from "~/shared/feature";
 import { paths } from "~/shared/paths";
+import { operationsHelp } from "./help";
 import { texts } from "./texts";
 
 export default defineFeature({
@@ -11,6 +12,7 @@ export default defineFeature({
       parents: ["/clusters", "/c/:cluster"],
       contentType: "table",
       load: () => import("./OperationsPage"),
+      help: operationsHelp,
     },
   ],
   nav: [{ scope: "cluster", text: texts.title, path: "/c/:cluster/operations", order: 60 }],

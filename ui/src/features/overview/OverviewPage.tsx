@@ -9,6 +9,7 @@ import type { ClusterDetail } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
 import { ErrorBox } from "~/shared/ErrorBox";
+import { InfoLink } from "~/shared/help";
 import { ClusterStateIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { ActivityPanel } from "./ActivityPanel";
@@ -93,9 +94,10 @@ export default function OverviewPage() {
         <Header
           variant="h1"
           info={
-            cluster ? (
-              <ClusterStateIndicator state={cluster.state} reason={cluster.state_reason} />
-            ) : undefined
+            <span className="weir-title-info">
+              {cluster ? <ClusterStateIndicator state={cluster.state} reason={cluster.state_reason} /> : null}
+              <InfoLink />
+            </span>
           }
           description={cluster ? <Subtitle cluster={cluster} /> : "…"}
           actions={

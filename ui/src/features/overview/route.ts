@@ -1,5 +1,6 @@
 import { defineFeature } from "~/shared/feature";
 import { paths } from "~/shared/paths";
+import { overviewHelp } from "./help";
 import { texts } from "./texts";
 
 export default defineFeature({
@@ -11,6 +12,7 @@ export default defineFeature({
       parents: ["/clusters"],
       contentType: "default",
       load: () => import("./OverviewPage"),
+      help: overviewHelp,
     },
   ],
   nav: [{ scope: "cluster", text: texts.title, path: "/c/:cluster", order: 10 }],

@@ -11,6 +11,7 @@ import { usePlatform } from "~/platform";
 import { useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
 import { ErrorBox } from "~/shared/ErrorBox";
+import { InfoLink } from "~/shared/help";
 import { useSetSettings, useSettings } from "~/shared/settings";
 import { type Message, useT } from "~/shared/text";
 import { texts } from "./texts";
@@ -85,7 +86,7 @@ export default function SettingsPage() {
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description={t(texts.saved)}>
+        <Header variant="h1" info={<InfoLink />} description={t(texts.saved)}>
           {t(texts.title)}
         </Header>
       }

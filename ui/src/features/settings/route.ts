@@ -1,5 +1,6 @@
 import { defineFeature } from "~/shared/feature";
 import { paths } from "~/shared/paths";
+import { settingsHelp } from "./help";
 import { texts } from "./texts";
 
 export default defineFeature({
@@ -11,6 +12,7 @@ export default defineFeature({
       parents: [],
       contentType: "form",
       load: () => import("./SettingsPage"),
+      help: settingsHelp,
     },
   ],
   nav: [{ scope: "end", text: texts.title, path: "/settings", order: 80 }],

@@ -1,19 +1,22 @@
 import { defineFeature, type Page } from "~/shared/feature";
 import { count } from "~/shared/format";
+import type { Help } from "~/shared/help";
 import { paths } from "~/shared/paths";
+import * as help from "./help";
 import { texts } from "./texts";
 
 const LIST = "/c/:cluster/topics";
 const TOPIC = "/c/:cluster/topics/:topic";
 const parents = ["/clusters", "/c/:cluster"];
 
-function tab(name: string, load: Page["load"]): Page {
+function tab(name: string, about: Help, load: Page["load"]): Page {
   return {
     path: `${TOPIC}/${name}`,
     title: ":topic",
     parents: [...parents, LIST],
     contentType: "default",
     load,
+    help: about,
   };
 }
 
@@ -26,6 +29,7 @@ export default defineFeature({
       parents,
       contentType: "table",
       load: () => import("./list/TopicsPage"),
+      help: help.topicsHelp,
     },
     {
       path: `${LIST}/create`,
@@ -33,17 +37,19 @@ export default defineFeature({
       parents: [...parents, LIST],
       contentType: "form",
       load: () => import("./create/CreateTopicPage"),
+      help: help.createTopicHelp,
     },
-    tab("messages", () => import("./messages/MessagesPage")),
-    tab("partitions", () => import("./partitions/PartitionsPage")),
-    tab("configuration", () => import("./configuration/ConfigurationPage")),
-    tab("consumers", () => import("./consumers/ConsumersPage")),
+    tab("messages", help.messagesHelp, () => import("./messages/MessagesPage")),
+    tab("partitions", help.partitionsHelp, () => import("./partitions/PartitionsPage")),
+    tab("configuration", help.configurationHelp, () => import("./configuration/ConfigurationPage")),
+    tab("consumers", help.consumersHelp, () => import("./consumers/ConsumersPage")),
     {
       path: `${TOPIC}/produce`,
       title: texts.produce,
       parents: [...parents, LIST, `${TOPIC}/messages`],
       contentType: "form",
       load: () => import("./produce/ProducePage"),
+      help: help.produceHelp,
     },
   ],
   nav: [

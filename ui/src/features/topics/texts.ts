@@ -42,4 +42,24 @@ export const texts = defineTexts({
   },
   configuration: { en: "Configuration", ko: "구성" },
   consumers: { en: "Consumers", ko: "컨슈머" },
+  favourite: { en: "Favourite", ko: "즐겨찾기" },
+  star: { en: "Favourite {name}", ko: "{name} 즐겨찾기" },
+  selectedPage: {
+    en: "All {n} topics on this page are selected.",
+    ko: "이 페이지의 토픽 {n, number}개를 모두 선택했습니다.",
+  },
+  selectedAll: {
+    en: "{n, plural, one {# topic is} other {All # matches are}} selected.",
+    ko: "일치하는 토픽 {n, number}개를 모두 선택했습니다.",
+  },
+  selectMatches: {
+    en: "{n, plural, one {Select the match} other {Select all # matches}}",
+    ko: "일치하는 {n, number}개 모두 선택",
+  },
+  selecting: {
+    en: "{n, plural, one {Selecting # topic…} other {Selecting # topics…}}",
+    ko: "토픽 {n, number}개 선택 중…",
+  },
+  clearSelection: { en: "Clear selection", ko: "선택 해제" },
+  open: { en: "Open topic", ko: "토픽 열기" },
 });

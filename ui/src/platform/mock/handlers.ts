@@ -290,6 +290,11 @@ export const handlers: Handlers = {
       internal_hidden: 3,
     };
   },
+  "topics.page": async ({ page: at }) => {
+    await sleep(10);
+    const args = { query: "", sort: "name", descending: false, page: at, page_size: 100 };
+    return { ...page(data.topics, args, (row) => row.name), internal_hidden: 3 };
+  },
   "topics.refresh": ({ ids }) => refresh(data.topics, ids),
   "topics.get": ({ topic }) => {
     const row = data.topics.find((each) => each.name === topic) ?? fail(`There is no topic “${topic}”.`);

@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Text } from "~/contract/types";
 import { useRemembered } from "../storage";
 import { type Peek, usePeek } from "./peek";
@@ -14,6 +14,10 @@ export interface Column<Row> {
   sort?: string;
   /** Why it cannot be sorted or how old it may be; shown on hover of the header. */
   note?: string;
+  /** What the header is called where it is only a sign. */
+  name?: string;
+  /** Does not take part of the spare room. */
+  fixed?: boolean;
   numeric?: boolean;
   rowHeader?: boolean;
   width?: number;
@@ -46,7 +50,15 @@ export interface ResourceTableProps<Row> {
   filter?: { value: string; onChange: (value: string) => void; placeholder: string };
   sort?: { by: string; descending: boolean; onChange: (by: string, descending: boolean) => void };
   paging?: { page: number; size: number; onChange: (page: number) => void; onSize?: (size: number) => void };
-  selection?: { type: "single" | "multi"; ids: string[]; onChange: (ids: string[]) => void };
+  selection?: {
+    type: "single" | "multi";
+    ids: string[];
+    onChange: (ids: string[]) => void;
+    /** How many are selected, when that is more than the rows of this page. */
+    count?: number;
+  };
+  /** A line under the filter. */
+  note?: ReactNode;
   /** Rows that vanished or appeared since the order was frozen. */
   live?: { gone: ReadonlySet<string>; added: number; onUpdate: () => void };
   toolbar?: ReactNode;
@@ -120,6 +132,8 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   );
   const table = { ...props, columns };
   const peek = usePeek(table);
+  // Rows are drawn in slices between keystrokes: an answer of the core must not hold up who types into the filter.
+  const drawn = useDeferredValue(table);
   return (
     <TableContext value={{ ...table, saved, onSaved, hidden }}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, which is a table. */}
@@ -127,7 +141,7 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
         {room === null ? null : (
           <TableRows
             key={room}
-            table={table}
+            table={drawn}
             saved={saved}
             onSaved={onSaved}
             hidden={hidden}

@@ -30,11 +30,11 @@ function definitions<Row>(
     return {
       id: column.id,
       header: (
-        <span className={column.numeric ? "weir-right" : undefined} title={column.note}>
+        <span className={column.numeric ? "weir-right" : undefined} title={column.note ?? column.name}>
           {column.header}
         </span>
       ),
-      ariaLabel: () => column.header,
+      ariaLabel: () => column.name ?? column.header,
       cell,
       isRowHeader: column.rowHeader ?? false,
       minWidth: leastWidth(column),
@@ -78,6 +78,7 @@ function Rows<Row>({ table, saved, onSaved, hidden, available }: TableRowsProps<
     [table.columns, widths, gone],
   );
   const sorting = sort && columnDefinitions.find((each) => each.sortingField === sort.by);
+  const names = shown.slice(0, 2).findIndex((each) => each.rowHeader);
   const overflows = shown.reduce((sum, each) => sum + (widths[each.id] ?? 0), 0) > available + 1;
   const page = table.variant === undefined || table.variant === "full-page";
   const onWidths = (widths: readonly number[]) => {
@@ -89,7 +90,7 @@ function Rows<Row>({ table, saved, onSaved, hidden, available }: TableRowsProps<
     <Table<Row>
       variant={table.variant ?? "full-page"}
       stickyHeader={page}
-      {...(overflows && shown[0]?.rowHeader ? { stickyColumns: { first: 1 } } : {})}
+      {...(overflows && names >= 0 ? { stickyColumns: { first: names + 1 } } : {})}
       items={rows ?? []}
       trackBy={table.rowId}
       loading={rows === undefined && !table.error}

@@ -1,5 +1,5 @@
 import { type FocusEvent, type KeyboardEvent, type ReactNode, useCallback, useState } from "react";
-import { isComposing } from "../keys";
+import { isComposing, isTyping } from "../keys";
 import { useSettings } from "../settings";
 import { SplitContent } from "../split";
 import type { ResourceTableProps } from "./ResourceTable";
@@ -46,9 +46,10 @@ export function usePeek<Row>(table: ResourceTableProps<Row>) {
       return close();
     }
     const row = rowOf(event.target);
-    if (!row || isPressed(event.target)) return;
-    if (event.key === " " && peek) setId(shown && rowId(shown) === rowId(row) ? null : rowId(row));
-    else if (event.code === "KeyX" && letters && selection) toggle(row);
+    if (!row) return;
+    if (event.key === " " && peek && !isPressed(event.target))
+      setId(shown && rowId(shown) === rowId(row) ? null : rowId(row));
+    else if (event.code === "KeyX" && letters && selection && !isTyping(event.nativeEvent)) toggle(row);
     else return;
     event.preventDefault();
   };

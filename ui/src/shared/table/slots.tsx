@@ -9,6 +9,7 @@ import { createContext, useContext } from "react";
 import type { Text } from "~/contract/types";
 import { ErrorBox } from "../ErrorBox";
 import { count } from "../format";
+import { InfoLink } from "../help";
 import { useT } from "../text";
 import { Updated } from "../time";
 import { useSlow } from "../useSlow";
@@ -51,13 +52,14 @@ export function TableHeader() {
     (props.total === undefined || props.filter?.value
       ? undefined
       : props.selection?.type === "multi" && props.selection.ids.length > 0
-        ? `(${count(props.selection.ids.length)}/${count(props.total)})`
+        ? `(${count(props.selection.count ?? props.selection.ids.length)}/${count(props.total)})`
         : `(${count(props.total)})`);
   const added = props.live?.added ?? 0;
   const slow = useSlow(props.rows === undefined && !props.error);
   return (
     <Header
       variant={page ? "awsui-h1-sticky" : (props.headingTag ?? "h2")}
+      info={page ? <InfoLink /> : undefined}
       {...(counter ? { counter } : {})}
       description={
         slow ? (
@@ -108,6 +110,7 @@ export function TableFilter() {
           {props.toolbar}
         </div>
       ) : null}
+      {props.note}
       <TableWarnings warnings={props.warnings ?? []} />
     </div>
   );
@@ -171,9 +174,9 @@ export function TablePreferences() {
       contentDisplayPreference={{
         title: t(texts.columns),
         description: t(texts.columnsHint),
-        options: columns.map(({ id, header, rowHeader }) => ({
+        options: columns.map(({ id, header, name, rowHeader }) => ({
           id,
-          label: header,
+          label: name ?? header,
           alwaysVisible: rowHeader ?? false,
         })),
       }}

@@ -4,6 +4,8 @@ import { useCall } from "../api";
 import type { ListState } from "./useListState";
 
 interface View<Row> {
+  /** The core's name of this frozen list. */
+  view: string | undefined;
   rows: Row[] | undefined;
   total: number | undefined;
   updatedAt: number | undefined;
@@ -41,6 +43,7 @@ function useMerged<Row extends { id: string }>({ list, refresh }: Answers<Row>):
   const vanished = current?.gone;
   const gone = useMemo(() => (vanished && vanished.length > 0 ? new Set(vanished) : NOTHING), [vanished]);
   return {
+    view: page?.view,
     rows,
     total: page?.total,
     updatedAt: current ? Number(current.as_of) : page ? Number(page.as_of) : undefined,

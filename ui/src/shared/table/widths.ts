@@ -4,6 +4,7 @@ export interface Sized {
   header: string;
   sort?: string | undefined;
   numeric?: boolean | undefined;
+  fixed?: boolean | undefined;
   width?: number | undefined;
   minWidth?: number | undefined;
   optional?: boolean | undefined;
@@ -86,9 +87,12 @@ export function fittedWidths(columns: Sized[], available: number, measure?: Meas
     for (const { id } of chosen) widths.set(id, Math.floor((widths.get(id) ?? 0) * factor));
   };
   grow(
-    columns.filter((each) => !each.numeric),
+    columns.filter((each) => !each.numeric && !each.fixed),
     WORDS_GROW,
   );
-  grow(columns, Number.POSITIVE_INFINITY);
+  grow(
+    columns.filter((each) => !each.fixed),
+    Number.POSITIVE_INFINITY,
+  );
   return Object.fromEntries(widths);
 }

@@ -83,7 +83,6 @@ function Configuration({ topic }: { topic: TopicDetail }) {
             type: "success",
             content: t(texts.applied, { name: topic.name }),
           });
-          leaving.allow();
           finish();
         },
         onError: refused,
@@ -129,7 +128,7 @@ function Configuration({ topic }: { topic: TopicDetail }) {
         actions={
           editing ? (
             <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" onClick={finish}>
+              <Button variant="link" onClick={() => leaving.leave(finish)}>
                 {t(texts.cancel)}
               </Button>
               <Button

@@ -1,10 +1,11 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { TopicRow } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
+import { useFavourites, useToggleFavourite } from "~/shared/favourites";
 import { paths } from "~/shared/paths";
 import { ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
@@ -13,7 +14,11 @@ import { useT } from "~/shared/text";
 import { DeleteTopics } from "../DeleteTopics";
 import { texts } from "../texts";
 import { topicColumns } from "./columns";
+import { SelectionLine } from "./SelectionLine";
+import { TopicPeek } from "./TopicPeek";
 import { TopicsActions } from "./TopicsActions";
+import { useChosen } from "./useChosen";
+import { useStarredFirst } from "./useStarredFirst";
 
 export default function TopicsPage() {
   const t = useT();
@@ -21,19 +26,19 @@ export default function TopicsPage() {
   const { cluster = "" } = useParams();
   const list = useListState("topics", { sort: "name" });
   const internal = list.params.has("internal");
-  const [selected, setSelected] = useState<string[]>([]);
   const [deleting, setDeleting] = useState(false);
   const view = useTopicsView(cluster, list.state, internal, [tag.topics(cluster)]);
   const detail = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
-  const columns = useMemo(() => topicColumns(t, cluster), [t, cluster]);
-
-  // Selection ends on filter, sort and page change: what is not seen is not acted upon.
+  const favourites = useFavourites(cluster);
+  const star = useToggleFavourite(cluster);
+  const columns = useMemo(
+    () => topicColumns(t, cluster, { favourites, star }),
+    [t, cluster, favourites, star],
+  );
   const { query, sort, descending, page, page_size: size } = list.state;
-  const shown = [query, sort, descending, page, size, internal].join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shown` is what the selection depends on.
-  useEffect(() => setSelected([]), [shown]);
-
-  const chosen = (view.rows ?? []).filter((row) => selected.includes(row.id));
+  const rows = useStarredFirst(cluster, view, list.state, favourites);
+  const selection = useChosen({ cluster, internal, state: list.state }, rows);
+  const { chosen } = selection;
   const create = (
     <ActionButton
       variant="primary"
@@ -49,7 +54,7 @@ export default function TopicsPage() {
         id="topics"
         title={t(texts.title)}
         columns={columns}
-        rows={view.rows}
+        rows={rows}
         rowId={(row) => row.id}
         rowName={(row) => row.name}
         total={view.total}
@@ -72,7 +77,14 @@ export default function TopicsPage() {
         }
         sort={{ by: sort, descending, onChange: list.setSort }}
         paging={{ page, size, onChange: list.setPage, onSize: list.setSize }}
-        selection={{ type: "multi", ids: selected, onChange: setSelected }}
+        selection={{
+          type: "multi",
+          ids: selection.all ? (rows ?? []).map((row) => row.id) : selection.ids,
+          count: chosen.length,
+          onChange: selection.select,
+        }}
+        note={<SelectionLine selection={selection} onPage={rows?.length ?? 0} total={view.total ?? 0} />}
+        peek={(row) => ({ header: row.name, content: <TopicPeek cluster={cluster} row={row} /> })}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <TopicsActions
@@ -92,7 +104,7 @@ export default function TopicsPage() {
           onDismiss={() => setDeleting(false)}
           onDone={() => {
             setDeleting(false);
-            setSelected([]);
+            selection.select([]);
             view.refetch();
           }}
         />

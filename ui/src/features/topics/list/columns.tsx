@@ -4,6 +4,7 @@ import { bytes, count, NONE, retention, short } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import { HealthIndicator } from "~/shared/state";
+import { useCellFocus } from "~/shared/table/cellFocus";
 import type { Column } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
@@ -28,7 +29,31 @@ function sickOf(row: TopicRow): number {
   return row.health === "offline" ? row.offline : row.under_replicated;
 }
 
-export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] {
+interface Stars {
+  favourites: readonly string[];
+  star: (name: string) => void;
+}
+
+function Star(props: { name: string; on: boolean; onClick: () => void }) {
+  const t = useT();
+  const focus = useCellFocus<HTMLButtonElement>();
+  return (
+    <button
+      {...focus}
+      type="button"
+      className="weir-star"
+      aria-pressed={props.on}
+      aria-label={t(texts.star, { name: props.name })}
+      onClick={props.onClick}
+    >
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+        <path d="m8 1.6 1.9 4.1 4.5.5-3.3 3 .9 4.4L8 11.4l-4 2.2.9-4.4-3.3-3 4.5-.5z" />
+      </svg>
+    </button>
+  );
+}
+
+export function topicColumns(t: Translate, cluster: string, stars: Stars): Column<TopicRow>[] {
   const figure = (id: string, header: string, width: number, cell: (row: TopicRow) => string) => ({
     id,
     header,
@@ -38,6 +63,16 @@ export function topicColumns(t: Translate, cluster: string): Column<TopicRow>[] 
   });
   const lazy = t(texts.onlyVisible);
   return [
+    {
+      id: "star",
+      header: "★",
+      name: t(texts.favourite),
+      cell: (row) => (
+        <Star name={row.name} on={stars.favourites.includes(row.name)} onClick={() => stars.star(row.name)} />
+      ),
+      width: 68,
+      fixed: true,
+    },
     {
       id: "name",
       header: t(texts.name),

@@ -14,7 +14,17 @@ import { FormPage } from "~/shared/FormPage";
 import { useFlash } from "~/shared/flash";
 import { paths } from "~/shared/paths";
 import { useT } from "~/shared/text";
-import { commandOf, type Draft, EMPTY, keyPayload, type Problems, problemsOf, valuePayload } from "./draft";
+import { useDirty } from "~/shared/useDirty";
+import {
+  commandOf,
+  contentOf,
+  type Draft,
+  EMPTY,
+  keyPayload,
+  type Problems,
+  problemsOf,
+  valuePayload,
+} from "./draft";
 import { HeaderLines } from "./HeaderLines";
 import { PayloadField } from "./PayloadField";
 import { texts } from "./texts";
@@ -29,6 +39,9 @@ export default function ProducePage() {
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [problems, setProblems] = useState<Problems>({});
   const [failures, setFailures] = useState(0);
+  const [sent, setSent] = useState<Draft>(EMPTY);
+  // What was sent once is not lost; another key or value would be.
+  const leaving = useDirty(contentOf(draft) !== contentOf(sent));
 
   const change = (patch: Partial<Draft>) => {
     const next = { ...draft, ...patch };
@@ -52,6 +65,7 @@ export default function ProducePage() {
         value: valuePayload(draft),
         headers: draft.headers.map(({ name, value }) => ({ name, value: { encoding: "text", data: value } })),
       });
+      setSent(draft);
       flash({
         id: `produced-${topic}`,
         type: "success",
@@ -138,6 +152,7 @@ export default function ProducePage() {
         <HeaderLines lines={draft.headers} problems={problems} onChange={(headers) => change({ headers })} />
       </Container>
       {command && draft.value !== "" ? <Command command={command} /> : <span hidden />}
+      {leaving.question}
     </FormPage>
   );
 }

@@ -29,6 +29,12 @@ export const EMPTY: Draft = {
   headers: [],
 };
 
+/** What was typed, whatever its encoding and partition. */
+export function contentOf(draft: Draft): string {
+  const headers = draft.headers.map(({ name, value }) => [name, value]);
+  return JSON.stringify([draft.key, draft.value, draft.tombstone, headers]);
+}
+
 /** What is wrong with data in its encoding; the same text goes to Kafka as typed, digit by digit. */
 export function payloadProblem(t: Translate, encoding: Encoding, data: string): string | undefined {
   if (encoding === "json" && data.trim() !== "")

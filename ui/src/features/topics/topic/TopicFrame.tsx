@@ -10,6 +10,7 @@ import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { bytes, count, retention } from "~/shared/format";
+import { InfoLink } from "~/shared/help";
 import { paths, type TopicTab } from "~/shared/paths";
 import { HealthIndicator } from "~/shared/state";
 import { defineTexts, useT } from "~/shared/text";
@@ -72,9 +73,12 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
       <Header
         variant="h1"
         info={
-          topic ? (
-            <HealthIndicator health={topic.health} count={sick ?? 0} creating={topic.creating} />
-          ) : undefined
+          <span className="weir-title-info">
+            {topic ? (
+              <HealthIndicator health={topic.health} count={sick ?? 0} creating={topic.creating} />
+            ) : null}
+            <InfoLink />
+          </span>
         }
         description={topic ? <Summary topic={topic} /> : "…"}
         actions={

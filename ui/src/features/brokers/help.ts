@@ -1,0 +1,39 @@
+import { defineHelp } from "~/shared/help";
+
+export const brokersHelp = defineHelp({
+  title: { en: "Brokers", ko: "브로커" },
+  body: {
+    en: "Is one sick, or does one carry more than the others?",
+    ko: "문제가 있는 브로커나 부하가 치우친 브로커를 보여 줍니다.",
+  },
+  points: [
+    {
+      term: { en: "Stop", ko: "중지" },
+      text: {
+        en: "As for maintenance: leaders move away first.",
+        ko: "점검할 때처럼 리더를 먼저 옮긴 뒤 중지합니다.",
+      },
+    },
+    {
+      term: { en: "Kill", ko: "강제 종료" },
+      text: {
+        en: "As a power cut: the cluster has to notice.",
+        ko: "정전처럼 즉시 종료하며 클러스터가 이를 감지해야 합니다.",
+      },
+    },
+    {
+      term: { en: "Skew", ko: "편차" },
+      text: {
+        en: "How much more than the mean the busiest broker leads.",
+        ko: "가장 바쁜 브로커의 리더 수가 평균보다 얼마나 많은지 나타냅니다.",
+      },
+    },
+    {
+      term: { en: "Controller", ko: "컨트롤러" },
+      text: {
+        en: "Keeps the cluster's metadata; another takes over when it stops.",
+        ko: "클러스터의 메타데이터를 관리하며 중지되면 다른 브로커가 이어받습니다.",
+      },
+    },
+  ],
+});
