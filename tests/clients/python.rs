@@ -1,4 +1,4 @@
-//! confluent-kafka (librdkafka) and kafka-python (pure Python): one scenario each, in their own words.
+//! confluent-kafka (librdkafka), kafka-python (pure Python) and aiokafka: one scenario each, in their own words.
 
 use std::process::Command;
 use weir_tests::broker::Broker;
@@ -17,12 +17,10 @@ fn run(script: &str, package: &str) -> anyhow::Result<()> {
     }
     let broker = Broker::start(3, &[])?;
     let path = format!("{}/clients/{script}", env!("CARGO_MANIFEST_DIR"));
-    let said = programs::stdout(Command::new(python).arg(path).arg(&broker.bootstrap))?;
-    anyhow::ensure!(
-        said.trim_end().ends_with("all held"),
-        "{script} did not reach its end:\n{said}"
-    );
-    Ok(())
+    programs::all_held(
+        package,
+        &programs::stdout(Command::new(python).arg(path).arg(&broker.bootstrap))?,
+    )
 }
 
 #[test]
@@ -33,4 +31,9 @@ fn confluent_kafka_produces_consumes_in_a_group_and_administers() -> anyhow::Res
 #[test]
 fn kafka_python_produces_consumes_in_a_group_and_administers() -> anyhow::Result<()> {
     run("kafka_python.py", "kafka-python")
+}
+
+#[test]
+fn aiokafka_produces_consumes_in_a_group_and_administers() -> anyhow::Result<()> {
+    run("aio_kafka.py", "aiokafka")
 }

@@ -148,6 +148,12 @@ pub fn stdout_within(
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Whether a client's scenario reached its last line.
+pub fn all_held(who: &str, said: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(said.trim_end().ends_with("all held"), "{who} did not reach its end:\n{said}");
+    Ok(())
+}
+
 /// A process that is told to end, then killed, when this value is dropped; and with it whatever it
 /// started, for drivers leave their browsers behind.
 #[derive(Debug)]

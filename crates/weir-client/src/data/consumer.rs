@@ -36,7 +36,7 @@ pub struct ConsumerOptions {
     pub offsets: Vec<(i32, i64)>,
     /// With a group: [`OffsetSpec::Earliest`] or [`OffsetSpec::Latest`].
     pub start: OffsetSpec,
-    /// A broker answers when it has so much, or after half a second. 1: at once.
+    /// A broker answers when it has so much, or after a second. 1: at once.
     pub fetch_bytes_min: u32,
 }
 
@@ -131,7 +131,7 @@ fn create(options: &Options, consumer: &ConsumerOptions) -> Result<BaseConsumer,
         .set("fetch.max.bytes", BYTES_MAX)
         .set("receive.message.max.bytes", "209715200")
         .set("queued.max.messages.kbytes", QUEUED_KBYTES_MAX)
-        .set("fetch.wait.max.ms", "500")
+        .set("fetch.wait.max.ms", "1000")
         .set("fetch.min.bytes", consumer.fetch_bytes_min.max(1).to_string())
         .set("partition.assignment.strategy", "range,roundrobin")
         .create()?;

@@ -1,13 +1,16 @@
 //! A producer: idempotent, acknowledged by all in-sync replicas.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::future_producer::DeliveryFuture;
-use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
+use rdkafka::message::{Header, Message as _, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::{ClientConfig, ClientContext};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 use weir_domain::Compression;
 
@@ -56,26 +59,73 @@ pub struct Produced {
 }
 
 pub struct Producer {
-    /// Taken when dropped: librdkafka's end waits for its thread.
-    inner: Option<FutureProducer>,
+    inner: Arc<BaseProducer<Answers>>,
+    stop: Arc<AtomicBool>,
+}
+
+/// Hands each acknowledgement to whoever waits for it.
+struct Answers;
+
+type Answer = Result<Produced, DataError>;
+
+impl ClientContext for Answers {}
+
+impl ProducerContext for Answers {
+    type DeliveryOpaque = Box<oneshot::Sender<Answer>>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, waiting: Self::DeliveryOpaque) {
+        let answer = match result {
+            Ok(message) => Ok(Produced {
+                partition: message.partition(),
+                offset: message.offset(),
+                timestamp_ms: message.timestamp().to_millis(),
+            }),
+            Err((error, _)) => Err(error.clone().into()),
+        };
+        // Nobody waits any more: their right.
+        let _ = waiting.send(answer);
+    }
+}
+
+/// The crate's own polling thread asks ten times a second, and its `poll` spins through the last millisecond of each
+/// wait: a whole percent of a core. Answers wake this one at once; a second is only how soon it notices its end.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Takes answers until told to stop; then it is the last owner, and librdkafka ends on its thread.
+fn poll(inner: Arc<BaseProducer<Answers>>, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        inner.poll(POLL);
+    }
+}
+
+fn config(options: &Options, producer: &ProducerOptions) -> ClientConfig {
+    let mut config = base_config(options);
+    config
+        .set("enable.idempotence", "true")
+        // librdkafka asks anew for every topic it ever produced to, and a producer's question creates
+        // topics: a deleted one would come back. A moved leader is learnt from the refused request.
+        .set("topic.metadata.refresh.interval.ms", "-1")
+        .set("compression.type", producer.compression.name())
+        .set("linger.ms", producer.linger.as_millis().to_string())
+        .set("message.timeout.ms", producer.timeout.as_millis().to_string())
+        .set("message.max.bytes", BYTES_MAX)
+        .set("queue.buffering.max.kbytes", "131072")
+        // Java's way of choosing a partition by key, so that one key stays in one partition whoever writes.
+        .set("partitioner", "murmur2_random");
+    config
 }
 
 impl Producer {
     pub fn new(options: &Options, producer: &ProducerOptions) -> Result<Self, DataError> {
-        let inner = base_config(options)
-            .set("enable.idempotence", "true")
-            // librdkafka asks anew for every topic it ever produced to, and a producer's question creates
-            // topics: a deleted one would come back. A moved leader is learnt from the refused request.
-            .set("topic.metadata.refresh.interval.ms", "-1")
-            .set("compression.type", producer.compression.name())
-            .set("linger.ms", producer.linger.as_millis().to_string())
-            .set("message.timeout.ms", producer.timeout.as_millis().to_string())
-            .set("message.max.bytes", BYTES_MAX)
-            .set("queue.buffering.max.kbytes", "131072")
-            // Java's way of choosing a partition by key, so that one key stays in one partition whoever writes.
-            .set("partitioner", "murmur2_random")
-            .create()?;
-        Ok(Self { inner: Some(inner) })
+        let inner: BaseProducer<Answers> =
+            config(options, producer).create_with_context(Answers)?;
+        let (inner, stop) = (Arc::new(inner), Arc::new(AtomicBool::new(false)));
+        let (polled, told) = (inner.clone(), stop.clone());
+        std::thread::Builder::new()
+            .name("weir-producer".into())
+            .spawn(move || poll(polled, &told))
+            .map_err(|e| DataError::new(format!("no thread can be started: {e}")))?;
+        Ok(Self { inner, stop })
     }
 
     /// Writes one message and waits for its acknowledgement.
@@ -87,9 +137,9 @@ impl Producer {
     pub async fn enqueue(&self, message: &NewMessage) -> Result<Delivery, DataError> {
         let deadline = Instant::now() + ROOM_WAIT_MAX;
         loop {
-            let Some(producer) = &self.inner else { return Err(DataError::new("it is closed")) };
-            match producer.send_result(record(message)) {
-                Ok(future) => return Ok(Delivery { future }),
+            let (sender, answer) = oneshot::channel();
+            match self.inner.send(record(message, Box::new(sender))) {
+                Ok(()) => return Ok(Delivery { answer }),
                 Err((e, _)) => {
                     let full = e.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull);
                     if !full || Instant::now() >= deadline {
@@ -103,8 +153,7 @@ impl Producer {
 
     /// Waits until everything queued is answered, at most `timeout`. Blocks: for the end of a program.
     pub fn flush(&self, timeout: Duration) -> Result<(), DataError> {
-        let Some(producer) = &self.inner else { return Ok(()) };
-        producer.flush(timeout).map_err(Into::into)
+        self.inner.flush(timeout).map_err(Into::into)
     }
 }
 
@@ -113,10 +162,7 @@ const ROOM_WAIT_MAX: Duration = Duration::from_secs(60);
 
 impl Drop for Producer {
     fn drop(&mut self) {
-        let inner = self.inner.take();
-        // If no thread can be started, it ends here.
-        let _ =
-            std::thread::Builder::new().name("weir-producer-end".into()).spawn(move || drop(inner));
+        self.stop.store(true, Ordering::Relaxed);
     }
 }
 
@@ -129,23 +175,16 @@ impl std::fmt::Debug for Producer {
 /// The acknowledgement of one message, to be awaited.
 #[must_use]
 pub struct Delivery {
-    future: DeliveryFuture,
+    answer: oneshot::Receiver<Answer>,
 }
 
 impl Future for Delivery {
     type Output = Result<Produced, DataError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.future).poll(context));
-        Poll::Ready(match answer {
-            Ok(Ok(delivery)) => Ok(Produced {
-                partition: delivery.partition,
-                offset: delivery.offset,
-                timestamp_ms: delivery.timestamp.to_millis(),
-            }),
-            Ok(Err((e, _))) => Err(e.into()),
-            Err(_) => Err(DataError::new("the producer ended before the acknowledgement came")),
-        })
+        let answer = ready!(Pin::new(&mut self.answer).poll(context));
+        let gone = |_| DataError::new("the producer ended before the acknowledgement came");
+        Poll::Ready(answer.map_err(gone).flatten())
     }
 }
 
@@ -155,17 +194,21 @@ impl std::fmt::Debug for Delivery {
     }
 }
 
-fn record(message: &NewMessage) -> FutureRecord<'_, [u8], [u8]> {
+fn record(
+    message: &NewMessage,
+    sender: Box<oneshot::Sender<Answer>>,
+) -> BaseRecord<'_, [u8], [u8], Box<oneshot::Sender<Answer>>> {
     let mut headers = OwnedHeaders::new_with_capacity(message.headers.len());
     for (key, value) in &message.headers {
         headers = headers.insert(Header { key, value: value.as_deref() });
     }
-    FutureRecord {
+    BaseRecord {
         topic: &message.topic,
         partition: message.partition,
         payload: message.value.as_deref(),
         key: message.key.as_deref(),
         timestamp: message.timestamp_ms,
         headers: (!message.headers.is_empty()).then_some(headers),
+        delivery_opaque: sender,
     }
 }

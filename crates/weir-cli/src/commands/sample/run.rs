@@ -1,12 +1,15 @@
 //! The workload: writes, reads as two groups, waits out whatever the cluster does, ends with it.
 
+use std::collections::VecDeque;
 use std::future::pending;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use weir_api::Home;
-use weir_core::client::data::{Consumer, ConsumerOptions, Producer, ProducerOptions};
+use weir_core::client::data::{Consumer, ConsumerOptions, Delivery, Producer, ProducerOptions};
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::sample::{ANALYTICS, BILLING, CUSTOMERS, ORDERS, PAGE_VIEWS, TOPICS};
 use weir_domain::{NewTopic, OffsetSpec};
@@ -20,7 +23,7 @@ use crate::time::now_ms;
 use crate::trouble::Trouble;
 
 /// As [`Shop::tick`] counts.
-const TICK: Duration = Duration::from_millis(200);
+const TICK: Duration = Duration::from_millis(500);
 const LINGER: Duration = Duration::from_millis(400);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Rest after the cluster did not answer.
@@ -137,26 +140,36 @@ async fn write_with(producer: &Producer, shop: &mut Shop) {
     let mut ticks = interval(TICK);
     // After the machine slept the shop goes on; it does not make up for the night.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut unanswered = JoinSet::new();
+    let mut unanswered = VecDeque::new();
     loop {
         ticks.tick().await;
-        while let Some(answered) = unanswered.try_join_next() {
-            if matches!(answered, Ok(Err(_))) {
-                return;
-            }
+        if any_failed(&mut unanswered) {
+            return;
         }
         if unanswered.len() >= UNANSWERED_MAX {
             continue;
         }
         for message in shop.tick(now_ms()) {
             match producer.enqueue(&message).await {
-                Ok(delivery) => {
-                    unanswered.spawn(delivery);
-                }
+                Ok(delivery) => unanswered.push_back(delivery),
                 Err(_) => return,
             }
         }
     }
+}
+
+/// Lets go of what was answered. Looked at once a tick, for a task woken by each answer costs more than all the rest.
+fn any_failed(unanswered: &mut VecDeque<Delivery>) -> bool {
+    let mut failed = false;
+    let mut context = Context::from_waker(Waker::noop());
+    unanswered.retain_mut(|delivery| match Pin::new(delivery).poll(&mut context) {
+        Poll::Ready(answer) => {
+            failed |= answer.is_err();
+            false
+        }
+        Poll::Pending => true,
+    });
+    failed
 }
 
 /// Reads a topic as a group, for ever.
