@@ -63,6 +63,7 @@ impl Engine {
         let recovered = self.recover_some();
         self.look_after_logs();
         self.groups().expire_offsets_if_due(&self.image());
+        self.txns().look_after(&self.image());
         if unlinked || recovered { now } else { now + STORAGE_PAUSE_MS }
     }
 

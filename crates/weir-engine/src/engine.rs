@@ -24,6 +24,7 @@ use crate::partition::PartitionEnv;
 use crate::reply::Outcome;
 use crate::rng::Rng;
 use crate::timer::Timers;
+use crate::txn::Txns;
 
 /// What the engine is given from outside.
 #[derive(Debug, Clone)]
@@ -67,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) groups: Groups,
     pub(crate) loggers: Loggers,
+    pub(crate) txns: Txns,
     pub(crate) controller: Controller,
 }
 
@@ -98,6 +100,7 @@ impl Engine {
         let timers = Timers::new(host.clock.monotonic_ms());
         let fetch_sessions = FetchSessions::default();
         let groups = Groups::new(GroupsEnv { clock: host.clock.clone(), timers: timers.clone() });
+        let txns = Txns::new(host.clock.clone(), timers.clone());
         let shared = Shared {
             config,
             host,
@@ -106,9 +109,12 @@ impl Engine {
             fetch_sessions,
             groups,
             loggers: Loggers::default(),
+            txns,
             controller,
         };
-        Ok(Self { shared: Arc::new(shared) })
+        let shared = Arc::new(shared);
+        shared.txns.attach(&shared);
+        Ok(Self { shared })
     }
 
     /// Answers one request frame (without its length prefix) that came in on `connection`.
@@ -174,6 +180,11 @@ impl Engine {
     /// `tell` gets `tracing` directives whenever an administrator changes a log level.
     pub fn on_log_levels(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
         self.shared.loggers.on_change(Arc::new(tell));
+    }
+
+    /// The transaction coordinators, of every broker.
+    pub(crate) fn txns(&self) -> &Txns {
+        &self.shared.txns
     }
 
     pub(crate) fn controller(&self) -> &Controller {

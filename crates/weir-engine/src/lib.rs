@@ -32,6 +32,7 @@ pub mod rng;
 mod security;
 mod stop;
 pub mod timer;
+mod txn;
 pub mod wait;
 
 pub use background::Background;

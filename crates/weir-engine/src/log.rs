@@ -44,8 +44,8 @@ pub use config::{CleanupPolicy, LogConfig};
 pub use context::LogContext;
 pub use error::{AppendError, LogError, ReadError};
 pub use outcome::{
-    AbortedTransaction, AppendOrigin, AppendRequest, Appended, CompactionOutcome, EpochEnd,
-    LogRead, ReadLimits, Recovered, Recovery, RetentionOutcome, TimestampOffset,
+    AbortedTransaction, ActiveProducer, AppendOrigin, AppendRequest, Appended, CompactionOutcome,
+    EpochEnd, LogRead, ReadLimits, Recovered, Recovery, RetentionOutcome, TimestampOffset,
 };
 pub use partition_log::PartitionLog;
 pub use slice::FileSlice;

@@ -39,6 +39,8 @@ pub(crate) struct Found {
     place: u32,
     pub(crate) topic: TopicKey,
     pub(crate) index: i32,
+    /// The offset that was asked for.
+    pub(crate) offset: i64,
     /// Where there is one: its leader may be told.
     pub(crate) partition: Option<Arc<Partition>>,
     pub(crate) outcome: Result<ReadOutcome, ErrorCode>,
@@ -232,6 +234,7 @@ impl FetchSet {
             place,
             topic: slot.topic.clone(),
             index: slot.index,
+            offset: slot.wanted.offset,
             partition: slot.partition().cloned(),
             outcome,
             preferred_replica,

@@ -271,6 +271,22 @@ impl ClassicGroup {
         Ok(())
     }
 
+    /// The same for TxnOffsetCommit: a producer that names no member is trusted, and an assignment
+    /// that is awaited does not stand in the way (KIP-447).
+    pub(crate) fn validate_transactional_commit(
+        &self,
+        member_id: &str,
+        instance: Option<&str>,
+        generation: i32,
+    ) -> Result<(), ErrorCode> {
+        let names_member = generation >= 0 || !member_id.is_empty() || instance.is_some();
+        match self.validate_commit(member_id, instance, generation) {
+            Err(ErrorCode::REBALANCE_IN_PROGRESS) => Ok(()),
+            Err(ErrorCode::UNKNOWN_MEMBER_ID) if !names_member => Ok(()),
+            result => result,
+        }
+    }
+
     /// A commit keeps its member alive, except while the assignment is awaited.
     pub(crate) fn committed(&mut self, member_id: &str, now: Now) {
         if matches!(self.state, State::Stable | State::PreparingRebalance) {

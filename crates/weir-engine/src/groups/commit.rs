@@ -46,6 +46,7 @@ impl Shard {
             })
             .collect();
         let required = self.write(&encoded.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
+        self.supersede(group.id(), rows.iter().map(|row| (&row.topic, row.partition)));
         for row in rows {
             state.offsets.put(&row.topic, row.topic_id, row.partition, row.committed);
         }
@@ -68,6 +69,7 @@ impl Shard {
             .map(|(topic, partition)| records::offset_tombstone(group.id(), topic, *partition))
             .collect();
         let required = self.write(&tombstones.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
+        self.supersede(group.id(), known.iter().map(|(topic, partition)| (topic, *partition)));
         for (topic, partition) in known {
             state.offsets.remove(topic, *partition);
         }
@@ -84,9 +86,13 @@ impl Shard {
                 tombstones.push(records::offset_tombstone(group.id(), topic, partition));
             }
         }
+        for (topic, partition) in self.pending.lock().rows_of(group.id()) {
+            tombstones.push(records::offset_tombstone(group.id(), &topic, partition));
+        }
         tombstones.push(records::group_tombstone(group.id()));
         let tombstones: Result<Vec<GroupRecord>, _> = tombstones.into_iter().collect();
         let required = self.write(&tombstones.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
+        self.pending.lock().forget_group(group.id());
         state.classic.close(ErrorCode::UNKNOWN_MEMBER_ID, self.env.now());
         drop(state);
         self.remove(group);

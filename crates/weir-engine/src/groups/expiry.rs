@@ -71,6 +71,10 @@ impl Shard {
         for group in self.groups() {
             let (expired, is_removable) = {
                 let state = group.lock();
+                // What waits for a transaction keeps the group as it is.
+                if self.has_pending(group.id()) {
+                    continue;
+                }
                 let expired = state.offsets.expired(|topic, committed| {
                     is_expired(&state, topic, committed, now_ms, retention_ms)
                 });

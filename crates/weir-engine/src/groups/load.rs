@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use weir_wire::records::{BatchReader, RecordBatch};
+use weir_wire::records::{BatchReader, EndTxnMarker, RecordBatch};
 use weir_wire::{Bytes, Str};
 
 use super::classic::{ClassicGroup, GroupLimits, Now, owned};
 use super::offsets::Offsets;
 use super::records::{self, Loaded as Record};
+use super::transactional::{self, PendingOffsets};
 use crate::log::{LogError, ReadLimits};
 use crate::partition::{Partition, PartitionError};
 
@@ -25,9 +26,15 @@ pub(super) fn read_partition(
     partition: &Partition,
     limits: GroupLimits,
     now: Now,
-) -> Result<Loaded, PartitionError> {
+) -> Result<(Loaded, PendingOffsets), PartitionError> {
     let view = partition.view()?;
-    let mut loader = Loader { limits, now, groups: HashMap::new(), topics: HashSet::new() };
+    let mut loader = Loader {
+        limits,
+        now,
+        groups: HashMap::new(),
+        topics: HashSet::new(),
+        pending: PendingOffsets::default(),
+    };
     let mut scratch = Vec::new();
     let mut offset = view.log_start;
     while offset < view.log_end {
@@ -65,6 +72,8 @@ struct Loader {
     groups: HashMap<Str, Entry>,
     /// Topic names, shared by all groups.
     topics: HashSet<Str>,
+    /// Offsets of transactions whose end was not read yet.
+    pending: PendingOffsets,
 }
 
 impl Loader {
@@ -74,28 +83,50 @@ impl Loader {
         batch: &RecordBatch<'_>,
         scratch: &mut Vec<u8>,
     ) -> Result<(), PartitionError> {
-        if batch.header.attributes.is_control() {
-            return Ok(());
-        }
         let corrupt = |error: weir_wire::records::RecordError| LogError::Corrupt(error.to_string());
+        let header = &batch.header;
+        let producer = header.attributes.is_transactional().then_some(header.producer_id);
         for record in batch.records(scratch, DECOMPRESSED_BYTES_MAX).map_err(corrupt)? {
             let record = record.map_err(corrupt)?;
+            if header.attributes.is_control() {
+                if let Some(marker) = EndTxnMarker::of(&record) {
+                    self.end(header.producer_id, marker.commit);
+                }
+                continue;
+            }
             match record.key.and_then(|key| records::load(chunk, key, record.value)) {
-                Some(loaded) => self.apply(loaded),
+                Some(loaded) => self.apply(loaded, producer),
                 None => tracing::warn!(offset = record.offset, "a group record is not readable"),
             }
         }
         Ok(())
     }
 
-    fn apply(&mut self, record: Record) {
+    fn end(&mut self, producer_id: i64, commit: bool) {
+        let groups = &mut self.groups;
+        self.pending.replay_end(producer_id, commit, |group, finish| {
+            finish(&mut groups.entry(group.clone()).or_default().offsets);
+        });
+    }
+
+    /// `producer`: of the transaction that the record is part of.
+    fn apply(&mut self, record: Record, producer: Option<i64>) {
         match record {
+            Record::Offset { group, topic, partition, committed: Some((id, committed)) }
+                if let Some(producer) = producer =>
+            {
+                let topic = self.shared(topic);
+                let row = transactional::row(topic, id, partition, committed);
+                self.pending.add(producer, &group, row);
+            }
             Record::Offset { group, topic, partition, committed: Some((id, committed)) } => {
                 let topic = self.shared(topic);
+                self.pending.supersede(&group, &topic, partition);
                 let entry = self.entry(&group);
                 entry.offsets.put(&topic, id, partition, committed);
             }
             Record::Offset { group, topic, partition, committed: None } => {
+                self.pending.supersede(&group, &topic, partition);
                 if let Some(entry) = self.groups.get_mut(&group) {
                     entry.offsets.remove(&topic, partition);
                 }
@@ -127,15 +158,17 @@ impl Loader {
     }
 
     /// Groups that have only offsets are simple ones; those with neither are gone.
-    fn finish(self) -> Loaded {
+    fn finish(self) -> (Loaded, PendingOffsets) {
         let (limits, now) = (self.limits, self.now);
-        self.groups
+        let loaded = self
+            .groups
             .into_iter()
             .filter(|(_, entry)| entry.classic.is_some() || !entry.offsets.is_empty())
             .map(|(id, entry)| {
                 let classic = entry.classic.unwrap_or_else(|| ClassicGroup::new(&id, limits, now));
                 (classic, entry.offsets)
             })
-            .collect()
+            .collect();
+        (loaded, self.pending)
     }
 }

@@ -16,6 +16,7 @@ mod offsets;
 mod placement;
 mod records;
 mod shard;
+mod transactional;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::{Mutex, RwLock};
-use weir_wire::records::BatchBuilder;
+use weir_wire::records::{BatchBuilder, ValidBatch};
 use weir_wire::{ErrorCode, Str};
 
 use super::GroupsEnv;
@@ -15,6 +15,7 @@ use super::error::for_client;
 use super::group::Group;
 use super::load::{Loaded, read_partition};
 use super::records::GroupRecord;
+use super::transactional::PendingOffsets;
 use crate::image::Image;
 use crate::log::AppendOrigin;
 use crate::partition::{Acks, Partition};
@@ -30,15 +31,17 @@ pub(super) const COMMIT_TIMEOUT_MS: i64 = 5_000;
 #[derive(Debug)]
 pub(crate) struct Shard {
     pub(super) env: GroupsEnv,
-    broker: i32,
+    pub(super) broker: i32,
     leader_epoch: i32,
-    partition: Arc<Partition>,
+    pub(super) partition: Arc<Partition>,
     /// Held while loading, so that others answer COORDINATOR_LOAD_IN_PROGRESS instead of waiting.
     loading: Mutex<()>,
     is_loaded: AtomicBool,
     is_retired: AtomicBool,
     limits: OnceLock<GroupLimits>,
     groups: RwLock<HashMap<Str, Arc<Group>>>,
+    /// Offsets of open transactions. The last lock to be taken.
+    pub(super) pending: Mutex<PendingOffsets>,
     watch: Mutex<Option<WatchGuard>>,
     me: Weak<Shard>,
 }
@@ -55,6 +58,7 @@ impl Shard {
             is_retired: AtomicBool::new(false),
             limits: OnceLock::new(),
             groups: RwLock::default(),
+            pending: Mutex::default(),
             watch: Mutex::default(),
             me: me.clone(),
         })
@@ -87,6 +91,8 @@ impl Shard {
             for_client(error.code())
         })?;
         let _ = self.limits.set(limits);
+        let (loaded, pending) = loaded;
+        *self.pending.lock() = pending;
         self.install(loaded);
         self.is_loaded.store(true, Ordering::Release);
         self.watch_leadership();
@@ -182,9 +188,13 @@ impl Shard {
 
     fn append(&self, builder: BatchBuilder) -> Result<i64, ErrorCode> {
         let batch = builder.build().map_err(|error| for_client(ErrorCode(error.code())))?;
+        self.append_batch(&batch)
+    }
+
+    pub(super) fn append_batch(&self, batch: &ValidBatch) -> Result<i64, ErrorCode> {
         let appended = self
             .partition
-            .append(self.broker, &batch, AppendOrigin::Coordinator, Acks::All)
+            .append(self.broker, batch, AppendOrigin::Coordinator, Acks::All)
             .map_err(|error| for_client(error.code()))?;
         Ok(appended.last_offset + 1)
     }

@@ -3,7 +3,8 @@
 //! Batches are validated before the append mutex, then appended partition by partition; each
 //! partition answers for itself. acks=0 has no answer: an error closes the connection. acks=-1
 //! waits until the high watermark has passed the batch (R3). v8 adds record errors (KIP-467), v10
-//! the current leader (KIP-951), v13 topic ids. Nothing is created: a topic that does not exist is
+//! the current leader (KIP-951), v13 topic ids. A batch of a transaction is written while its
+//! partition is part of it, or from v12 on makes it so (KIP-890). Nothing is created: a topic that does not exist is
 //! UNKNOWN_TOPIC_OR_PARTITION, from v13 UNKNOWN_TOPIC_ID.
 
 mod append;
@@ -24,8 +25,13 @@ use crate::handlers::leaders::Leaders;
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: ProduceRequest) -> Reply<ProduceResponse> {
-    let mut run =
-        Run { ctx, acks: request.acks, leaders: Leaders::default(), unsettled: Vec::new() };
+    let mut run = Run {
+        ctx,
+        acks: request.acks,
+        transactional_id: request.transactional_id.as_deref(),
+        leaders: Leaders::default(),
+        unsettled: Vec::new(),
+    };
     let responses: Vec<TopicProduceResponse> =
         request.topic_data.iter().enumerate().map(|(at, topic)| run.topic(at, topic)).collect();
     let Run { leaders, unsettled, .. } = run;
@@ -53,6 +59,7 @@ fn failed(response: &ProduceResponse) -> bool {
 struct Run<'a> {
     ctx: &'a Ctx,
     acks: i16,
+    transactional_id: Option<&'a str>,
     leaders: Leaders,
     unsettled: Vec<Unsettled>,
 }
@@ -79,7 +86,7 @@ impl Run<'_> {
         topic: &TopicProduceData,
         data: &PartitionProduceData,
     ) -> PartitionProduceResponse {
-        let mut answer = match append(self.ctx, self.acks, topic, data) {
+        let mut answer = match append(self.ctx, self.acks, self.transactional_id, topic, data) {
             Ok((partition, appended)) => {
                 let answer = PartitionProduceResponse {
                     base_offset: appended.base_offset,

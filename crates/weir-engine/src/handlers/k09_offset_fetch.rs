@@ -2,8 +2,8 @@
 //!
 //! v1 to v7 ask for one group, v8 and later for many in one request (KIP-709); no topics means all
 //! of them. v10 names topics by id. A partition without an offset, and a group that does not exist,
-//! answer -1 without an error. No transaction holds offsets back yet, so require_stable (v7)
-//! changes nothing.
+//! answer -1 without an error. With require_stable (v7) an offset that an open transaction commits
+//! is UNSTABLE_OFFSET_COMMIT (KIP-447).
 
 use weir_wire::messages::offset_fetch_request::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopics,
@@ -20,10 +20,11 @@ use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: OffsetFetchRequest) -> Reply<OffsetFetchResponse> {
     if ctx.version() >= 8 {
-        let groups = request.groups.iter().map(|group| one_group(ctx, group)).collect();
+        let stable = request.require_stable;
+        let groups = request.groups.iter().map(|group| one_group(ctx, group, stable)).collect();
         return Reply::Done(OffsetFetchResponse { groups, ..OffsetFetchResponse::default() });
     }
-    let answer = one_group(ctx, &as_group(&request));
+    let answer = one_group(ctx, &as_group(&request), request.require_stable);
     Reply::Done(single(ctx, &request, answer))
 }
 
@@ -89,11 +90,24 @@ fn failed_partitions(request: &OffsetFetchRequest, error_code: i16) -> OffsetFet
     OffsetFetchResponse { topics: topics.collect(), ..OffsetFetchResponse::default() }
 }
 
-fn one_group(ctx: &Ctx, asked: &OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {
+fn one_group(
+    ctx: &Ctx,
+    asked: &OffsetFetchRequestGroup,
+    require_stable: bool,
+) -> OffsetFetchResponseGroup {
     let groups = ctx.engine().groups();
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &asked.group_id);
     let (topics, error) = match shard {
-        Ok(shard) => (topics(ctx, asked, shard.group(&asked.group_id).as_deref()), ErrorCode::NONE),
+        Ok(shard) => {
+            // First: what becomes stable meanwhile is answered as unstable, never the reverse.
+            let unstable = match require_stable {
+                true => shard.unstable(&asked.group_id),
+                false => Vec::new(),
+            };
+            let mut topics = topics(ctx, asked, shard.group(&asked.group_id).as_deref());
+            hold_back(ctx, &mut topics, &unstable);
+            (topics, ErrorCode::NONE)
+        }
         Err(error) => (Vec::new(), error),
     };
     OffsetFetchResponseGroup {
@@ -101,6 +115,24 @@ fn one_group(ctx: &Ctx, asked: &OffsetFetchRequestGroup) -> OffsetFetchResponseG
         topics,
         error_code: error.0,
         ..OffsetFetchResponseGroup::default()
+    }
+}
+
+/// Offsets that an open transaction is about to replace are not answered.
+fn hold_back(ctx: &Ctx, topics: &mut [OffsetFetchResponseTopics], unstable: &[(Str, i32)]) {
+    if unstable.is_empty() {
+        return;
+    }
+    for topic in topics {
+        let by_id = ctx.topic_by_id(topic.topic_id).map(|known| known.name().clone());
+        let name = by_id.unwrap_or_else(|_| topic.name.clone());
+        for answer in &mut topic.partitions {
+            let index = answer.partition_index;
+            if unstable.iter().any(|(topic, partition)| *partition == index && *topic == name) {
+                *answer = partition(index, None);
+                answer.error_code = ErrorCode::UNSTABLE_OFFSET_COMMIT.0;
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! FindCoordinator, key 10, versions 0 to 6.
 //!
 //! v4 asks for many keys in one request (KIP-699). The broker that leads the group's partition of
-//! `__consumer_offsets` coordinates it; the topic is made by the first request that needs it.
-//! Transactions (key type 1) and share groups (2) are not coordinated yet.
+//! `__consumer_offsets` coordinates it, that of `__transaction_state` a transactional id (key type
+//! 1); the topic is made by the first request that needs it. Share groups (2) are not coordinated
+//! yet.
 
 use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
 use weir_wire::messages::find_coordinator_response::{Coordinator, FindCoordinatorResponse};
@@ -12,6 +13,7 @@ use crate::ctx::Ctx;
 use crate::groups::{OFFSETS_TOPIC, partition_for};
 use crate::image::BrokerImage;
 use crate::reply::Reply;
+use crate::txn::TRANSACTION_TOPIC;
 
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
@@ -58,21 +60,20 @@ fn one(ctx: &Ctx, key_type: i8, key: &Str) -> Coordinator {
 
 fn message(error: ErrorCode) -> &'static str {
     match error {
-        ErrorCode::UNSUPPORTED_VERSION => "Transactions are not coordinated by this cluster.",
         ErrorCode::INVALID_REQUEST => "This coordinator type is not supported.",
         _ => "The coordinator is not available.",
     }
 }
 
 fn find(ctx: &Ctx, key_type: i8, key: &str) -> Result<std::sync::Arc<BrokerImage>, ErrorCode> {
-    match key_type {
-        GROUP => {}
-        TRANSACTION => return Err(ErrorCode::UNSUPPORTED_VERSION),
+    let topic_name = match key_type {
+        GROUP => OFFSETS_TOPIC,
+        TRANSACTION => TRANSACTION_TOPIC,
         _ => return Err(ErrorCode::INVALID_REQUEST),
-    }
+    };
     let missing = ErrorCode::COORDINATOR_NOT_AVAILABLE;
-    let topic = ctx.engine().create_internal_topic(OFFSETS_TOPIC).map_err(|refusal| {
-        tracing::warn!(error = refusal.code.name(), "{OFFSETS_TOPIC} cannot be made");
+    let topic = ctx.engine().create_internal_topic(topic_name).map_err(|refusal| {
+        tracing::warn!(error = refusal.code.name(), "{topic_name} cannot be made");
         missing
     })?;
     let index = partition_for(key, topic.partitions().len());

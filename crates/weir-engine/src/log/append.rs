@@ -241,7 +241,7 @@ impl PartitionLog {
         }
         let producers = &mut writer.tail().producers;
         let noted = txn_index::note(producers, segment, header, marker);
-        self.view.set_first_unstable(producers.first_unstable_offset());
+        self.view.set_unstable(producers);
         if let Err(error) = noted {
             self.fail(writer, format!("transaction index: {error}"));
         }

@@ -226,7 +226,7 @@ fn aborted_in(segments: &[Arc<Segment>]) -> Result<Vec<AbortedTransaction>, LogE
     let mut aborted = Vec::new();
     for segment in segments {
         let found = txn_index::read(segment);
-        aborted.extend(found.map_err(|e| LogError::io("transaction index", e))?);
+        aborted.extend_from_slice(&found.map_err(|e| LogError::io("transaction index", e))?);
     }
     Ok(aborted)
 }

@@ -37,6 +37,21 @@ impl Segment {
         Ok(Some(self.index_entry(&at)))
     }
 
+    /// First entry at or after a position; `None` where there is none.
+    pub(crate) fn lookup_position(
+        self: &Arc<Self>,
+        position: u32,
+    ) -> io::Result<Option<IndexEntry>> {
+        let count = self.index_entries();
+        let before = self
+            .count_while(FileKind::Index, count, |raw| self.index_entry(raw).position < position)?;
+        if before >= count {
+            return Ok(None);
+        }
+        let raw = self.last_entry(FileKind::Index, before + 1)?;
+        Ok(raw.map(|raw| self.index_entry(&raw)))
+    }
+
     /// Greatest entry whose timestamp is at most `timestamp`.
     pub(crate) fn lookup_time(
         self: &Arc<Self>,

@@ -147,6 +147,23 @@ pub struct CompactionOutcome {
     pub records_removed: u64,
 }
 
+/// A producer that a log knows, as DescribeProducers shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActiveProducer {
+    /// Its id.
+    pub id: i64,
+    /// Its epoch.
+    pub epoch: i16,
+    /// Sequence of its last record, or -1.
+    pub last_sequence: i32,
+    /// Timestamp of its last batch, ms since the epoch.
+    pub last_timestamp: i64,
+    /// Epoch of the transaction coordinator that wrote the last marker, or -1.
+    pub coordinator_epoch: i32,
+    /// First offset of its open transaction.
+    pub txn_start: Option<i64>,
+}
+
 /// An aborted transaction, as `.txnindex` has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AbortedTransaction {

@@ -10,7 +10,7 @@ use super::context::LogContext;
 use super::segment::{LogDir, Segment};
 use super::view::{Segments, View};
 use super::writer::{Phase, Writer};
-use super::{EpochEnd, LogConfig, LogError, Recovered, Recovery};
+use super::{ActiveProducer, EpochEnd, LogConfig, LogError, Recovered, Recovery};
 
 /// One partition's log; see the module. All methods may be called from any thread. Methods that
 /// return a `Result` recover the log first where that has not happened yet; the others never touch
@@ -125,6 +125,24 @@ impl PartitionLog {
     /// and the high watermark. `None` where no transaction is open.
     pub fn first_unstable_offset(&self) -> Option<i64> {
         self.view.first_unstable()
+    }
+
+    /// The high watermark moved: transactions whose markers are below it are over for readers too.
+    pub fn replicated_to(&self, high_watermark: i64) -> Result<(), LogError> {
+        if !self.view.has_unreplicated() {
+            return Ok(());
+        }
+        let mut writer = self.open_writer()?;
+        let producers = &mut writer.tail().producers;
+        producers.replicated_to(high_watermark);
+        self.view.set_unstable(producers);
+        Ok(())
+    }
+
+    /// The producers that the log knows, by id.
+    pub fn active_producers(&self) -> Result<Vec<ActiveProducer>, LogError> {
+        let writer = self.open_writer()?;
+        Ok(writer.tail.as_ref().map(|tail| tail.producers.active()).unwrap_or_default())
     }
 
     /// Offset below which everything survives a power loss.

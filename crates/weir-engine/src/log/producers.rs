@@ -6,7 +6,7 @@ use weir_wire::records::{
     BatchHeader, EndTxnMarker, NO_PRODUCER_EPOCH, NO_SEQUENCE, NO_TIMESTAMP, add_sequence,
 };
 
-use super::{AppendError, AppendOrigin};
+use super::{ActiveProducer, AppendError, AppendOrigin};
 
 /// Batches remembered of each producer: a client has at most five in flight.
 pub(crate) const BATCHES_KEPT: usize = 5;
@@ -100,11 +100,43 @@ pub(crate) struct Producers {
     pub(crate) map: HashMap<i64, Producer>,
     /// First offsets of open transactions, with their producers.
     open: BTreeMap<i64, i64>,
+    /// First offsets of transactions whose marker is not replicated yet, with the marker's.
+    ended: BTreeMap<i64, i64>,
 }
 
 impl Producers {
+    /// First offset of the oldest transaction that is open, or whose end is not replicated.
     pub(crate) fn first_unstable_offset(&self) -> Option<i64> {
-        self.open.first_key_value().map(|(offset, _)| *offset)
+        let first = |offsets: &BTreeMap<i64, i64>| offsets.first_key_value().map(|(at, _)| *at);
+        match (first(&self.open), first(&self.ended)) {
+            (Some(open), Some(ended)) => Some(open.min(ended)),
+            (open, ended) => open.or(ended),
+        }
+    }
+
+    /// Whether a marker waits for its replicas.
+    pub(crate) fn has_unreplicated(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
+    /// Everything below the high watermark is replicated: markers there are final.
+    pub(crate) fn replicated_to(&mut self, high_watermark: i64) {
+        self.ended.retain(|_, marker| *marker >= high_watermark);
+    }
+
+    /// Every producer, as others see it.
+    pub(crate) fn active(&self) -> Vec<ActiveProducer> {
+        let active = self.map.iter().map(|(id, producer)| ActiveProducer {
+            id: *id,
+            epoch: producer.epoch,
+            last_sequence: producer.last_sequence(),
+            last_timestamp: producer.last_timestamp,
+            coordinator_epoch: producer.coordinator_epoch,
+            txn_start: producer.txn_first_offset,
+        });
+        let mut active: Vec<ActiveProducer> = active.collect();
+        active.sort_unstable_by_key(|producer| producer.id);
+        active
     }
 
     pub(crate) fn insert(&mut self, producer_id: i64, producer: Producer) {
@@ -117,6 +149,7 @@ impl Producers {
     pub(crate) fn clear(&mut self) {
         self.map.clear();
         self.open.clear();
+        self.ended.clear();
     }
 
     /// The batch among the producer's last five that this one repeats.
@@ -194,12 +227,14 @@ impl Producers {
         let first_offset = producer.txn_first_offset.take()?;
         self.open.remove(&first_offset);
         let last_offset = header.last_offset();
+        self.ended.insert(first_offset, last_offset);
+        let next_open = self.open.first_key_value().map(|(offset, _)| *offset);
         Some(CompletedTxn {
             producer_id: header.producer_id,
             first_offset,
             last_offset,
             aborted: !marker.commit,
-            last_stable_offset: self.first_unstable_offset().unwrap_or(last_offset + 1),
+            last_stable_offset: next_open.unwrap_or(last_offset + 1),
         })
     }
 
@@ -310,6 +345,10 @@ mod tests {
         producers.check_marker(&end, marker).unwrap();
         let done = producers.note_marker(&end, marker).unwrap();
         assert_eq!((done.first_offset, done.last_offset, done.aborted), (10, 12, true));
+        assert_eq!(producers.first_unstable_offset(), Some(10), "until the marker is replicated");
+        producers.replicated_to(12);
+        assert_eq!(producers.first_unstable_offset(), Some(10));
+        producers.replicated_to(13);
         assert_eq!(producers.first_unstable_offset(), None);
         let stale = EndTxnMarker { commit: true, coordinator_epoch: 2 };
         assert!(producers.check_marker(&end, stale).is_err());

@@ -69,7 +69,7 @@ impl PartitionLog {
         let mut loading = Loading::new(self, &found, checkpoint);
         let recovered = loading.validate(recovery).map_err(io)?;
         let tail = loading.finish(&found).map_err(io)?;
-        self.view.set_first_unstable(tail.producers.first_unstable_offset());
+        self.view.set_unstable(&tail.producers);
         writer.tail = Some(Box::new(tail));
         Ok(Recovered { latest_epoch: self.as_recovered(writer).latest_epoch, ..recovered })
     }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, O
 
 use parking_lot::{Mutex, RwLock};
 
+use super::AbortedTransaction;
 use super::context::LogContext;
 use super::names::{FileKind, Suffix, segment_file};
 use crate::fs::{File, OpenMode};
@@ -78,6 +79,8 @@ pub(crate) struct Segment {
     synced: AtomicBool,
     /// The names of the files are durable.
     named: AtomicBool,
+    /// The transaction index, once it was read.
+    aborted: Mutex<Option<Arc<Vec<AbortedTransaction>>>>,
     /// By [`FileKind`]. The locks also order opening by name and renaming.
     slots: [FileSlot; 4],
 }
@@ -112,6 +115,7 @@ impl Segment {
             stale_from: AtomicU32::new(u32::MAX),
             synced: AtomicBool::new(false),
             named: AtomicBool::new(false),
+            aborted: Mutex::default(),
             slots: Default::default(),
         }
     }
@@ -237,6 +241,31 @@ impl Segment {
         drop(guard);
         self.context.files().opened(self, kind);
         Ok(file)
+    }
+
+    /// The transaction index, from memory, or by `load`, once.
+    pub(crate) fn aborted(
+        &self,
+        load: impl FnOnce() -> io::Result<Vec<AbortedTransaction>>,
+    ) -> io::Result<Arc<Vec<AbortedTransaction>>> {
+        // Held while loading: what an append remembers meanwhile is newer, and comes after.
+        let mut aborted = self.aborted.lock();
+        if let Some(known) = &*aborted {
+            return Ok(known.clone());
+        }
+        let loaded = Arc::new(load()?);
+        *aborted = Some(loaded.clone());
+        Ok(loaded)
+    }
+
+    /// The index was appended to.
+    pub(crate) fn remember_aborted(&self, known: Arc<Vec<AbortedTransaction>>) {
+        *self.aborted.lock() = Some(known);
+    }
+
+    /// The file is about to change.
+    pub(crate) fn forget_aborted(&self) {
+        *self.aborted.lock() = None;
     }
 
     /// Whole content of the transaction index; empty where there is none.

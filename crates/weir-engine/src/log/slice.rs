@@ -21,6 +21,12 @@ impl FileSlice {
         Self { segment, position, len }
     }
 
+    /// An offset after its last record: exact to the next index entry.
+    pub(crate) fn end_offset(&self) -> io::Result<i64> {
+        let entry = self.segment.lookup_position(self.position + self.len)?;
+        Ok(entry.map_or(self.segment.tip().next_offset, |entry| entry.offset + 1))
+    }
+
     /// All its bytes. For tests and small slices.
     pub fn to_vec(&self) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; self.len()];

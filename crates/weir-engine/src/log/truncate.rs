@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::checkpoint::OffsetsCheckpoint;
 use super::names::{FileKind, Suffix};
 use super::partition_log::PartitionLog;
+use super::producers::Producers;
 use super::scan::Scanner;
 use super::segment::{MaxTimestamp, Segment, Tip};
 use super::writer::Writer;
@@ -100,8 +101,7 @@ impl PartitionLog {
         let first = active.first_header()?.map(|header| header.max_timestamp);
         tail.first_timestamp = first.filter(|timestamp| *timestamp >= 0);
         self.load_producers(tail, end)?;
-        let unstable = tail.producers.first_unstable_offset();
-        self.view.set_first_unstable(unstable);
+        self.view.set_unstable(&tail.producers);
         writer.pending_epoch = writer.pending_epoch.map(|(epoch, start)| (epoch, start.min(end)));
         Ok(())
     }
@@ -135,7 +135,7 @@ impl PartitionLog {
         self.view.set_log_start(offset);
         self.view.set_log_end(offset);
         self.view.set_flushed(offset);
-        self.view.set_first_unstable(None);
+        self.view.set_unstable(&Producers::default());
         if segments.is_empty() {
             return Ok(());
         }

@@ -40,7 +40,7 @@ pub(crate) fn note(
 
 /// Notes an aborted transaction, unless it is there already (recovery repeats appends).
 fn append(segment: &Arc<Segment>, txn: &CompletedTxn) -> io::Result<()> {
-    let known = read(segment)?;
+    let mut known = read(segment)?;
     if known.last().is_some_and(|last| last.last_offset >= txn.last_offset) {
         return Ok(());
     }
@@ -50,7 +50,10 @@ fn append(segment: &Arc<Segment>, txn: &CompletedTxn) -> io::Result<()> {
     let file = segment.context().fs().open(&path, OpenMode::CreateAppend)?;
     // A torn entry of an earlier life is overwritten.
     file.set_len((known.len() * ENTRY_LEN) as u64)?;
-    file.append_all(&mut [IoSlice::new(&raw_entry(&txn))])
+    file.append_all(&mut [IoSlice::new(&raw_entry(&txn))])?;
+    Arc::make_mut(&mut known).push(txn);
+    segment.remember_aborted(known);
+    Ok(())
 }
 
 /// Writes the index of a segment that compaction makes.
@@ -58,6 +61,7 @@ pub(crate) fn write(segment: &Segment, txns: &[AbortedTransaction]) -> io::Resul
     if txns.is_empty() {
         return Ok(());
     }
+    segment.forget_aborted();
     let raw: Vec<u8> = txns.iter().flat_map(raw_entry).collect();
     let path = segment.path(FileKind::TxnIndex);
     let file = segment.context().fs().open(&path, OpenMode::Truncate)?;
@@ -75,9 +79,11 @@ fn raw_entry(txn: &AbortedTransaction) -> [u8; ENTRY_LEN] {
 }
 
 /// Entries of a segment, ascending by last offset; none where there is no file.
-pub(crate) fn read(segment: &Segment) -> io::Result<Vec<AbortedTransaction>> {
-    let content = segment.read_txn_index(INDEX_MAX)?;
-    Ok(content.chunks_exact(ENTRY_LEN).map(entry).collect())
+pub(crate) fn read(segment: &Segment) -> io::Result<Arc<Vec<AbortedTransaction>>> {
+    segment.aborted(|| {
+        let content = segment.read_txn_index(INDEX_MAX)?;
+        Ok(content.chunks_exact(ENTRY_LEN).map(entry).collect())
+    })
 }
 
 /// Cuts an index to markers below `end_offset`.
@@ -88,6 +94,7 @@ pub(crate) fn truncate(segment: &Segment, end_offset: i64) -> io::Result<()> {
         return Ok(());
     }
     let file = segment.context().fs().open(&segment.path(FileKind::TxnIndex), OpenMode::Append)?;
+    segment.forget_aborted();
     file.set_len((kept * ENTRY_LEN) as u64)
 }
 
@@ -114,7 +121,7 @@ impl PartitionLog {
         let mut found = Vec::new();
         for segment in &segments[Self::segment_index(&segments, from)..] {
             let known = read(segment).map_err(|e| LogError::io("transaction index", e))?;
-            for txn in known {
+            for txn in known.iter().copied() {
                 if txn.last_offset >= from && txn.first_offset < upper_offset {
                     found.push(txn);
                 }

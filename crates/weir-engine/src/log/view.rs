@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
+use super::producers::Producers;
 use super::segment::Segment;
 
 /// Segments by base offset, the last one active.
@@ -20,6 +21,7 @@ pub(crate) struct View {
     /// Everything below is durable.
     flushed: AtomicI64,
     first_unstable: AtomicI64,
+    has_unreplicated: AtomicBool,
     size: AtomicU64,
     /// Compaction has come to here.
     cleaned_to: AtomicI64,
@@ -36,6 +38,7 @@ impl View {
             log_end: AtomicI64::new(0),
             flushed: AtomicI64::new(0),
             first_unstable: AtomicI64::new(NONE_OPEN),
+            has_unreplicated: AtomicBool::new(false),
             size: AtomicU64::new(0),
             cleaned_to: AtomicI64::new(0),
             recovered: AtomicBool::new(recovered),
@@ -73,8 +76,16 @@ impl View {
         (offset != NONE_OPEN).then_some(offset)
     }
 
-    pub(crate) fn set_first_unstable(&self, offset: Option<i64>) {
-        self.first_unstable.store(offset.unwrap_or(NONE_OPEN), Ordering::Release);
+    /// Mirrors what the producers' transactions hold back.
+    pub(crate) fn set_unstable(&self, producers: &Producers) {
+        let first = producers.first_unstable_offset();
+        self.first_unstable.store(first.unwrap_or(NONE_OPEN), Ordering::Release);
+        self.has_unreplicated.store(producers.has_unreplicated(), Ordering::Release);
+    }
+
+    /// Whether a transaction's marker waits for its replicas.
+    pub(crate) fn has_unreplicated(&self) -> bool {
+        self.has_unreplicated.load(Ordering::Acquire)
     }
 
     pub(crate) fn cleaned_to(&self) -> i64 {

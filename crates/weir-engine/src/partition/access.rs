@@ -2,7 +2,8 @@
 
 use super::{Partition, PartitionError, PartitionView, State};
 use crate::log::{
-    AppendOrigin, AppendRequest, Appended, EpochEnd, LogRead, PartitionLog, ReadLimits,
+    AbortedTransaction, AppendOrigin, AppendRequest, Appended, EpochEnd, LogError, LogRead,
+    PartitionLog, ReadLimits,
 };
 use weir_wire::records::ValidBatch;
 
@@ -173,6 +174,18 @@ impl Partition {
             ReadLimits { max_bytes: request.max_bytes, upper_offset, min_one: request.min_one };
         let read = self.log()?.read(request.offset, limits)?;
         Ok(ReadOutcome { read, view })
+    }
+
+    /// The aborted transactions that what was read at `offset` may hold records of.
+    pub fn aborted(
+        &self,
+        offset: i64,
+        outcome: &ReadOutcome,
+    ) -> Result<Vec<AbortedTransaction>, PartitionError> {
+        let Some(slice) = &outcome.read.slice else { return Ok(Vec::new()) };
+        let upper = slice.end_offset().map_err(|e| LogError::io("index", e))?;
+        let upper = upper.min(outcome.view.last_stable_offset);
+        Ok(self.log()?.aborted_transactions(offset, upper)?)
     }
 
     fn follower_end(&self, broker: i32) -> Result<i64, PartitionError> {

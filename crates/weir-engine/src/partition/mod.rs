@@ -28,7 +28,7 @@ pub(crate) use replication::Replication;
 pub use role::ReplicaStatus;
 
 use crate::config::TopicSettings;
-use crate::log::{LogError, PartitionLog};
+use crate::log::{ActiveProducer, LogError, PartitionLog};
 use crate::wait::{Watch, WatchGuard, Watchers};
 
 /// A partition's log and replicas. Shared by every snapshot that knows the partition.
@@ -189,6 +189,7 @@ impl Partition {
         let (start, end) = (log.log_start_offset(), log.log_end_offset());
         state.replication.restore(start, end, env.clock().monotonic_ms(), |b| env.runs(b));
         self.publish(state);
+        log.replicated_to(state.replication.high_watermark())?;
         Ok(self.log.get_or_init(|| Box::new(log)))
     }
 
@@ -203,6 +204,22 @@ impl Partition {
             }
         }
         Ok(())
+    }
+
+    /// Markers below the high watermark end their transactions for readers too.
+    fn settle_markers(&self, state: &State) {
+        let Some(log) = self.opened() else { return };
+        if let Err(error) = log.replicated_to(state.replication.high_watermark()) {
+            tracing::debug!(topic = %self.topic.name(), index = self.index, %error, "log is gone");
+        }
+    }
+
+    /// The producers that the partition's log knows, by id.
+    pub fn producers(&self) -> Result<Vec<ActiveProducer>, PartitionError> {
+        match self.opened() {
+            None if !self.has_data() => Ok(Vec::new()),
+            _ => Ok(self.log()?.active_producers()?),
+        }
     }
 
     /// Mirrors what readers need of the state into the atomics.
@@ -220,6 +237,7 @@ impl Partition {
         let moved = state.replication.advance(limit, log_end, min_isr);
         if moved {
             self.high_watermark.store(state.replication.high_watermark(), Ordering::Release);
+            self.settle_markers(state);
         }
         moved
     }

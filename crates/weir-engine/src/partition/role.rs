@@ -148,6 +148,8 @@ impl Partition {
         }
         let end = self.opened().map_or(end, PartitionLog::log_end_offset);
         self.advance(&mut state, end);
+        // After a cut, the markers that are left are as they were.
+        self.settle_markers(&state);
         drop(state);
         self.notify();
         bounds.map(drop)

@@ -34,7 +34,7 @@ fn what_is_served_is_advertised() {
     };
     assert_eq!(versions(0), Some((0, 13)), "Produce from 0: librdkafka compresses only then");
     assert_eq!(versions(18), Some((0, 5)));
-    assert_eq!(versions(24), None, "transactions are not served");
+    assert_eq!(versions(24), Some((0, 5)));
     let software = ApiVersionsRequest {
         client_software_name: Str::from("weir"),
         client_software_version: Str::from("1.0"),

@@ -14,4 +14,5 @@ mod many_groups;
 mod metadata_log;
 mod scale;
 mod security;
+mod txn;
 mod versions;

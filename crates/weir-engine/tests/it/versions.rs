@@ -69,8 +69,16 @@ fn apis_are_advertised_as_kafka_does() {
         (21, (0, 2)),
         (22, (0, 5)),
         (23, (2, 4)),
+        (24, (0, 5)),
+        (25, (0, 4)),
+        (26, (0, 5)),
+        (27, (1, 2)),
+        (28, (0, 6)),
         (42, (0, 3)),
         (47, (0, 0)),
+        (61, (0, 0)),
+        (65, (0, 0)),
+        (66, (0, 2)),
     ];
     for (key, versions) in expected {
         assert_eq!(of(key), Some(versions), "API {key}");
@@ -189,7 +197,7 @@ fn producer_ids_in_every_version_are_never_the_same() {
         assert!(seen.insert(answer.producer_id));
     }
     for (timeout, error) in [
-        (60_000, ErrorCode::UNSUPPORTED_VERSION),
+        (60_000, ErrorCode::NOT_COORDINATOR),
         (900_001, ErrorCode::INVALID_TRANSACTION_TIMEOUT),
         (0, ErrorCode::INVALID_TRANSACTION_TIMEOUT),
     ] {

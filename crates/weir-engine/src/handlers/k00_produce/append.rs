@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::image::is_internal;
 use crate::log::{AppendOrigin, Appended};
 use crate::partition::{Acks, Partition};
+use crate::txn::{Batch, Client, ProducerRef, produce};
 
 /// The client id of Kafka's own admin client, which alone may write to internal topics.
 const ADMIN_CLIENT_ID: &str = "__admin_client";
@@ -56,6 +57,7 @@ impl From<RecordError> for Failure {
 pub(super) fn append(
     ctx: &Ctx,
     acks: i16,
+    transactional_id: Option<&str>,
     topic: &TopicProduceData,
     data: &PartitionProduceData,
 ) -> Result<(Arc<Partition>, Appended), Failure> {
@@ -69,7 +71,7 @@ pub(super) fn append(
     } else {
         ctx.partition(&topic.name, data.index)?
     };
-    let mut outcome = append_to(ctx, &partition, acks, data.records.as_ref());
+    let mut outcome = append_to(ctx, &partition, acks, transactional_id, data.records.as_ref());
     if let Err(failure) = &mut outcome {
         failure.partition = Some(partition.clone());
     }
@@ -80,6 +82,7 @@ fn append_to(
     ctx: &Ctx,
     partition: &Partition,
     acks: Acks,
+    transactional_id: Option<&str>,
     records: Option<&Bytes>,
 ) -> Result<Appended, Failure> {
     let is_admin = ctx.header().client_id.as_deref() == Some(ADMIN_CLIENT_ID);
@@ -89,13 +92,40 @@ fn append_to(
     // Before the batch is read: a client that asks the wrong broker should learn so cheaply.
     partition.check_leader(ctx.broker_id(), -1).map_err(|error| Failure::from(error.code()))?;
     let batch = checked(ctx, partition, records)?;
-    if batch.header().attributes.is_transactional() {
-        // No transaction can be open: none is coordinated yet.
-        return Err(ErrorCode::INVALID_TXN_STATE.into());
+    let write = || partition.append(ctx.broker_id(), &batch, AppendOrigin::Client, acks);
+    let header = batch.header();
+    let written = match header.attributes.is_transactional() {
+        false => write(),
+        true => {
+            let transactional_id =
+                transactional_id.ok_or(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED)?;
+            let producer = ProducerRef { id: header.producer_id, epoch: header.producer_epoch };
+            let client = client_of(ctx.version());
+            produce(ctx, Batch { transactional_id, producer, partition, client }, write)
+                .map_err(|code| Failure { message: Some(told(code)), ..code.into() })?
+        }
+    };
+    written.map_err(|error| Failure { message: Some(error.to_string()), ..error.code().into() })
+}
+
+fn client_of(version: i16) -> Client {
+    match version {
+        12.. => Client::Adds,
+        11 => Client::Abortable,
+        _ => Client::Old,
     }
-    partition
-        .append(ctx.broker_id(), &batch, AppendOrigin::Client, acks)
-        .map_err(|error| Failure { message: Some(error.to_string()), ..error.code().into() })
+}
+
+fn told(code: ErrorCode) -> String {
+    match code {
+        ErrorCode::INVALID_TXN_STATE
+        | ErrorCode::INVALID_PRODUCER_ID_MAPPING
+        | ErrorCode::TRANSACTION_ABORTABLE => "Partition was not added to the transaction".into(),
+        code => format!(
+            "Unable to verify the partition has been added to the transaction: {}",
+            code.name()
+        ),
+    }
 }
 
 fn checked(

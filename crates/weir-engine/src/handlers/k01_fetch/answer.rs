@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use weir_wire::messages::fetch_response::{
-    FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData,
+    AbortedTransaction, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint,
+    PartitionData,
 };
 use weir_wire::{ErrorCode, Records, Str, Uuid};
 
@@ -12,8 +13,7 @@ use crate::fetch::{Found, Look, TopicKey};
 use crate::handlers::leaders::Leaders;
 use crate::partition::ReadOutcome;
 
-/// `committed`: the client reads committed records, and is told of aborted transactions (there are
-/// none yet).
+/// `committed`: the client reads committed records, and is told of aborted transactions.
 pub(super) fn respond(ctx: &Ctx, look: Look, session_id: i32, committed: bool) -> FetchResponse {
     let mut leaders = Leaders::default();
     let mut responses: Vec<FetchableTopicResponse> = Vec::new();
@@ -61,9 +61,13 @@ fn partition_data(
     found: Found,
     committed: bool,
 ) -> PartitionData {
-    let mut data = match found.outcome {
-        Ok(outcome) => records_of(outcome, committed),
-        Err(error) => refused(error),
+    let aborted = match committed {
+        true => aborted_of(&found).map(Some),
+        false => Ok(None),
+    };
+    let mut data = match (found.outcome, aborted) {
+        (Ok(outcome), Ok(aborted)) => records_of(outcome, aborted),
+        (Err(error), _) | (_, Err(error)) => refused(error),
     };
     data.partition_index = found.index;
     data.preferred_read_replica = found.preferred_replica.unwrap_or(-1);
@@ -77,7 +81,21 @@ fn partition_data(
     data
 }
 
-fn records_of(outcome: ReadOutcome, committed: bool) -> PartitionData {
+/// The aborted transactions that the records may be part of.
+fn aborted_of(found: &Found) -> Result<Vec<AbortedTransaction>, ErrorCode> {
+    let (Ok(outcome), Some(partition)) = (&found.outcome, &found.partition) else {
+        return Ok(Vec::new());
+    };
+    let aborted = partition.aborted(found.offset, outcome).map_err(|error| error.code())?;
+    let told = aborted.into_iter().map(|aborted| AbortedTransaction {
+        producer_id: aborted.producer_id,
+        first_offset: aborted.first_offset,
+        ..AbortedTransaction::default()
+    });
+    Ok(told.collect())
+}
+
+fn records_of(outcome: ReadOutcome, aborted: Option<Vec<AbortedTransaction>>) -> PartitionData {
     let records = match outcome.read.slice {
         Some(slice) => Records::from(Arc::new(slice) as Arc<dyn weir_wire::Slice>),
         None => Records::new(),
@@ -86,7 +104,7 @@ fn records_of(outcome: ReadOutcome, committed: bool) -> PartitionData {
         high_watermark: outcome.view.high_watermark,
         last_stable_offset: outcome.view.last_stable_offset,
         log_start_offset: outcome.view.log_start,
-        aborted_transactions: committed.then(Vec::new),
+        aborted_transactions: aborted,
         records: Some(records),
         ..PartitionData::default()
     }
