@@ -263,6 +263,10 @@ fn aborted_transactions_are_indexed() {
     rig.append_values(&["other"; 3]);
     assert_eq!(rig.log.first_unstable_offset(), Some(0));
     rig.append(&end).unwrap();
+    assert_eq!(rig.log.first_unstable_offset(), Some(0), "the marker is not replicated");
+    rig.log.replicated_to(4).unwrap();
+    assert_eq!(rig.log.first_unstable_offset(), Some(0), "not yet");
+    rig.log.replicated_to(5).unwrap();
     assert_eq!(rig.log.first_unstable_offset(), None);
     for _ in 0..2 {
         let aborted = rig.log.aborted_transactions(0, 100).unwrap();
