@@ -19,7 +19,7 @@ fn up_makes_takes_up_and_refuses_other_flags() -> anyhow::Result<()> {
     let topics = json(&home, &["topic", "list"])?;
     ensure!(topics[0]["name"] == "events" && topics[1]["partitions"] == 3, "{topics}");
     let (code, error) = fail(&home, &["up", "--detach", "--brokers", "5"])?;
-    ensure!(code == 2 && error.contains("has 2 brokers, not 5"), "{code}: {error}");
+    ensure!(code == 1 && error.contains("has 2 brokers, not 5"), "{code}: {error}");
     let (code, error) = fail(&home, &["up", "--detach", "--topic", "orders:9"])?;
     ensure!(code == 1 && error.contains("with 3 partitions"), "{code}: {error}");
     Ok(())

@@ -60,7 +60,9 @@ fn scenario(weir: &Weir) -> anyhow::Result<()> {
     topics(weir)?;
     messages(weir)?;
     groups(weir)?;
+    ends(weir)?;
     refusals(weir)?;
+    too_large(weir)?;
     let deleted = weir.run(&["topic", "delete", "orders", "events", "--yes"], "")?;
     assert_eq!(deleted, "deleted orders\ndeleted events\n");
     Ok(())
@@ -86,6 +88,11 @@ fn topics(weir: &Weir) -> anyhow::Result<()> {
     let retention = all.iter().find(|row| row["name"] == "retention.ms").context("retention.ms")?;
     assert_eq!((&retention["value"], &retention["type"]), (&json!("604800000"), &json!("long")));
     assert!(all.len() >= 30, "every key is listed: {}", all.len());
+    let silent = all.iter().find(|row| row["doc"].as_str().is_none_or(str::is_empty));
+    assert!(silent.is_none(), "every key says what it does: {silent:?}");
+    let described = weir.run(&["topic", "config", "events", "--describe", "retention.ms"], "")?;
+    assert!(described.contains("retention.ms = 604800000"), "{described}");
+    assert!(described.contains("How long messages are kept"), "{described}");
     assert_eq!(weir.json(&["broker", "list"])?.as_array().map(Vec::len), Some(3));
     Ok(())
 }
@@ -99,7 +106,7 @@ fn messages(weir: &Weir) -> anyhow::Result<()> {
     weir.run(&["produce", "orders", "--input", "json", "--compression", "zstd"], objects)?;
     let mut values = lines(&weir.run(&["consume", "orders", "--max", "5"], "")?);
     values.sort();
-    assert_eq!(values, ["1", "2", "null", "x", "{\"total\":9007199254740993}"]);
+    assert_eq!(values, ["(tombstone)", "1", "2", "x", "{\"total\":9007199254740993}"]);
     let all = weir.run(&["consume", "orders", "--max", "5", "--output", "json"], "")?;
     let all: Vec<Value> = all.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let twice = all.iter().find(|m| m["key"] == "twice").context("the message with two headers")?;
@@ -112,7 +119,7 @@ fn messages(weir: &Weir) -> anyhow::Result<()> {
     let from = ["consume", "orders", "--partition", "2", "--from", &offset, "--max", "1"];
     assert_eq!(weir.run(&from, "")?, "x\n");
     let aged = ["consume", "orders", "--partition", "2", "--from", "10m", "--max", "1"];
-    assert_eq!(weir.run(&aged, "")?, "null\n");
+    assert_eq!(weir.run(&aged, "")?, "(tombstone)\n");
     Ok(())
 }
 
@@ -128,6 +135,45 @@ fn groups(weir: &Weir) -> anyhow::Result<()> {
     let readers = list.as_array().and_then(|l| l.iter().find(|g| g["group"] == "readers"));
     let readers = readers.context("the group is listed")?;
     assert_eq!((&readers["state"], &readers["lag"]), (&json!("Empty"), &json!(1)));
+    Ok(())
+}
+
+/// Where reading begins and ends, for those who do not wait.
+fn ends(weir: &Weir) -> anyhow::Result<()> {
+    let all = weir.run(&["consume", "orders", "--until-end"], "")?;
+    assert_eq!(all.lines().count(), 5, "{all}");
+    assert_eq!(weir.run(&["consume", "events", "--from", "latest", "--until-end"], "")?, "");
+    let stamped = weir.run(&["consume", "events", "--max", "1", "--output", "json"], "")?;
+    let stamped: Value = serde_json::from_str(&stamped)?;
+    let at = stamped["timestamp"].to_string();
+    let since = weir.run(&["consume", "events", "--from", &at, "--until-end"], "")?;
+    assert_eq!(since, "one\ntwo\nthree\nfour\n", "from milliseconds as JSON prints them");
+    // A group reads on to the end, commits that, and says when --from counts no more.
+    let group = ["consume", "events", "--group", "readers", "--until-end"];
+    assert_eq!(weir.run(&group, "")?, "four\n");
+    let again = weir.output(&[&group[..], &["--from", "earliest"]].concat(), "")?;
+    let said = String::from_utf8(again.stderr)?;
+    assert!(again.status.success() && again.stdout.is_empty(), "{said}");
+    assert!(said.contains("has committed in 1 partition"), "{said}");
+    assert_eq!(weir.json(&["group", "show", "readers"])?["lag"], json!(0));
+    let quiet = weir.output(&["consume", "events", "--timeout", "1"], "")?;
+    let said = String::from_utf8(quiet.stderr)?;
+    assert!(quiet.status.success() && said.contains("after 4 messages"), "{said}");
+    Ok(())
+}
+
+/// What was written is said, with the line that was not, the limit and where it stands.
+fn too_large(weir: &Weir) -> anyhow::Result<()> {
+    let input = format!("small\n{}\n", "x".repeat(2_000_000));
+    let output = weir.output(&["produce", "events", "--output", "json"], &input)?;
+    let (printed, error) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(printed.trim(), r#"{"topic":"events","written":1}"#);
+    assert!(error.contains("line 2") && error.contains("max.message.bytes (1048588)"), "{error}");
+    // A low limit refuses no batch of many small messages.
+    weir.run(&["topic", "config", "events", "--set", "max.message.bytes=2000"], "")?;
+    let many: String = (0..2000).map(|number| format!("message {number}\n")).collect();
+    weir.run(&["produce", "events"], &many)?;
     Ok(())
 }
 
@@ -149,6 +195,17 @@ fn refusals(weir: &Weir) -> anyhow::Result<()> {
         (&["produce", "orders", "--partition", "9"], "x\n", 1, "no partition 9"),
         (&["produce", "orders", "--input", "json"], "{\n", 1, "line 1 is not JSON"),
         (&["consume", "orders", "--from", "someday"], "", 2, "earliest"),
+        (&["consume", "events", "--from", "99"], "", 1, "the next offset of partition 0 is 4"),
+        (&["consume", "orders", "--from", "99"], "", 1, "past the end"),
+        (&["consume", "events", "--from", "2126-01-01"], "", 1, "in the future"),
+        (&["consume", "events", "--max", "9", "--timeout", "1"], "", 1, "4 of 9 came"),
+        (&["topic", "delete", "lost-1", "lost-2", "--yes"], "", 1, "lost-2"),
+        (
+            &["produce", "events", "--input", "json"],
+            "{\"value\":\"v\",\"timestamp\":\"noon\"}\n",
+            1,
+            "line 1: timestamp should be a whole number",
+        ),
         (&["group", "show", "nobody"], "", 1, "no consumer group \"nobody\""),
     ] {
         let (got, error) = weir.fail(args, input)?;

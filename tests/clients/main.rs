@@ -4,5 +4,6 @@ mod command_line;
 mod console;
 mod go;
 mod node;
+mod mishaps;
 mod python;
 mod reader;

@@ -8,7 +8,8 @@ use anyhow::{Context as _, anyhow, ensure};
 use weir_client::data::{NewMessage, Producer, ProducerOptions};
 use weir_client::{Browse, BrowseEnd, BrowseFrom, Client, Options, parse_bootstrap};
 use weir_domain::{
-    Compression, GroupState, MessageFilter, MessageRow, NewTopic, OffsetSpec, TopicPartition,
+    Compression, GroupState, GroupSummary, GroupType, MessageFilter, MessageRow, NewTopic,
+    OffsetSpec, TopicPartition,
 };
 use weir_tests::apache_kafka::ApacheKafka;
 use weir_tests::broker::Broker;
@@ -195,8 +196,15 @@ async fn missing_things_are_named(client: &Client) -> anyhow::Result<()> {
     ensure!(error.to_string().contains("nowhere"), "{error}");
     let described = client.describe_groups(&["nobody".to_owned()]).await?.remove(0).result;
     ensure!(described.as_ref().is_err() || described.is_ok_and(|g| g.state == GroupState::Dead));
-    let lag = client.group_lags(&["nobody".to_owned()]).await?.value.remove("nobody");
-    let lag = lag.context("an answer")?.map_err(|e| anyhow!("{e}"))?;
+    let nobody = GroupSummary {
+        group_id: "nobody".into(),
+        protocol_type: String::new(),
+        state: GroupState::Empty,
+        kind: GroupType::Classic,
+        coordinator_id: -1,
+    };
+    let lag = client.group_lags(&[nobody]).await?.value.remove("nobody");
+    let lag = lag.context("an answer")?.lag.map_err(|e| anyhow!("{e}"))?;
     ensure!(lag.total().is_none(), "no commit is no lag");
     Ok(())
 }

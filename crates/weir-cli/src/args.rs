@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use weir_api::texts::Lang;
 
 use crate::commands::{broker, cluster, consume, group, produce, sample, topic, up};
-use crate::serve;
+use crate::{help, serve};
 
 /// A Kafka cluster on this machine in one command, and a console for any other.
 #[derive(Debug, Parser)]
@@ -14,14 +14,34 @@ use crate::serve;
 pub(crate) struct Weir {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Language of sentences: en or ko. By default that of LANG.
-    #[arg(long, global = true, value_name = "LANG")]
-    lang: Option<String>,
+    /// Language of sentences and of the summaries in help. By default that of LANG
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    lang: Option<Language>,
+}
+
+/// As people name a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    En,
+    Ko,
 }
 
 impl Weir {
+    /// Reads the command line; wrong usage ends here, with clap's sentence and code 2.
+    pub(crate) fn read() -> Self {
+        let args: Vec<String> =
+            std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let lang = Lang::choose(help::asked_lang(&args).as_deref());
+        let matches = help::localised(Self::command(), lang).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     pub(crate) fn lang(&self) -> Lang {
-        Lang::choose(self.lang.as_deref())
+        match self.lang {
+            Some(Language::En) => Lang::En,
+            Some(Language::Ko) => Lang::Ko,
+            None => Lang::choose(None),
+        }
     }
 }
 
@@ -55,7 +75,8 @@ pub(crate) enum Command {
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
-    /// How to print: a table for people, or JSON for programs
+    /// How to print: a table for people, or JSON for programs (times in milliseconds since the epoch; 64-bit numbers as
+    /// plain numbers)
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub(crate) output: Format,
     /// Data folder: clusters, settings, logs. By default the platform's own
@@ -72,7 +93,7 @@ pub(crate) enum Format {
 /// Which cluster. Without either: "local", or the only one there is.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Target {
-    /// A cluster by its name in Weir
+    /// A cluster by its name in Weir. By default "local", or the only one there is
     #[arg(long, value_name = "NAME", conflicts_with = "bootstrap")]
     pub(crate) cluster: Option<String>,
     /// Any Kafka, by address; several with commas

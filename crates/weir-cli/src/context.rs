@@ -25,7 +25,7 @@ pub(crate) fn app(common: &Common) -> Result<App, Trouble> {
 pub(crate) async fn options(common: &Common, target: &Target) -> Result<Options, Trouble> {
     let bootstrap = match &target.bootstrap {
         Some(bootstrap) => bootstrap.clone(),
-        None => running(&app(common)?, target.cluster.as_deref()).await?.bootstrap,
+        None => serving(&app(common)?, target.cluster.as_deref()).await?.bootstrap,
     };
     Ok(Options::new(parse_bootstrap(&bootstrap)?))
 }
@@ -41,7 +41,7 @@ pub(crate) async fn place(common: &Common, target: &Target) -> Result<Place, Tro
         return Ok(Place::Address(Client::new(Options::new(parse_bootstrap(bootstrap)?))));
     }
     let app = app(common)?;
-    let cluster = running(&app, target.cluster.as_deref()).await?.id;
+    let cluster = serving(&app, target.cluster.as_deref()).await?.id;
     Ok(Place::Named { app, cluster })
 }
 
@@ -55,7 +55,7 @@ pub(crate) async fn permitted(
         return options(common, target).await;
     }
     let app = app(common)?;
-    let row = running(&app, target.cluster.as_deref()).await?;
+    let row = serving(&app, target.cluster.as_deref()).await?;
     app.core().permit(action, &row.id)?;
     Ok(Options::new(parse_bootstrap(&row.bootstrap)?))
 }
@@ -87,7 +87,16 @@ async fn address(app: &App, name: Option<&str>) -> Result<ClusterAddress, Troubl
     }
 }
 
-/// As [`address`], and it can be talked to now.
+/// As [`running`], and a broker of it answers clients.
+pub(crate) async fn serving(app: &App, name: Option<&str>) -> Result<ClusterAddress, Trouble> {
+    let found = running(app, name).await?;
+    match found.down {
+        Some(broker) => Err(Trouble::NoBroker { cluster: found.name, broker }),
+        None => Ok(found),
+    }
+}
+
+/// As [`address`], and its engine is there.
 pub(crate) async fn running(app: &App, name: Option<&str>) -> Result<ClusterAddress, Trouble> {
     let found = address(app, name).await?;
     let down = matches!(found.state, State::Stopped | State::Failed | State::Deleting);

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod context;
+mod help;
 mod output;
 mod serve;
 mod time;
@@ -11,15 +12,12 @@ mod trouble;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::args::Weir;
 use crate::trouble::Trouble;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Wrong usage ends here, with clap's sentence and code 2.
-    let weir = Weir::parse();
+    let weir = Weir::read();
     let lang = weir.lang();
     let code = match commands::run(weir).await {
         Ok(()) | Err(Trouble::Quiet) => ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use weir_api::ApiError;
 use weir_api::texts::{self, Lang};
 use weir_core::Failure;
 use weir_core::client::data::DataError;
-use weir_core::client::{AddressError, ClientError, ErrorKind};
+use weir_core::client::{AddressError, ClientError, ErrorKind, ErrorStep};
 use weir_domain::{ItemError, NotKafka};
 
 /// Exit codes: 1 failed, 2 wrong usage.
@@ -26,6 +26,16 @@ pub(crate) enum Trouble {
     NoCluster,
     ManyClusters(Vec<String>),
     NotRunning(String),
+    /// A cluster on this machine whose brokers are all down; the first of them.
+    NoBroker {
+        cluster: String,
+        broker: i32,
+    },
+    /// What it is about, where the error does not name it.
+    About {
+        what: String,
+        error: Box<Trouble>,
+    },
     NoTopic(String),
     NoGroup(String),
     NoPartition {
@@ -57,8 +67,9 @@ impl Trouble {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage { .. } | Self::Address(_) => 2,
-            // A value of the command line that cannot be: as a field of a form.
-            Self::Api(error) if error.field.is_some() => 2,
+            // A value of the command line that can never be; what a cluster refuses is a failure.
+            Self::Api(error) if is_usage(&error.text.id) => 2,
+            Self::About { error, .. } => error.code(),
             Self::Told(code) => *code,
             _ => 1,
         }
@@ -75,6 +86,10 @@ impl Trouble {
     pub(crate) fn sentence(&self, lang: Lang) -> String {
         match (lang, self) {
             (_, Self::Api(error)) => texts::say(lang, error),
+            (_, Self::About { what, error }) => match error.sentence(lang) {
+                sentence if sentence.contains(what.as_str()) => sentence,
+                sentence => format!("{what}: {sentence}"),
+            },
             (Lang::En, Self::Usage { en, .. } | Self::Failed { en, .. }) => en.clone(),
             (Lang::Ko, Self::Usage { ko, .. } | Self::Failed { ko, .. }) => ko.clone(),
             (Lang::En, _) => self.english(),
@@ -103,6 +118,10 @@ impl Trouble {
             Self::NotRunning(name) => format!(
                 "the cluster {name:?} is not running: start it with `weir cluster start {name}`"
             ),
+            Self::NoBroker { cluster, broker } => format!(
+                "no broker of the cluster {cluster:?} is running: start them, the first with `weir broker \
+                 start {broker} --cluster {cluster}`"
+            ),
             Self::NoTopic(name) => format!(
                 "there is no topic {name:?}: create it with `weir topic create {name}`, or see \
                  `weir topic list`"
@@ -117,6 +136,7 @@ impl Trouble {
             Self::Quiet
             | Self::Told(_)
             | Self::Api(_)
+            | Self::About { .. }
             | Self::Usage { .. }
             | Self::Failed { .. } => String::new(),
         }
@@ -140,6 +160,10 @@ impl Trouble {
             Self::NotRunning(name) => format!(
                 "클러스터 {name:?}이(가) 실행 중이 아닙니다: `weir cluster start {name}`으로 시작하십시오"
             ),
+            Self::NoBroker { cluster, broker } => format!(
+                "클러스터 {cluster:?}에 실행 중인 브로커가 없습니다: `weir broker start {broker} --cluster \
+                 {cluster}`로 첫 브로커부터 시작하십시오"
+            ),
             Self::NoTopic(name) => format!(
                 "토픽 {name:?}이(가) 없습니다: `weir topic create {name}`으로 생성하거나 `weir topic \
                  list`를 보십시오"
@@ -156,9 +180,37 @@ impl Trouble {
     }
 }
 
+/// Texts that say that a value is wrong whatever the cluster's state: wrong usage.
+fn is_usage(text: &str) -> bool {
+    const WRONG: [&str; 16] = [
+        "cluster.brokers_range",
+        "cluster.name_character",
+        "cluster.name_control",
+        "cluster.name_dash",
+        "cluster.name_empty",
+        "cluster.name_long",
+        "cluster.port_range",
+        "config.invalid",
+        "config.invalid_range",
+        "config.unknown",
+        "error.no_topics",
+        "net.bad_address",
+        "topic_name.character",
+        "topic_name.dots",
+        "topic_name.empty",
+        "topic_name.long",
+    ];
+    WRONG.contains(&text)
+}
+
 /// What to do about a cluster that does not answer, in English and Korean.
 fn advice(error: &ClientError) -> (&'static str, &'static str) {
     match &error.kind {
+        ErrorKind::TimedOut(_) if error.step == ErrorStep::ApiVersions => (
+            "Something accepts connections there, but does not answer as Kafka does: check that it is a Kafka \
+             broker's port, often 9092",
+            "연결은 되지만 Kafka처럼 응답하지 않습니다: Kafka 브로커의 포트(보통 9092)인지 확인하십시오",
+        ),
         ErrorKind::NameNotFound(_) => {
             ("Check the spelling of the name", "이름의 철자를 확인하십시오")
         }

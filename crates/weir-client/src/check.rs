@@ -175,6 +175,8 @@ pub fn reason(kind: &ErrorKind) -> FailureReason {
         | ErrorKind::Encode(_)
         | ErrorKind::Unsupported { .. }
         | ErrorKind::Broker { .. }
+        | ErrorKind::NoTopic(_)
+        | ErrorKind::NoPartition { .. }
         | ErrorKind::NoOne(_) => FailureReason::Protocol,
     }
 }

@@ -69,6 +69,10 @@ pub enum ErrorKind {
     /// The broker refused the request as a whole.
     #[error("{}", broker_words(name, message.as_deref()))]
     Broker { code: i16, name: &'static str, message: Option<String> },
+    #[error("there is no topic {0:?}")]
+    NoTopic(String),
+    #[error("the topic {topic:?} has no partition {partition}: it has {count}, numbered from 0")]
+    NoPartition { topic: String, partition: i32, count: usize },
     /// Nobody can serve it now: no leader, no such broker, no coordinator.
     #[error("{0}")]
     NoOne(String),
@@ -108,13 +112,12 @@ impl ClientError {
     }
 
     pub(crate) fn no_one(api: &'static str, why: impl Into<String>) -> Self {
-        Self {
-            host: String::new(),
-            port: 0,
-            step: ErrorStep::Request,
-            api,
-            kind: ErrorKind::NoOne(why.into()),
-        }
+        Self::of_nobody(api, ErrorKind::NoOne(why.into()))
+    }
+
+    /// An error that is no single broker's.
+    pub(crate) fn of_nobody(api: &'static str, kind: ErrorKind) -> Self {
+        Self { host: String::new(), port: 0, step: ErrorStep::Request, api, kind }
     }
 }
 

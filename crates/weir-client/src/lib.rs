@@ -21,7 +21,7 @@ mod options;
 mod read;
 
 pub use address::{Address, AddressError, parse_bootstrap};
-pub use admin::{CreatedTopic, Offsets, PerResource};
+pub use admin::{CreatedTopic, LagAndMembers, Offsets, PerResource};
 pub use check::{reason, test_connection};
 pub use client::Client;
 pub use definitions::{ConfigProblem, check_topic_config, topic_configs};

@@ -11,8 +11,11 @@ use crate::text::{Text, TextId};
 /// A request that got no usable answer.
 pub(crate) fn client_failure(error: &ClientError) -> Failure {
     let (text, kind, hint) = words(error);
-    let mut failure =
-        Failure::new(text.with("host", &error.host).with("port", error.port.to_string()));
+    let text = match error.host.is_empty() {
+        true => text,
+        false => text.with("host", &error.host).with("port", error.port.to_string()),
+    };
+    let mut failure = Failure::new(text);
     failure.kind = Some(kind);
     failure.hint = hint.map(Text::from);
     failure.detail(detail(error))
@@ -37,7 +40,7 @@ fn words(error: &ClientError) -> (Text, Kind, Option<TextId>) {
         }
         ErrorKind::TimedOut(after) => {
             let text = TextId::NetTimedOut.with("seconds", after.as_secs_f64().ceil() as i64);
-            (text, Kind::Timeout, Some(TextId::HintCheckNetwork))
+            (text, Kind::Timeout, Some(silent_hint(error)))
         }
         ErrorKind::Closed(_) => (TextId::NetClosed.into(), Kind::Unreachable, closed_hint(error)),
         ErrorKind::NotKafka(what) => {
@@ -54,12 +57,29 @@ fn words(error: &ClientError) -> (Text, Kind, Option<TextId>) {
             let text = TextId::ErrorBroker.with("name", *name);
             (text, kind_of(*code).unwrap_or(Kind::Internal), None)
         }
+        ErrorKind::NoTopic(topic) => {
+            (TextId::ErrorTopicNotFound.with("topic", topic), Kind::NotFound, None)
+        }
+        ErrorKind::NoPartition { partition, count, .. } => {
+            let last = count.saturating_sub(1);
+            let text = TextId::ErrorNoPartition.with("partition", *partition).with("last", last);
+            (text, Kind::NotFound, None)
+        }
         ErrorKind::NoOne(_) => {
             (TextId::NetNoOne.with("api", error.api), Kind::Unreachable, Some(TextId::HintTryAgain))
         }
         ErrorKind::Decode(_) | ErrorKind::Encode(_) => {
             (TextId::NetProtocol.with("api", error.api), Kind::Internal, Some(TextId::HintReport))
         }
+    }
+}
+
+/// Who accepts a connection and says nothing is no matter of firewalls: web servers, for one, wait for the rest of what
+/// they take for a request.
+fn silent_hint(error: &ClientError) -> TextId {
+    match error.step {
+        ErrorStep::ApiVersions => TextId::HintNoAnswer,
+        _ => TextId::HintCheckNetwork,
     }
 }
 

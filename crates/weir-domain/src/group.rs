@@ -180,10 +180,17 @@ pub struct PartitionLag {
 }
 
 impl PartitionLag {
-    /// End minus committed. `None` when either is unknown: a group that committed nothing has no lag, not all of it.
+    /// End minus committed; from the log's start where a member reads a partition without a commit. `None` when either
+    /// is unknown: a group that committed nothing and reads nothing has no lag, not all of it.
     /// Never clamped: below zero after a log was truncated or a topic created anew.
     pub fn lag(&self) -> Option<i64> {
-        Some(self.log_end? - self.committed?)
+        let from = self.committed.or_else(|| self.log_start.filter(|_| self.counts_from_start()));
+        Some(self.log_end? - from?)
+    }
+
+    /// Nothing was committed although a member reads it: all of the log is still before the group.
+    pub fn counts_from_start(&self) -> bool {
+        self.committed.is_none() && self.member_id.is_some()
     }
 }
 
@@ -209,6 +216,8 @@ mod tests {
         assert_eq!(lag(Some(3), None).lag(), None);
         assert_eq!(lag(Some(12), Some(10)).lag(), Some(-2));
         assert_eq!(GroupLag { partitions: vec![lag(None, Some(1))] }.total(), None);
+        let read = PartitionLag { member_id: Some("m".into()), ..lag(None, Some(10)) };
+        assert_eq!(read.lag(), Some(10), "read without a commit: from the log's start");
         let some = GroupLag { partitions: vec![lag(None, Some(1)), lag(Some(1), Some(5))] };
         assert_eq!(some.total(), Some(4));
     }

@@ -13,6 +13,44 @@ export type TextId =
   | "config.invalid"
   | "config.invalid_range"
   | "config.unknown"
+  | "config_doc.cleanup_policy"
+  | "config_doc.compression_gzip_level"
+  | "config_doc.compression_lz4_level"
+  | "config_doc.compression_type"
+  | "config_doc.compression_zstd_level"
+  | "config_doc.delete_retention_ms"
+  | "config_doc.errors_deadletterqueue_group_enable"
+  | "config_doc.file_delete_delay_ms"
+  | "config_doc.flush_messages"
+  | "config_doc.flush_ms"
+  | "config_doc.follower_replication_throttled_replicas"
+  | "config_doc.index_interval_bytes"
+  | "config_doc.internal_segment_bytes"
+  | "config_doc.leader_replication_throttled_replicas"
+  | "config_doc.local_retention_bytes"
+  | "config_doc.local_retention_ms"
+  | "config_doc.max_compaction_lag_ms"
+  | "config_doc.max_decompressed_message_bytes"
+  | "config_doc.max_message_bytes"
+  | "config_doc.message_timestamp_after_max_ms"
+  | "config_doc.message_timestamp_before_max_ms"
+  | "config_doc.message_timestamp_type"
+  | "config_doc.min_cleanable_dirty_ratio"
+  | "config_doc.min_compaction_lag_ms"
+  | "config_doc.min_insync_replicas"
+  | "config_doc.preallocate"
+  | "config_doc.remote_copy_lag_bytes"
+  | "config_doc.remote_copy_lag_ms"
+  | "config_doc.remote_log_copy_disable"
+  | "config_doc.remote_log_delete_on_disable"
+  | "config_doc.remote_storage_enable"
+  | "config_doc.retention_bytes"
+  | "config_doc.retention_ms"
+  | "config_doc.segment_bytes"
+  | "config_doc.segment_index_bytes"
+  | "config_doc.segment_jitter_ms"
+  | "config_doc.segment_ms"
+  | "config_doc.unclean_leader_election_enable"
   | "confirm.mismatch"
   | "default.auto_create"
   | "default.brokers"
@@ -90,6 +128,7 @@ export type TextId =
   | "hint.look_at_logs"
   | "hint.look_whether_done"
   | "hint.max_message_bytes"
+  | "hint.no_answer"
   | "hint.other_port"
   | "hint.plaintext_only"
   | "hint.reinstall"
@@ -114,6 +153,7 @@ export type TextId =
   | "kafka.too_large"
   | "kafka.topic_exists"
   | "kafka.unknown_topic"
+  | "lag.from_start"
   | "lag.negative"
   | "lag.no_commit"
   | "lag.no_end"
@@ -166,8 +206,10 @@ export type TextId =
   | "permit.stopped"
   | "permit.stopped_already"
   | "reason.damaged"
+  | "reason.ended"
   | "reason.failed"
   | "reason.healing"
+  | "reason.no_broker"
   | "reason.other_version"
   | "reason.was_running"
   | "risk.compact"
@@ -228,6 +270,44 @@ export const en: Readonly<Record<TextId, string>> = {
   "config.invalid": "This value is not valid for {name}.",
   "config.invalid_range": "{name} takes {valid}.",
   "config.unknown": "Topics have no configuration named {name}.",
+  "config_doc.cleanup_policy": "What happens to old messages: \"delete\" removes whole segments by age and size, \"compact\" keeps at least the newest message of each key; both can be combined.",
+  "config_doc.compression_gzip_level": "How hard gzip tries when the broker compresses: 1 is fastest, 9 smallest, -1 gzip's own choice. Counts only where compression.type is gzip.",
+  "config_doc.compression_lz4_level": "How hard lz4 tries when the broker compresses: higher is smaller and slower. Counts only where compression.type is lz4.",
+  "config_doc.compression_type": "How the broker stores batches: as the producer sent them (\"producer\"), uncompressed, or compressed anew with one codec.",
+  "config_doc.compression_zstd_level": "How hard zstd tries when the broker compresses: higher is smaller and slower. Counts only where compression.type is zstd.",
+  "config_doc.delete_retention_ms": "How long compaction keeps a tombstone, so that a consumer that reads from the start within this time still sees the deletion.",
+  "config_doc.errors_deadletterqueue_group_enable": "Lets share groups write messages that they could not process to this topic, as their dead-letter queue.",
+  "config_doc.file_delete_delay_ms": "How long a segment's files stay on disk after the segment was removed from the log.",
+  "config_doc.flush_messages": "After so many messages the log is forced to disk (fsync). By default the operating system decides; replication guards the data.",
+  "config_doc.flush_ms": "The longest that a message waits before the log is forced to disk (fsync). By default the operating system decides.",
+  "config_doc.follower_replication_throttled_replicas": "Which followers obey the replication rate limit: partition:broker pairs, or * for all. Set during reassignments.",
+  "config_doc.index_interval_bytes": "How many bytes of log lie between two entries of the offset index. Smaller finds offsets faster and makes larger indexes.",
+  "config_doc.internal_segment_bytes": "Segment size for Kafka's own tests: may be smaller than segment.bytes allows.",
+  "config_doc.leader_replication_throttled_replicas": "Which leaders obey the replication rate limit: partition:broker pairs, or * for all. Set during reassignments.",
+  "config_doc.local_retention_bytes": "With tiered storage: how much of a partition stays on the broker's own disk. -2 takes retention.bytes, -1 has no limit.",
+  "config_doc.local_retention_ms": "With tiered storage: how long messages stay on the broker's own disk. -2 takes retention.ms, -1 has no limit.",
+  "config_doc.max_compaction_lag_ms": "The longest that a message may stay uncompacted, however little of the log is dirty.",
+  "config_doc.max_decompressed_message_bytes": "The largest single message after decompression that the broker accepts: a guard against small batches that unpack to huge ones.",
+  "config_doc.max_message_bytes": "The largest batch that the broker accepts, after compression. Producers that send larger ones are refused.",
+  "config_doc.message_timestamp_after_max_ms": "How far a message's own time may lie ahead of the broker's clock before it is refused. Only with CreateTime.",
+  "config_doc.message_timestamp_before_max_ms": "How far a message's own time may lie behind the broker's clock before it is refused. Only with CreateTime.",
+  "config_doc.message_timestamp_type": "Whose clock a message's time comes from: the producer's (CreateTime) or the broker's when it is written (LogAppendTime).",
+  "config_doc.min_cleanable_dirty_ratio": "Compaction begins when this share of the log has not been compacted yet. Lower compacts more often and wastes less space.",
+  "config_doc.min_compaction_lag_ms": "How long a message stays untouched by compaction, so that consumers can see each change of a key.",
+  "config_doc.min_insync_replicas": "How many replicas must be in sync for a write with acks=all to succeed. With fewer, such writes fail.",
+  "config_doc.preallocate": "Reserves a segment's whole space on disk when the segment is made.",
+  "config_doc.remote_copy_lag_bytes": "With tiered storage: a closed segment may be copied away once so many newer bytes follow it. 0 is at once, -1 follows local.retention.bytes.",
+  "config_doc.remote_copy_lag_ms": "With tiered storage: a closed segment may be copied away once its newest message is so old. 0 is at once, -1 follows local.retention.ms.",
+  "config_doc.remote_log_copy_disable": "Stops copying to tiered storage; what is there stays readable.",
+  "config_doc.remote_log_delete_on_disable": "Deletes what tiered storage holds of the topic when tiering is switched off for it.",
+  "config_doc.remote_storage_enable": "Moves older segments to tiered storage, where the cluster has one.",
+  "config_doc.retention_bytes": "How large a partition may grow before its oldest segments are deleted. -1: no limit by size. Only with the delete policy.",
+  "config_doc.retention_ms": "How long messages are kept before their segment may be deleted. -1: for ever. Only with the delete policy.",
+  "config_doc.segment_bytes": "How large a segment file grows before the next one is begun. Retention and compaction work on whole closed segments.",
+  "config_doc.segment_index_bytes": "The largest size of a segment's index file.",
+  "config_doc.segment_jitter_ms": "A random time taken off segment.ms, so that many partitions do not begin new segments at once.",
+  "config_doc.segment_ms": "How old a segment may become before the next one is begun, even if it is not full, so that retention and compaction can work on it.",
+  "config_doc.unclean_leader_election_enable": "Whether a replica that is behind may become leader when no other is left. The partition stays available; messages can be lost.",
   "confirm.mismatch": "Type \"{expected}\" exactly to confirm.",
   "default.auto_create": "Create topics automatically",
   "default.brokers": "Brokers",
@@ -305,7 +385,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.look_at_logs": "The logs in the cluster's folder say more.",
   "hint.look_whether_done": "Look whether it was done before you try again.",
   "hint.max_message_bytes": "Raise max.message.bytes of the topic, or send less.",
-  "hint.other_port": "Choose another port, or leave the field empty to take free ones.",
+  "hint.no_answer": "Something accepts connections there, but does not answer as Kafka does. Check that it is the port of a Kafka broker, often 9092.",
+  "hint.other_port": "Choose another port, or name none: free ones are taken then.",
   "hint.plaintext_only": "The port may want TLS or a sign-in; Weir connects without both for now.",
   "hint.reinstall": "Install Weir again; its programs belong side by side in one folder.",
   "hint.report": "Copy the details and report them.",
@@ -329,6 +410,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "kafka.too_large": "The message is larger than the topic accepts.",
   "kafka.topic_exists": "The topic already exists.",
   "kafka.unknown_topic": "The topic or partition does not exist.",
+  "lag.from_start": "No commit: counted from the start of the log",
   "lag.negative": "The group's offset lies beyond the end: the topic was created anew or cut.",
   "lag.no_commit": "No commit",
   "lag.no_end": "The partition's leader did not answer.",
@@ -381,8 +463,10 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.stopped": "The cluster is stopped. Start it first.",
   "permit.stopped_already": "The cluster is already stopped.",
   "reason.damaged": "Its files cannot be read: {reason}",
+  "reason.ended": "Its processes ended without being asked to. Start the cluster again; its data is there.",
   "reason.failed": "{reason}",
   "reason.healing": "The engine ended ({reason}) and is being started again.",
+  "reason.no_broker": "None of its brokers is running: start them again.",
   "reason.other_version": "Engine {engine}, app {app}: stop and start the cluster to update it.",
   "reason.was_running": "It was running when this machine was shut down.",
   "risk.compact": "Compaction keeps only the newest message of each key; messages without a key are refused.",
@@ -444,6 +528,44 @@ export const ko: Readonly<Record<TextId, string>> = {
   "config.invalid": "{name}에 사용할 수 없는 값입니다.",
   "config.invalid_range": "{name}에 사용할 수 있는 값: {valid}",
   "config.unknown": "토픽에는 {name} 구성이 없습니다.",
+  "config_doc.cleanup_policy": "오래된 메시지를 처리하는 방법입니다. delete는 기간과 크기에 따라 세그먼트를 통째로 삭제하고, compact는 키마다 최소한 최신 메시지를 남깁니다. 둘을 함께 쓸 수 있습니다.",
+  "config_doc.compression_gzip_level": "브로커가 gzip으로 압축할 때의 수준입니다. 1이 가장 빠르고 9가 가장 작으며, -1은 gzip의 기본값입니다. compression.type이 gzip일 때만 적용됩니다.",
+  "config_doc.compression_lz4_level": "브로커가 lz4로 압축할 때의 수준입니다. 높을수록 작고 느립니다. compression.type이 lz4일 때만 적용됩니다.",
+  "config_doc.compression_type": "브로커가 배치를 저장하는 형식입니다. producer는 프로듀서가 보낸 그대로, uncompressed는 압축 없이, 나머지는 지정한 코덱으로 다시 압축합니다.",
+  "config_doc.compression_zstd_level": "브로커가 zstd로 압축할 때의 수준입니다. 높을수록 작고 느립니다. compression.type이 zstd일 때만 적용됩니다.",
+  "config_doc.delete_retention_ms": "컴팩션이 툼스톤을 보관하는 시간입니다. 이 시간 안에 처음부터 읽는 컨슈머는 삭제를 볼 수 있습니다.",
+  "config_doc.errors_deadletterqueue_group_enable": "셰어 그룹이 처리하지 못한 메시지를 이 토픽에 데드레터 큐로 쓸 수 있게 합니다.",
+  "config_doc.file_delete_delay_ms": "세그먼트가 로그에서 제거된 후 그 파일이 디스크에 남아 있는 시간입니다.",
+  "config_doc.flush_messages": "이 수만큼 메시지가 쌓이면 로그를 디스크에 강제로 기록합니다(fsync). 기본적으로는 운영 체제가 결정하고, 데이터는 복제로 보호됩니다.",
+  "config_doc.flush_ms": "메시지가 디스크에 강제로 기록(fsync)될 때까지의 최대 시간입니다. 기본적으로는 운영 체제가 결정합니다.",
+  "config_doc.follower_replication_throttled_replicas": "복제 속도 제한을 따르는 팔로워입니다. 파티션:브로커 쌍의 목록이며 *는 전체입니다. 재할당 중에 사용합니다.",
+  "config_doc.index_interval_bytes": "오프셋 인덱스의 두 항목 사이에 있는 로그의 바이트 수입니다. 작을수록 오프셋을 빨리 찾고 인덱스가 커집니다.",
+  "config_doc.internal_segment_bytes": "Kafka 자체 테스트용 세그먼트 크기입니다. segment.bytes가 허용하는 값보다 작을 수 있습니다.",
+  "config_doc.leader_replication_throttled_replicas": "복제 속도 제한을 따르는 리더입니다. 파티션:브로커 쌍의 목록이며 *는 전체입니다. 재할당 중에 사용합니다.",
+  "config_doc.local_retention_bytes": "계층형 스토리지에서 브로커의 로컬 디스크에 남기는 파티션의 크기입니다. -2는 retention.bytes를 따르고, -1은 제한이 없습니다.",
+  "config_doc.local_retention_ms": "계층형 스토리지에서 메시지를 브로커의 로컬 디스크에 보관하는 시간입니다. -2는 retention.ms를 따르고, -1은 제한이 없습니다.",
+  "config_doc.max_compaction_lag_ms": "로그에 컴팩션할 부분이 적더라도 메시지가 컴팩션되지 않은 채 남을 수 있는 최대 시간입니다.",
+  "config_doc.max_decompressed_message_bytes": "브로커가 받는 메시지 하나의 압축 해제 후 최대 크기입니다. 작은 배치가 매우 크게 풀리는 것을 막습니다.",
+  "config_doc.max_message_bytes": "브로커가 받는 배치의 최대 크기(압축 후)입니다. 더 크게 보내는 프로듀서는 거부됩니다.",
+  "config_doc.message_timestamp_after_max_ms": "메시지의 시각이 브로커의 시계보다 얼마나 앞설 수 있는지입니다. 넘으면 거부됩니다. CreateTime일 때만 적용됩니다.",
+  "config_doc.message_timestamp_before_max_ms": "메시지의 시각이 브로커의 시계보다 얼마나 뒤질 수 있는지입니다. 넘으면 거부됩니다. CreateTime일 때만 적용됩니다.",
+  "config_doc.message_timestamp_type": "메시지 시각의 기준입니다. 프로듀서의 시계(CreateTime) 또는 기록될 때 브로커의 시계(LogAppendTime)입니다.",
+  "config_doc.min_cleanable_dirty_ratio": "로그에서 아직 컴팩션되지 않은 비율이 이 값에 이르면 컴팩션을 시작합니다. 낮을수록 자주 하고 공간을 덜 씁니다.",
+  "config_doc.min_compaction_lag_ms": "메시지가 컴팩션되지 않고 유지되는 최소 시간입니다. 그동안 컨슈머는 키의 모든 변경을 볼 수 있습니다.",
+  "config_doc.min_insync_replicas": "acks=all로 쓸 때 성공에 필요한 인싱크 레플리카 수입니다. 이보다 적으면 쓰기가 실패합니다.",
+  "config_doc.preallocate": "세그먼트를 만들 때 디스크에 전체 공간을 미리 확보합니다.",
+  "config_doc.remote_copy_lag_bytes": "계층형 스토리지에서 닫힌 세그먼트 뒤에 이만큼의 새 데이터가 쌓이면 원격으로 복사할 수 있습니다. 0은 즉시, -1은 local.retention.bytes를 따릅니다.",
+  "config_doc.remote_copy_lag_ms": "계층형 스토리지에서 닫힌 세그먼트의 최신 메시지가 이만큼 오래되면 원격으로 복사할 수 있습니다. 0은 즉시, -1은 local.retention.ms를 따릅니다.",
+  "config_doc.remote_log_copy_disable": "계층형 스토리지로의 복사를 멈춥니다. 이미 있는 데이터는 계속 읽을 수 있습니다.",
+  "config_doc.remote_log_delete_on_disable": "토픽의 계층형 스토리지를 끌 때 그곳의 데이터를 삭제합니다.",
+  "config_doc.remote_storage_enable": "클러스터에 계층형 스토리지가 있으면 오래된 세그먼트를 그곳으로 옮깁니다.",
+  "config_doc.retention_bytes": "파티션이 이 크기를 넘으면 가장 오래된 세그먼트부터 삭제합니다. -1은 크기 제한이 없습니다. delete 정책에만 적용됩니다.",
+  "config_doc.retention_ms": "메시지를 보관하는 시간입니다. 지나면 세그먼트가 삭제될 수 있습니다. -1은 무기한입니다. delete 정책에만 적용됩니다.",
+  "config_doc.segment_bytes": "세그먼트 파일이 이 크기가 되면 새 세그먼트를 시작합니다. 보존과 컴팩션은 닫힌 세그먼트 단위로 이루어집니다.",
+  "config_doc.segment_index_bytes": "세그먼트 인덱스 파일의 최대 크기입니다.",
+  "config_doc.segment_jitter_ms": "segment.ms에서 빼는 임의의 시간입니다. 많은 파티션이 동시에 새 세그먼트를 시작하지 않게 합니다.",
+  "config_doc.segment_ms": "세그먼트가 가득 차지 않아도 이 시간이 지나면 새 세그먼트를 시작합니다. 그래야 보존과 컴팩션이 적용됩니다.",
+  "config_doc.unclean_leader_election_enable": "다른 레플리카가 없을 때 뒤처진 레플리카가 리더가 될 수 있는지입니다. 파티션은 계속 사용할 수 있지만 메시지가 유실될 수 있습니다.",
   "confirm.mismatch": "확인하려면 \"{expected}\"을(를) 그대로 입력하세요.",
   "default.auto_create": "토픽 자동 생성",
   "default.brokers": "브로커",
@@ -521,7 +643,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.look_at_logs": "클러스터 폴더의 로그에서 자세한 내용을 확인하세요.",
   "hint.look_whether_done": "다시 시도하기 전에 완료되었는지 확인하세요.",
   "hint.max_message_bytes": "토픽의 max.message.bytes를 늘리거나 메시지를 줄이세요.",
-  "hint.other_port": "다른 포트를 선택하거나, 비워 두면 빈 포트가 자동으로 선택됩니다.",
+  "hint.no_answer": "연결은 되지만 Kafka처럼 응답하지 않습니다. Kafka 브로커의 포트(보통 9092)인지 확인하세요.",
+  "hint.other_port": "다른 포트를 선택하거나, 포트를 지정하지 마세요. 그러면 사용 가능한 포트를 사용합니다.",
   "hint.plaintext_only": "TLS나 인증이 필요한 포트일 수 있습니다. 현재 Weir는 둘 다 없이 연결합니다.",
   "hint.reinstall": "Weir를 다시 설치하세요. 세 프로그램은 같은 폴더에 있어야 합니다.",
   "hint.report": "세부 정보를 복사해 신고해 주세요.",
@@ -545,6 +668,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "kafka.too_large": "메시지가 토픽에서 허용하는 크기보다 큽니다.",
   "kafka.topic_exists": "토픽이 이미 있습니다.",
   "kafka.unknown_topic": "토픽 또는 파티션이 없습니다.",
+  "lag.from_start": "커밋 없음: 로그의 처음부터 계산",
   "lag.negative": "그룹의 오프셋이 끝을 벗어났습니다. 토픽이 다시 생성되었거나 잘렸습니다.",
   "lag.no_commit": "커밋 없음",
   "lag.no_end": "파티션 리더가 응답하지 않았습니다.",
@@ -597,8 +721,10 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.stopped": "클러스터가 중지되어 있습니다. 먼저 시작하세요.",
   "permit.stopped_already": "클러스터가 이미 중지되어 있습니다.",
   "reason.damaged": "파일을 읽을 수 없습니다: {reason}",
+  "reason.ended": "요청 없이 프로세스가 종료되었습니다. 클러스터를 다시 시작하세요. 데이터는 그대로 있습니다.",
   "reason.failed": "{reason}",
   "reason.healing": "엔진이 종료되어({reason}) 다시 시작하는 중입니다.",
+  "reason.no_broker": "실행 중인 브로커가 없습니다. 브로커를 다시 시작하세요.",
   "reason.other_version": "엔진 {engine}, 앱 {app}: 클러스터를 중지했다가 시작하면 업데이트됩니다.",
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
   "risk.compact": "컴팩션은 키마다 최신 메시지만 남기며, 키가 없는 메시지는 거부됩니다.",

@@ -297,7 +297,11 @@ export type ConfigHelp = { name: string, type: ConfigType, default: string | nul
 /**
  * In Kafka's words: `[0,...]`, `[a, b]`.
  */
-valid: string | null, importance: Importance | null, doc: Text | null, };
+valid: string | null, importance: Importance | null, 
+/**
+ * What it does; `null` for a configuration that Weir does not know.
+ */
+doc: Text | null, };
 
 export type ConfigRow = { name: string, value: string | null, default: string | null, source: ConfigSource, 
 /**
@@ -307,7 +311,11 @@ changed: boolean, type: ConfigType, read_only: boolean, sensitive: boolean, impo
 /**
  * From most to least specific: the first that has a value wins.
  */
-synonyms: Array<ConfigSynonym>, doc: Text | null, };
+synonyms: Array<ConfigSynonym>, 
+/**
+ * What it does; `null` for a configuration that Weir does not know.
+ */
+doc: Text | null, };
 
 export type ConfigRows = { rows: Array<ConfigRow>, };
 

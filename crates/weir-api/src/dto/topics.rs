@@ -141,6 +141,7 @@ pub struct ConfigHelp {
     /// In Kafka's words: `[0,...]`, `[a, b]`.
     pub valid: Option<String>,
     pub importance: Option<Importance>,
+    /// What it does; `null` for a configuration that Weir does not know.
     pub doc: Option<Text>,
 }
 
@@ -152,7 +153,7 @@ impl FromCore<core::ConfigHelp> for ConfigHelp {
             default: help.default,
             valid: help.valid,
             importance: FromCore::from_core(help.importance),
-            doc: None,
+            doc: FromCore::from_core(help.doc),
         }
     }
 }
@@ -173,6 +174,7 @@ pub struct ConfigRow {
     pub valid: Option<String>,
     /// From most to least specific: the first that has a value wins.
     pub synonyms: Vec<ConfigSynonym>,
+    /// What it does; `null` for a configuration that Weir does not know.
     pub doc: Option<Text>,
 }
 
@@ -197,7 +199,7 @@ impl FromCore<core::ConfigRow> for ConfigRow {
             importance: FromCore::from_core(entry.importance),
             valid: entry.valid_values,
             synonyms: FromCore::from_core(entry.synonyms),
-            doc: None,
+            doc: FromCore::from_core(row.doc),
         }
     }
 }

@@ -179,6 +179,44 @@ fn a_live_tail_brings_what_is_written_from_now_on() {
     assert_eq!(closed.kind, Some(ErrorKind::NotFound));
 }
 
+/// One clear answer, whoever asks.
+#[test]
+fn what_is_missing_is_not_found_everywhere() {
+    let far = Remote::connect(1);
+    far.create("orders", 2);
+    let calls = [
+        ("topics.get", json!({})),
+        ("topics.partitions", json!({"page": 1, "page_size": 10, "sort": "", "descending": false})),
+        (
+            "messages.browse",
+            json!({"partition": null, "from": {"at": "newest"}, "limit": 5, "before": null, "contains": ""}),
+        ),
+        ("messages.get", json!({"partition": 0, "offset": "0"})),
+        ("messages.tail.open", json!({"partition": null, "contains": ""})),
+    ];
+    for (command, args) in calls {
+        let mut args = far.args(args);
+        args["topic"] = json!("nowhere");
+        let error = far.bench.call(command, args).unwrap_err();
+        assert_eq!(error.kind, Some(ErrorKind::NotFound), "{command}: {error:?}");
+        assert_eq!(error.text.id, "error.topic_not_found", "{command}: {error:?}");
+    }
+    for (command, args) in [
+        (
+            "messages.browse",
+            json!({"from": {"at": "newest"}, "limit": 5, "before": null, "contains": ""}),
+        ),
+        ("messages.get", json!({"offset": "0"})),
+        ("messages.tail.open", json!({"contains": ""})),
+    ] {
+        let mut args = far.args(args);
+        (args["topic"], args["partition"]) = (json!("orders"), json!(7));
+        let error = far.bench.call(command, args).unwrap_err();
+        assert_eq!(error.kind, Some(ErrorKind::NotFound), "{command}: {error:?}");
+        assert_eq!(error.text.id, "error.no_partition", "{command}: {error:?}");
+    }
+}
+
 #[test]
 fn configurations_are_changed_with_a_preview_and_reset() {
     let far = Remote::connect(1);
@@ -198,6 +236,7 @@ fn configurations_are_changed_with_a_preview_and_reset() {
     assert_eq!((&change["before"], &change["after"]), (&json!("604800000"), &json!("1000")));
     assert_eq!(change["risk"]["id"], "risk.retention");
     assert_eq!(retention()["changed"], false, "a preview changes nothing");
+    assert_eq!(retention()["doc"], json!({"id": "config_doc.retention_ms", "args": {}}));
     alter(json!("1000"), false);
     let row = retention();
     assert_eq!((&row["value"], &row["source"]), (&json!("1000"), &json!("topic")));

@@ -15,7 +15,7 @@ use weir_domain::Broker;
 
 use crate::args::{Common, Target};
 use crate::commands::operation;
-use crate::context::{self, Place};
+use crate::context;
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -67,25 +67,31 @@ struct Row {
     rack: Option<String>,
     state: String,
     controller: bool,
-    leaders: usize,
-    replicas: usize,
+    /// `None`: no broker runs that could tell.
+    leaders: Option<usize>,
+    replicas: Option<usize>,
     bytes: Option<i64>,
 }
 
 async fn list(args: ListArgs) -> Result<(), Trouble> {
-    let rows = match context::place(&args.common, &args.target).await? {
-        Place::Named { app, cluster } => of_console(&app, cluster).await?,
-        Place::Address(client) => of_cluster(&client).await?,
+    let rows = match &args.target.bootstrap {
+        Some(_) => of_cluster(&context::client(&args.common, &args.target).await?).await?,
+        None => of_console(&context::app(&args.common)?, args.target.cluster.as_deref()).await?,
     };
     let headers = ["ID", "ADDRESS", "RACK", "STATE", "LEADERS", "REPLICAS", "SIZE"];
     output::rows(args.common.output, &rows, &headers, Row::cells, Row::json)
 }
 
 /// With stopped brokers and why they are; sizes are asked for here, the console only has them of what it watches.
-async fn of_console(app: &App, cluster: String) -> Result<Vec<Row>, Trouble> {
-    let bootstrap = context::running(app, Some(&cluster)).await?.bootstrap;
-    let client = Client::new(Options::new(parse_bootstrap(&bootstrap)?));
-    let (page, sizes) = tokio::join!(app.run(BrokersList { cluster }), sizes(&client));
+async fn of_console(app: &App, cluster: Option<&str>) -> Result<Vec<Row>, Trouble> {
+    let cluster = context::running(app, cluster).await?;
+    if cluster.down.is_some() {
+        let page = app.run(BrokersList { cluster: cluster.id }).await?;
+        let row = |row| Row { leaders: None, replicas: None, ..Row::of_console(row) };
+        return Ok(page.rows.into_iter().map(row).collect());
+    }
+    let client = Client::new(Options::new(parse_bootstrap(&cluster.bootstrap)?));
+    let (page, sizes) = tokio::join!(app.run(BrokersList { cluster: cluster.id }), sizes(&client));
     let row = |row: BrokerRow| {
         let bytes = sizes.get(&row.id).copied();
         Row { bytes, ..Row::of_console(row) }
@@ -116,8 +122,8 @@ async fn of_cluster(client: &Client) -> Result<Vec<Row>, Trouble> {
         rack: broker.rack.clone(),
         state: if broker.fenced { "fenced" } else { "online" }.to_owned(),
         controller: cluster.controller_id == Some(broker.id),
-        leaders: partitions().filter(|p| p.leader == Some(broker.id)).count(),
-        replicas: partitions().filter(|p| p.replicas.contains(&broker.id)).count(),
+        leaders: Some(partitions().filter(|p| p.leader == Some(broker.id)).count()),
+        replicas: Some(partitions().filter(|p| p.replicas.contains(&broker.id)).count()),
         bytes: sizes.get(&broker.id).copied(),
     };
     Ok(cluster.brokers.iter().map(row).collect())
@@ -133,8 +139,8 @@ impl Row {
             rack: row.rack,
             state: state.as_str().unwrap_or_default().to_owned(),
             controller: row.controller,
-            leaders: row.leaders as usize,
-            replicas: row.replicas as usize,
+            leaders: Some(row.leaders as usize),
+            replicas: Some(row.replicas as usize),
             bytes: None,
         }
     }
@@ -145,8 +151,8 @@ impl Row {
             format!("{}:{}", self.host, self.port),
             output::or_dash(self.rack.as_deref()),
             self.state.clone(),
-            self.leaders.to_string(),
-            self.replicas.to_string(),
+            output::or_dash(self.leaders),
+            output::or_dash(self.replicas),
             output::or_dash(self.bytes.map(output::bytes)),
         ]
     }

@@ -37,6 +37,7 @@ pub(crate) enum ClusterCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateArgs {
+    /// Its name: letters a to z, digits and hyphens, at most 64
     name: String,
     /// How many brokers: 1 to 100
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
@@ -59,6 +60,7 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct NameArgs {
+    /// The cluster's name, as `weir cluster list` shows it
     name: String,
     #[command(flatten)]
     common: Common,
@@ -66,6 +68,7 @@ pub(crate) struct NameArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
+    /// The cluster's name, as `weir cluster list` shows it
     name: String,
     /// Yes, delete everything in it
     #[arg(long)]
@@ -76,6 +79,7 @@ pub(crate) struct DeleteArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ClientInfoArgs {
+    /// The cluster's name, as `weir cluster list` shows it
     name: String,
     /// Only this: java, python, go, node, rust, dotnet, kcat, container ...
     #[arg(long)]
@@ -87,7 +91,7 @@ pub(crate) struct ClientInfoArgs {
 pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Trouble> {
     match command {
         ClusterCommand::Create(args) => create(args).await,
-        ClusterCommand::List(args) => list(&args.common).await,
+        ClusterCommand::List(args) => list(&args.common, lang).await,
         ClusterCommand::Show(args) => show(args, lang).await,
         ClusterCommand::Start(args) => start(args).await,
         ClusterCommand::Stop(args) => stop(args).await,
@@ -111,14 +115,25 @@ pub(crate) fn tell(row: &ClusterRow, common: &Common) -> Result<(), Trouble> {
     output::done(common.output, &row.bootstrap, &json)
 }
 
-async fn list(common: &Common) -> Result<(), Trouble> {
+async fn list(common: &Common, lang: Lang) -> Result<(), Trouble> {
     let rows = context::app(common)?.run(ClustersList {}).await?.rows;
-    let headers = ["NAME", "STATE", "BROKERS", "BOOTSTRAP"];
-    output::rows(common.output, &rows, &headers, cells, row_json)
+    let mut headers = vec!["NAME", "STATE", "BROKERS", "BOOTSTRAP"];
+    // Only where there is something to say.
+    let with_notes = rows.iter().any(|row| row.state_reason.is_some());
+    if with_notes {
+        headers.push("NOTE");
+    }
+    let cells = |row: &ClusterRow| {
+        let mut cells = vec![row.name.clone(), state(row), brokers(row), row.bootstrap.clone()];
+        cells.extend(with_notes.then(|| reason(row, lang).unwrap_or_default()));
+        cells
+    };
+    output::rows(common.output, &rows, &headers, cells, |row| row_json(row, lang))
 }
 
-fn cells(row: &ClusterRow) -> Vec<String> {
-    vec![row.name.clone(), state(row), brokers(row), row.bootstrap.clone()]
+/// Why the cluster is in its state, or what is wrong with it, if there is something to say.
+fn reason(row: &ClusterRow, lang: Lang) -> Option<String> {
+    row.state_reason.as_ref().map(|reason| texts::text(lang, reason))
 }
 
 /// As the contract writes it, without its quotes.
@@ -137,8 +152,27 @@ fn brokers(row: &ClusterRow) -> String {
     }
 }
 
-fn row_json(row: &ClusterRow) -> Value {
-    serde_json::to_value(row).unwrap_or_default()
+/// Times in milliseconds since the epoch and 64-bit numbers as numbers, as everywhere on the command line; what the
+/// contract has for pages stays there.
+fn row_json(row: &ClusterRow, lang: Lang) -> Value {
+    json!({
+        "id": row.id,
+        "name": row.name,
+        "kind": row.kind,
+        "state": row.state,
+        "state_reason": reason(row, lang),
+        "engine": row.engine,
+        "version": row.version,
+        "brokers_online": row.brokers_online,
+        "brokers_total": row.brokers_total,
+        "topics": row.topics,
+        "partitions": row.partitions,
+        "max_lag": row.max_lag.as_ref().map(|lag| lag.0),
+        "bootstrap": row.bootstrap,
+        "read_only": row.read_only,
+        "production": row.production,
+        "created_at": row.created_at.as_ref().map(|at| at.0),
+    })
 }
 
 async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
@@ -153,10 +187,10 @@ async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
         ("Topics", output::or_dash(row.topics)),
         ("Partitions", output::or_dash(row.partitions)),
     ];
-    if let Some(reason) = &row.state_reason {
-        pairs.insert(2, ("Reason", texts::text(lang, reason)));
+    if let Some(reason) = reason(&row, lang) {
+        pairs.insert(2, ("Reason", reason));
     }
-    output::one(args.common.output, &pairs, &row_json(&row))
+    output::one(args.common.output, &pairs, &row_json(&row, lang))
 }
 
 async fn start(args: NameArgs) -> Result<(), Trouble> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use weir_core::client::Client;
-use weir_domain::{Group, GroupState, GroupSummary, PartitionLag};
+use weir_domain::{Group, GroupLag, GroupState, GroupSummary, PartitionLag};
 
 use crate::args::{Common, Format, Target};
 use crate::context;
@@ -15,6 +15,9 @@ use crate::trouble::Trouble;
 #[derive(Debug, Subcommand)]
 pub(crate) enum GroupCommand {
     /// List groups with their lag
+    ///
+    /// LAG counts what a group has not consumed yet: from what it committed; in a partition that a member reads without a
+    /// commit, from the start of the log. A group that committed nothing and reads nothing has none (-).
     List(ListArgs),
     /// Show a group: members and lag by partition
     Show(ShowArgs),
@@ -30,6 +33,7 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
+    /// The group's name
     name: String,
     #[command(flatten)]
     target: Target,
@@ -52,10 +56,9 @@ struct Row {
 async fn list(args: ListArgs) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
     let groups = client.list_groups().await?;
-    let names: Vec<_> = groups.value.iter().map(|group| group.group_id.clone()).collect();
-    let lags: HashMap<_, _> = client.group_lags(&names).await?.value;
+    let lags = client.group_lags(&groups.value).await?.value;
     let row = |summary: GroupSummary| {
-        let lag = lags.get(&summary.group_id).and_then(|lag| lag.as_ref().ok()?.total());
+        let lag = lags.get(&summary.group_id).and_then(|found| found.lag.as_ref().ok()?.total());
         Row { summary, lag }
     };
     let rows: Vec<_> = groups.value.into_iter().map(row).collect();
@@ -128,7 +131,7 @@ async fn show(args: ShowArgs) -> Result<(), Trouble> {
         ("State", group.state.name().to_owned()),
         ("Type", group.kind.name().to_owned()),
         ("Members", group.members.len().to_string()),
-        ("Lag", output::or_dash(lag.total())),
+        ("Lag", total(&lag)),
     ];
     output::one(Format::Table, &pairs, &Value::Null)?;
     if lag.partitions.is_empty() {
@@ -148,6 +151,19 @@ async fn show(args: ShowArgs) -> Result<(), Trouble> {
         ]
     };
     output::rows(Format::Table, &lag.partitions, &headers, cells, partition_json)
+}
+
+/// With how much of it is counted from the log's start, where Kafka's own tool shows nothing.
+fn total(lag: &GroupLag) -> String {
+    let uncommitted = lag.partitions.iter().filter(|row| row.counts_from_start()).count();
+    let total = output::or_dash(lag.total());
+    match uncommitted {
+        0 => total,
+        some => format!(
+            "{total} ({} without a commit counted from the start of the log)",
+            output::count(some as u64, "partition")
+        ),
+    }
 }
 
 /// A group that is there: one that nobody ever heard of is described as dead by older clusters.

@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use weir_core::client::Client;
-use weir_core::client::data::{Delivery, NewMessage, Producer, ProducerOptions};
+use weir_core::client::data::{DataError, Delivery, NewMessage, Producer, ProducerOptions};
 use weir_core::permits::Action;
-use weir_domain::Compression;
+use weir_domain::{Compression, ConfigResource};
 
 use super::signal;
 use crate::args::{Common, Format, Target};
@@ -22,9 +22,11 @@ use crate::trouble::Trouble;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ProduceArgs {
+    /// The topic to write to
     topic: String,
-    /// What stands between key and value in a line. Without it lines are values
-    #[arg(long, value_name = "TEXT", conflicts_with = "input")]
+    /// What stands between key and value in a line. Without it lines are values. A line ends at \n; a \r before it
+    /// belongs to the value, as with kcat
+    #[arg(long, value_name = "TEXT", conflicts_with = "input", value_parser = separator)]
     key_separator: Option<String>,
     /// A header of every message; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = header)]
@@ -32,9 +34,11 @@ pub(crate) struct ProduceArgs {
     /// Write to this partition. By default by the key, or spread
     #[arg(long, value_parser = clap::value_parser!(i32).range(0..))]
     partition: Option<i32>,
-    /// json: a line is {"key": .., "value": .., "headers": {..}, "partition": .., "timestamp": ..}; a null value is a tombstone
+    /// json: a line is {"key": .., "value": .., "headers": {..}, "partition": .., "timestamp": ..}, the timestamp in
+    /// milliseconds since the epoch; a null value is a tombstone
     #[arg(long, value_enum, value_name = "FORMAT")]
     input: Option<Input>,
+    /// none, gzip, snappy, lz4 or zstd
     #[arg(long, value_name = "CODEC", default_value = "none", value_parser = compression)]
     compression: Compression,
     #[command(flatten)]
@@ -58,7 +62,9 @@ const UNANSWERED_MAX: usize = 10_000;
 
 pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
     let options = context::permitted(&args.common, &args.target, Action::Produce).await?;
-    let topic = show::find(&Client::new(options.clone()), &args.topic).await?;
+    let client = Client::new(options.clone());
+    let topic = show::find(&client, &args.topic).await?;
+    let limit = limit(&client, &args.topic).await;
     let count = topic.partitions.len();
     let check = move |partition: Option<i32>| match partition {
         Some(p) if p < 0 || p as usize >= count => {
@@ -70,12 +76,14 @@ pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
     let producer = ProducerOptions {
         compression: args.compression,
         linger: std::time::Duration::from_millis(5),
+        batch_bytes_max: limit,
         ..Default::default()
     };
     let mut writing = Writing {
         producer: Producer::new(&options, &producer)?,
         unanswered: VecDeque::new(),
         written: 0,
+        failed: None,
     };
     invite();
     let mut lines = lines();
@@ -89,41 +97,85 @@ pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
         let read = read
             .and_then(|line| message(&args, &line).map_err(|problem| bad_line(number, &problem)));
         let checked = read.and_then(|message| check(message.partition).map(|()| message));
-        match checked {
-            Ok(message) => writing.write(&message).await?,
-            // What stood before a line that cannot be taken is written, and said to be.
-            Err(trouble) => {
-                writing.settle(0).await?;
-                tell(&args, writing.written)?;
-                return Err(trouble);
+        let stopped = match checked {
+            Ok(message) => {
+                writing.write(number, &message).await;
+                None
             }
+            Err(trouble) => Some(trouble),
+        };
+        if stopped.is_some() || writing.failed.is_some() {
+            // What stood before a line that cannot be taken is written, and said to be.
+            return writing.end(&args, limit, stopped).await;
         }
     }
-    writing.settle(0).await?;
-    tell(&args, writing.written)
+    writing.end(&args, limit, None).await
+}
+
+/// The topic's `max.message.bytes`, if this user may read it.
+async fn limit(client: &Client, topic: &str) -> Option<u32> {
+    let resource = ConfigResource::Topic(topic.to_owned());
+    let found = client.describe_configs(std::slice::from_ref(&resource)).await.ok()?;
+    let entries = found.get(&resource)?.as_ref().ok()?;
+    let entry = entries.iter().find(|entry| entry.name == "max.message.bytes")?;
+    entry.value.as_ref()?.parse().ok()
 }
 
 struct Writing {
     producer: Producer,
-    unanswered: VecDeque<Delivery>,
+    /// With the number and the size of the line of each.
+    unanswered: VecDeque<(Line, Delivery)>,
     written: u64,
+    /// The first line that was not written.
+    failed: Option<(Line, DataError)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    number: u64,
+    bytes: usize,
 }
 
 impl Writing {
-    async fn write(&mut self, message: &NewMessage) -> Result<(), Trouble> {
-        let delivery = self.producer.enqueue(message).await?;
-        self.unanswered.push_back(delivery);
-        self.settle(UNANSWERED_MAX).await
+    async fn write(&mut self, number: u64, message: &NewMessage) {
+        let size = |part: &Option<Vec<u8>>| part.as_ref().map_or(0, Vec::len);
+        let line = Line { number, bytes: size(&message.key) + size(&message.value) };
+        match self.producer.enqueue(message).await {
+            Ok(delivery) => self.unanswered.push_back((line, delivery)),
+            Err(error) => self.fail(line, error),
+        }
+        self.settle(UNANSWERED_MAX).await;
     }
 
     /// Awaits acknowledgements until at most `left` are missing.
-    async fn settle(&mut self, left: usize) -> Result<(), Trouble> {
+    async fn settle(&mut self, left: usize) {
         while self.unanswered.len() > left {
-            let Some(delivery) = self.unanswered.pop_front() else { break };
-            delivery.await.map_err(|error| not_written(self.written, error))?;
-            self.written += 1;
+            let Some((line, delivery)) = self.unanswered.pop_front() else { break };
+            match delivery.await {
+                Ok(_) => self.written += 1,
+                Err(error) => self.fail(line, error),
+            }
         }
-        Ok(())
+    }
+
+    fn fail(&mut self, line: Line, error: DataError) {
+        self.failed.get_or_insert((line, error));
+    }
+
+    /// Waits for what is under way, says how much was written, and why not more.
+    async fn end(
+        mut self,
+        args: &ProduceArgs,
+        limit: Option<u32>,
+        stopped: Option<Trouble>,
+    ) -> Result<(), Trouble> {
+        self.settle(0).await;
+        tell(args, self.written)?;
+        match (self.failed, stopped) {
+            (Some((line, error)), _) => Err(not_written(line, &args.topic, limit, &error)),
+            (None, Some(trouble)) => Err(trouble),
+            (None, None) => Ok(()),
+        }
     }
 }
 
@@ -185,13 +237,17 @@ fn message(args: &ProduceArgs, line: &[u8]) -> Result<NewMessage, Problem> {
 enum Problem {
     NoSeparator,
     Json(String),
-    Field(&'static str),
+    /// A field, and what it should be.
+    Field(&'static str, &'static str),
     Unknown(String),
     NoValue,
 }
 
 /// Bytes, or null.
 type Content = Option<Vec<u8>>;
+
+/// How headers are written.
+const HEADERS: &str = "an object {name: value} or a list of {\"name\": .., \"value\": ..}";
 
 /// What an object may hold: what is written, and what `weir consume --output json` adds to it.
 const FIELDS: [&str; 10] = [
@@ -209,7 +265,7 @@ const FIELDS: [&str; 10] = [
 
 fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem> {
     let object: Value = serde_json::from_slice(line).map_err(|e| Problem::Json(e.to_string()))?;
-    let object = object.as_object().ok_or(Problem::Field("{..}"))?;
+    let object = object.as_object().ok_or(Problem::Field("the line", "an object {..}"))?;
     if let Some(name) = object.keys().find(|name| !FIELDS.contains(&name.as_str())) {
         return Err(Problem::Unknown(name.clone()));
     }
@@ -218,10 +274,15 @@ fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem
     message.value = content(object, "value")?.ok_or(Problem::NoValue)?;
     if let Some(partition) = object.get("partition").filter(|p| !p.is_null()) {
         let partition = partition.as_i64().and_then(|p| i32::try_from(p).ok());
-        message.partition = Some(partition.ok_or(Problem::Field("partition"))?);
+        message.partition =
+            Some(partition.ok_or(Problem::Field("partition", "a whole number from 0"))?);
     }
     if let Some(timestamp) = object.get("timestamp").filter(|t| !t.is_null()) {
-        message.timestamp_ms = Some(timestamp.as_i64().ok_or(Problem::Field("timestamp"))?);
+        message.timestamp_ms =
+            Some(timestamp.as_i64().ok_or(Problem::Field(
+                "timestamp",
+                "a whole number: milliseconds since the epoch",
+            ))?);
     }
     match object.get("headers") {
         None | Some(Value::Null) => {}
@@ -233,23 +294,30 @@ fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem
         // As `weir consume --output json` writes them: duplicates survive.
         Some(Value::Array(headers)) => {
             for header in headers {
-                let name = header["name"].as_str().ok_or(Problem::Field("headers"))?;
+                let name = header["name"].as_str();
+                let name = name.ok_or(Problem::Field("headers", HEADERS))?;
                 message.headers.push((name.to_owned(), bytes(&header["value"])));
             }
         }
-        Some(_) => return Err(Problem::Field("headers")),
+        Some(_) => return Err(Problem::Field("headers", HEADERS)),
     }
     Ok(message)
 }
 
 /// `name`, or `name_base64` for bytes that are no text; `None` when neither is there.
 fn content(object: &Map<String, Value>, name: &'static str) -> Result<Option<Content>, Problem> {
-    let Some(encoded) = object.get(&format!("{name}_base64")) else {
+    let Some(encoded) = object.get(base64_name(name)) else {
         return Ok(object.get(name).map(bytes));
     };
-    let text = encoded.as_str().ok_or(Problem::Field(name))?;
-    let decoded = BASE64_STANDARD.decode(text).map_err(|_| Problem::Field(name))?;
+    let (name, expected) = (base64_name(name), "a string in base64");
+    let text = encoded.as_str().ok_or(Problem::Field(name, expected))?;
+    let decoded = BASE64_STANDARD.decode(text).map_err(|_| Problem::Field(name, expected))?;
     Ok(Some(Some(decoded)))
+}
+
+/// What the field for bytes that are no text is called.
+fn base64_name(name: &str) -> &'static str {
+    if name == "key" { "key_base64" } else { "value_base64" }
 }
 
 /// A string's own bytes; anything else as JSON, numbers digit by digit; null is null.
@@ -262,10 +330,14 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
 }
 
 fn find(line: &[u8], separator: &[u8]) -> Option<usize> {
-    if separator.is_empty() {
-        return None;
+    line.windows(separator.len().max(1)).position(|window| window == separator)
+}
+
+fn separator(text: &str) -> Result<String, String> {
+    match text {
+        "" => Err("a separator has at least one character".to_owned()),
+        _ => Ok(text.to_owned()),
     }
-    line.windows(separator.len()).position(|window| window == separator)
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
@@ -291,25 +363,38 @@ fn tell(args: &ProduceArgs, written: u64) -> Result<(), Trouble> {
             output::line(&json!({ "topic": args.topic, "written": written }).to_string())
         }
         Format::Table => {
-            eprintln!("wrote {written} messages to {}", args.topic);
+            eprintln!("wrote {} to {}", output::count(written, "message"), args.topic);
             Ok(())
         }
     }
 }
 
-fn not_written(before: u64, error: weir_core::client::data::DataError) -> Trouble {
+fn not_written(line: Line, topic: &str, limit: Option<u32>, error: &DataError) -> Trouble {
+    let Line { number, bytes } = line;
     if error.is_too_large() {
-        return Trouble::Data(error);
+        let (en, ko) = match limit {
+            Some(limit) => (format!(" ({limit})"), format!(" ({limit})")),
+            None => (String::new(), String::new()),
+        };
+        return Trouble::failed(
+            format!(
+                "line {number} was not written: its {bytes} bytes are more than the topic's max.message.bytes{en} takes. \
+                 Raise it with `weir topic config {topic} --set max.message.bytes=..`, or send less"
+            ),
+            format!(
+                "{number}번째 줄은 기록되지 않았습니다: {bytes}바이트는 토픽의 max.message.bytes{ko}보다 큽니다. `weir topic \
+                 config {topic} --set max.message.bytes=..`로 늘리거나 더 작게 보내십시오"
+            ),
+        );
     }
-    let number = before + 1;
     let unsure = error.may_have_happened;
     Trouble::failed(
         format!(
-            "message {number} was {} written ({error}); the {before} before it were",
+            "line {number} was {} written: {error}",
             if unsure { "perhaps not" } else { "not" }
         ),
         format!(
-            "메시지 {number}은(는) 기록되지 {} ({error}). 그 앞의 {before}개는 기록되었습니다",
+            "{number}번째 줄은 기록되지 {}: {error}",
             if unsure { "않았을 수 있습니다" } else { "않았습니다" }
         ),
     )
@@ -343,11 +428,9 @@ fn bad_line(number: u64, problem: &Problem) -> Trouble {
             format!("line {number} has no value: write \"value\": null for a tombstone"),
             format!("{number}번째 줄에 값이 없습니다: 툼스톤이면 \"value\": null이라고 쓰십시오"),
         ),
-        Problem::Field(field) => Trouble::failed(
-            format!("line {number}: {field:?} is not what it should be; see `weir produce --help`"),
-            format!(
-                "{number}번째 줄: {field:?}이(가) 올바르지 않습니다. `weir produce --help`를 보십시오"
-            ),
+        Problem::Field(field, expected) => Trouble::failed(
+            format!("line {number}: {field} should be {expected}"),
+            format!("{number}번째 줄: {field}의 형식이 올바르지 않습니다 ({expected})"),
         ),
     }
 }

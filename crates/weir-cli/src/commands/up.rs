@@ -94,6 +94,10 @@ async fn active(app: &App) -> Result<ClusterRow, Trouble> {
     loop {
         let row = context::find(app, Some(LOCAL)).await?;
         match row.state {
+            ClusterState::Active if row.brokers_online == Some(0) => {
+                // Says which broker to start.
+                context::serving(app, Some(LOCAL)).await?;
+            }
             ClusterState::Active if !row.bootstrap.is_empty() => return Ok(row),
             ClusterState::Stopped | ClusterState::Failed | ClusterState::Deleting => {
                 return Err(Trouble::NotRunning(row.name));
@@ -105,7 +109,7 @@ async fn active(app: &App) -> Result<ClusterRow, Trouble> {
 
 fn refuse_other_flags(row: &ClusterRow, args: &UpArgs) -> Result<(), Trouble> {
     match (args.brokers, row.brokers_total) {
-        (Some(asked), Some(has)) if u32::from(asked) != has => Err(Trouble::usage(
+        (Some(asked), Some(has)) if u32::from(asked) != has => Err(Trouble::failed(
             format!(
                 "the cluster {:?} has {has} brokers, not {asked}: leave --brokers out, or make \
                  another with `weir cluster create`",

@@ -30,7 +30,8 @@ pub(crate) struct ServeArgs {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Print the path of the page that opens the console, instead of opening it.
+    /// Print the path of the page that opens the console, instead of opening it. The page signs one browser in, once,
+    /// within 60 seconds.
     #[arg(long)]
     pub(crate) no_open: bool,
     /// Data folder: clusters, settings, logs. By default the platform's own.
@@ -88,9 +89,14 @@ pub(crate) fn router(port: u16, app: App, sessions: Arc<Sessions>) -> Router {
 }
 
 #[expect(clippy::print_stdout, reason = "the path is the command's answer")]
+#[expect(clippy::print_stderr, reason = "what to know of it, beside the answer")]
 fn show(page: &OpeningPage, no_open: bool) {
     if no_open || !page.open() {
         println!("{}", page.path().display());
+        let seconds = session::CODE_LIFETIME.as_secs();
+        eprintln!(
+            "Open this page in a browser within {seconds} s; it signs one browser in, once. Ctrl-C ends the console."
+        );
     }
 }
 

@@ -1,29 +1,54 @@
 //! Lag of groups: what they committed against where the logs end now, for thousands of partitions at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use tokio::task::{JoinHandle, spawn};
 use weir_domain::{
-    BrokerFailure, CommittedOffset, Group, GroupLag, ItemError, OffsetSpec, Partial, PartitionLag,
-    TopicPartition,
+    BrokerFailure, CommittedOffset, Group, GroupLag, GroupState, GroupSummary, ItemError,
+    OffsetSpec, Partial, PartitionLag, TopicPartition,
 };
 
 use crate::admin::Offsets;
+use crate::admin::groups::PerGroup;
 use crate::admin::offsets::distinct;
 use crate::client::Client;
 use crate::error::ClientError;
 
+/// A group's lag and, where it may have members, the group with them.
+#[derive(Debug)]
+pub struct LagAndMembers {
+    pub lag: Result<GroupLag, ItemError>,
+    pub group: Option<Group>,
+}
+
+type Committed = PerGroup<Vec<CommittedOffset>>;
+
 impl Client {
-    /// The lag of each group, without members and log starts. Ends are read after commits, so that a lag is never too small.
+    /// The lag of each group, and who reads what in those that may have members. Ends are read after commits, so that
+    /// a lag is never too small.
     pub async fn group_lags(
         &self,
-        groups: &[String],
-    ) -> Result<Partial<HashMap<String, Result<GroupLag, ItemError>>>, ClientError> {
-        let committed = self.committed_offsets(groups).await?;
+        groups: &[GroupSummary],
+    ) -> Result<Partial<HashMap<String, LagAndMembers>>, ClientError> {
+        let names: Vec<_> = groups.iter().map(|group| group.group_id.clone()).collect();
+        let peopled = groups.iter().filter(|group| may_have_members(group.state));
+        let peopled: Vec<_> = peopled.map(|group| group.group_id.clone()).collect();
+        // On tasks of their own: each takes a core to decode what comes.
+        let (for_offsets, for_members) = (self.clone(), self.clone());
+        let committed = spawn(async move { for_offsets.committed_offsets(&names).await });
+        let members = spawn(async move { for_members.describe_groups(&peopled).await });
+        let (committed, described) = (joined(committed).await?, joined(members).await?);
+        let described = described.into_iter().filter_map(|g| Some((g.item, g.result.ok()?)));
+        let mut described: HashMap<String, Group> = described.collect();
         let all = committed.values().flatten().flatten().map(|c| &c.partition);
-        let (ends, failures) = self.ends(all, false).await?;
-        let lag = |(group, committed): (String, Result<Vec<CommittedOffset>, ItemError>)| {
-            let lag = committed.map(|committed| lag_of(&committed, None, &ends));
-            (group, lag)
+        let read = described.values().flat_map(assigned);
+        let (ends, failures) = self.ends(all.chain(read), false).await?;
+        let starts = self.starts_without_commit(&committed, described.values()).await?;
+        let ends = Ends { starts, ..ends };
+        let lag = |(name, committed): (String, Result<Vec<CommittedOffset>, ItemError>)| {
+            let group = described.remove(&name);
+            let lag = committed.map(|committed| lag_of(&committed, group.as_ref(), &ends));
+            (name, LagAndMembers { lag, group })
         };
         Ok(Partial { value: committed.into_iter().map(lag).collect(), failures })
     }
@@ -40,10 +65,29 @@ impl Client {
             Some(Err(e)) => return Ok(Partial::whole(Err(e))),
             None => Vec::new(),
         };
-        let assigned = group.members.iter().flat_map(|member| member.assignment.partitions());
-        let all = committed.iter().map(|c| &c.partition).chain(assigned);
+        let all = committed.iter().map(|c| &c.partition).chain(assigned(group));
         let (ends, failures) = self.ends(all, true).await?;
         Ok(Partial { value: Ok(lag_of(&committed, Some(group), &ends)), failures })
+    }
+
+    /// Log starts of partitions that members read without a commit: most of the time none.
+    async fn starts_without_commit<'a>(
+        &self,
+        committed: &Committed,
+        groups: impl Iterator<Item = &'a Group>,
+    ) -> Result<Offsets, ClientError> {
+        let mut wanted = BTreeSet::new();
+        for group in groups {
+            let Some(Ok(committed)) = committed.get(&group.group_id) else { continue };
+            let has = |c: &&CommittedOffset| matches!(c.offset, Ok(Some(_)));
+            let known: HashSet<_> = committed.iter().filter(has).map(|c| &c.partition).collect();
+            wanted.extend(assigned(group).filter(|p| !known.contains(p)).cloned());
+        }
+        if wanted.is_empty() {
+            return Ok(Offsets::new());
+        }
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        Ok(self.list_offsets(&wanted, OffsetSpec::Earliest).await?.value)
     }
 
     async fn ends<'a>(
@@ -69,6 +113,20 @@ impl Client {
         let failures = starts.failures.into_iter().chain(ends.failures).collect();
         Ok((Ends { starts: starts.value, ends: ends.value }, distinct(failures)))
     }
+}
+
+/// An empty group need not be described.
+fn may_have_members(state: GroupState) -> bool {
+    !matches!(state, GroupState::Empty | GroupState::Dead)
+}
+
+fn assigned(group: &Group) -> impl Iterator<Item = &TopicPartition> {
+    group.members.iter().flat_map(|member| member.assignment.partitions())
+}
+
+/// What a task of ours came to; one that panicked or was cut off is no answer.
+async fn joined<T>(task: JoinHandle<Result<T, ClientError>>) -> Result<T, ClientError> {
+    task.await.unwrap_or_else(|e| Err(ClientError::no_one("OffsetFetch", e.to_string())))
 }
 
 #[derive(Debug, Default)]

@@ -13,6 +13,7 @@ mod records;
 mod topics;
 
 pub use configs::PerResource;
+pub use lag::LagAndMembers;
 pub use offsets::Offsets;
 pub(crate) use offsets::leader_moved;
 pub use topics::CreatedTopic;

@@ -1,7 +1,7 @@
 //! A consumer on a thread of its own, for librdkafka's consumer blocks. Messages meet in a bounded queue; a group's
 //! offsets are committed only for messages that were taken from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -38,6 +38,9 @@ pub struct ConsumerOptions {
     pub start: OffsetSpec,
     /// A broker answers when it has so much, or after a second. 1: at once.
     pub fetch_bytes_min: u32,
+    /// Per partition the first offset that is not wanted any more: the consumer ends once every partition that it reads
+    /// is there, or is at its end. `None`: never.
+    pub until: Option<HashMap<i32, i64>>,
 }
 
 /// A message with all its bytes.
@@ -74,7 +77,9 @@ impl Consumer {
         let work = Work {
             inner,
             commits: consumer.group.is_some(),
-            sender,
+            until: consumer.until.clone(),
+            done: HashSet::new(),
+            sender: Some(sender),
             stop: Arc::clone(&stop),
             taken: Arc::clone(&taken),
         };
@@ -86,7 +91,8 @@ impl Consumer {
         Ok(Self { topic, queue, stop, taken, thread: Some(thread) })
     }
 
-    /// The next message; `None` after a fatal error was told. Waits for as long as there is none.
+    /// The next message; `None` after a fatal error was told, and where `until` was reached. Waits for as long as there
+    /// is none.
     pub async fn next(&mut self) -> Option<Result<Consumed, DataError>> {
         let next = self.queue.recv().await?;
         if let Ok(message) = &next {
@@ -134,6 +140,7 @@ fn create(options: &Options, consumer: &ConsumerOptions) -> Result<BaseConsumer,
         .set("fetch.wait.max.ms", "1000")
         .set("fetch.min.bytes", consumer.fetch_bytes_min.max(1).to_string())
         .set("partition.assignment.strategy", "range,roundrobin")
+        .set("enable.partition.eof", if consumer.until.is_some() { "true" } else { "false" })
         .create()?;
     if group.is_some() {
         inner.subscribe(&[&consumer.topic])?;
@@ -152,27 +159,41 @@ fn create(options: &Options, consumer: &ConsumerOptions) -> Result<BaseConsumer,
 struct Work {
     inner: BaseConsumer,
     commits: bool,
-    sender: mpsc::Sender<Result<Consumed, DataError>>,
+    until: Option<HashMap<i32, i64>>,
+    /// Partitions that are where `until` says.
+    done: HashSet<i32>,
+    /// `None` once nothing more comes.
+    sender: Option<mpsc::Sender<Result<Consumed, DataError>>>,
     stop: Arc<AtomicBool>,
     taken: Taken,
 }
 
 impl Work {
-    fn run(self) {
+    fn run(mut self) {
         let mut committed = Instant::now();
         while !self.stop.load(Ordering::Relaxed) {
-            let next = match self.inner.poll(POLL) {
+            let polled = match self.inner.poll(POLL) {
                 None => None,
                 Some(Ok(message)) => Some(Ok(consumed(&message))),
+                Some(Err(e)) => Some(Err(e)),
+            };
+            let next = match polled {
+                None => None,
+                Some(Ok(message)) => self.wanted(message).map(Ok),
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    self.done.insert(partition);
+                    None
+                }
                 Some(Err(e)) if is_temporary(&e) => None,
                 Some(Err(e)) => Some(Err(DataError::from(e))),
             };
             let fatal = matches!(next, Some(Err(_)));
             // Waits for room; fails when nobody takes any more.
-            if next.is_some_and(|next| self.sender.blocking_send(next).is_err()) {
+            let send = |next| self.sender.as_ref().is_some_and(|to| to.blocking_send(next).is_ok());
+            if next.is_some_and(|next| !send(next)) {
                 break;
             }
-            if fatal {
+            if fatal || self.is_done() {
                 break;
             }
             if committed.elapsed() >= COMMIT_EVERY {
@@ -180,7 +201,32 @@ impl Work {
                 committed = Instant::now();
             }
         }
+        // What waits in the queue is committed only when it was taken: whoever takes says when that is over.
+        self.sender = None;
+        while !self.stop.load(Ordering::Relaxed) {
+            drop(self.inner.poll(POLL));
+        }
         self.commit(CommitMode::Sync);
+    }
+
+    /// The message, unless it lies beyond where reading ends.
+    fn wanted(&mut self, message: Consumed) -> Option<Consumed> {
+        let end = self.until.as_ref().and_then(|until| until.get(&message.partition).copied());
+        let Some(end) = end else { return Some(message) };
+        if message.offset + 1 >= end {
+            self.done.insert(message.partition);
+        }
+        (message.offset < end).then_some(message)
+    }
+
+    /// Whether every partition that is read now is where it shall end.
+    fn is_done(&self) -> bool {
+        if self.until.is_none() || self.done.is_empty() {
+            return false;
+        }
+        let Ok(assigned) = self.inner.assignment() else { return false };
+        let assigned = assigned.elements();
+        !assigned.is_empty() && assigned.iter().all(|one| self.done.contains(&one.partition()))
     }
 
     fn commit(&self, mode: CommitMode) {

@@ -24,6 +24,9 @@ pub struct ProducerOptions {
     pub linger: Duration,
     /// How long a message may take, retries included.
     pub timeout: Duration,
+    /// The most bytes of one batch: no more than the topic's `max.message.bytes`, which counts batches. `None`:
+    /// librdkafka's own.
+    pub batch_bytes_max: Option<u32>,
 }
 
 impl Default for ProducerOptions {
@@ -32,6 +35,7 @@ impl Default for ProducerOptions {
             compression: Compression::None,
             linger: Duration::ZERO,
             timeout: Duration::from_secs(15),
+            batch_bytes_max: None,
         }
     }
 }
@@ -112,6 +116,9 @@ fn config(options: &Options, producer: &ProducerOptions) -> ClientConfig {
         .set("queue.buffering.max.kbytes", "131072")
         // Java's way of choosing a partition by key, so that one key stays in one partition whoever writes.
         .set("partitioner", "murmur2_random");
+    if let Some(bytes) = producer.batch_bytes_max {
+        config.set("batch.size", bytes.clamp(1, BATCH_BYTES_DEFAULT).to_string());
+    }
     config
 }
 
@@ -157,6 +164,8 @@ impl Producer {
     }
 }
 
+/// librdkafka's default of `batch.size`.
+const BATCH_BYTES_DEFAULT: u32 = 1_000_000;
 /// How long a full queue is waited for.
 const ROOM_WAIT_MAX: Duration = Duration::from_secs(60);
 

@@ -10,7 +10,7 @@ use weir_domain::{ItemError, MessageFilter, MessageRow, OffsetSpec, TopicPartiti
 use crate::admin::Offsets;
 use crate::client::Client;
 use crate::code;
-use crate::error::{ClientError, ErrorKind};
+use crate::error::ClientError;
 use crate::read::block::Block;
 use crate::read::merge::Merge;
 
@@ -116,7 +116,7 @@ impl Client {
     /// Reads one page.
     pub async fn browse(&self, browse: &Browse) -> Result<BrowsePage, ClientError> {
         let deadline = Instant::now() + browse.time_max;
-        let partitions = self.partitions_of(browse).await?;
+        let partitions = self.partitions_of(&browse.topic, browse.partitions.as_deref()).await?;
         let (ranges, mut problems) = self.ranges_of(&partitions).await?;
         let (direction, wanted) = self.wanted(browse, &ranges).await?;
         let scanned_of = wanted.values().map(|r| (r.end - r.start).max(0).unsigned_abs()).sum();
@@ -150,23 +150,6 @@ impl Client {
             (!merge.is_through()).then(|| Cursor { direction, positions: merge.positions() });
         let (rows, scanned) = (page.rows, page.scanned);
         Ok(BrowsePage { rows, next, end, ranges, scanned, scanned_of, problems })
-    }
-
-    async fn partitions_of(&self, browse: &Browse) -> Result<Vec<TopicPartition>, ClientError> {
-        let metadata = self.topics(std::slice::from_ref(&browse.topic)).await?;
-        let topic = metadata.topic(&browse.topic);
-        let topic = topic.ok_or_else(|| ClientError::no_one("Metadata", "no such topic"))?;
-        if let Some(error) = &topic.error {
-            let kind = ErrorKind::Broker {
-                code: error.code,
-                name: error.name,
-                message: Some(format!("topic {:?}", browse.topic)),
-            };
-            return Err(ClientError { kind, ..ClientError::no_one("Metadata", "") });
-        }
-        let wanted = |p: &i32| browse.partitions.as_ref().is_none_or(|wanted| wanted.contains(p));
-        let all = topic.partitions.iter().map(|p| p.partition).filter(wanted);
-        Ok(all.map(|p| TopicPartition::new(browse.topic.as_str(), p)).collect())
     }
 
     async fn ranges_of(

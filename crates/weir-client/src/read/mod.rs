@@ -5,6 +5,7 @@ mod block;
 mod browse;
 mod fetch;
 mod merge;
+mod partitions;
 mod row;
 mod tail;
 mod whole;

@@ -13,6 +13,7 @@ use weir_wire::ErrorCode;
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::read::fetch::Position;
+use crate::read::partitions::no_topic;
 use crate::read::row;
 
 /// Answers of leaders that wait to be taken; a reader that does not keep up holds the leaders' tasks.
@@ -61,6 +62,7 @@ impl Client {
         filter: MessageFilter,
     ) -> Result<Tail, ClientError> {
         let source = Source { client: self.clone(), topic: topic.to_owned(), partitions, filter };
+        self.partitions_of(topic, source.partitions.as_deref()).await?;
         let positions = source.ends(&HashMap::new()).await?;
         let (sender, queue) = mpsc::channel(QUEUE_MAX);
         let mut tasks = JoinSet::new();
@@ -103,7 +105,7 @@ impl Source {
     async fn ends(&self, known: &HashMap<i32, i64>) -> Result<HashMap<i32, i64>, ClientError> {
         let metadata = self.client.topics(std::slice::from_ref(&self.topic)).await?;
         let topic = metadata.topic(&self.topic).filter(|topic| topic.error.is_none());
-        let topic = topic.ok_or_else(|| ClientError::no_one("Metadata", "no such topic"))?;
+        let topic = topic.ok_or_else(|| no_topic(&self.topic))?;
         let wanted = |p: &i32| {
             !known.contains_key(p) && self.partitions.as_ref().is_none_or(|some| some.contains(p))
         };

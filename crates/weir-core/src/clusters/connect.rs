@@ -84,7 +84,7 @@ impl Core {
         if name.chars().any(char::is_control) {
             return refuse(TextId::ClusterNameControl.into());
         }
-        if self.is_name_taken(name)? { Err(taken(name)) } else { Ok(()) }
+        self.name_taken(name)?.map_or(Ok(()), |by| Err(taken(&by)))
     }
 }
 

@@ -70,6 +70,8 @@ pub struct ClusterAddress {
     pub name: String,
     pub state: State,
     pub bootstrap: String,
+    /// Of a cluster on this machine whose brokers are all down: the first of them.
+    pub down: Option<i32>,
 }
 
 impl ClusterPermits {
@@ -113,6 +115,7 @@ impl Core {
             name: local.id.clone(),
             state: local.state(),
             bootstrap: local.bootstrap(),
+            down: local.first_down(),
         };
         let mut addresses: Vec<_> = self.registry().locals().iter().map(local).collect();
         let profiles = self.store().profiles().map_err(Failure::internal)?;
@@ -121,6 +124,7 @@ impl Core {
             id: profile.id,
             name: profile.name,
             bootstrap: profile.bootstrap,
+            down: None,
         }));
         Ok(addresses)
     }
@@ -175,7 +179,7 @@ impl Core {
             state_reason: local.state_reason(),
             engine: engine.map_or("Weir".to_owned(), |engine| format!("Weir {}", engine.version)),
             version: engine.map(|_| KAFKA_VERSION.to_owned()),
-            brokers_online: None,
+            brokers_online: local.brokers_online(),
             brokers_total: local.file.as_ref().map(|file| file.brokers.into()),
             topics: None,
             partitions: None,
@@ -188,6 +192,7 @@ impl Core {
             permits: ClusterPermits::of(&local.facts_for_permits()),
         };
         if engine.is_some()
+            && local.first_down().is_none()
             && let Ok(session) = self.session(&local.id)
         {
             if session.newest().is_none() {
@@ -195,6 +200,8 @@ impl Core {
                 let _ = tokio::time::timeout(FIRST_ANSWER, session.snapshot()).await;
             }
             count(&mut row, &session);
+            // The engine knows better than the last Metadata that somebody asked for.
+            row.brokers_online = local.brokers_online().or(row.brokers_online);
         }
         row
     }

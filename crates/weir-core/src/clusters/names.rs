@@ -14,32 +14,33 @@ impl Core {
         if let Some(problem) = malformed(name) {
             return Ok(Some(problem));
         }
-        let taken = self.is_name_taken(name)?;
-        Ok(taken.then(|| TextId::ClusterNameTaken.with("name", name)))
+        let taken = self.name_taken(name)?;
+        Ok(taken.map(|by| TextId::ClusterNameTaken.with("name", by)))
     }
 
     /// `my-cluster`, or the first free of `my-cluster-2`, `my-cluster-3` ...
     pub(super) fn suggest_cluster_name(&self) -> Result<String> {
         let numbered = (2..).map(|n| format!("{SUGGESTED}-{n}"));
         for name in std::iter::once(SUGGESTED.to_owned()).chain(numbered) {
-            if !self.is_name_taken(&name)? {
+            if self.name_taken(&name)?.is_none() {
                 return Ok(name);
             }
         }
         Ok(SUGGESTED.to_owned())
     }
 
-    /// Letter case aside: the same folder on some systems.
-    pub(super) fn is_name_taken(&self, name: &str) -> Result<bool> {
+    /// Who has the name, as it is written there. Letter case aside: the same folder on some systems.
+    pub(super) fn name_taken(&self, name: &str) -> Result<Option<String>> {
         let same = |other: &str| other.eq_ignore_ascii_case(name);
-        if self.home().cluster(name).exists() {
-            return Ok(true);
+        if let Some(local) = self.registry().locals().into_iter().find(|local| same(&local.id)) {
+            return Ok(Some(local.id));
         }
-        if self.registry().locals().iter().any(|local| same(&local.id)) {
-            return Ok(true);
+        if self.home().cluster(name).exists() {
+            return Ok(Some(name.to_owned()));
         }
         let profiles = self.store().profiles().map_err(Failure::internal)?;
-        Ok(profiles.iter().any(|profile| same(&profile.name) || same(&profile.id)))
+        let taken = profiles.into_iter().find(|one| same(&one.name) || same(&one.id));
+        Ok(taken.map(|profile| profile.name))
     }
 }
 

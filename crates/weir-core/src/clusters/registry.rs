@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
-use weir_control::api::Describe;
+use weir_control::api::{Broker, BrokerState, Describe};
 use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 
 use super::{ClusterFacts, State};
 use crate::operations::{EngineLogs, Operation, OperationState};
 use crate::text::{Text, TextId};
+use crate::time::machine_started_ms;
 
 #[derive(Debug, Default)]
 pub struct Registry {
@@ -32,6 +33,8 @@ pub(crate) struct Local {
     pub(crate) file: Option<ClusterFile>,
     pub(crate) facts: Option<Facts>,
     pub(crate) problem: Option<String>,
+    /// As the engine told them last; `None` while it is silent.
+    pub(crate) brokers: Option<Vec<Broker>>,
     /// The engine speaks another major version of the control API: it is not spoken to.
     pub(crate) foreign_engine: bool,
     /// An operation of this process is at work; it knows better than files and locks between its steps.
@@ -48,6 +51,7 @@ impl Local {
             file: None,
             facts: None,
             problem: None,
+            brokers: None,
             foreign_engine: false,
             pending: None,
             wake: Arc::default(),
@@ -86,13 +90,39 @@ impl Local {
                 Some(TextId::ReasonHealing.with("reason", exit))
             }
             State::Active => {
+                if self.brokers_online() == Some(0) {
+                    return Some(TextId::ReasonNoBroker.into());
+                }
                 let (engine, app) = (&self.engine()?.version, env!("CARGO_PKG_VERSION"));
                 let text = TextId::ReasonOtherVersion.with("engine", engine).with("app", app);
                 (engine != app).then_some(text)
             }
-            State::Stopped if facts.was_running() => Some(TextId::ReasonWasRunning.into()),
+            State::Stopped if facts.was_running() => Some(if self.ended_with_machine() {
+                TextId::ReasonWasRunning.into()
+            } else {
+                TextId::ReasonEnded.into()
+            }),
             _ => None,
         }
+    }
+
+    /// Whether the machine started after the last keeper did, so that its end was the machine's.
+    fn ended_with_machine(&self) -> bool {
+        let keeper = self.facts.as_ref().and_then(|facts| facts.keeper.as_ref());
+        let started = keeper.map(|keeper| keeper.started_ms);
+        started.zip(machine_started_ms()).is_some_and(|(keeper, machine)| keeper < machine)
+    }
+
+    /// Brokers that run, as the engine says; `None` while it is silent.
+    pub(crate) fn brokers_online(&self) -> Option<u32> {
+        let runs = |broker: &&Broker| broker.state == BrokerState::Running;
+        Some(self.brokers.as_ref()?.iter().filter(runs).count() as u32)
+    }
+
+    /// The first broker that could be started, where none runs.
+    pub(crate) fn first_down(&self) -> Option<i32> {
+        let brokers = self.brokers.as_ref().filter(|_| self.brokers_online() == Some(0))?;
+        brokers.iter().map(|broker| broker.id).min()
     }
 
     /// What the engine said of itself, while it answers.
@@ -184,8 +214,11 @@ impl Registry {
 }
 
 /// What a row would look different by.
-fn shown(local: &Local) -> (State, Option<Text>, String, Option<String>, bool) {
+type Shown = (State, Option<Text>, String, Option<String>, bool, Option<u32>);
+
+fn shown(local: &Local) -> Shown {
     let instance = local.engine().map(|engine| engine.instance.clone());
     let sample = local.file.as_ref().is_some_and(|file| file.sample);
-    (local.state(), local.state_reason(), local.bootstrap(), instance, sample)
+    let online = local.brokers_online();
+    (local.state(), local.state_reason(), local.bootstrap(), instance, sample, online)
 }

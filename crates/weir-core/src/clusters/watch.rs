@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use weir_control::api::Event;
+use weir_control::api::{Broker, Event};
 use weir_control::{API, ClusterDir, ControlClient, EngineFact, probe};
 
 use super::registry::Local;
@@ -94,8 +94,15 @@ impl Core {
     /// Looks once: files, locks, engine.
     pub(crate) async fn look(&self, id: &str, dir: &ClusterDir) {
         let probed = probe(dir, DESCRIBE_WITHIN).await;
+        let brokers = match &probed {
+            Ok(Some(facts)) if matches!(facts.engine, EngineFact::Answers(_)) => {
+                engine_brokers(dir).await
+            }
+            _ => None,
+        };
         let shows = self.registry().update(id, |local| {
             read_files(local);
+            local.brokers = brokers;
             match probed {
                 Ok(facts) => local.facts = facts,
                 Err(error) => {
@@ -180,6 +187,13 @@ impl Core {
 struct Heard {
     instance: String,
     after: u64,
+}
+
+/// The brokers with their states, if the engine tells them.
+async fn engine_brokers(dir: &ClusterDir) -> Option<Vec<Broker>> {
+    let control = dir.load_control().ok().flatten()?;
+    let client = ControlClient::new(control).with_deadline(DESCRIBE_WITHIN);
+    client.brokers().await.ok().map(|answer| answer.brokers)
 }
 
 fn read_files(local: &mut Local) {

@@ -165,6 +165,9 @@ fn lag_rows(group: &Group, lags: &[PartitionLag]) -> Vec<LagRow> {
 }
 
 fn reason(lag: &PartitionLag) -> Option<Text> {
+    if lag.counts_from_start() && lag.lag().is_some() {
+        return Some(TextId::LagFromStart.into());
+    }
     if lag.committed.is_none() {
         return Some(TextId::LagNoCommit.into());
     }

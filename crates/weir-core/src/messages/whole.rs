@@ -49,7 +49,15 @@ impl Core {
         let session = self.session(cluster)?;
         let read = session.client.message(topic, partition, offset).await;
         let message = read.map_err(|error| client_failure(&error))?;
-        message.map(full).map_err(|error| item_failure(&error, None))
+        match message {
+            Ok(message) => Ok(full(message)),
+            Err(error) => {
+                // Which of the two is missing is said by name.
+                let there = session.client.partitions_of(topic, Some(&[partition])).await;
+                there.map_err(|error| client_failure(&error))?;
+                Err(item_failure(&error, None))
+            }
+        }
     }
 }
 

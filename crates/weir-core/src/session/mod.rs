@@ -23,6 +23,7 @@ pub(crate) use visible::Visible;
 
 use crate::events::Events;
 use crate::failure::{Failure, Result};
+use crate::text::TextId;
 use crate::time::now_ms;
 
 /// A snapshot older than this is read again before it answers, when no poller keeps it fresh.
@@ -144,7 +145,10 @@ impl Session {
         match self.client.metadata().await {
             Ok(metadata) => Ok(self.keep(metadata)),
             Err(error) => {
-                let failure = crate::errors::client_failure(&error);
+                let mut failure = crate::errors::client_failure(&error);
+                if self.is_local && error.kind == weir_client::ErrorKind::Refused {
+                    failure = failure.hint(TextId::HintStartBrokers);
+                }
                 self.lock().problem = Some(error);
                 Err(failure)
             }

@@ -1,19 +1,18 @@
 //! The pollers of one session, by column cost: one Metadata; offsets, one request a leader; sizes, one a broker;
 //! groups. Each runs only while somebody watches what it feeds.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use weir_domain::{
-    BrokerFailure, Group, GroupLag, GroupState, GroupSummary, ItemError, OffsetSpec,
-};
+use weir_client::LagAndMembers;
+use weir_domain::{BrokerFailure, GroupLag, GroupSummary, OffsetSpec};
 
 use super::tables::partitions_of;
 use super::{GroupEntry, GroupTable, OffsetTable, Session, SizeTable};
 use crate::clusters::tags;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::time::now_ms;
 
 /// How often leases are looked at.
@@ -156,21 +155,10 @@ impl Session {
         let failed = |e| crate::errors::client_failure(&e);
         let listed = self.client.list_groups().await.map_err(failed)?;
         self.note_failures(&listed.failures);
-        let names: Vec<String> = listed.value.iter().map(|g| g.group_id.clone()).collect();
-        let peopled = listed.value.iter().filter(|group| may_have_members(group.state));
-        let peopled: Vec<String> = peopled.map(|group| group.group_id.clone()).collect();
-        // On tasks of their own: each takes a core to decode what comes.
-        let (for_lags, for_members) = (self.client.clone(), self.client.clone());
-        let lags = tokio::spawn(async move { for_lags.group_lags(&names).await });
-        let members = tokio::spawn(async move { for_members.describe_groups(&peopled).await });
-        let mut lags = lags.await.map_err(Failure::internal)?.map_err(failed)?.value;
-        let described = members.await.map_err(Failure::internal)?.map_err(failed)?;
-        let described = described.into_iter().filter_map(|g| Some((g.item, g.result.ok()?)));
-        let mut described: HashMap<String, Group> = described.collect();
+        let mut lags = self.client.group_lags(&listed.value).await.map_err(failed)?.value;
         let entries = listed.value.into_iter().map(|summary| {
             let lag = lags.remove(&summary.group_id);
-            let described = described.remove(&summary.group_id);
-            entry(summary, lag, described)
+            entry(summary, lag)
         });
         let table = GroupTable::new(entries.collect(), &self.groups(), now_ms());
         self.lock().groups = Arc::new(table);
@@ -191,16 +179,8 @@ impl Session {
     }
 }
 
-/// An empty group need not be described.
-fn may_have_members(state: GroupState) -> bool {
-    !matches!(state, GroupState::Empty | GroupState::Dead)
-}
-
-fn entry(
-    summary: GroupSummary,
-    lag: Option<std::result::Result<GroupLag, ItemError>>,
-    described: Option<Group>,
-) -> GroupEntry {
+fn entry(summary: GroupSummary, found: Option<LagAndMembers>) -> GroupEntry {
+    let (lag, group) = found.map_or((None, None), |found| (Some(found.lag), found.group));
     let (lag, problem) = match lag {
         Some(Ok(lag)) => (lag, None),
         Some(Err(error)) => (GroupLag::default(), Some(error.to_string())),
@@ -211,7 +191,7 @@ fn entry(
     for partition in committed.map(|lag| &lag.partition) {
         remember(&mut topics, &partition.topic);
     }
-    let members = described.map(|group| group.members).unwrap_or_default();
+    let members = group.map(|group| group.members).unwrap_or_default();
     for partition in members.iter().flat_map(|member| member.assignment.partitions()) {
         remember(&mut topics, &partition.topic);
     }

@@ -25,6 +25,7 @@ pub struct ConfigHelp {
     pub default: Option<String>,
     pub valid: Option<String>,
     pub importance: Option<Importance>,
+    pub doc: Option<Text>,
 }
 
 impl From<ConfigDefinition> for ConfigHelp {
@@ -35,6 +36,7 @@ impl From<ConfigDefinition> for ConfigHelp {
             default: definition.default.map(str::to_owned),
             valid: definition.valid_values,
             importance: Some(definition.importance),
+            doc: config_doc(definition.name),
         }
     }
 }
@@ -44,6 +46,12 @@ pub struct ConfigRow {
     pub entry: ConfigEntry,
     /// Somebody set it for this topic.
     pub changed: bool,
+    pub doc: Option<Text>,
+}
+
+/// What a topic's configuration does, in our words; `None` for names that Weir does not know.
+pub fn config_doc(name: &str) -> Option<Text> {
+    TextId::from_key(&format!("config_doc.{}", name.replace('.', "_"))).map(Text::from)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +83,11 @@ impl Core {
     pub async fn topic_configs(&self, cluster: &str, topic: &str) -> Result<Vec<ConfigRow>> {
         let session = self.session(cluster)?;
         let entries = read(&session, topic).await?;
-        let row =
-            |entry: ConfigEntry| ConfigRow { changed: entry.source == ConfigSource::Topic, entry };
+        let row = |entry: ConfigEntry| ConfigRow {
+            changed: entry.source == ConfigSource::Topic,
+            doc: config_doc(&entry.name),
+            entry,
+        };
         Ok(entries.into_iter().map(row).collect())
     }
 
@@ -247,6 +258,14 @@ mod tests {
             Some(TextId::RiskCompact)
         );
         assert_eq!(id("compression.type", Some("producer"), Some("zstd")), None);
+    }
+
+    #[test]
+    fn every_configuration_says_what_it_does() {
+        for definition in weir_client::topic_configs() {
+            assert!(config_doc(definition.name).is_some(), "{}", definition.name);
+        }
+        assert_eq!(config_doc("no.such"), None);
     }
 
     #[test]

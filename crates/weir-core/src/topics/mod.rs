@@ -8,7 +8,7 @@ mod list;
 mod partitions;
 mod row;
 
-pub use configs::{AlterTopic, Altered, ConfigChange, ConfigHelp, ConfigRow};
+pub use configs::{AlterTopic, Altered, ConfigChange, ConfigHelp, ConfigRow, config_doc};
 pub use create::{CreateTopic, TopicDefaults};
 pub use delete::DeletedTopics;
 pub(crate) use get::find;

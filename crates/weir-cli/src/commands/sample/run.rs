@@ -123,6 +123,7 @@ fn topic(name: &str) -> NewTopic {
 /// Writes what happens, and begins anew with a fresh producer when one cannot go on.
 async fn write(options: Options) {
     let producer_options = ProducerOptions {
+        batch_bytes_max: None,
         linger: LINGER,
         timeout: Duration::from_secs(120),
         compression: weir_domain::Compression::Lz4,
@@ -181,6 +182,7 @@ async fn read(options: Options, topic: &'static str, group: &'static str, slow: 
         start: OffsetSpec::Earliest,
         // Few wake-ups: nobody waits for these messages.
         fetch_bytes_min: 64 << 10,
+        until: None,
     };
     let begun = Instant::now();
     loop {

@@ -6,7 +6,7 @@ use weir_api::commands::topics::create_defaults::TopicsCreateDefaults;
 use weir_api::commands::topics::delete::TopicsDelete;
 use weir_api::dto::{ConfigValue, DeletedTopic};
 use weir_api::texts::Lang;
-use weir_core::client::{Client, CreatedTopic, check_topic_config};
+use weir_core::client::{Client, CreatedTopic, Options, check_topic_config, parse_bootstrap};
 use weir_domain::{ItemResult, NewPartitions, NewTopic, TopicNameError, validate_topic_name};
 
 use super::{AddPartitionsArgs, CreateArgs, DeleteArgs};
@@ -73,13 +73,39 @@ async fn create_named(
         let result = app.run(create).await.map(|_| created).map_err(Trouble::from);
         results.push((name.clone(), result));
     }
+    if !args.dry_run {
+        identify(app, cluster, &mut results).await?;
+    }
     Ok(results)
+}
+
+/// The ids that the cluster gave; of topics that were deleted meanwhile there is none.
+async fn identify(
+    app: &App,
+    cluster: &str,
+    results: &mut Outcomes<CreatedTopic>,
+) -> Result<(), Trouble> {
+    let created = results.iter().filter(|(_, result)| result.is_ok());
+    let names: Vec<_> = created.map(|(name, _)| name.clone()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let bootstrap = context::serving(app, Some(cluster)).await?.bootstrap;
+    let client = Client::new(Options::new(parse_bootstrap(&bootstrap)?));
+    let metadata = client.topics(&names).await?;
+    for (name, result) in results {
+        if let Ok(created) = result {
+            created.id = metadata.topic(name).and_then(|topic| topic.id);
+        }
+    }
+    Ok(())
 }
 
 fn details(created: &CreatedTopic) -> String {
     match (created.partitions, created.replication_factor) {
         (Some(partitions), Some(factor)) => {
-            format!(" with {partitions} partitions, replication factor {factor}")
+            let partitions = output::count(partitions.unsigned_abs().into(), "partition");
+            format!(" with {partitions}, replication factor {factor}")
         }
         _ => String::new(),
     }
@@ -180,6 +206,7 @@ fn tell<T>(
                 objects.push(object);
             }
             (Err(trouble), _) => {
+                let trouble = Trouble::About { what: topic.clone(), error: Box::new(trouble) };
                 trouble.tell(lang);
                 objects.push(json!({ "topic": topic, "error": trouble.sentence(lang) }));
                 code = Some(trouble.code().max(code.unwrap_or(0)));

@@ -2,20 +2,26 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use weir_api::commands::topics::alter_configs::TopicsAlterConfigs;
-use weir_api::dto::ConfigEdit;
+use weir_api::dto::{ConfigEdit, FromCore as _, Text};
+use weir_api::texts::{self, Lang};
 use weir_core::client::{Client, check_topic_config};
+use weir_core::topics::config_doc;
 use weir_domain::{ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, ItemError};
 
 use super::ConfigArgs;
+use crate::args::Format;
 use crate::context::{self, Place};
 use crate::output;
 use crate::trouble::Trouble;
 
-pub(super) async fn run(args: ConfigArgs) -> Result<(), Trouble> {
+pub(super) async fn run(args: ConfigArgs, lang: Lang) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
     super::show::find(&client, &args.name).await?;
     if args.set.is_empty() && args.reset.is_empty() {
-        return show(&client, &args).await;
+        return match &args.describe {
+            Some(keys) => explain(&client, &args, keys, lang).await,
+            None => show(&client, &args, lang).await,
+        };
     }
     for (key, value) in &args.set {
         let problem = check_topic_config(key, value).err();
@@ -24,11 +30,46 @@ pub(super) async fn run(args: ConfigArgs) -> Result<(), Trouble> {
     alter(&client, &args).await
 }
 
-async fn show(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
+/// Each configuration with its value and, below, what it does.
+async fn explain(
+    client: &Client,
+    args: &ConfigArgs,
+    keys: &[String],
+    lang: Lang,
+) -> Result<(), Trouble> {
+    let mut entries = describe(client, &args.name).await?;
+    if let Some(key) = keys.iter().find(|key| entries.iter().all(|e| e.name != **key)) {
+        return Err(Trouble::usage(
+            format!(
+                "topics have no configuration {key:?}: see `weir topic config NAME --describe`"
+            ),
+            format!(
+                "토픽에 {key:?} 설정이 없습니다: `weir topic config NAME --describe`를 보십시오"
+            ),
+        ));
+    }
+    entries.retain(|entry| keys.is_empty() || keys.contains(&entry.name));
+    if args.common.output == Format::Json {
+        return output::rows(Format::Json, &entries, &[], cells, |entry| json(entry, lang));
+    }
+    for entry in &entries {
+        let value = if entry.sensitive { Some("(hidden)") } else { entry.value.as_deref() };
+        let valid = entry.valid_values.as_deref().unwrap_or(entry.kind.name());
+        let heading = format!("{} = {}  ({valid})", entry.name, output::or_dash(value));
+        output::line(&format!("{heading}\n  {}\n", doc(entry, lang).unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
+fn doc(entry: &ConfigEntry, lang: Lang) -> Option<String> {
+    config_doc(&entry.name).map(|doc| texts::text(lang, &Text::from_core(doc)))
+}
+
+async fn show(client: &Client, args: &ConfigArgs, lang: Lang) -> Result<(), Trouble> {
     let mut entries = describe(client, &args.name).await?;
     entries.retain(|entry| args.all || entry.is_changed());
     let headers = ["KEY", "VALUE", "SOURCE", "DEFAULT"];
-    output::rows(args.common.output, &entries, &headers, cells, json)
+    output::rows(args.common.output, &entries, &headers, cells, |entry| json(entry, lang))
 }
 
 async fn alter(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
@@ -114,7 +155,7 @@ fn cells(entry: &ConfigEntry) -> Vec<String> {
     ]
 }
 
-fn json(entry: &ConfigEntry) -> Value {
+fn json(entry: &ConfigEntry, lang: Lang) -> Value {
     let synonyms: Vec<_> = entry
         .synonyms
         .iter()
@@ -130,5 +171,6 @@ fn json(entry: &ConfigEntry) -> Value {
         "sensitive": entry.sensitive,
         "synonyms": synonyms,
         "valid_values": entry.valid_values,
+        "doc": doc(entry, lang),
     })
 }

@@ -29,6 +29,7 @@ pub(crate) enum TopicCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateArgs {
+    /// The topics' names
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
     /// By default the cluster's
@@ -65,6 +66,7 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
+    /// The topic's name
     name: String,
     #[command(flatten)]
     target: Target,
@@ -74,6 +76,7 @@ pub(crate) struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
+    /// The topics' names
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
     /// Yes, delete them with all messages
@@ -87,6 +90,7 @@ pub(crate) struct DeleteArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AddPartitionsArgs {
+    /// The topic's name
     name: String,
     /// How many the topic has afterwards
     #[arg(long, value_parser = clap::value_parser!(i32).range(1..))]
@@ -102,6 +106,7 @@ pub(crate) struct AddPartitionsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {
+    /// The topic's name
     name: String,
     /// Change a configuration; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
@@ -112,6 +117,9 @@ pub(crate) struct ConfigArgs {
     /// Show all, not only what differs from Kafka's defaults
     #[arg(long)]
     all: bool,
+    /// Say what each configuration does: all of them, or only these
+    #[arg(long, value_name = "KEY", num_args = 0.., conflicts_with_all = ["set", "reset"])]
+    describe: Option<Vec<String>>,
     /// Say what would happen, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -128,7 +136,7 @@ pub(crate) async fn run(command: TopicCommand, lang: Lang) -> Result<(), Trouble
         TopicCommand::Show(args) => show::run(args).await,
         TopicCommand::Delete(args) => change::delete(args, lang).await,
         TopicCommand::AddPartitions(args) => change::add_partitions(args).await,
-        TopicCommand::Config(args) => config::run(args).await,
+        TopicCommand::Config(args) => config::run(args, lang).await,
     }
 }
 

@@ -1,0 +1,188 @@
+//! `weir consume`: one value a line, or one JSON object a line with everything.
+
+mod from;
+mod print;
+mod start;
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use clap::Args;
+use tokio::time::{Instant, sleep_until};
+use weir_core::client::data::{Consumer, ConsumerOptions};
+use weir_core::client::{Client, Options};
+use weir_domain::{OffsetSpec, Topic};
+
+use self::from::From;
+use super::signal;
+use crate::args::{Common, Target};
+use crate::commands::topic::show;
+use crate::context;
+use crate::output;
+use crate::trouble::Trouble;
+
+#[derive(Debug, Args)]
+pub(crate) struct ConsumeArgs {
+    /// The topic to read
+    topic: String,
+    /// Where to begin: earliest, latest, an offset, a time (2026-11-25T20:00:00Z, or milliseconds since the epoch as
+    /// --output json prints them) or an age (10m, 2h, 3d). By default earliest. A number of twelve digits or more is
+    /// milliseconds; offset:N is always an offset.
+    /// With --group only earliest and latest, and only for partitions in which the group has committed nothing: in the
+    /// others it goes on where it left off
+    #[arg(long, value_name = "WHERE", value_parser = from::parse, verbatim_doc_comment)]
+    from: Option<From>,
+    /// End after so many messages
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max: Option<u64>,
+    /// End when everything is read that was there at the start (up to the high watermarks of then)
+    #[arg(long)]
+    until_end: bool,
+    /// End when no message came for so many seconds. Code 0; with --max or --until-end, which were not reached then,
+    /// code 1
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: Option<u64>,
+    /// Read as a member of this consumer group, and commit what was read
+    #[arg(long, value_parser = group)]
+    group: Option<String>,
+    /// Only this partition
+    #[arg(long, conflicts_with = "group", value_parser = clap::value_parser!(i32).range(0..))]
+    partition: Option<i32>,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Trouble> {
+    refuse_points_of_groups(&args)?;
+    let options = context::options(&args.common, &args.target).await?;
+    let client = Client::new(options.clone());
+    let topic = show::find(&client, &args.topic).await?;
+    let mut consumer = open(&args, &options, &client, &topic).await?;
+    let result = pump(&args, &mut consumer).await;
+    // Leaves the group and commits; blocks for a moment.
+    let closed = tokio::task::spawn_blocking(move || consumer.close()).await;
+    debug_assert!(closed.is_ok(), "closing panicked");
+    result
+}
+
+fn refuse_points_of_groups(args: &ConsumeArgs) -> Result<(), Trouble> {
+    match (&args.group, args.from) {
+        (Some(_), Some(From::Offset(_) | From::Time(_))) => Err(Trouble::usage(
+            "a group begins where it left off: with --group, --from is earliest or latest, for partitions that it has \
+             not read yet",
+            "그룹은 멈춘 곳에서 시작합니다: --group과 함께 쓰는 --from은 earliest 또는 latest입니다",
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn open(
+    args: &ConsumeArgs,
+    options: &Options,
+    client: &Client,
+    topic: &Topic,
+) -> Result<Consumer, Trouble> {
+    let mut consumer = ConsumerOptions {
+        topic: args.topic.clone(),
+        group: args.group.clone(),
+        offsets: Vec::new(),
+        start: OffsetSpec::Earliest,
+        fetch_bytes_min: 1,
+        until: None,
+    };
+    if args.group.is_none() || args.until_end {
+        let ranges = start::ranges(client, topic, args.partition).await?;
+        consumer.until = start::until(args, &ranges);
+        if args.group.is_none() {
+            let from = args.from.unwrap_or(From::Earliest);
+            consumer.offsets = start::begin(client, &topic.name, &ranges, from).await?;
+        }
+    }
+    if args.group.is_some() {
+        start::tell_commits(client, args).await?;
+        if args.from == Some(From::Latest) {
+            consumer.start = OffsetSpec::Latest;
+        }
+    }
+    Ok(Consumer::new(options, &consumer)?)
+}
+
+/// Why reading ended.
+enum End {
+    /// All that was asked for, or Ctrl-C.
+    Reached,
+    /// No message for as long as was asked for.
+    Silence(Duration),
+}
+
+async fn pump(args: &ConsumeArgs, consumer: &mut Consumer) -> Result<(), Trouble> {
+    let mut out = io::BufWriter::new(io::stdout());
+    let mut read = 0;
+    let silence = args.timeout.map(Duration::from_secs);
+    let end = signal::asked_to_end();
+    tokio::pin!(end);
+    let ended = loop {
+        if args.max.is_some_and(|max| read >= max) {
+            break End::Reached;
+        }
+        let next = tokio::select! {
+            next = consumer.next() => next,
+            () = silent_for(silence) => break End::Silence(silence.unwrap_or_default()),
+            () = &mut end => break End::Reached,
+        };
+        let Some(next) = next else { break End::Reached };
+        print::print(&mut out, args.common.output, &args.topic, &next?)?;
+        read += 1;
+        // Whoever reads the pipe sees each message at once, but a backlog goes out in large writes.
+        if !consumer.has_next() {
+            out.flush()?;
+        }
+    };
+    out.flush()?;
+    match ended {
+        End::Reached => Ok(()),
+        End::Silence(after) => silence_ended(args, after, read),
+    }
+}
+
+async fn silent_for(silence: Option<Duration>) {
+    match silence {
+        Some(silence) => sleep_until(Instant::now() + silence).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// An end that was not the one asked for is a failure.
+fn silence_ended(args: &ConsumeArgs, after: Duration, read: u64) -> Result<(), Trouble> {
+    let (seconds, came) = (after.as_secs(), output::count(read, "message"));
+    let (en, ko) = match args.max {
+        Some(max) => (format!(", {read} of {max} came"), format!(" ({max}개 중 {read}개를 읽음)")),
+        None if args.until_end => (
+            format!(", {came} came, and the end was not reached"),
+            format!(" ({read}개를 읽음, 끝에 이르지 못함)"),
+        ),
+        None => {
+            note(&format!("no message for {seconds} s: ended after {came}"));
+            return Ok(());
+        }
+    };
+    Err(Trouble::failed(
+        format!("no message for {seconds} s{en}"),
+        format!("{seconds}초 동안 메시지가 없습니다{ko}"),
+    ))
+}
+
+/// Something to know, beside the data.
+#[expect(clippy::print_stderr, reason = "standard output is for data")]
+fn note(text: &str) {
+    eprintln!("weir: {text}");
+}
+
+fn group(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a group needs a name".to_owned()),
+        _ => Ok(text.to_owned()),
+    }
+}

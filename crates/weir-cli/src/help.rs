@@ -1,0 +1,132 @@
+//! Help in Korean: a summary of each command. What options do is written in English only, and says so.
+
+use clap::Command;
+use weir_api::texts::Lang;
+
+/// By the words after `weir`.
+const KOREAN: &[(&str, &str)] = &[
+    ("", "이 컴퓨터의 Kafka 클러스터를 명령 하나로 시작하고, 어떤 Kafka든 살펴봅니다"),
+    ("up", "클러스터 \"local\"을 시작하거나 이미 있으면 이어받고, 주소를 출력합니다"),
+    ("cluster", "이 컴퓨터의 클러스터를 생성, 조회, 시작, 중지, 삭제합니다"),
+    ("cluster create", "클러스터를 생성하고 사용할 수 있을 때까지 기다립니다"),
+    ("cluster list", "클러스터 목록을 봅니다"),
+    ("cluster show", "클러스터 하나를 봅니다"),
+    ("cluster start", "중지된 클러스터를 시작합니다"),
+    ("cluster stop", "클러스터를 중지합니다. 데이터는 남습니다"),
+    ("cluster delete", "클러스터를 데이터와 함께 삭제합니다"),
+    ("cluster client-info", "여러 언어의 클라이언트 설정을 출력합니다"),
+    ("topic", "토픽을 생성, 조회, 변경, 삭제합니다"),
+    ("topic create", "토픽을 생성합니다"),
+    ("topic list", "토픽 목록을 봅니다"),
+    ("topic show", "토픽과 그 파티션을 봅니다"),
+    ("topic delete", "토픽을 메시지와 함께 삭제합니다"),
+    ("topic add-partitions", "파티션 수를 늘립니다"),
+    ("topic config", "토픽의 설정을 보거나 변경합니다"),
+    ("produce", "메시지를 씁니다: 표준 입력의 한 줄이 값 하나입니다"),
+    ("consume", "메시지를 읽습니다: 표준 출력의 한 줄이 값 하나입니다"),
+    ("group", "컨슈머 그룹과 그 lag을 봅니다"),
+    ("group list", "그룹과 그 lag의 목록을 봅니다"),
+    ("group show", "그룹 하나를 봅니다: 멤버와 파티션별 lag"),
+    ("broker", "브로커를 조회하고, 이 컴퓨터의 클러스터에서는 중지, 강제 종료, 시작합니다"),
+    ("broker list", "브로커 목록을 봅니다"),
+    ("broker stop", "점검 때처럼 브로커를 중지합니다: 리더가 먼저 옮겨 갑니다"),
+    ("broker kill", "장애처럼 브로커를 강제 종료합니다"),
+    ("broker start", "중지되거나 종료된 브로커를 시작합니다"),
+    ("serve", "브라우저에서 콘솔을 엽니다"),
+    ("sample", "샘플 워크로드: 작은 상점"),
+    ("sample run", "클러스터가 중지되거나 샘플이 제거될 때까지 워크로드를 실행합니다"),
+    ("sample remove", "워크로드를 끝내고 그 토픽과 그룹을 삭제합니다"),
+    ("help", "이 도움말 또는 명령의 도움말을 출력합니다"),
+];
+
+const OPTIONS_ARE_ENGLISH: &str = "옵션 설명은 영어로만 제공됩니다.";
+
+/// The grammar, its summaries in this language.
+pub(crate) fn localised(command: Command, lang: Lang) -> Command {
+    match lang {
+        Lang::En => command,
+        Lang::Ko => korean(command, ""),
+    }
+}
+
+fn korean(command: Command, path: &str) -> Command {
+    let names: Vec<_> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let mut command = command.after_help(OPTIONS_ARE_ENGLISH);
+    if let Some((_, about)) = KOREAN.iter().find(|(of, _)| *of == path) {
+        command = command.about(*about).long_about(*about);
+    }
+    for name in names {
+        let path = format!("{path} {name}").trim().to_owned();
+        command = command.mut_subcommand(name, |sub| korean(sub, &path));
+    }
+    command
+}
+
+/// The language of the help, before the grammar has read anything: `--lang` wherever it stands, else the environment's.
+pub(crate) fn asked_lang(args: &[String]) -> Option<String> {
+    let mut args = args.iter().take_while(|arg| *arg != "--");
+    while let Some(arg) = args.next() {
+        match arg.strip_prefix("--lang") {
+            Some("") => return args.next().cloned(),
+            Some(rest) => return rest.strip_prefix('=').map(str::to_owned),
+            None => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::args::Weir;
+
+    fn paths(command: &Command, path: &str, all: &mut Vec<String>) {
+        all.push(path.to_owned());
+        for sub in command.get_subcommands() {
+            paths(sub, format!("{path} {}", sub.get_name()).trim(), all);
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_summary_in_korean() {
+        let mut all = Vec::new();
+        paths(&Weir::command(), "", &mut all);
+        for path in &all {
+            assert!(KOREAN.iter().any(|(of, _)| of == path), "{path:?}");
+        }
+        for (path, _) in KOREAN.iter().filter(|(path, _)| *path != "help") {
+            assert!(all.iter().any(|of| of == path), "{path:?} is no command");
+        }
+        let mut help = localised(Weir::command(), Lang::Ko);
+        help.build();
+        assert!(help.render_help().to_string().contains("토픽을 생성, 조회"));
+    }
+
+    /// Every argument says what it is.
+    #[test]
+    fn every_argument_has_words() {
+        fn check(command: &Command, path: &str) {
+            for argument in command.get_arguments() {
+                let id = argument.get_id();
+                assert!(argument.get_help().is_some(), "{path} {id} has no help");
+            }
+            for sub in command.get_subcommands() {
+                check(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        check(&Weir::command(), "weir");
+    }
+
+    #[test]
+    fn the_language_is_found_wherever_it_stands() {
+        let asked = |args: &[&str]| {
+            asked_lang(&args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(asked(&["weir", "topic", "--lang", "ko"]).as_deref(), Some("ko"));
+        assert_eq!(asked(&["weir", "--lang=ko", "--help"]).as_deref(), Some("ko"));
+        assert_eq!(asked(&["weir", "--language", "ko"]), None);
+        assert_eq!(asked(&["weir", "--", "--lang", "ko"]), None);
+    }
+}

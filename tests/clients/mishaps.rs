@@ -1,0 +1,128 @@
+//! What a stranger runs into: a cluster without brokers, processes that were killed, a server that is no Kafka, help.
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use weir_tests::home::Home;
+use weir_tests::programs;
+
+#[test]
+fn a_cluster_without_a_running_broker_says_so() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["up", "--detach", "--brokers", "2", "--topic", "orders:1"])?;
+    home.run(&["broker", "kill", "1"])?;
+    home.run(&["broker", "stop", "2"])?;
+    let row = json(&home, &["cluster", "list"])?[0].take();
+    ensure!((&row["brokers_online"], &row["brokers_total"]) == (&0.into(), &2.into()), "{row}");
+    let reason = row["state_reason"].as_str().context("a reason")?;
+    ensure!(reason.contains("None of its brokers"), "{reason}");
+    let table = home.run(&["cluster", "list"])?;
+    ensure!(table.contains("0/2") && table.contains(reason), "{table}");
+    for args in [
+        &["up", "--detach"][..],
+        &["topic", "list"],
+        &["consume", "orders", "--until-end"],
+        &["group", "list"],
+    ] {
+        let (code, error) = fail(&home, args)?;
+        ensure!(
+            code == 1 && error.contains("weir broker start 1 --cluster local"),
+            "{args:?}: {error}"
+        );
+    }
+    let brokers = json(&home, &["broker", "list"])?;
+    ensure!(brokers[0]["state"] == "killed" && brokers[1]["state"] == "stopped", "{brokers}");
+    ensure!(brokers[0]["leaders"].is_null() && brokers[0]["replicas"].is_null(), "{brokers}");
+    home.run(&["broker", "start", "1"])?;
+    home.run(&["broker", "start", "2"])?;
+    let brokers = json(&home, &["broker", "list"])?;
+    ensure!(brokers[0]["leaders"].is_i64() && brokers[1]["replicas"].is_i64(), "{brokers}");
+    ensure!(home.run(&["up", "--detach"])?.contains("localhost:"));
+    Ok(())
+}
+
+/// Killed is not "the machine was shut down".
+#[test]
+fn processes_that_were_killed_are_not_a_reboot() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "one", "--brokers", "1"])?;
+    let folder = home.path().join("clusters/one");
+    let keeper: Value = serde_json::from_slice(&std::fs::read(folder.join("keeper.json"))?)?;
+    let engine: Value = serde_json::from_slice(&std::fs::read(folder.join("control.json"))?)?;
+    kill(keeper["pid"].as_u64().context("the keeper's pid")?)?;
+    // The engine ends with its keeper, or is ended here.
+    let _ = engine["pid"].as_u64().map(kill);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let reason = loop {
+        let row = json(&home, &["cluster", "list"])?[0].take();
+        if row["state"] == "STOPPED" || Instant::now() > deadline {
+            break row["state_reason"].as_str().unwrap_or_default().to_owned();
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    ensure!(reason.contains("ended without being asked"), "{reason}");
+    home.run(&["cluster", "start", "one"])?;
+    Ok(())
+}
+
+#[test]
+fn a_web_server_is_no_matter_of_firewalls() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?.to_string();
+    // Waits for the end of a line, as web servers do; ends when its client goes.
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut byte = [0];
+            while stream.read(&mut byte).is_ok_and(|read| read == 1 && byte[0] != b'\n') {}
+            let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\n");
+        }
+    });
+    let (code, error) = fail(&home, &["topic", "list", "--bootstrap", &address])?;
+    ensure!(code == 1 && !error.to_lowercase().contains("firewall"), "{code}: {error}");
+    ensure!(error.contains("Kafka"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn names_ports_and_languages_are_refused_clearly() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "local", "--brokers", "1"])?;
+    let taken = TcpListener::bind("127.0.0.1:0")?;
+    let port = taken.local_addr()?.port().to_string();
+    for (args, code, words) in [
+        (&["cluster", "create", "LOCAL"][..], 1, "named \"local\""),
+        (&["cluster", "create", "other", "--brokers", "1", "--port", &port], 1, "name none"),
+        (&["up", "--lang", "fr", "--detach"], 2, "possible values: en, ko"),
+        (&["consume", "x", "--group", ""], 2, "a group needs a name"),
+        (&["consume", "x", "--group", "g", "--from", "5"], 2, "where it left off"),
+        (&["produce", "x", "--key-separator", ""], 2, "at least one character"),
+    ] {
+        let (got, error) = fail(&home, args)?;
+        ensure!(got == code && error.contains(words), "{args:?}: {got}, {error}");
+    }
+    let help = home.run(&["--lang", "ko", "topic", "--help"])?;
+    ensure!(help.contains("토픽을 생성, 조회") && help.contains("영어"), "{help}");
+    let created = json(&home, &["topic", "create", "orders", "--partitions", "1"])?;
+    ensure!(created[0]["id"].as_str().is_some_and(|id| id.len() == 22), "{created}");
+    Ok(())
+}
+
+fn json(home: &Home, args: &[&str]) -> anyhow::Result<Value> {
+    let printed = home.run(&[args, &["--output", "json"]].concat())?;
+    serde_json::from_str(&printed).with_context(|| printed)
+}
+
+fn fail(home: &Home, args: &[&str]) -> anyhow::Result<(i32, String)> {
+    let output = programs::output(&mut home.weir(args)?)?;
+    let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Ok((output.status.code().unwrap_or(-1), error))
+}
+
+fn kill(pid: u64) -> anyhow::Result<()> {
+    Command::new("kill").args(["-KILL", &pid.to_string()]).status()?;
+    Ok(())
+}
