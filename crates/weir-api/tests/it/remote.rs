@@ -189,7 +189,7 @@ fn what_is_missing_is_not_found_everywhere() {
         ("topics.partitions", json!({"page": 1, "page_size": 10, "sort": "", "descending": false})),
         (
             "messages.browse",
-            json!({"partition": null, "from": {"at": "newest"}, "limit": 5, "before": null, "contains": ""}),
+            json!({"partition": null, "from": {"kind": "newest"}, "limit": 5, "before": null, "contains": ""}),
         ),
         ("messages.get", json!({"partition": 0, "offset": "0"})),
         ("messages.tail.open", json!({"partition": null, "contains": ""})),
@@ -204,7 +204,7 @@ fn what_is_missing_is_not_found_everywhere() {
     for (command, args) in [
         (
             "messages.browse",
-            json!({"from": {"at": "newest"}, "limit": 5, "before": null, "contains": ""}),
+            json!({"from": {"kind": "newest"}, "limit": 5, "before": null, "contains": ""}),
         ),
         ("messages.get", json!({"offset": "0"})),
         ("messages.tail.open", json!({"contains": ""})),
