@@ -3,7 +3,7 @@
 mod command_line;
 mod console;
 mod go;
-mod node;
 mod mishaps;
+mod node;
 mod python;
 mod reader;
