@@ -196,10 +196,12 @@ function PageBody() {
   const node = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new page counts.
   useEffect(() => {
-    const timer = setTimeout(() => {
+    const take = () => {
       if (document.activeElement === document.body) node.current?.focus({ preventScroll: true });
-    }, 60);
-    return () => clearTimeout(timer);
+    };
+    // What had the focus may go a little later than the page, as the notice does whose link was followed.
+    const timers = [60, 500].map((ms) => setTimeout(take, ms));
+    return () => timers.forEach(clearTimeout);
   }, [pathname]);
   return (
     <div ref={node} tabIndex={-1} className="weir-page">

@@ -6,10 +6,22 @@ import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import { isRebalancing } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
+import { matches, type Property, read } from "~/shared/table/tokens";
 import { type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
 
 const PAGE = 25;
+/** So few partitions are seen at a glance. */
+const FILTER_FROM = 5;
+const placeOf = (row: LagRow) => `${row.topic}-${row.partition}`;
+
+function lagProperties(t: Translate): Property<LagRow>[] {
+  return [
+    { key: "topic", label: t(texts.topic), of: (row) => row.topic },
+    { key: "partition", label: t(texts.partition), of: (row) => String(row.partition) },
+    { key: "member", label: t(texts.member), of: (row) => row.client_id ?? "" },
+  ];
+}
 
 /** Who reads the partition; while the group rebalances only who read it until then. */
 function Reader({ row, waiting }: { row: LagRow; waiting: boolean }) {
@@ -90,10 +102,14 @@ export function LagTable({ cluster, group }: { cluster: string; group: GroupDeta
     () => columns(t, cluster, { largest, total }, waiting),
     [t, cluster, largest, total, waiting],
   );
+  const [query, setQuery] = useState("");
+  const properties = useMemo(() => lagProperties(t), [t]);
   const rows = useMemo(() => {
-    const sorted = [...group.lag_rows].sort(order(sort.by));
+    const wanted = read(query);
+    const found = group.lag_rows.filter((row) => matches(row, wanted, properties, placeOf));
+    const sorted = found.sort(order(sort.by));
     return sort.descending ? sorted.reverse() : sorted;
-  }, [group.lag_rows, sort]);
+  }, [group.lag_rows, sort, query, properties]);
   const pages = Math.max(1, Math.ceil(rows.length / PAGE));
   const at = Math.min(page, pages);
   return (
@@ -103,9 +119,15 @@ export function LagTable({ cluster, group }: { cluster: string; group: GroupDeta
       title={t(texts.partitions)}
       columns={definitions}
       rows={rows.slice((at - 1) * PAGE, at * PAGE)}
-      rowId={(row) => `${row.topic}-${row.partition}`}
-      rowName={(row) => `${row.topic}-${row.partition}`}
+      rowId={placeOf}
+      rowName={placeOf}
       total={rows.length}
+      {...(group.lag_rows.length > FILTER_FROM
+        ? {
+            filter: { value: query, onChange: setQuery, placeholder: t(texts.findPartitions) },
+            conditions: { rows: group.lag_rows, properties },
+          }
+        : {})}
       empty={{ title: t(texts.noPartitions), hint: t(texts.noPartitionsHint) }}
       sort={{ ...sort, onChange: (by, descending) => setSort({ by, descending }) }}
       {...(pages > 1 ? { paging: { page: at, size: PAGE, onChange: setPage } } : {})}

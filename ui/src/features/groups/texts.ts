@@ -66,6 +66,7 @@ export const texts = defineTexts({
   end: { en: "End", ko: "끝" },
   noCommitCell: { en: "No commit", ko: "커밋 없음" },
   unassigned: { en: "nobody", ko: "없음" },
+  findPartitions: { en: "Find partitions", ko: "파티션 찾기" },
   open: { en: "Open group", ko: "그룹 열기" },
   before: { en: "until now {member}", ko: "이전: {member}" },
   until: { en: "until now {partitions}", ko: "이전: {partitions}" },

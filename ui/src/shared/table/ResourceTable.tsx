@@ -4,6 +4,7 @@ import { useRemembered } from "../storage";
 import { type Peek, usePeek } from "./peek";
 import { type Saved, TableContext } from "./slots";
 import { TableRows } from "./TableRows";
+import type { Property } from "./tokens";
 import { hiddenByDefault } from "./widths";
 
 export interface Column<Row> {
@@ -48,6 +49,8 @@ export interface ResourceTableProps<Row> {
   actions?: ReactNode;
   empty: { title: string; hint: string; action?: ReactNode };
   filter?: { value: string; onChange: (value: string) => void; placeholder: string };
+  /** A filter by properties instead, for rows that are all here; `filter.value` holds it as the address does. */
+  conditions?: { rows: Row[]; properties: readonly Property<Row>[] };
   sort?: { by: string; descending: boolean; onChange: (by: string, descending: boolean) => void };
   paging?: { page: number; size: number; onChange: (page: number) => void; onSize?: (size: number) => void };
   selection?: {

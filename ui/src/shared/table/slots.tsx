@@ -13,6 +13,7 @@ import { InfoLink } from "../help";
 import { useT } from "../text";
 import { Updated } from "../time";
 import { useSlow } from "../useSlow";
+import { Conditions } from "./Conditions";
 import { FilterInput } from "./FilterInput";
 import type { ResourceTableProps } from "./ResourceTable";
 import { texts } from "./texts";
@@ -106,7 +107,15 @@ export function TableFilter() {
     <div>
       {filter || props.toolbar ? (
         <div className="weir-filter-row">
-          {filter ? <FilterInput {...filter} matches={filter.value ? (props.total ?? null) : null} /> : null}
+          {filter && props.conditions ? (
+            <Conditions
+              {...filter}
+              {...props.conditions}
+              matches={filter.value ? (props.total ?? null) : null}
+            />
+          ) : filter ? (
+            <FilterInput {...filter} matches={filter.value ? (props.total ?? null) : null} />
+          ) : null}
           {props.toolbar}
         </div>
       ) : null}
@@ -208,7 +217,11 @@ export function TableEmpty() {
             {filtered ? t(texts.noMatches) : props.empty.title}
           </Box>
           <Box variant="p" color="inherit" padding={{ bottom: "n" }}>
-            {filtered ? t(texts.noMatchesHint, { query: filter?.value }) : props.empty.hint}
+            {!filtered
+              ? props.empty.hint
+              : props.conditions
+                ? t(texts.noMatchesConditions)
+                : t(texts.noMatchesHint, { query: filter?.value })}
           </Box>
         </div>
         {filtered ? (

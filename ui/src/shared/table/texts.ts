@@ -4,9 +4,11 @@ export const texts = defineTexts({
   loading: { en: "Loading {title}", ko: "{title} 불러오는 중" },
   refresh: { en: "Refresh", ko: "새로 고침" },
   matches: { en: "{n, plural, one {# match} other {# matches}}", ko: "일치 {n, number}개" },
+  valuesOf: { en: "Values of {label}", ko: "{label} 값" },
   clearFilter: { en: "Clear filter", ko: "필터 지우기" },
   noMatches: { en: "No matches", ko: "일치하는 항목 없음" },
   noMatchesHint: { en: "Nothing is named like “{query}”.", ko: "“{query}”과(와) 일치하는 이름이 없습니다." },
+  noMatchesConditions: { en: "No row meets these conditions.", ko: "조건에 맞는 행이 없습니다." },
   added: {
     en: "{n, plural, one {# new, update} other {# new, update}}",
     ko: "새 항목 {n, number}개, 업데이트",

@@ -9,11 +9,12 @@ import { tag, useCall, useCommand } from "~/shared/api";
 import { apiErrorOf, errorText } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
 import { ResourceTable } from "~/shared/table/ResourceTable";
+import { matches, read } from "~/shared/table/tokens";
 import { useListState } from "~/shared/table/useListState";
 import { useT } from "~/shared/text";
 import { useDirty } from "~/shared/useDirty";
 import { TopicFrame } from "../topic/TopicFrame";
-import { configColumns } from "./columns";
+import { configColumns, configProperties } from "./columns";
 import { changesOf, type Edits, editProblem } from "./edits";
 import { ReviewChanges } from "./ReviewChanges";
 import { texts } from "./texts";
@@ -53,9 +54,12 @@ function Configuration({ topic }: { topic: TopicDetail }) {
   const preview = useCommand("topics.alter_configs");
   const apply = useCommand("topics.alter_configs", tags);
   const leaving = useDirty(editing && changes.length > 0);
-  const wanted = list.state.query.toLowerCase();
+  const properties = useMemo(() => configProperties(t), [t]);
+  const wanted = useMemo(() => read(list.state.query), [list.state.query]);
   const rows = all.filter(
-    (row) => row.name.toLowerCase().includes(wanted) && (!changedOnly || row.changed || row.name in edits),
+    (row) =>
+      matches(row, wanted, properties, (each) => each.name) &&
+      (!changedOnly || row.changed || row.name in edits),
   );
   const wrong = all.some((row) => editProblem(t, row, edits) !== null);
 
@@ -117,6 +121,7 @@ function Configuration({ topic }: { topic: TopicDetail }) {
             : { title: t(texts.none), hint: t(texts.noneHint) }
         }
         filter={{ value: list.state.query, onChange: list.setQuery, placeholder: t(texts.find) }}
+        conditions={{ rows: all, properties }}
         toolbar={
           <Toggle
             checked={changedOnly}

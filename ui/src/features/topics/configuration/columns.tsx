@@ -4,6 +4,7 @@ import type { ConfigRow } from "~/contract/types";
 import { ConfigInput } from "~/shared/ConfigInput";
 import { configEcho, NONE } from "~/shared/format";
 import type { Column } from "~/shared/table/ResourceTable";
+import type { Property } from "~/shared/table/tokens";
 import { type Translate, useT } from "~/shared/text";
 import { type Edits, editProblem } from "./edits";
 import { texts } from "./texts";
@@ -90,6 +91,18 @@ function EditValue({ row, edits, error, onEdit }: EditingProps) {
   );
 }
 
+/** What the filter knows of a configuration. */
+export function configProperties(t: Translate): Property<ConfigRow>[] {
+  const yes = (value: string) => t(value === "yes" ? texts.yes : texts.no);
+  return [
+    { key: "source", label: t(texts.source), of: (row) => t(SOURCE[row.source]) },
+    { key: "value", label: t(texts.value), of: (row) => (row.sensitive ? "" : (row.value ?? "")) },
+    { key: "type", label: t(texts.type), of: (row) => row.type },
+    { key: "importance", label: t(texts.importance), of: (row) => row.importance ?? "" },
+    { key: "changed", label: t(texts.changed), of: (row) => (row.changed ? "yes" : "no"), nameOf: yes },
+  ];
+}
+
 interface Editing {
   edits: Edits;
   /** Refusals of the cluster, by key. */
@@ -112,14 +125,14 @@ export function configColumns(t: Translate, editing: Editing | null): Column<Con
     );
   };
   return [
-    { id: "key", header: t(texts.key), cell: (row) => <Key row={row} />, rowHeader: true, width: 390 },
+    { id: "key", header: t(texts.key), cell: (row) => <Key row={row} />, rowHeader: true, width: 350 },
     { id: "value", header: t(texts.value), cell: value, width: 260 },
     { id: "source", header: t(texts.source), cell: (row) => t(SOURCE[row.source]), width: 130 },
     {
       id: "default",
       header: t(texts.default),
       cell: (row) => <Echo name={row.name} value={row.default} />,
-      width: 180,
+      width: 210,
       wide: 1,
     },
   ];
