@@ -4,7 +4,7 @@ import type { GroupRow } from "~/contract/types";
 import { count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { GroupStateIndicator, groupStateText } from "~/shared/state";
+import { GroupStateIndicator, groupStateText, groupTypeText } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
@@ -12,6 +12,7 @@ import { texts } from "./texts";
 export function GroupPeek({ cluster, row }: { cluster: string; row: GroupRow }) {
   const t = useT();
   const state = groupStateText(row.state);
+  const type = groupTypeText(row.type);
   return (
     <SpaceBetween size="m">
       <KeyValuePairs
@@ -31,6 +32,7 @@ export function GroupPeek({ cluster, row }: { cluster: string; row: GroupRow }) 
           },
         ]}
       />
+      {type ? <div>{t(type)}</div> : <span hidden />}
       {state ? <div>{t(state)}</div> : <span hidden />}
       <NameLink href={paths.group(cluster, row.name)}>{t(texts.open)}</NameLink>
     </SpaceBetween>

@@ -30,6 +30,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       cell: (row) => <GroupStateIndicator state={row.state} />,
       sort: "state",
       width: 190,
+      minWidth: 190,
     },
     { id: "type", header: t(texts.type), cell: (row) => row.type, width: 110, wide: 1 },
     {

@@ -6,7 +6,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { GroupDetail } from "~/contract/types";
 import { TimeChart } from "~/shared/chart/TimeChart";
 import { count, duration, NONE, short } from "~/shared/format";
-import { groupStateText, isRebalancing } from "~/shared/state";
+import { groupStateText, groupTypeText, isRebalancing } from "~/shared/state";
 import { type Translate, useT } from "~/shared/text";
 import { largestShare, type Trend, trendOf } from "./lag";
 import { texts } from "./texts";
@@ -50,6 +50,7 @@ function whenCaughtUp(t: Translate, group: GroupDetail, trend: Trend | null): st
 export function LagPanels({ group }: { group: GroupDetail }) {
   const t = useT();
   const trend = trendOf(group.lag_history);
+  const type = groupTypeText(group.type);
   return (
     <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
       <Container fitHeight header={<Header variant="h2">{t(texts.lag)}</Header>}>
@@ -79,6 +80,7 @@ export function LagPanels({ group }: { group: GroupDetail }) {
           ]}
         />
         <p className="weir-sentence">{sentenceOf(t, group)}</p>
+        {type ? <p className="weir-sentence weir-soft">{t(type)}</p> : null}
       </Container>
     </Grid>
   );

@@ -322,3 +322,23 @@ export function detail(id: string): T.ClusterDetail {
     },
   };
 }
+
+/** What goes on in a partition of `payments`: a move, an open transaction and one that hangs. */
+export function goesOn(topic: string, partition: number) {
+  const open = (transactional_id: string | null) => ({
+    producer_id: "4001",
+    producer_epoch: 3,
+    start: String(91_820 + partition * 7),
+    last_timestamp: String(now() - 65_000),
+    transactional_id,
+    state: transactional_id === null ? null : "Ongoing",
+  });
+  const transactions =
+    topic !== "payments" || partition > 1 ? [] : [open(partition === 0 ? null : "billing-1")];
+  return {
+    stable: String((transactions.length > 0 ? 91_820 : 91_834) + partition * 7),
+    adding: topic === "payments" && partition === 2 ? [2] : [],
+    removing: topic === "payments" && partition === 2 ? [1] : [],
+    transactions,
+  };
+}

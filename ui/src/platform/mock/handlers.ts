@@ -369,6 +369,7 @@ export const handlers: Handlers = {
       end: String(91_834 + n * 7),
       messages: String(91_834 - n * 123),
       size: String(14_000_000 + n * 733_333),
+      ...data.goesOn(topic, n),
     }));
     return { total, rows: rows.slice((at - 1) * page_size, at * page_size) };
   },

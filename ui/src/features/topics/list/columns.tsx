@@ -86,7 +86,8 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       header: t(texts.health),
       cell: (row) => <HealthIndicator health={row.health} count={sickOf(row)} creating={row.creating} />,
       sort: "health",
-      width: 178,
+      width: 182,
+      minWidth: 182,
     },
     { ...figure("partitions", t(texts.partitions), 122, (row) => count(row.partitions)), sort: "partitions" },
     {

@@ -1,6 +1,7 @@
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo } from "react";
 import { useParams, useSearchParams } from "react-router";
-import type { PartitionRow, TopicDetail } from "~/contract/types";
+import type { TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
 import { bytes, count, NONE } from "~/shared/format";
@@ -10,32 +11,56 @@ import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
 import { TopicFrame } from "../topic/TopicFrame";
 import { AddPartitions } from "./AddPartitions";
+import { hanging, isMoving, type Row } from "./goesOn";
+import { PartitionPeek } from "./PartitionPeek";
+import { Brokers } from "./Replicas";
 import { texts } from "./texts";
 
 /** A share of messages above which a sentence says so, where partitions are at least three. */
 const UNEVEN_PERCENT = 60;
 
-function Brokers({ row }: { row: PartitionRow }) {
+/** How many transactions are open; one that hangs is a warning. */
+function Open({ row }: { row: Row }) {
   const t = useT();
-  return (
-    <span className="weir-brokers">
-      {row.replicas.map((id) => {
-        const offline = row.offline.includes(id);
-        const behind = !row.isr.includes(id);
-        const why = offline ? t(texts.offline, { id }) : behind ? t(texts.outOfSync, { id }) : undefined;
-        return (
-          <span key={id} data-state={offline ? "offline" : behind ? "behind" : "ok"} title={why}>
-            {id}
-            {why ? <span className="weir-live">{why}</span> : null}
-          </span>
-        );
-      })}
-    </span>
-  );
+  if (!row.transactions) return <>{NONE}</>;
+  if (hanging(row).length === 0) return <>{count(row.transactions.length)}</>;
+  return <StatusIndicator type="warning">{t(texts.hangingN, { n: hanging(row).length })}</StatusIndicator>;
 }
 
-function columns(t: Translate): Column<PartitionRow>[] {
-  const figure = (id: string, header: string, width: number, cell: (row: PartitionRow) => string) => ({
+function stableColumn(t: Translate, open: boolean): Column<Row> {
+  return {
+    id: "stable",
+    header: t(texts.stable),
+    note: t(texts.stableNote),
+    cell: (row) => row.stable ?? NONE,
+    numeric: true,
+    width: 130,
+    ...(open ? {} : { wide: 3 as const }),
+  };
+}
+
+function transactionsColumn(t: Translate, open: boolean): Column<Row> {
+  return {
+    id: "transactions",
+    header: t(texts.transactions),
+    note: t(texts.transactionsNote),
+    cell: (row) => <Open row={row} />,
+    numeric: true,
+    width: 130,
+    ...(open ? {} : { wide: 3 as const }),
+  };
+}
+
+/** Of what goes on: nothing is told, nothing is open, or transactions are, which then must be seen. */
+type Told = "nothing" | "quiet" | "open";
+
+function toldOf(rows: Row[]): Told {
+  if (rows.every((row) => row.stable === undefined)) return "nothing";
+  return rows.some((row) => (row.transactions?.length ?? 0) > 0) ? "open" : "quiet";
+}
+
+function columns(t: Translate, told: Told): Column<Row>[] {
+  const figure = (id: string, header: string, width: number, cell: (row: Row) => string) => ({
     id,
     header,
     width,
@@ -56,7 +81,8 @@ function columns(t: Translate): Column<PartitionRow>[] {
       id: "health",
       header: t(texts.health),
       cell: (row) => <HealthIndicator health={row.health} />,
-      width: 168,
+      width: 172,
+      minWidth: 172,
       sort: "health",
     },
     figure("leader", t(texts.leader), 108, (row) => (row.leader === null ? NONE : String(row.leader))),
@@ -68,8 +94,10 @@ function columns(t: Translate): Column<PartitionRow>[] {
       minWidth: 160,
     },
     { id: "isr", header: t(texts.isr), cell: (row) => row.isr.join(", ") || NONE, width: 110, wide: 3 },
-    { ...figure("start", t(texts.start), 130, (row) => row.start ?? NONE), wide: 2 },
+    { ...figure("start", t(texts.start), 130, (row) => row.start ?? NONE), wide: 3 },
+    ...(told === "nothing" ? [] : [stableColumn(t, told === "open")]),
     figure("end", t(texts.end), 130, (row) => row.end ?? NONE),
+    ...(told === "nothing" ? [] : [transactionsColumn(t, told === "open")]),
     { ...figure("messages", t(texts.messages), 130, (row) => count(row.messages)), wide: 1 },
     { ...figure("size", t(texts.size), 110, (row) => bytes(row.size)), wide: 1 },
     {
@@ -81,8 +109,17 @@ function columns(t: Translate): Column<PartitionRow>[] {
   ];
 }
 
+/** What a person should know of the partitions shown: what waits for ever, what moves, what is uneven. */
+function sentenceOf(t: Translate, rows: Row[], total: number): string | undefined {
+  const stuck = rows.find((row) => hanging(row).length > 0);
+  if (stuck) return t(texts.hangingSentence, { partition: stuck.partition, offset: stuck.stable ?? NONE });
+  const moving = rows.filter(isMoving).length;
+  if (moving > 0) return t(texts.moving, { n: moving });
+  return unevenSentence(t, rows, total);
+}
+
 /** One sentence when one partition holds most of the messages. */
-function unevenSentence(t: Translate, rows: PartitionRow[], total: number): string | undefined {
+function unevenSentence(t: Translate, rows: Row[], total: number): string | undefined {
   if (rows.length < 3 || rows.length !== total) return undefined;
   const all = rows.reduce((sum, row) => sum + Number(row.messages ?? 0), 0);
   const largest = rows.reduce((a, b) => (Number(b.messages ?? 0) > Number(a.messages ?? 0) ? b : a));
@@ -102,27 +139,33 @@ function Partitions({ topic }: { topic: TopicDetail }) {
     { cluster, topic: topic.name, page, page_size, sort, descending },
     { tags: [tag.topic(cluster, topic.name)], keep: true },
   );
-  const definitions = useMemo(() => columns(t), [t]);
+  const rows: Row[] | undefined = partitions.data?.rows;
+  const told = toldOf(rows ?? []);
+  const definitions = useMemo(() => columns(t, told), [t, told]);
+  const bootstrap =
+    useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data?.bootstrap ?? "";
   return (
     <>
-      <ResourceTable<PartitionRow>
+      <ResourceTable<Row>
         id="partitions"
         variant="container"
         title={t(texts.title)}
         columns={definitions}
-        rows={partitions.data?.rows}
+        rows={rows}
         rowId={(row) => String(row.partition)}
         rowName={(row) => String(row.partition)}
         total={partitions.data?.total}
-        description={
-          partitions.data ? unevenSentence(t, partitions.data.rows, partitions.data.total) : undefined
-        }
+        description={rows ? sentenceOf(t, rows, partitions.data?.total ?? 0) : undefined}
         error={partitions.data ? null : partitions.error}
         onRefresh={() => void partitions.refetch()}
         refreshing={partitions.isFetching}
         empty={{ title: t(texts.none), hint: t(texts.noneHint) }}
         sort={{ by: sort, descending, onChange: list.setSort }}
         paging={{ page, size: page_size, onChange: list.setPage, onSize: list.setSize }}
+        peek={(row) => ({
+          header: t(texts.partitionOf, { topic: topic.name, partition: row.partition }),
+          content: <PartitionPeek row={row} bootstrap={bootstrap} topic={topic.name} />,
+        })}
         actions={
           <ActionButton
             permit={topic.permits.add_partitions}
