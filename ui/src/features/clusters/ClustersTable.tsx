@@ -30,7 +30,8 @@ function columns(t: Translate): Column<ClusterRow>[] {
       id: "state",
       header: t(texts.state),
       cell: (row) => <ClusterStateIndicator state={row.state} reason={row.state_reason} />,
-      width: 170,
+      width: 210,
+      minWidth: 150,
     },
     { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 120, wide: 3 },
     {
@@ -62,7 +63,8 @@ function columns(t: Translate): Column<ClusterRow>[] {
       id: "bootstrap",
       header: t(texts.bootstrap),
       cell: (row) => <Bootstrap row={row} />,
-      width: 215,
+      width: 240,
+      minWidth: 225,
     },
     {
       id: "operation",

@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -8,9 +7,9 @@ import type { GroupDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
-import { ErrorBox } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
 import { InfoLink } from "~/shared/help";
+import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
 import { GroupStateIndicator } from "~/shared/state";
 import { type Translate, useT } from "~/shared/text";
@@ -79,9 +78,12 @@ export default function GroupPage() {
   const group = detail.data;
   if (detail.error && !group)
     return (
-      <Box padding={{ vertical: "l" }}>
-        <ErrorBox error={detail.error} onRetry={() => void detail.refetch()} />
-      </Box>
+      <PageFailure
+        title={name}
+        error={detail.error}
+        onRetry={() => void detail.refetch()}
+        back={{ href: paths.groups(cluster), text: t(texts.allGroups) }}
+      />
     );
   return (
     <ContentLayout

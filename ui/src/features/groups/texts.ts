@@ -70,6 +70,7 @@ export const texts = defineTexts({
   active: { en: "active {subtopology}: {partitions}", ko: "활성 {subtopology}: {partitions}" },
   standby: { en: "standby {subtopology}: {partitions}", ko: "대기 {subtopology}: {partitions}" },
   warmup: { en: "warm-up {subtopology}: {partitions}", ko: "준비 {subtopology}: {partitions}" },
+  allGroups: { en: "See all consumer groups", ko: "모든 컨슈머 그룹 보기" },
   open: { en: "Open group", ko: "그룹 열기" },
   before: { en: "until now {member}", ko: "이전: {member}" },
   until: { en: "until now {partitions}", ko: "이전: {partitions}" },

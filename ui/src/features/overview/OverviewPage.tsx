@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Grid from "@cloudscape-design/components/grid";
@@ -8,8 +7,9 @@ import { useParams, useSearchParams } from "react-router";
 import type { ClusterDetail } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
-import { ErrorBox } from "~/shared/ErrorBox";
 import { InfoLink } from "~/shared/help";
+import { PageFailure } from "~/shared/PageFailure";
+import { paths } from "~/shared/paths";
 import { ClusterStateIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { ActivityPanel } from "./ActivityPanel";
@@ -83,9 +83,12 @@ export default function OverviewPage() {
   const cluster = detail.data;
   if (detail.error && !cluster)
     return (
-      <Box padding={{ vertical: "l" }}>
-        <ErrorBox error={detail.error} onRetry={() => void detail.refetch()} />
-      </Box>
+      <PageFailure
+        title={id}
+        error={detail.error}
+        onRetry={() => void detail.refetch()}
+        back={{ href: paths.clusters, text: t(texts.allClusters) }}
+      />
     );
   const showClient = (open: boolean) => setSearch(open ? { client: "1" } : {}, { replace: true });
   return (

@@ -15,6 +15,7 @@ export const texts = defineTexts({
   brokersOnline: { en: "{n} of {all} online", ko: "{all}개 중 {n}개 온라인" },
   underReplicated: { en: "Under-replicated", ko: "복제 부족" },
   ofPartitions: { en: "{n} of {all}", ko: "{all}개 중 {n}개" },
+  allClusters: { en: "See all clusters", ko: "모든 클러스터 보기" },
   ofAll: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
   offline: { en: "Offline", ko: "오프라인" },
   topics: { en: "Topics", ko: "토픽" },

@@ -43,6 +43,7 @@ export const texts = defineTexts({
   configuration: { en: "Configuration", ko: "구성" },
   consumers: { en: "Consumers", ko: "컨슈머" },
   favourite: { en: "Favourite", ko: "즐겨찾기" },
+  allTopics: { en: "See all topics", ko: "모든 토픽 보기" },
   star: { en: "Favourite {name}", ko: "{name} 즐겨찾기" },
   selectedPage: {
     en: "All {n} topics on this page are selected.",

@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
@@ -9,12 +8,14 @@ import { useState } from "react";
 import { useParams } from "react-router";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Command } from "~/shared/Command";
-import { ErrorBox, errorText } from "~/shared/ErrorBox";
+import { errorText } from "~/shared/ErrorBox";
 import { FormPage } from "~/shared/FormPage";
 import { useFlash } from "~/shared/flash";
+import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
 import { useT } from "~/shared/text";
 import { useDirty } from "~/shared/useDirty";
+import { texts as topicTexts } from "../texts";
 import {
   commandOf,
   contentOf,
@@ -87,9 +88,12 @@ export default function ProducePage() {
   ];
   if (detail.error && !detail.data)
     return (
-      <Box padding={{ vertical: "l" }}>
-        <ErrorBox error={detail.error} onRetry={() => void detail.refetch()} />
-      </Box>
+      <PageFailure
+        title={topic}
+        error={detail.error}
+        onRetry={() => void detail.refetch()}
+        back={{ href: paths.topics(cluster), text: t(topicTexts.allTopics) }}
+      />
     );
   return (
     <FormPage

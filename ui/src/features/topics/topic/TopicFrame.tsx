@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -8,9 +7,9 @@ import { useNavigate, useParams } from "react-router";
 import type { TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
-import { ErrorBox } from "~/shared/ErrorBox";
 import { bytes, count, retention } from "~/shared/format";
 import { InfoLink } from "~/shared/help";
+import { PageFailure } from "~/shared/PageFailure";
 import { paths, type TopicTab } from "~/shared/paths";
 import { HealthIndicator } from "~/shared/state";
 import { defineTexts, useT } from "~/shared/text";
@@ -64,9 +63,12 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
 
   if (detail.error && !topic)
     return (
-      <Box padding={{ vertical: "l" }}>
-        <ErrorBox error={detail.error} onRetry={() => void detail.refetch()} />
-      </Box>
+      <PageFailure
+        title={name}
+        error={detail.error}
+        onRetry={() => void detail.refetch()}
+        back={{ href: paths.topics(cluster), text: t(texts.allTopics) }}
+      />
     );
   return (
     <div className="weir-topic">
