@@ -84,6 +84,54 @@ def groups():
     assert sum(tp.offset for tp in committed) == 1000, committed
 
 
+def member(group, **further):
+    settings = {"group.id": group, "group.protocol": "consumer", "auto.offset.reset": "earliest", "enable.auto.commit": False}
+    return Consumer({**COMMON, **settings, **further})
+
+
+def settled(members, partitions):
+    """Polls until the members have all partitions, each some."""
+    deadline = time.time() + 3 * WAIT_S
+    while time.time() < deadline:
+        for one in members:
+            one.poll(0.1)
+        assigned = [{tp.partition for tp in one.assignment()} for one in members]
+        if all(assigned) and sorted(sum(map(list, assigned), [])) == list(range(partitions)):
+            return assigned
+    raise AssertionError([one.assignment() for one in members])
+
+
+def consumer_protocol():
+    """KIP-848: the broker assigns; partitions move without stopping the others."""
+    done(admin.create_topics([NewTopic("moving", 4, 3)]))
+    first = member("modern", **{"group.remote.assignor": "uniform"})
+    first.subscribe(["moving"])
+    assert settled([first], 4) == [{0, 1, 2, 3}]
+    second = member("modern", **{"group.instance.id": "second"})
+    second.subscribe(["^mov.*"])
+    assert all(len(partitions) == 2 for partitions in settled([first, second], 4))
+    first.commit(offsets=[TopicPartition("moving", p, 7) for p in range(4)], asynchronous=False)
+    described = done(admin.describe_consumer_groups(["modern"]))["modern"]
+    assert described.state.name == "STABLE" and len(described.members) == 2, described
+    assert described.type.name == "CONSUMER", described.type
+    assert all(len(m.target_assignment.topic_partitions) == 2 for m in described.members), described
+    refused(admin.delete_consumer_groups(["modern"]), "NON_EMPTY_GROUP")
+    second.close()
+    first.close()
+    committed = member("modern").committed([TopicPartition("moving", p) for p in range(4)], timeout=WAIT_S)
+    assert [tp.offset for tp in committed] == [7] * 4, committed
+    # A classic consumer takes the group over, and hands it back.
+    classic = Consumer({**COMMON, "group.id": "mixed", "partition.assignment.strategy": "range"})
+    classic.subscribe(["moving"])
+    settled([classic], 4)
+    modern = member("mixed")
+    modern.subscribe(["moving"])
+    settled([classic, modern], 4)
+    modern.close()
+    settled([classic], 4)
+    classic.close()
+
+
 def offsets():
     parts = [TopicPartition("orders", p) for p in range(4)]
     latest = done(admin.list_offsets({tp: OffsetSpec.latest() for tp in parts}))
@@ -110,7 +158,7 @@ def removal():
     assert "orders" not in admin.list_topics(timeout=WAIT_S).topics
 
 
-for scenario in (topics, groups, offsets, large, removal):
+for scenario in (topics, groups, consumer_protocol, offsets, large, removal):
     scenario()
     print(scenario.__name__, "held", flush=True)
 print("all held")

@@ -96,3 +96,31 @@ fn client_compatibility_test_finds_everything_that_it_expects() {
     let said = cluster.tool("tools.ClientCompatibilityTest", &flags);
     assert!(said.contains("SUCCESS"), "{said}");
 }
+
+#[test]
+fn verifiable_consumers_share_a_group_of_the_consumer_protocol() {
+    let Some(cluster) = Cluster::start("VerifiableConsumer with group.protocol=consumer") else {
+        return;
+    };
+    cluster.tool("tools.TopicCommand", &["--create", "--topic", "v", "--partitions", "4"]);
+    cluster.produce("v", "2000", "100", &[]);
+    let mut command = cluster.java.tool("org.apache.kafka.tools.VerifiableConsumer");
+    command.args(["--bootstrap-server", cluster.broker.bootstrap(), "--topic", "v"]);
+    command.args(["--group-id", "kip848", "--group-protocol", "consumer"]);
+    command.args(["--max-messages", "2000", "--reset-policy", "earliest"]);
+    let said = output(&mut command, b"");
+    assert!(said.contains("partitions_assigned"), "{said}");
+    assert!(said.contains("offsets_committed"), "{said}");
+    assert!(said.contains("shutdown_complete"), "{said}");
+    let groups = "tools.consumer.group.ConsumerGroupCommand";
+    let described = cluster.tool(groups, &["--describe", "--group", "kip848", "--offsets"]);
+    let rows = described.lines().filter(|l| l.starts_with("kip848 "));
+    let lags = rows.map(|l| l.split_whitespace().nth(5).unwrap().parse::<i64>().unwrap());
+    assert_eq!(lags.collect::<Vec<i64>>(), [0; 4], "{described}");
+    let state = cluster.tool(groups, &["--describe", "--group", "kip848", "--state", "--verbose"]);
+    assert!(state.contains("Empty") && state.contains("uniform"), "{state}");
+    let listed = cluster.tool(groups, &["--list", "--type", "consumer"]);
+    assert!(listed.lines().any(|l| l.starts_with("kip848")), "{listed}");
+    cluster.tool(groups, &["--delete", "--group", "kip848"]);
+    assert!(!cluster.tool(groups, &["--list"]).contains("kip848"));
+}

@@ -99,7 +99,11 @@ impl Engine {
         boot::write_log_dirs(&controller.image(), &host, dir, raise_epochs)?;
         let timers = Timers::new(host.clock.monotonic_ms());
         let fetch_sessions = FetchSessions::default();
-        let groups = Groups::new(GroupsEnv { clock: host.clock.clone(), timers: timers.clone() });
+        let groups = Groups::new(GroupsEnv {
+            clock: host.clock.clone(),
+            timers: timers.clone(),
+            consumer_configs: Arc::default(),
+        });
         let txns = Txns::new(host.clock.clone(), timers.clone());
         let shared = Shared {
             config,

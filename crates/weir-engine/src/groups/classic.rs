@@ -10,6 +10,7 @@
 //! (member id required), KIP-800 (reasons), KIP-814 (skip assignment), KIP-848's classic half as of
 //! Apache Kafka 4.4.
 
+mod convert;
 mod heartbeat;
 mod join;
 mod leave;
@@ -26,8 +27,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use weir_wire::{ErrorCode, Str};
 
+pub(crate) use convert::ConvertedMember;
 pub(crate) use join::JoinContext;
-pub(crate) use member::Member;
+pub(crate) use member::{Member, join_error, sync_error};
 pub(crate) use rebalance::Then;
 pub(crate) use record::{Store, owned};
 
@@ -167,7 +169,6 @@ impl ClassicGroup {
         self.state
     }
 
-    #[cfg(test)]
     pub(crate) fn generation(&self) -> i32 {
         self.generation
     }

@@ -3,10 +3,11 @@
 
 use weir_wire::{ErrorCode, Str, Uuid};
 
-use super::group::Group;
+use super::group::{Group, GroupState};
 use super::offsets::Committed;
 use super::records::{self, GroupRecord};
 use super::shard::Shard;
+use crate::image::Image;
 
 /// One offset to commit.
 #[derive(Debug, Clone)]
@@ -26,6 +27,66 @@ pub(crate) struct Committer<'a> {
     pub(crate) generation: i32,
 }
 
+impl GroupState {
+    /// Whether a commit is to be taken, whichever the group's protocol.
+    fn validate_commit(&self, by: &Committer<'_>) -> Result<(), ErrorCode> {
+        match &self.consumer {
+            None => self.classic.validate_commit(by.member_id, by.instance, by.generation),
+            // What a member that is behind may commit was looked at before, row by row.
+            Some(group) => {
+                group.validate_commit(by.member_id, by.instance, by.generation, Some(9)).map(drop)
+            }
+        }
+    }
+
+    /// The same for TxnOffsetCommit.
+    pub(super) fn validate_transactional_commit(
+        &self,
+        by: &Committer<'_>,
+    ) -> Result<(), ErrorCode> {
+        let Committer { member_id, instance, generation } = *by;
+        match &self.consumer {
+            None => self.classic.validate_transactional_commit(member_id, instance, generation),
+            Some(group) => group
+                .validate_commit(member_id, instance, generation, None)
+                .map(drop)
+                .map_err(transactional),
+        }
+    }
+}
+
+/// What TxnOffsetCommit says of a stale epoch.
+fn transactional(error: ErrorCode) -> ErrorCode {
+    match error {
+        ErrorCode::STALE_MEMBER_EPOCH => ErrorCode::ILLEGAL_GENERATION,
+        other => other,
+    }
+}
+
+impl Group {
+    /// Which of `rows` may be committed by a member of the consumer protocol: those that may not
+    /// are taken out, and named with their error.
+    pub(crate) fn check_rows(
+        &self,
+        by: &Committer<'_>,
+        version: Option<i16>,
+        image: &Image,
+        rows: &mut Vec<CommitRow>,
+    ) -> Result<Vec<(Str, i32, ErrorCode)>, ErrorCode> {
+        let state = self.lock();
+        let Some(group) = &state.consumer else { return Ok(Vec::new()) };
+        let check = group.validate_commit(by.member_id, by.instance, by.generation, version)?;
+        let mut refused = Vec::new();
+        rows.retain(|row| {
+            let topic = image.topic(&row.topic).map_or(Uuid::ZERO, |topic| topic.id());
+            let outcome = check.partition(topic, row.partition);
+            refused.extend(outcome.err().map(|error| (row.topic.clone(), row.partition, error)));
+            outcome.is_ok()
+        });
+        Ok(refused)
+    }
+}
+
 impl Shard {
     /// Commits offsets; answers the high watermark at which they are committed, 0 when there was
     /// nothing to write.
@@ -36,7 +97,7 @@ impl Shard {
         rows: Vec<CommitRow>,
     ) -> Result<i64, ErrorCode> {
         let mut state = group.lock();
-        state.classic.validate_commit(by.member_id, by.instance, by.generation)?;
+        state.validate_commit(&by)?;
         state.classic.committed(by.member_id, self.env.now());
         let encoded: Result<Vec<GroupRecord>, _> = rows
             .iter()
@@ -79,7 +140,7 @@ impl Shard {
     /// Deletes an empty group with all its offsets.
     pub(crate) fn delete(&self, group: &Group) -> Result<i64, ErrorCode> {
         let mut state = group.lock();
-        state.classic.validate_delete()?;
+        state.validate_delete()?;
         let mut tombstones = Vec::new();
         for (topic, offsets) in state.offsets.topics() {
             for (partition, _) in offsets.iter() {
@@ -89,7 +150,13 @@ impl Shard {
         for (topic, partition) in self.pending.lock().rows_of(group.id()) {
             tombstones.push(records::offset_tombstone(group.id(), &topic, partition));
         }
-        tombstones.push(records::group_tombstone(group.id()));
+        match &state.consumer {
+            None => tombstones.push(records::group_tombstone(group.id())),
+            Some(consumer) => {
+                let ends = consumer.tombstones();
+                tombstones.extend(ends.iter().map(|end| super::consumer::encode(group.id(), end)));
+            }
+        }
         let tombstones: Result<Vec<GroupRecord>, _> = tombstones.into_iter().collect();
         let required = self.write(&tombstones.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
         self.pending.lock().forget_group(group.id());

@@ -80,7 +80,7 @@ impl Shard {
                 });
                 let left =
                     state.offsets.topics().map(|(_, topic)| topic.iter().count()).sum::<usize>();
-                let is_removable = state.classic.is_empty() && expired.len() == left;
+                let is_removable = state.is_empty() && expired.len() == left;
                 (expired, is_removable)
             };
             self.report(
@@ -128,8 +128,8 @@ fn is_expired(
     now_ms: i64,
     retention_ms: i64,
 ) -> bool {
-    let Some(base_ms) = state.classic.expiry_base_ms(committed.commit_ms) else { return false };
-    if !state.classic.is_empty() && state.classic.is_subscribed_to(topic) {
+    let Some(base_ms) = state.expiry_base_ms(committed.commit_ms) else { return false };
+    if !state.is_empty() && state.is_subscribed_to(topic) {
         return false;
     }
     match committed.expire_ms {

@@ -1,4 +1,5 @@
-//! One group under its lock: steps of the classic protocol, their records, and its timer.
+//! One group under its lock: steps of the classic protocol, their records, and its timer. Steps of
+//! the newer protocols are in `modern`.
 
 use std::sync::{Arc, Weak};
 
@@ -12,6 +13,7 @@ use weir_wire::messages::sync_group_response::SyncGroupResponse;
 use weir_wire::{ErrorCode, Str};
 
 use super::classic::{ClassicGroup, JoinContext, NEVER, Now, Store, Then};
+use super::consumer::ConsumerGroup;
 use super::offsets::Offsets;
 use super::records;
 use super::shard::{COMMIT_TIMEOUT_MS, Shard};
@@ -33,15 +35,23 @@ pub(crate) struct Group {
 /// What the group's lock protects.
 #[derive(Debug)]
 pub(crate) struct GroupState {
+    /// Empty while the group is of another protocol.
     pub(crate) classic: ClassicGroup,
+    /// The group, while it is of the consumer protocol.
+    pub(crate) consumer: Option<Box<ConsumerGroup>>,
     pub(crate) offsets: Offsets,
     timer: Option<TimerGuard>,
     armed_at: i64,
 }
 
 impl Group {
-    pub(super) fn new(shard: Weak<Shard>, classic: ClassicGroup, offsets: Offsets) -> Arc<Self> {
-        let state = GroupState { classic, offsets, timer: None, armed_at: NEVER };
+    pub(super) fn new(
+        shard: Weak<Shard>,
+        classic: ClassicGroup,
+        consumer: Option<Box<ConsumerGroup>>,
+        offsets: Offsets,
+    ) -> Arc<Self> {
+        let state = GroupState { classic, consumer, offsets, timer: None, armed_at: NEVER };
         Arc::new_cyclic(|me| Self {
             id: state.classic.id().clone(),
             shard,
@@ -109,6 +119,9 @@ impl Group {
     /// Sessions begin: the group was just loaded.
     pub(super) fn start(&self) {
         self.step(|group, now| group.start(now));
+        if let Some(shard) = self.shard.upgrade() {
+            self.start_modern(&shard);
+        }
     }
 
     /// The coordinator moved, or the group was deleted.
@@ -131,7 +144,13 @@ impl Group {
     }
 
     /// Writes what a step asks for, and takes the steps that follow.
-    fn drive(&self, shard: &Shard, state: &mut GroupState, mut store: Option<Store>, now: Now) {
+    pub(super) fn drive(
+        &self,
+        shard: &Shard,
+        state: &mut GroupState,
+        mut store: Option<Store>,
+        now: Now,
+    ) {
         while let Some(Store { value, then }) = store {
             let written = records::group_metadata(&self.id, &value)
                 .map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)
@@ -181,8 +200,8 @@ impl Group {
 
     /// Keeps one timer for the group's earliest deadline. A deadline that moves away leaves it: it
     /// fires early, finds nothing due, and is armed again, so that heartbeats cost no timer.
-    fn arm(&self, shard: &Shard, state: &mut GroupState) {
-        let at = state.classic.wake_at();
+    pub(super) fn arm(&self, shard: &Shard, state: &mut GroupState) {
+        let at = state.wake_at();
         if at == NEVER || at >= state.armed_at {
             return;
         }
@@ -205,6 +224,7 @@ impl Group {
             let store = state.classic.tick(now);
             self.drive(&shard, &mut state, store, now);
         }
+        self.tick_modern(&shard, &mut state, now);
         self.arm(&shard, &mut state);
     }
 }

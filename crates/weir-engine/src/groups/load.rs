@@ -6,6 +6,8 @@ use weir_wire::records::{BatchReader, EndTxnMarker, RecordBatch};
 use weir_wire::{Bytes, Str};
 
 use super::classic::{ClassicGroup, GroupLimits, Now, owned};
+use super::consumer::{Change, ConsumerGroup};
+use super::latest::Latest;
 use super::offsets::Offsets;
 use super::records::{self, Loaded as Record};
 use super::transactional::{self, PendingOffsets};
@@ -18,7 +20,15 @@ const CHUNK_BYTES: usize = 1 << 20;
 const DECOMPRESSED_BYTES_MAX: usize = 128 << 20;
 
 /// Every group of the partition with its offsets.
-pub(super) type Loaded = Vec<(ClassicGroup, Offsets)>;
+pub(super) type Loaded = Vec<LoadedGroup>;
+
+/// One group as the log has it.
+#[derive(Debug)]
+pub(super) struct LoadedGroup {
+    pub(super) classic: ClassicGroup,
+    pub(super) consumer: Option<Box<ConsumerGroup>>,
+    pub(super) offsets: Offsets,
+}
 
 /// Reads the whole partition. Records that cannot be read are skipped with a warning, as Kafka
 /// does; a log that cannot be read is an error.
@@ -34,6 +44,7 @@ pub(super) fn read_partition(
         groups: HashMap::new(),
         topics: HashSet::new(),
         pending: PendingOffsets::default(),
+        latest: Latest::default(),
     };
     let mut scratch = Vec::new();
     let mut offset = view.log_start;
@@ -63,7 +74,14 @@ pub(super) fn read_partition(
 #[derive(Default)]
 struct Entry {
     classic: Option<ClassicGroup>,
+    consumer: Option<Box<ConsumerGroup>>,
     offsets: Offsets,
+}
+
+impl Entry {
+    fn is_gone(&self) -> bool {
+        self.classic.is_none() && self.consumer.is_none() && self.offsets.is_empty()
+    }
 }
 
 struct Loader {
@@ -74,6 +92,8 @@ struct Loader {
     topics: HashSet<Str>,
     /// Offsets of transactions whose end was not read yet.
     pending: PendingOffsets,
+    /// Offsets outside of transactions that are read and not taken over yet.
+    latest: Latest,
 }
 
 impl Loader {
@@ -89,10 +109,21 @@ impl Loader {
         for record in batch.records(scratch, DECOMPRESSED_BYTES_MAX).map_err(corrupt)? {
             let record = record.map_err(corrupt)?;
             if header.attributes.is_control() {
+                self.take_latest();
                 if let Some(marker) = EndTxnMarker::of(&record) {
                     self.end(header.producer_id, marker.commit);
                 }
                 continue;
+            }
+            if let Some(key) = record.key
+                && producer.is_none()
+                && records::is_offset(key)
+            {
+                self.latest.put(key, record.value);
+                continue;
+            }
+            if producer.is_some() {
+                self.take_latest();
             }
             match record.key.and_then(|key| records::load(chunk, key, record.value)) {
                 Some(loaded) => self.apply(loaded, producer),
@@ -100,6 +131,19 @@ impl Loader {
             }
         }
         Ok(())
+    }
+
+    /// Decodes the newest offsets. Those of transactions have to come after what was before them.
+    fn take_latest(&mut self) {
+        if self.latest.is_empty() {
+            return;
+        }
+        for (key, value) in self.latest.take() {
+            match records::load(&key, &key, value.as_deref()) {
+                Some(loaded) => self.apply(loaded, None),
+                None => tracing::warn!("an offset record is not readable"),
+            }
+        }
     }
 
     fn end(&mut self, producer_id: i64, commit: bool) {
@@ -140,12 +184,36 @@ impl Loader {
                     entry.classic = None;
                 }
             }
+            Record::Consumer { group, change } => self.consumer(&group, change),
             Record::Other => {}
         }
     }
 
+    fn consumer(&mut self, id: &Str, change: Change) {
+        match change {
+            Change::Epoch(None) => {
+                if let Some(entry) = self.groups.get_mut(id) {
+                    entry.consumer = None;
+                }
+            }
+            change if change.is_end() => {
+                if let Some(group) = self.groups.get_mut(id).and_then(|e| e.consumer.as_mut()) {
+                    group.apply(change);
+                }
+            }
+            change => {
+                let group = &mut self.entry(id).consumer;
+                group.get_or_insert_with(|| Box::new(ConsumerGroup::new(id))).apply(change);
+            }
+        }
+    }
+
     fn entry(&mut self, group: &Str) -> &mut Entry {
-        self.groups.entry(owned(group)).or_default()
+        // The name is copied once, not for each of a million records.
+        if !self.groups.contains_key(group) {
+            self.groups.insert(owned(group), Entry::default());
+        }
+        self.groups.entry(group.clone()).or_default()
     }
 
     fn shared(&mut self, topic: Str) -> Str {
@@ -158,15 +226,17 @@ impl Loader {
     }
 
     /// Groups that have only offsets are simple ones; those with neither are gone.
-    fn finish(self) -> (Loaded, PendingOffsets) {
+    fn finish(mut self) -> (Loaded, PendingOffsets) {
+        self.take_latest();
         let (limits, now) = (self.limits, self.now);
         let loaded = self
             .groups
             .into_iter()
-            .filter(|(_, entry)| entry.classic.is_some() || !entry.offsets.is_empty())
+            .filter(|(_, entry)| !entry.is_gone())
             .map(|(id, entry)| {
-                let classic = entry.classic.unwrap_or_else(|| ClassicGroup::new(&id, limits, now));
-                (classic, entry.offsets)
+                let Entry { classic, consumer, offsets } = entry;
+                let classic = classic.unwrap_or_else(|| ClassicGroup::new(&id, limits, now));
+                LoadedGroup { classic, consumer, offsets }
             })
             .collect();
         (loaded, self.pending)

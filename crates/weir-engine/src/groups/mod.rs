@@ -1,5 +1,5 @@
-//! The group coordinator: classic consumer groups and committed offsets, kept in
-//! `__consumer_offsets`.
+//! The group coordinator: consumer groups of the classic and the newer protocol (KIP-848) and
+//! committed offsets, kept in `__consumer_offsets`.
 //!
 //! Each partition of that topic is a [`Shard`], held by the broker that leads it: loaded from the
 //! log at the first touch, dropped when the leader epoch changes, so that a coordinator which moves
@@ -8,10 +8,13 @@
 
 mod classic;
 mod commit;
+mod consumer;
 mod error;
 mod expiry;
 mod group;
+mod latest;
 mod load;
+mod modern;
 mod offsets;
 mod placement;
 mod records;
@@ -30,8 +33,11 @@ use crate::image::Image;
 use crate::partition::Partition;
 use crate::timer::Timers;
 
-pub(crate) use classic::{JoinContext, Member, Now, State};
+pub(crate) use classic::{JoinContext, Member, Now, State, join_error};
 pub(crate) use commit::{CommitRow, Committer};
+pub(crate) use consumer::{
+    Caller, ConfigCache, ConsumerMember, validate_heartbeat, validate_regex,
+};
 pub(crate) use group::Group;
 pub(crate) use offsets::{Committed, NONE as NO_EXPIRY, TopicOffsets};
 pub(crate) use placement::partition_for;
@@ -45,6 +51,7 @@ pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
 pub(crate) struct GroupsEnv {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timers: Arc<Timers>,
+    pub(crate) consumer_configs: Arc<ConfigCache>,
 }
 
 impl GroupsEnv {

@@ -1,8 +1,8 @@
 //! The records of `__consumer_offsets` in Kafka's own formats: a two-byte type or version, then the
 //! message.
 //!
-//! Types (the keys' leading number): 0 and 1 a committed offset, 2 a group's metadata. Others are
-//! KIP-848's, share and streams groups; this engine does not write them and skips them on load.
+//! Types (the keys' leading number): 0 and 1 a committed offset, 2 a classic group's metadata, 3 to
+//! 8 and 16 consumer groups (`consumer::records`). Unknown ones are skipped on load.
 
 use bytes::Bytes;
 use weir_wire::messages::group_metadata_key::GroupMetadataKey;
@@ -38,6 +38,10 @@ pub(crate) enum Loaded {
     Group {
         id: Str,
         value: Option<GroupMetadataValue>,
+    },
+    Consumer {
+        group: Str,
+        change: super::consumer::Change,
     },
     /// A kind of record that this engine does not keep.
     Other,
@@ -103,7 +107,11 @@ fn group_key(id: &str) -> Result<Bytes, EncodeError> {
     framed(GROUP_METADATA, &key, 0)
 }
 
-fn framed<M: Message>(lead: i16, message: &M, version: i16) -> Result<Bytes, EncodeError> {
+pub(super) fn framed<M: Message>(
+    lead: i16,
+    message: &M,
+    version: i16,
+) -> Result<Bytes, EncodeError> {
     let mut writer = Writer::with_capacity(2 + message.size(version)?);
     writer.i16(lead);
     message.encode(version, &mut writer)?;
@@ -118,8 +126,17 @@ pub(crate) fn load(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Lo
     match kind {
         LEGACY_OFFSET_COMMIT | OFFSET_COMMIT => load_offset(chunk, key, value),
         GROUP_METADATA => load_group(chunk, key, value),
+        kind if super::consumer::KINDS.contains(&kind) => {
+            let (group, change) = super::consumer::load(chunk, kind, key, value)?;
+            Some(change.map_or(Loaded::Other, |change| Loaded::Consumer { group, change }))
+        }
         _ => Some(Loaded::Other),
     }
+}
+
+/// Whether a key is a committed offset's.
+pub(super) fn is_offset(key: &[u8]) -> bool {
+    matches!(lead(key), Some((LEGACY_OFFSET_COMMIT | OFFSET_COMMIT, _)))
 }
 
 fn load_offset(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
@@ -157,12 +174,12 @@ fn load_group(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Loaded>
     Some(Loaded::Group { id: key.group, value })
 }
 
-fn lead(bytes: &[u8]) -> Option<(i16, &[u8])> {
+pub(super) fn lead(bytes: &[u8]) -> Option<(i16, &[u8])> {
     let (lead, rest) = bytes.split_first_chunk::<2>()?;
     Some((i16::from_be_bytes(*lead), rest))
 }
 
-fn decode<M: Message>(chunk: &Bytes, body: &[u8], version: i16) -> Option<M> {
+pub(super) fn decode<M: Message>(chunk: &Bytes, body: &[u8], version: i16) -> Option<M> {
     if !(M::MIN..=M::MAX).contains(&version) {
         return None;
     }
@@ -238,7 +255,7 @@ mod tests {
     fn broken_and_unknown_records_are_told_apart() {
         assert_eq!(load(&Bytes::new(), b"", None), None);
         assert_eq!(load(&Bytes::new(), b"\0\x01\0\x05g", None), None);
-        assert_eq!(load(&Bytes::new(), b"\0\x05anything", None), Some(Loaded::Other));
+        assert_eq!(load(&Bytes::new(), b"\0\x63anything", None), Some(Loaded::Other));
         let record = offset_commit("g", "t", 5, Uuid::ZERO, &committed(-1)).unwrap();
         assert_eq!(
             load(&Bytes::new(), &record.key, Some(b"\0\x63")),

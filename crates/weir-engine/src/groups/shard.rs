@@ -13,7 +13,7 @@ use super::GroupsEnv;
 use super::classic::{ClassicGroup, GroupLimits};
 use super::error::for_client;
 use super::group::Group;
-use super::load::{Loaded, read_partition};
+use super::load::{Loaded, LoadedGroup, read_partition};
 use super::records::GroupRecord;
 use super::transactional::PendingOffsets;
 use crate::image::Image;
@@ -43,6 +43,8 @@ pub(crate) struct Shard {
     /// Offsets of open transactions. The last lock to be taken.
     pub(super) pending: Mutex<PendingOffsets>,
     watch: Mutex<Option<WatchGuard>>,
+    /// The newest metadata that a request came with: what timers decide against.
+    image: Mutex<Option<Arc<Image>>>,
     me: Weak<Shard>,
 }
 
@@ -60,6 +62,7 @@ impl Shard {
             groups: RwLock::default(),
             pending: Mutex::default(),
             watch: Mutex::default(),
+            image: Mutex::default(),
             me: me.clone(),
         })
     }
@@ -93,6 +96,7 @@ impl Shard {
         let _ = self.limits.set(limits);
         let (loaded, pending) = loaded;
         *self.pending.lock() = pending;
+        self.image.lock().get_or_insert_with(|| Arc::new(image.clone()));
         self.install(loaded);
         self.is_loaded.store(true, Ordering::Release);
         self.watch_leadership();
@@ -102,7 +106,10 @@ impl Shard {
     fn install(&self, loaded: Loaded) {
         let groups: Vec<Arc<Group>> = loaded
             .into_iter()
-            .map(|(classic, offsets)| Group::new(self.me.clone(), classic, offsets))
+            .map(|group| {
+                let LoadedGroup { classic, consumer, offsets } = group;
+                Group::new(self.me.clone(), classic, consumer, offsets)
+            })
             .collect();
         {
             let mut map = self.groups.write();
@@ -131,6 +138,19 @@ impl Shard {
         groups.values().for_each(|group| group.close(ErrorCode::NOT_COORDINATOR));
     }
 
+    /// Takes note of newer metadata.
+    pub(crate) fn saw(&self, image: &Arc<Image>) {
+        let mut seen = self.image.lock();
+        if seen.as_ref().is_none_or(|seen| seen.end_offset() < image.end_offset()) {
+            *seen = Some(image.clone());
+        }
+    }
+
+    /// The newest metadata that a request came with.
+    pub(super) fn image(&self) -> Option<Arc<Image>> {
+        self.image.lock().clone()
+    }
+
     pub(super) fn limits(&self) -> GroupLimits {
         self.limits.get().copied().unwrap_or_default()
     }
@@ -149,7 +169,7 @@ impl Shard {
             return group.clone();
         }
         let classic = ClassicGroup::new(id, self.limits(), self.env.now());
-        let group = Group::new(self.me.clone(), classic, super::offsets::Offsets::default());
+        let group = Group::new(self.me.clone(), classic, None, super::offsets::Offsets::default());
         groups.insert(group.id().clone(), group.clone());
         group
     }

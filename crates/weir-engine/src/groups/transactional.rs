@@ -146,7 +146,7 @@ impl Shard {
         rows: Vec<CommitRow>,
     ) -> Result<i64, ErrorCode> {
         let mut state = group.lock();
-        state.classic.validate_transactional_commit(by.member_id, by.instance, by.generation)?;
+        state.validate_transactional_commit(&by)?;
         state.classic.committed(by.member_id, self.env.now());
         let mut builder =
             BatchBuilder::new().producer(producer.id, producer.epoch, -1).transactional();

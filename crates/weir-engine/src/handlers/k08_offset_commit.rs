@@ -11,7 +11,7 @@ use weir_wire::messages::offset_commit_request::{
 use weir_wire::messages::offset_commit_response::{
     OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
-use weir_wire::{ErrorCode, Str};
+use weir_wire::{ErrorCode, Str, Uuid};
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(crate) fn handle(ctx: &Ctx, request: OffsetCommitRequest) -> Reply<OffsetCom
     if rows.is_empty() {
         return Reply::Done(response);
     }
-    let (shard, required) = match commit(ctx, &request, rows) {
+    let (shard, required) = match commit(ctx, &request, rows, &mut response) {
         Ok(written) => written,
         Err(error) => {
             fail(&mut response, error);
@@ -57,7 +57,8 @@ fn fail(response: &mut OffsetCommitResponse, error: ErrorCode) {
 fn commit(
     ctx: &Ctx,
     request: &OffsetCommitRequest,
-    rows: Vec<CommitRow>,
+    mut rows: Vec<CommitRow>,
+    response: &mut OffsetCommitResponse,
 ) -> Result<(Arc<Shard>, i64), ErrorCode> {
     let groups = ctx.engine().groups();
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &request.group_id)?;
@@ -67,8 +68,29 @@ fn commit(
         instance: request.group_instance_id.as_deref(),
         generation: request.generation_id_or_member_epoch,
     };
-    let required = shard.commit(&group, by, rows)?;
+    let refused = group.check_rows(&by, Some(ctx.version()), ctx.image(), &mut rows)?;
+    for (topic, partition, error) in refused {
+        fail_one(ctx, response, &topic, partition, error);
+    }
+    let required = if rows.is_empty() { 0 } else { shard.commit(&group, by, rows)? };
     Ok((shard, required))
+}
+
+/// A member that is behind may commit only part of what it asked for.
+fn fail_one(
+    ctx: &Ctx,
+    response: &mut OffsetCommitResponse,
+    name: &str,
+    partition: i32,
+    error: ErrorCode,
+) {
+    let id = ctx.topic(name).map_or(Uuid::ZERO, |topic| topic.id());
+    let topics = response.topics.iter_mut();
+    let asked = topics.filter(|topic| &*topic.name == name || topic.topic_id == id);
+    let partitions = asked.flat_map(|topic| &mut topic.partitions);
+    for found in partitions.filter(|found| found.partition_index == partition) {
+        found.error_code = error.0;
+    }
 }
 
 fn group_for(

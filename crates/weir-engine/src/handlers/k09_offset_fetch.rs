@@ -99,14 +99,20 @@ fn one_group(
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &asked.group_id);
     let (topics, error) = match shard {
         Ok(shard) => {
-            // First: what becomes stable meanwhile is answered as unstable, never the reverse.
-            let unstable = match require_stable {
-                true => shard.unstable(&asked.group_id),
-                false => Vec::new(),
-            };
-            let mut topics = topics(ctx, asked, shard.group(&asked.group_id).as_deref());
-            hold_back(ctx, &mut topics, &unstable);
-            (topics, ErrorCode::NONE)
+            let group = shard.group(&asked.group_id);
+            match group.as_deref().map_or(Ok(()), |group| may_fetch(asked, group)) {
+                Err(error) => (Vec::new(), error),
+                Ok(()) => {
+                    // First: what becomes stable meanwhile is answered as unstable, never the reverse.
+                    let unstable = match require_stable {
+                        true => shard.unstable(&asked.group_id),
+                        false => Vec::new(),
+                    };
+                    let mut topics = topics(ctx, asked, group.as_deref());
+                    hold_back(ctx, &mut topics, &unstable);
+                    (topics, ErrorCode::NONE)
+                }
+            }
         }
         Err(error) => (Vec::new(), error),
     };
@@ -133,6 +139,14 @@ fn hold_back(ctx: &Ctx, topics: &mut [OffsetFetchResponseTopics], unstable: &[(S
                 answer.error_code = ErrorCode::UNSTABLE_OFFSET_COMMIT.0;
             }
         }
+    }
+}
+
+/// From v9 a member of the consumer protocol tells its epoch: STALE_MEMBER_EPOCH, UNKNOWN_MEMBER_ID.
+fn may_fetch(asked: &OffsetFetchRequestGroup, group: &Group) -> Result<(), ErrorCode> {
+    match &group.lock().consumer {
+        None => Ok(()),
+        Some(group) => group.validate_fetch(asked.member_id.as_deref(), asked.member_epoch),
     }
 }
 

@@ -10,7 +10,7 @@ use weir_wire::messages::join_group_response::JoinGroupResponse;
 use weir_wire::{ErrorCode, Str};
 
 use crate::ctx::Ctx;
-use crate::groups::JoinContext;
+use crate::groups::{JoinContext, join_error};
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, mut request: JoinGroupRequest) -> Reply<JoinGroupResponse> {
@@ -29,9 +29,19 @@ pub(crate) fn handle(ctx: &Ctx, mut request: JoinGroupRequest) -> Reply<JoinGrou
             return Reply::Done(for_version(refused, ctx.version()));
         }
     };
+    let version = ctx.version();
+    shard.saw(ctx.image());
+    if let Some((response, required)) = group.join_modern(&shard, &context(ctx), &request) {
+        return Reply::wait(async move {
+            let response = match shard.committed(required).await {
+                Ok(()) => response,
+                Err(error) => join_error(request.member_id.clone(), error),
+            };
+            Some(for_version(response, version))
+        });
+    }
     let mut parked = group.join(&context(ctx), &request);
     drop(shard);
-    let version = ctx.version();
     match parked.try_now() {
         Some(response) => Reply::Done(for_version(response, version)),
         None => Reply::wait(async move { Some(for_version(parked.await, version)) }),

@@ -26,5 +26,10 @@ fn beat(ctx: &Ctx, request: &HeartbeatRequest) -> Result<(), ErrorCode> {
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &request.group_id)?;
     let group = shard.group(&request.group_id).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
     let instance = request.group_instance_id.as_deref();
-    group.heartbeat(&request.member_id, instance, request.generation_id)
+    let generation = request.generation_id;
+    shard.saw(ctx.image());
+    match group.heartbeat_modern(&shard, &request.member_id, instance, generation) {
+        Some(result) => result,
+        None => group.heartbeat(&request.member_id, instance, generation),
+    }
 }

@@ -3,22 +3,28 @@
 //! The leader brings the assignment, the others wait for it; it is written before anyone is told.
 //! v3 brings static members, v5 requires the protocol's type and name (KIP-559).
 
+use std::sync::Arc;
+
 use weir_wire::ErrorCode;
 use weir_wire::messages::sync_group_request::SyncGroupRequest;
 use weir_wire::messages::sync_group_response::SyncGroupResponse;
 
 use crate::ctx::Ctx;
-use crate::groups::Group;
+use crate::groups::{Group, Shard};
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: SyncGroupRequest) -> Reply<SyncGroupResponse> {
-    let group = match check(ctx, &request) {
-        Ok(group) => group,
+    let (shard, group) = match check(ctx, &request) {
+        Ok(found) => found,
         Err(error) => {
             let refused = SyncGroupResponse { error_code: error.0, ..SyncGroupResponse::default() };
             return Reply::Done(refused);
         }
     };
+    shard.saw(ctx.image());
+    if let Some(answer) = group.sync_modern(&shard, &request) {
+        return Reply::Done(answer);
+    }
     let mut parked = group.sync(&request);
     match parked.try_now() {
         Some(response) => Reply::Done(response),
@@ -26,7 +32,9 @@ pub(crate) fn handle(ctx: &Ctx, request: SyncGroupRequest) -> Reply<SyncGroupRes
     }
 }
 
-fn check(ctx: &Ctx, request: &SyncGroupRequest) -> Result<std::sync::Arc<Group>, ErrorCode> {
+type Found = (Arc<Shard>, Arc<Group>);
+
+fn check(ctx: &Ctx, request: &SyncGroupRequest) -> Result<Found, ErrorCode> {
     if request.group_id.is_empty() {
         return Err(ErrorCode::INVALID_GROUP_ID);
     }
@@ -36,5 +44,6 @@ fn check(ctx: &Ctx, request: &SyncGroupRequest) -> Result<std::sync::Arc<Group>,
     }
     let groups = ctx.engine().groups();
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &request.group_id)?;
-    shard.group(&request.group_id).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)
+    let group = shard.group(&request.group_id).ok_or(ErrorCode::UNKNOWN_MEMBER_ID)?;
+    Ok((shard, group))
 }

@@ -16,9 +16,9 @@ use crate::reply::Reply;
 
 /// Kafka's bit set of a group's operations: read, delete, describe, describe configs, alter
 /// configs.
-const GROUP_OPERATIONS: i32 = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
+pub(super) const GROUP_OPERATIONS: i32 = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 /// Not asked for.
-const OPERATIONS_OMITTED: i32 = i32::MIN;
+pub(super) const OPERATIONS_OMITTED: i32 = i32::MIN;
 
 pub(crate) fn handle(ctx: &Ctx, request: DescribeGroupsRequest) -> Reply<DescribeGroupsResponse> {
     let operations = match request.include_authorized_operations {
@@ -42,15 +42,17 @@ fn describe(ctx: &Ctx, id: &Str) -> DescribedGroup {
             ..DescribedGroup::default()
         },
         Ok(shard) => match shard.group(id) {
-            Some(group) => described(id, &group),
-            None => unknown(ctx, id),
+            Some(group) => described(id, &group)
+                .unwrap_or_else(|| unknown(ctx, id, format!("Group {id} is not a classic group."))),
+            None => unknown(ctx, id, format!("Group {id} not found.")),
         },
     }
 }
 
-fn unknown(ctx: &Ctx, id: &Str) -> DescribedGroup {
+/// To this API a group of another protocol does not exist.
+fn unknown(ctx: &Ctx, id: &Str, why: String) -> DescribedGroup {
     let (error, message) = match ctx.version() {
-        6.. => (ErrorCode::GROUP_ID_NOT_FOUND, Some(Str::from(format!("Group {id} not found.")))),
+        6.. => (ErrorCode::GROUP_ID_NOT_FOUND, Some(Str::from(why))),
         _ => (ErrorCode::NONE, None),
     };
     DescribedGroup {
@@ -62,19 +64,22 @@ fn unknown(ctx: &Ctx, id: &Str) -> DescribedGroup {
     }
 }
 
-fn described(id: &Str, group: &Group) -> DescribedGroup {
+fn described(id: &Str, group: &Group) -> Option<DescribedGroup> {
     let state = group.lock();
+    if state.consumer.is_some() {
+        return None;
+    }
     let classic = &state.classic;
     let is_stable = classic.state() == State::Stable;
     let protocol = classic.protocol().filter(|_| is_stable);
-    DescribedGroup {
+    Some(DescribedGroup {
         group_id: id.clone(),
         group_state: Str::from_static(classic.state().name()),
         protocol_type: classic.protocol_type().cloned().unwrap_or_default(),
         protocol_data: protocol.cloned().unwrap_or_default(),
         members: classic.members().map(|member| described_member(member, protocol)).collect(),
         ..DescribedGroup::default()
-    }
+    })
 }
 
 fn described_member(member: &Member, protocol: Option<&Str>) -> DescribedGroupMember {

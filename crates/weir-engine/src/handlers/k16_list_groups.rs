@@ -12,20 +12,17 @@ use crate::ctx::Ctx;
 use crate::groups::Group;
 use crate::reply::Reply;
 
-/// The type of every group here.
-const CLASSIC: &str = "Classic";
-
 pub(crate) fn handle(ctx: &Ctx, request: ListGroupsRequest) -> Reply<ListGroupsResponse> {
     let mut response = ListGroupsResponse::default();
-    let is_wanted_type = passes(&request.types_filter, CLASSIC);
     for shard in ctx.engine().groups().shards_of(ctx.image(), ctx.broker_id()) {
         match shard {
             Err(error) => response.error_code = error.0,
-            Ok(_) if !is_wanted_type => {}
             Ok(shard) => {
                 let listed = shard.groups().into_iter().map(|group| listed(&group));
-                let wanted =
-                    listed.filter(|group| passes(&request.states_filter, &group.group_state));
+                let wanted = listed.filter(|group| {
+                    passes(&request.states_filter, &group.group_state)
+                        && passes(&request.types_filter, &group.group_type)
+                });
                 response.groups.extend(wanted);
             }
         }
@@ -44,9 +41,9 @@ fn listed(group: &Group) -> ListedGroup {
     let state = group.lock();
     ListedGroup {
         group_id: group.id().clone(),
-        protocol_type: state.classic.protocol_type().cloned().unwrap_or_default(),
-        group_state: Str::from_static(state.classic.state().name()),
-        group_type: Str::from_static(CLASSIC),
+        protocol_type: state.protocol_type(),
+        group_state: Str::from_static(state.state_name()),
+        group_type: Str::from_static(state.type_name()),
         ..ListedGroup::default()
     }
 }

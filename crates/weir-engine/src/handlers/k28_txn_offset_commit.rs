@@ -94,7 +94,12 @@ fn commit(
     };
     let committed = produce(ctx, batch, || {
         let group = group_for(&shard, request)?;
-        shard.commit_transactional(&group, by, producer, rows)
+        let mut rows = rows;
+        let refused = group.check_rows(&by, None, ctx.image(), &mut rows)?;
+        match refused.first() {
+            Some(_) => Err(ErrorCode::ILLEGAL_GENERATION),
+            None => shard.commit_transactional(&group, by, producer, rows),
+        }
     });
     let required = committed.map_err(for_committer)??;
     Ok((shard, required))

@@ -47,6 +47,8 @@ pub(crate) mod k60_describe_cluster;
 pub(crate) mod k61_describe_producers;
 pub(crate) mod k65_describe_transactions;
 pub(crate) mod k66_list_transactions;
+pub(crate) mod k68_consumer_group_heartbeat;
+pub(crate) mod k69_consumer_group_describe;
 pub(crate) mod k74_list_config_resources;
 pub(crate) mod k75_describe_topic_partitions;
 pub(crate) mod leaders;

@@ -6,11 +6,14 @@
 mod admin;
 mod brokers;
 mod configs;
+mod consumer_groups;
 mod data;
 mod features;
+mod group_migration;
 mod groups;
 mod harness;
 mod many_groups;
+mod many_members;
 mod metadata_log;
 mod scale;
 mod security;

@@ -53,3 +53,40 @@ fn bulk(cluster: &Cluster, ids: &[Str]) -> u128 {
     assert_eq!(offsets.count(), GROUPS * PARTITIONS);
     start.elapsed().as_millis()
 }
+
+/// A million commits over ten thousand keys, all in one partition of `__consumer_offsets`.
+#[test]
+fn a_million_commits_are_loaded_by_the_next_coordinator() {
+    const GROUPS: usize = 100;
+    const PARTITIONS: usize = 100;
+    const ROUNDS: i64 = 100;
+    let config = weir_engine::EngineConfig::local("/cluster", 3, "localhost", 9092);
+    let cluster = Cluster::with(config.set("offsets.topic.num.partitions", "1"));
+    cluster.create("t", PARTITIONS as i32, &[]);
+    let broker = coordinator(&cluster, 1, "g");
+    let ids: Vec<Str> = (0..GROUPS).map(|number| Str::from(format!("group-{number}"))).collect();
+    for round in 0..ROUNDS {
+        let offsets = [round; PARTITIONS];
+        for id in &ids {
+            let answer = cluster.connect(broker).call(commit_request(id, "t", &offsets), 9);
+            assert!(answer.topics[0].partitions.iter().all(|p| p.error_code == ErrorCode::NONE.0));
+        }
+    }
+    cluster.engine.stop_broker(broker).unwrap();
+    let next = cluster.leader("__consumer_offsets", 0);
+    assert_ne!(next, broker);
+    let start = Instant::now();
+    let groups = ids.iter().map(|id| OffsetFetchRequestGroup {
+        group_id: id.clone(),
+        topics: None,
+        ..Default::default()
+    });
+    let request = OffsetFetchRequest { groups: groups.collect(), ..Default::default() };
+    let fetched = cluster.connect(next).call(request, 9);
+    let took_ms = start.elapsed().as_millis();
+    let offsets = fetched.groups.iter().flat_map(|group| &group.topics).flat_map(|t| &t.partitions);
+    let last: Vec<i64> = offsets.map(|partition| partition.committed_offset).collect();
+    assert_eq!(last, vec![ROUNDS - 1; GROUPS * PARTITIONS]);
+    println!("1,000,000 commits over 10,000 keys loaded in {took_ms} ms");
+    assert!(took_ms < BOUND_MS, "{took_ms} ms");
+}

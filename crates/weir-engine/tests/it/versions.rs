@@ -79,11 +79,13 @@ fn apis_are_advertised_as_kafka_does() {
         (61, (0, 0)),
         (65, (0, 0)),
         (66, (0, 2)),
+        (68, (0, 1)),
+        (69, (0, 1)),
     ];
     for (key, versions) in expected {
         assert_eq!(of(key), Some(versions), "API {key}");
     }
-    assert_eq!(of(69), None, "ConsumerGroupDescribe is not served, so not advertised");
+    assert_eq!(of(88), None, "StreamsGroupHeartbeat is not served, so not advertised");
 }
 
 #[test]
