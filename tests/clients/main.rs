@@ -3,6 +3,7 @@
 mod command_line;
 mod console;
 mod go;
+mod kinds;
 mod mishaps;
 mod node;
 mod python;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use weir_api::texts::Lang;
 
-use crate::commands::{broker, cluster, consume, group, produce, sample, topic, up};
+use crate::commands::{broker, cluster, consume, group, produce, quorum, sample, topic, up};
 use crate::{help, serve};
 
 /// A Kafka cluster on this machine in one command, and a console for any other.
@@ -65,6 +65,9 @@ pub(crate) enum Command {
     /// List brokers; stop, kill, start those of a cluster on this machine
     #[command(subcommand)]
     Broker(broker::BrokerCommand),
+    /// Show the quorum of a cluster's controllers
+    #[command(subcommand)]
+    Quorum(quorum::QuorumCommand),
     /// Open the console in a browser
     Serve(serve::ServeArgs),
     /// The sample workload: a small live shop

@@ -317,6 +317,12 @@ fn is_read(key: ApiKey) -> bool {
             | K::DescribeConfigs
             | K::DescribeLogDirs
             | K::DescribeQuorum
+            | K::ShareGroupDescribe
+            | K::DescribeShareGroupOffsets
+            | K::StreamsGroupDescribe
+            | K::DescribeProducers
+            | K::ListTransactions
+            | K::ListPartitionReassignments
     )
 }
 

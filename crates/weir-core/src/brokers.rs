@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use weir_control::api::{self, BrokerState as EngineState};
 use weir_control::{ControlClient, ControlError};
+use weir_domain::Quorum;
 
 use crate::clusters::{ClusterFacts, KAFKA_VERSION, State, tags};
 use crate::core::Core;
+use crate::errors::client_failure;
 use crate::failure::{Failure, Kind, Outcome, Result};
 use crate::operations::from_engine;
 use crate::permits::{Action, permits};
@@ -91,6 +93,12 @@ impl Core {
         let Ok(Some(control)) = local.dir.load_control() else { return Vec::new() };
         let answer = ControlClient::new(control).brokers().await;
         answer.map(|brokers| brokers.brokers).unwrap_or_default()
+    }
+
+    /// The quorum of its controllers; clusters with ZooKeeper have none.
+    pub async fn quorum(&self, cluster: &str) -> Result<Quorum> {
+        let session = self.session(cluster)?;
+        session.client.quorum().await.map_err(|error| client_failure(&error))
     }
 
     /// Begins to stop, kill or start a broker; the operation's id.

@@ -48,6 +48,8 @@ pub struct GroupMember {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Assignment {
     Partitions(Vec<TopicPartition>),
+    /// Of a member of a streams group.
+    Tasks(Vec<StreamsTask>),
     /// Of a protocol that Weir does not read (Connect workers, others): its bytes' length.
     Opaque(usize),
 }
@@ -56,7 +58,41 @@ impl Assignment {
     pub fn partitions(&self) -> &[TopicPartition] {
         match self {
             Self::Partitions(partitions) => partitions,
-            Self::Opaque(_) => &[],
+            Self::Tasks(_) | Self::Opaque(_) => &[],
+        }
+    }
+
+    pub fn tasks(&self) -> &[StreamsTask] {
+        match self {
+            Self::Tasks(tasks) => tasks,
+            Self::Partitions(_) | Self::Opaque(_) => &[],
+        }
+    }
+}
+
+/// Tasks of one subtopology with one role (KIP-1071).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamsTask {
+    pub role: TaskRole,
+    pub subtopology: String,
+    pub partitions: Vec<i32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TaskRole {
+    Active,
+    /// Keeps a copy of the state.
+    Standby,
+    /// Builds a copy of the state, to become active.
+    Warmup,
+}
+
+impl TaskRole {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Standby => "standby",
+            Self::Warmup => "warmup",
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod sample;
 pub mod topic;
 pub mod topic_id;
 pub mod topic_name;
+pub mod transaction;
 
 pub use cluster::{ApiRange, Broker, ClusterInfo};
 pub use config::{
@@ -30,7 +31,7 @@ pub use connection::{ConnectionTest, NotKafka, Step, StepReport, StepStatus};
 pub use filter::{MessageFilter, NameFilter};
 pub use group::{
     Assignment, CommittedOffset, Group, GroupLag, GroupMember, GroupState, GroupSummary, GroupType,
-    PartitionLag,
+    PartitionLag, StreamsTask, TaskRole,
 };
 pub use log_dir::{LogDir, ReplicaSize};
 pub use message::{Compression, Header, MessageRow, Payload, TimestampType, WholeMessage};
@@ -42,3 +43,4 @@ pub use topic::{
 };
 pub use topic_id::TopicId;
 pub use topic_name::{TopicNameError, validate_topic_name};
+pub use transaction::{OpenTransaction, Reassignment};

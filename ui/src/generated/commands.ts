@@ -51,6 +51,7 @@ export type Commands = {
   "groups.get": { args: T.GroupsGetArgs; output: T.GroupDetail };
   "groups.delete": { args: T.GroupsDeleteArgs; output: T.Begun };
   "brokers.list": { args: T.BrokersListArgs; output: T.BrokerRows };
+  "brokers.quorum": { args: T.BrokersQuorumArgs; output: T.Quorum };
   "brokers.stop": { args: T.BrokersStopArgs; output: T.Begun };
   "brokers.kill": { args: T.BrokersKillArgs; output: T.Begun };
   "brokers.start": { args: T.BrokersStartArgs; output: T.Begun };
@@ -110,6 +111,7 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "groups.get": { provides: ["groups({cluster})", "group({cluster},{group})"], invalidates: [] },
   "groups.delete": { provides: [], invalidates: ["groups({cluster})"] },
   "brokers.list": { provides: ["brokers({cluster})"], invalidates: [] },
+  "brokers.quorum": { provides: ["brokers({cluster})"], invalidates: [] },
   "brokers.stop": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "brokers.kill": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "brokers.start": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },

@@ -72,6 +72,11 @@ export type BrokersKillArgs = { cluster: string, broker: number, };
 export type BrokersListArgs = { cluster: string, };
 
 /**
+ * The quorum of a KRaft cluster's controllers.
+ */
+export type BrokersQuorumArgs = { cluster: string, };
+
+/**
  * Starts a broker of a local cluster that was stopped or killed.
  */
 export type BrokersStartArgs = { cluster: string, broker: number, };
@@ -421,7 +426,11 @@ export type GroupMember = { id: string, client_id: string, host: string,
 /**
  * Of static membership.
  */
-instance: string | null, assignment: Array<Assigned>, };
+instance: string | null, assignment: Array<Assigned>, 
+/**
+ * Of a member of a streams group; `assignment` is empty then.
+ */
+tasks?: Array<StreamsTask>, };
 
 export type GroupPermits = { delete: Text | null, };
 
@@ -605,6 +614,27 @@ export type OpenFolderArgs = { which: Folder, cluster: string | null, };
  */
 export type OpenLinkArgs = { url: string, };
 
+/**
+ * A transaction that is neither committed nor aborted in a partition.
+ */
+export type OpenTransaction = { producer_id: I64, producer_epoch: number, 
+/**
+ * Of its first record here.
+ */
+start: I64, 
+/**
+ * Of the producer's last batch here.
+ */
+last_timestamp: I64 | null, 
+/**
+ * `null`: no coordinator knows it, as of a hanging transaction.
+ */
+transactional_id: string | null, 
+/**
+ * Kafka's word: `Ongoing`, `PrepareCommit` ...
+ */
+state: string | null, };
+
 export type Operation = { id: string, cluster: string | null, cluster_name: string | null, 
 /**
  * `cluster_create`, `topic_delete` ...
@@ -708,7 +738,23 @@ end: I64 | null, messages: I64 | null,
 /**
  * Of the largest replica.
  */
-size: I64 | null, };
+size: I64 | null, 
+/**
+ * The last stable offset: how far read_committed consumers see.
+ */
+stable?: I64 | null, 
+/**
+ * Replicas that a reassignment adds.
+ */
+adding?: Array<number>, 
+/**
+ * Replicas that a reassignment removes.
+ */
+removing?: Array<number>, 
+/**
+ * That are neither committed nor aborted.
+ */
+transactions?: Array<OpenTransaction>, };
 
 export type PartitionRows = { total: number, rows: Array<PartitionRow>, };
 
@@ -718,6 +764,21 @@ export type PartitionRows = { total: number, rows: Array<PartitionRow>, };
 export type Payload = { encoding: Encoding, data: string, };
 
 export type Produced = { partition: number, offset: I64, timestamp: I64, };
+
+/**
+ * The controllers' Raft quorum.
+ */
+export type Quorum = { leader_id: number, leader_epoch: number, high_watermark: I64, voters: Array<QuorumReplica>, 
+/**
+ * Brokers that only follow.
+ */
+observers: Array<QuorumReplica>, };
+
+export type QuorumReplica = { replica_id: number, log_end_offset: I64, 
+/**
+ * `null` where it is not told.
+ */
+last_fetch_ms: I64 | null, last_caught_up_ms: I64 | null, };
 
 /**
  * What a partition holds.
@@ -800,6 +861,16 @@ export type StreamsNextArgs = { id: string, max_rows: number,
  * At most 1000.
  */
 wait_ms: number, };
+
+/**
+ * Tasks of one subtopology (KIP-1071).
+ */
+export type StreamsTask = { role: TaskRole, subtopology: string, partitions: Array<number>, };
+
+/**
+ * What a member of a streams group does with its tasks.
+ */
+export type TaskRole = "active" | "standby" | "warmup";
 
 export type TestStatus = "ok" | "failed" | "skipped";
 

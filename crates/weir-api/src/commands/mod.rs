@@ -73,6 +73,7 @@ commands! {
     groups::get::GroupsGet,
     groups::delete::GroupsDelete,
     brokers::list::BrokersList,
+    brokers::quorum::BrokersQuorum,
     brokers::stop::BrokersStop,
     brokers::kill::BrokersKill,
     brokers::start::BrokersStart,

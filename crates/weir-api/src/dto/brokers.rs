@@ -1,8 +1,9 @@
 use serde::Serialize;
 use ts_rs::TS;
 use weir_core::brokers as core;
+use weir_domain as domain;
 
-use super::{FromCore, I64, Text, words};
+use super::{FromCore, I64, Text, dto, words};
 
 words!(BrokerState = core::BrokerState as "snake_case" {
     Online, Stopped, Killed, Starting, Stopping, Unknown,
@@ -72,3 +73,23 @@ impl FromCore<core::BrokerPage> for BrokerRows {
         }
     }
 }
+
+dto!(
+    /// The controllers' Raft quorum.
+    Quorum from domain::Quorum {
+        leader_id: i32,
+        leader_epoch: i32,
+        high_watermark: I64,
+        voters: Vec<QuorumReplica>,
+        /// Brokers that only follow.
+        observers: Vec<QuorumReplica>,
+    }
+);
+
+dto!(QuorumReplica from domain::QuorumReplica {
+    replica_id: i32,
+    log_end_offset: I64,
+    /// `null` where it is not told.
+    last_fetch_ms: Option<I64>,
+    last_caught_up_ms: Option<I64>,
+});

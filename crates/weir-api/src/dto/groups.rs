@@ -1,8 +1,9 @@
 use serde::Serialize;
 use ts_rs::TS;
 use weir_core::groups as core;
+use weir_domain as domain;
 
-use super::{FromCore, I64, Text, dto};
+use super::{FromCore, I64, Text, dto, words};
 
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct GroupRow {
@@ -47,7 +48,24 @@ dto!(GroupMember from core::MemberRow {
     /// Of static membership.
     instance: Option<String>,
     assignment: Vec<Assigned>,
+    /// Of a member of a streams group; `assignment` is empty then.
+    #[ts(as = "Option<Vec<StreamsTask>>", optional)]
+    tasks: Vec<StreamsTask>,
 });
+
+words!(
+    /// What a member of a streams group does with its tasks.
+    TaskRole = domain::TaskRole as "snake_case" { Active, Standby, Warmup }
+);
+
+dto!(
+    /// Tasks of one subtopology (KIP-1071).
+    StreamsTask from domain::StreamsTask {
+        role: TaskRole,
+        subtopology: String,
+        partitions: Vec<i32>,
+    }
+);
 
 dto!(LagRow from core::LagRow {
     topic: String,

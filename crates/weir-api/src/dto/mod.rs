@@ -13,13 +13,14 @@ mod views;
 pub use base::{
     ApiError, Begun, Done, ErrorKind, FromCore, I64, NameCheck, Outcome, Text, TextArg,
 };
-pub use brokers::{BrokerPermits, BrokerRow, BrokerRows, BrokerState};
+pub use brokers::{BrokerPermits, BrokerRow, BrokerRows, BrokerState, Quorum, QuorumReplica};
 pub use clusters::{
     Changeable, ClientInfo, ClusterDetail, ClusterKind, ClusterPermits, ClusterRow, ClusterState,
     CreateDefaults, DefaultSetting, Snippet, TestStatus, TestStep, TestStepName, ThroughputPoint,
 };
 pub use groups::{
     Assigned, GroupDetail, GroupMember, GroupPermits, GroupRow, GroupRows, LagRow, LagSample,
+    StreamsTask, TaskRole,
 };
 pub use messages::{
     BrowseEnd, BrowseFrom, BrowsePage, Cell, CellKind, Data, Encoding, HeaderData, MessageFull,
@@ -29,9 +30,9 @@ pub use operations::{Operation, OperationChange, OperationState, OperationStep, 
 pub use settings::{Density, Language, OnClose, Settings, SettingsPatch, Theme, TimeZone};
 pub use topics::{
     Altered, ConfigChange, ConfigEdit, ConfigHelp, ConfigRow, ConfigSource, ConfigSynonym,
-    ConfigType, ConfigValue, DeletedTopic, DeletedTopics, Health, Importance, PartitionRow,
-    PartitionRows, TopicDefaults, TopicDetail, TopicNameCheck, TopicPage, TopicPermits, TopicRow,
-    Written,
+    ConfigType, ConfigValue, DeletedTopic, DeletedTopics, Health, Importance, OpenTransaction,
+    PartitionRow, PartitionRows, TopicDefaults, TopicDetail, TopicNameCheck, TopicPage,
+    TopicPermits, TopicRow, Written,
 };
 pub use views::{Page, Refresh, ViewArgs};
 

@@ -270,7 +270,47 @@ dto!(PartitionRow from core::PartitionRow {
     messages: Option<I64>,
     /// Of the largest replica.
     size: Option<I64>,
+    /// The last stable offset: how far read_committed consumers see.
+    #[ts(optional = nullable)]
+    stable: Option<I64>,
+    /// Replicas that a reassignment adds.
+    #[ts(as = "Option<Vec<i32>>", optional)]
+    adding: Vec<i32>,
+    /// Replicas that a reassignment removes.
+    #[ts(as = "Option<Vec<i32>>", optional)]
+    removing: Vec<i32>,
+    /// That are neither committed nor aborted.
+    #[ts(as = "Option<Vec<OpenTransaction>>", optional)]
+    transactions: Vec<OpenTransaction>,
 });
+
+/// A transaction that is neither committed nor aborted in a partition.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct OpenTransaction {
+    pub producer_id: I64,
+    pub producer_epoch: i32,
+    /// Of its first record here.
+    pub start: I64,
+    /// Of the producer's last batch here.
+    pub last_timestamp: Option<I64>,
+    /// `null`: no coordinator knows it, as of a hanging transaction.
+    pub transactional_id: Option<String>,
+    /// Kafka's word: `Ongoing`, `PrepareCommit` ...
+    pub state: Option<String>,
+}
+
+impl FromCore<domain::OpenTransaction> for OpenTransaction {
+    fn from_core(open: domain::OpenTransaction) -> Self {
+        Self {
+            producer_id: I64(open.producer_id),
+            producer_epoch: open.producer_epoch,
+            start: I64(open.start_offset),
+            last_timestamp: open.last_timestamp_ms.map(I64),
+            transactional_id: open.transactional_id,
+            state: open.state,
+        }
+    }
+}
 
 dto!(PartitionRows from core::PartitionPage { total: u32, rows: Vec<PartitionRow> });
 

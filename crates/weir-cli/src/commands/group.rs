@@ -1,11 +1,14 @@
 //! `weir group`: consumer groups with their lag.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use weir_core::client::Client;
-use weir_domain::{Group, GroupLag, GroupState, GroupSummary, PartitionLag};
+use weir_domain::{
+    Assignment, Group, GroupLag, GroupMember, GroupState, GroupSummary, GroupType, PartitionLag,
+    StreamsTask,
+};
 
 use crate::args::{Common, Format, Target};
 use crate::context;
@@ -19,7 +22,7 @@ pub(crate) enum GroupCommand {
     /// LAG counts what a group has not consumed yet: from what it committed; in a partition that a member reads without a
     /// commit, from the start of the log. A group that committed nothing and reads nothing has none (-).
     List(ListArgs),
-    /// Show a group: members and lag by partition
+    /// Show a group of whatever type: members with what they read, and lag by partition
     Show(ShowArgs),
 }
 
@@ -119,6 +122,7 @@ async fn show(args: ShowArgs) -> Result<(), Trouble> {
             "state": group.state.name(),
             "type": group.kind.name(),
             "protocol": group.protocol,
+            "epoch": group.epoch,
             "coordinator": group.coordinator_id,
             "lag": lag.total(),
             "members": members,
@@ -130,15 +134,19 @@ async fn show(args: ShowArgs) -> Result<(), Trouble> {
         ("Group", group.group_id.clone()),
         ("State", group.state.name().to_owned()),
         ("Type", group.kind.name().to_owned()),
+        ("Assignor", output::or_dash(Some(&group.protocol).filter(|name| !name.is_empty()))),
         ("Members", group.members.len().to_string()),
         ("Lag", total(&lag)),
     ];
     output::one(Format::Table, &pairs, &Value::Null)?;
+    members(&group)?;
     if lag.partitions.is_empty() {
         return Ok(());
     }
     output::line("")?;
-    let headers = ["TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "CLIENT"];
+    // A share group commits nothing: its offset is where it begins to read.
+    let committed = if group.kind == GroupType::Share { "START" } else { "COMMITTED" };
+    let headers = ["TOPIC", "PARTITION", committed, "END", "LAG", "CLIENT"];
     let cells = |row: &PartitionLag| {
         let member = row.member_id.as_deref().and_then(|id| client_of.get(id).copied());
         vec![
@@ -151,6 +159,46 @@ async fn show(args: ShowArgs) -> Result<(), Trouble> {
         ]
     };
     output::rows(Format::Table, &lag.partitions, &headers, cells, partition_json)
+}
+
+/// Who is in the group, and what each reads.
+fn members(group: &Group) -> Result<(), Trouble> {
+    if group.members.is_empty() {
+        return Ok(());
+    }
+    output::line("")?;
+    let cells = |member: &GroupMember| {
+        vec![
+            member.member_id.clone(),
+            member.client_id.clone(),
+            member.host.trim_start_matches('/').to_owned(),
+            output::or_dash(Some(assigned(&member.assignment)).filter(|text| !text.is_empty())),
+        ]
+    };
+    let headers = ["MEMBER", "CLIENT", "HOST", "ASSIGNED"];
+    output::rows(Format::Table, &group.members, &headers, cells, member_json)
+}
+
+/// `orders:0,1 events:0`; of a streams group `active 0:1,2 standby 1:0` by subtopology.
+fn assigned(assignment: &Assignment) -> String {
+    let parts: Vec<String> = match assignment {
+        Assignment::Partitions(partitions) => {
+            let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
+            for one in partitions {
+                topics.entry(&one.topic).or_default().push(one.partition);
+            }
+            topics.iter().map(|(topic, of)| format!("{topic}:{}", output::list(of))).collect()
+        }
+        Assignment::Tasks(tasks) => tasks
+            .iter()
+            .map(|task| {
+                let partitions = output::list(&task.partitions);
+                format!("{} {}:{partitions}", task.role.name(), task.subtopology)
+            })
+            .collect(),
+        Assignment::Opaque(bytes) => vec![output::count(*bytes as u64, "byte")],
+    };
+    parts.join(" ")
 }
 
 /// With how much of it is counted from the log's start, where Kafka's own tool shows nothing.
@@ -189,7 +237,15 @@ fn partition_json(row: &PartitionLag) -> Value {
     })
 }
 
-fn member_json(member: &weir_domain::GroupMember) -> Value {
+fn member_json(member: &GroupMember) -> Value {
+    let task = |task: &StreamsTask| {
+        json!({
+            "role": task.role.name(),
+            "subtopology": task.subtopology,
+            "partitions": task.partitions,
+        })
+    };
+    let tasks: Vec<_> = member.assignment.tasks().iter().map(task).collect();
     let assigned: Vec<_> = member.assignment.partitions().iter().map(ToString::to_string).collect();
     json!({
         "member": member.member_id,
@@ -197,5 +253,6 @@ fn member_json(member: &weir_domain::GroupMember) -> Value {
         "client": member.client_id,
         "host": member.host,
         "assignment": assigned,
+        "tasks": tasks,
     })
 }

@@ -6,6 +6,7 @@ pub(crate) mod consume;
 pub(crate) mod group;
 mod operation;
 pub(crate) mod produce;
+pub(crate) mod quorum;
 pub(crate) mod sample;
 mod signal;
 pub(crate) mod topic;
@@ -24,6 +25,7 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
         Command::Consume(args) => consume::run(args).await,
         Command::Group(command) => group::run(command).await,
         Command::Broker(command) => broker::run(command).await,
+        Command::Quorum(command) => quorum::run(command).await,
         Command::Serve(args) => {
             let said =
                 |error: anyhow::Error| Trouble::failed(format!("{error:#}"), format!("{error:#}"));

@@ -31,7 +31,7 @@ pub(crate) type PerGroup<T> = HashMap<String, Result<T, ItemError>>;
 pub(crate) type Answers<T> = Result<Vec<(String, Result<T, ItemError>)>, ClientError>;
 
 impl Client {
-    /// State, protocol, members and assignment of each group, in the order asked. A group that does not exist is
+    /// State, protocol, members and assignment of each group of whatever type, in the order asked. A group that does not exist is
     /// `GROUP_ID_NOT_FOUND`, or state Dead from clusters before Kafka 4.0.
     pub async fn describe_groups(
         &self,
@@ -47,6 +47,13 @@ impl Client {
         }
         if !classic.is_empty() {
             found.extend(self.per_coordinator(&classic, old_request, old_answers).await?);
+            // What neither way knows may be of the other kinds; before Kafka 4.0 such a group is dead.
+            classic.retain(|group| match found.get(group) {
+                Some(Ok(known)) => known.state == GroupState::Dead,
+                Some(Err(error)) => error.code == ErrorCode::GROUP_ID_NOT_FOUND.0,
+                None => true,
+            });
+            found.extend(self.share_and_streams_groups(&classic).await?);
         }
         Ok(in_order(groups, found))
     }
@@ -216,7 +223,9 @@ fn versioned<M: Message>(bytes: &Bytes) -> Option<M> {
     M::decode(&mut Reader::new(bytes.slice(2..)), version.clamp(M::MIN, M::MAX)).ok()
 }
 
-fn partitions<'a>(topics: impl Iterator<Item = (&'a str, &'a [i32])>) -> Vec<TopicPartition> {
+pub(crate) fn partitions<'a>(
+    topics: impl Iterator<Item = (&'a str, &'a [i32])>,
+) -> Vec<TopicPartition> {
     let mut sorted: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
     for (topic, partitions) in topics {
         sorted.entry(topic).or_default().extend(partitions);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tokio::task::{JoinHandle, spawn};
 use weir_domain::{
-    BrokerFailure, CommittedOffset, Group, GroupLag, GroupState, GroupSummary, ItemError,
-    OffsetSpec, Partial, PartitionLag, TopicPartition,
+    BrokerFailure, CommittedOffset, Group, GroupLag, GroupMember, GroupState, GroupSummary,
+    GroupType, ItemError, OffsetSpec, Partial, PartitionLag, TopicPartition,
 };
 
 use crate::admin::Offsets;
@@ -30,14 +30,19 @@ impl Client {
         &self,
         groups: &[GroupSummary],
     ) -> Result<Partial<HashMap<String, LagAndMembers>>, ClientError> {
-        let names: Vec<_> = groups.iter().map(|group| group.group_id.clone()).collect();
+        let (share, names): (Vec<_>, Vec<_>) =
+            groups.iter().partition(|group| group.kind == GroupType::Share);
+        let [share, names] =
+            [share, names].map(|some| some.iter().map(|g| g.group_id.clone()).collect::<Vec<_>>());
         let peopled = groups.iter().filter(|group| may_have_members(group.state));
         let peopled: Vec<_> = peopled.map(|group| group.group_id.clone()).collect();
         // On tasks of their own: each takes a core to decode what comes.
         let (for_offsets, for_members) = (self.clone(), self.clone());
         let committed = spawn(async move { for_offsets.committed_offsets(&names).await });
         let members = spawn(async move { for_members.describe_groups(&peopled).await });
-        let (committed, described) = (joined(committed).await?, joined(members).await?);
+        let share = self.share_offsets(&share).await?;
+        let (mut committed, described) = (joined(committed).await?, joined(members).await?);
+        committed.extend(share);
         let described = described.into_iter().filter_map(|g| Some((g.item, g.result.ok()?)));
         let mut described: HashMap<String, Group> = described.collect();
         let all = committed.values().flatten().flatten().map(|c| &c.partition);
@@ -59,7 +64,11 @@ impl Client {
         group: &Group,
     ) -> Result<Partial<Result<GroupLag, ItemError>>, ClientError> {
         let id = &group.group_id;
-        let mut committed = self.committed_offsets(std::slice::from_ref(id)).await?;
+        let ids = std::slice::from_ref(id);
+        let mut committed = match group.kind {
+            GroupType::Share => self.share_offsets(ids).await?,
+            _ => self.committed_offsets(ids).await?,
+        };
         let committed = match committed.remove(id) {
             Some(Ok(committed)) => committed,
             Some(Err(e)) => return Ok(Partial::whole(Err(e))),
@@ -120,8 +129,14 @@ fn may_have_members(state: GroupState) -> bool {
     !matches!(state, GroupState::Empty | GroupState::Dead)
 }
 
+/// Who reads what where each partition is one member's: members of a share group read the same ones, and where they
+/// begin is the group's own matter (`share.auto.offset.reset`).
+fn readers(group: &Group) -> &[GroupMember] {
+    if group.kind == GroupType::Share { &[] } else { &group.members }
+}
+
 fn assigned(group: &Group) -> impl Iterator<Item = &TopicPartition> {
-    group.members.iter().flat_map(|member| member.assignment.partitions())
+    readers(group).iter().flat_map(|member| member.assignment.partitions())
 }
 
 /// What a task of ours came to; one that panicked or was cut off is no answer.
@@ -142,7 +157,7 @@ fn at(offsets: &Offsets, partition: &TopicPartition) -> Option<i64> {
 fn lag_of(committed: &[CommittedOffset], group: Option<&Group>, ends: &Ends) -> GroupLag {
     let mut rows: BTreeMap<&TopicPartition, (Option<&CommittedOffset>, Option<&str>)> =
         committed.iter().map(|c| (&c.partition, (Some(c), None))).collect();
-    for member in group.into_iter().flat_map(|group| &group.members) {
+    for member in group.into_iter().flat_map(readers) {
         for partition in member.assignment.partitions() {
             rows.entry(partition).or_default().1 = Some(&member.member_id);
         }

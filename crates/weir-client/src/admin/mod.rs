@@ -2,6 +2,7 @@
 
 mod cluster;
 mod configs;
+mod group_kinds;
 mod group_list;
 mod group_offsets;
 mod groups;
@@ -9,8 +10,10 @@ mod lag;
 mod log_dirs;
 mod offsets;
 mod quorum;
+mod reassignments;
 mod records;
 mod topics;
+mod transactions;
 
 pub use configs::PerResource;
 pub use lag::LagAndMembers;

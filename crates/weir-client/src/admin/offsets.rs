@@ -18,6 +18,10 @@ use crate::error::{ClientError, ErrorKind};
 /// Per partition an offset or why there is none.
 pub type Offsets = BTreeMap<TopicPartition, Result<OffsetAt, ItemError>>;
 
+/// Kafka's isolation levels (KIP-98).
+const READ_UNCOMMITTED: i8 = 0;
+const READ_COMMITTED: i8 = 1;
+
 /// Rounds after a leader moved: elections take a moment.
 const ATTEMPTS: u32 = 4;
 
@@ -31,15 +35,32 @@ impl Client {
         self.list_offsets_of(partitions.iter().map(|p| (p.clone(), spec)).collect()).await
     }
 
+    /// The last stable offset of each partition: how far read_committed consumers see.
+    pub async fn last_stable_offsets(
+        &self,
+        partitions: &[TopicPartition],
+    ) -> Result<Partial<Offsets>, ClientError> {
+        let asked = partitions.iter().map(|p| (p.clone(), OffsetSpec::Latest)).collect();
+        self.offsets_with(asked, READ_COMMITTED).await
+    }
+
     /// A question for each partition. Leaders that moved are found again; what stays unanswered has its error.
     pub async fn list_offsets_of(
         &self,
+        asked: HashMap<TopicPartition, OffsetSpec>,
+    ) -> Result<Partial<Offsets>, ClientError> {
+        self.offsets_with(asked, READ_UNCOMMITTED).await
+    }
+
+    async fn offsets_with(
+        &self,
         mut asked: HashMap<TopicPartition, OffsetSpec>,
+        isolation: i8,
     ) -> Result<Partial<Offsets>, ClientError> {
         let mut answers = Offsets::new();
         let mut failures = Vec::new();
         for attempt in 1..=ATTEMPTS {
-            let round = self.offsets_round(&asked).await?;
+            let round = self.offsets_round(&asked, isolation).await?;
             failures = round.failures;
             answers.extend(round.value);
             asked.retain(|p, _| matches!(answers.get(p), Some(Err(e)) if leader_moved(e)));
@@ -55,6 +76,7 @@ impl Client {
     async fn offsets_round(
         &self,
         asked: &HashMap<TopicPartition, OffsetSpec>,
+        isolation: i8,
     ) -> Result<Partial<Offsets>, ClientError> {
         let routed = self.route_partitions(asked.keys()).await?;
         let mut answers: Offsets = routed.unrouted.into_iter().map(|(p, e)| (p, Err(e))).collect();
@@ -62,7 +84,10 @@ impl Client {
         for (leader, partitions) in &routed.by_leader {
             let topics = topics_of(partitions, asked);
             let timeout_ms = self.timeout_ms();
-            requests.push((*leader, Box::new(move |v| request(v, topics.clone(), timeout_ms))));
+            requests.push((
+                *leader,
+                Box::new(move |v| request(v, topics.clone(), timeout_ms, isolation)),
+            ));
         }
         let mut failures = Vec::new();
         for answer in self.scatter(requests).await {
@@ -194,6 +219,7 @@ fn request(
     version: i16,
     topics: Vec<ListOffsetsTopic>,
     timeout_ms: i32,
+    isolation_level: i8,
 ) -> Result<ListOffsetsRequest, ErrorKind> {
     let wants_max = topics.iter().flat_map(|t| &t.partitions).any(|p| p.timestamp == -3);
     if wants_max && version < 7 {
@@ -203,7 +229,15 @@ fn request(
         });
     }
     let timeout_ms = if version >= 10 { timeout_ms } else { 0 };
-    Ok(ListOffsetsRequest { replica_id: -1, topics, timeout_ms, ..Default::default() })
+    // Before version 2 there are no transactions, and all is stable.
+    let isolation_level = if version >= 2 { isolation_level } else { READ_UNCOMMITTED };
+    Ok(ListOffsetsRequest {
+        replica_id: -1,
+        isolation_level,
+        topics,
+        timeout_ms,
+        ..Default::default()
+    })
 }
 
 fn offset(partition: &ListOffsetsPartitionResponse) -> Result<OffsetAt, ItemError> {

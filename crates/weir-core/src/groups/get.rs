@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use weir_domain::{Group, GroupMember, GroupState, PartitionLag};
+use weir_domain::{Group, GroupMember, GroupState, PartitionLag, StreamsTask};
 
 use super::GroupRow;
 use crate::core::Core;
@@ -33,6 +33,8 @@ pub struct MemberRow {
     pub host: String,
     pub instance: Option<String>,
     pub assignment: Vec<Assigned>,
+    /// Of a streams group.
+    pub tasks: Vec<StreamsTask>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +144,7 @@ fn member(member: &GroupMember) -> MemberRow {
         host: member.host.trim_start_matches('/').to_owned(),
         instance: member.instance_id.clone(),
         assignment: assigned.collect(),
+        tasks: member.assignment.tasks().to_vec(),
     }
 }
 

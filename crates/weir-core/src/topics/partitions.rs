@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use weir_domain::{OffsetSpec, PartitionInfo, TopicPartition};
+use weir_domain::{OffsetSpec, OpenTransaction, PartitionInfo, TopicPartition};
 
 use super::get;
 use super::row::{Health, partition_health};
@@ -34,6 +34,12 @@ pub struct PartitionRow {
     pub messages: Option<i64>,
     /// Of the largest replica.
     pub size: Option<i64>,
+    /// How far read_committed consumers see.
+    pub stable: Option<i64>,
+    /// Replicas that are being added and removed.
+    pub adding: Vec<i32>,
+    pub removing: Vec<i32>,
+    pub transactions: Vec<OpenTransaction>,
 }
 
 impl Core {
@@ -69,7 +75,9 @@ impl Core {
         let total = rows.len();
         let first = page.saturating_sub(1).saturating_mul(page_size);
         session.wake();
-        Ok(PartitionPage { total, rows: rows.into_iter().skip(first).take(page_size).collect() })
+        let mut rows: Vec<_> = rows.into_iter().skip(first).take(page_size).collect();
+        tell_what_goes_on(&session, topic, &mut rows).await;
+        Ok(PartitionPage { total, rows })
     }
 
     /// Groups that have committed for a topic or read it now.
@@ -78,6 +86,26 @@ impl Core {
         session.read_groups().await?;
         let groups = session.groups();
         Ok(groups.of_topic_named(topic).map(GroupRow::of).collect())
+    }
+}
+
+/// Last stable offsets, open transactions and moves of the rows that are shown. What is not told stays unknown.
+async fn tell_what_goes_on(session: &Session, topic: &str, rows: &mut [PartitionRow]) {
+    let shown: Vec<_> = rows.iter().map(|r| TopicPartition::new(topic, r.partition)).collect();
+    let client = &session.client;
+    let (stable, open, moves) = tokio::join!(
+        client.last_stable_offsets(&shown),
+        client.open_transactions(&shown),
+        client.reassignments(&shown),
+    );
+    let stable = stable.map(|answer| answer.value).unwrap_or_default();
+    let (mut open, moves) = (open.unwrap_or_default(), moves.unwrap_or_default());
+    for (row, partition) in rows.iter_mut().zip(&shown) {
+        row.stable = stable.get(partition).and_then(|at| at.as_ref().ok()?.offset);
+        if let Some(one) = moves.iter().find(|one| one.partition == *partition) {
+            (row.adding, row.removing) = (one.adding.clone(), one.removing.clone());
+        }
+        row.transactions = open.extract_if(.., |one| one.partition == *partition).collect();
     }
 }
 
@@ -124,6 +152,10 @@ fn row(
         end,
         messages: start.zip(end).map(|(start, end)| (end - start).max(0)),
         size: session.sizes().partition(&key),
+        stable: None,
+        adding: Vec::new(),
+        removing: Vec::new(),
+        transactions: Vec::new(),
     }
 }
 

@@ -1,4 +1,5 @@
 pub mod kill;
 pub mod list;
+pub mod quorum;
 pub mod start;
 pub mod stop;

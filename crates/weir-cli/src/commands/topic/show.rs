@@ -2,7 +2,10 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use weir_core::client::{Client, Offsets};
-use weir_domain::{OffsetSpec, PartitionHealth, PartitionInfo, Topic, TopicPartition};
+use weir_domain::{
+    OffsetSpec, OpenTransaction, PartitionHealth, PartitionInfo, Reassignment, Topic,
+    TopicPartition,
+};
 
 use super::ShowArgs;
 use crate::args::Format;
@@ -15,12 +18,17 @@ pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
     let topic = find(&client, &args.name).await?;
     let names: Vec<_> =
         topic.partitions.iter().map(|p| TopicPartition::new(&*topic.name, p.partition)).collect();
-    let (starts, ends, sizes) = tokio::join!(
+    let (starts, ends, stable, sizes, open, moves) = tokio::join!(
         client.list_offsets(&names, OffsetSpec::Earliest),
         client.list_offsets(&names, OffsetSpec::Latest),
+        client.last_stable_offsets(&names),
         sizes(&client, &topic.name),
+        client.open_transactions(&names),
+        client.reassignments(&names),
     );
-    let (starts, ends) = (starts?.value, ends?.value);
+    let (starts, ends, stable) = (starts?.value, ends?.value, stable?.value);
+    // Of what a cluster does not tell or permit there is nothing to show.
+    let (open, moves) = (open.unwrap_or_default(), moves.unwrap_or_default());
     let rows: Vec<_> = topic
         .partitions
         .iter()
@@ -28,6 +36,7 @@ pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
             info,
             start: at(&starts, &topic.name, info.partition),
             end: at(&ends, &topic.name, info.partition),
+            stable: at(&stable, &topic.name, info.partition),
             size: sizes.get(&info.partition).copied(),
         })
         .collect();
@@ -38,11 +47,61 @@ pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
             "id": topic.id.map(|id| id.to_string()),
             "internal": topic.internal,
             "partitions": partitions,
+            "transactions": open.iter().map(transaction_json).collect::<Vec<_>>(),
+            "reassignments": moves.iter().map(move_json).collect::<Vec<_>>(),
         });
         return output::one(Format::Json, &[], &json);
     }
-    let headers = ["PARTITION", "HEALTH", "LEADER", "REPLICAS", "ISR", "START", "END", "SIZE"];
-    output::rows(Format::Table, &rows, &headers, Row::cells, Row::json)
+    let headers =
+        ["PARTITION", "HEALTH", "LEADER", "REPLICAS", "ISR", "START", "STABLE", "END", "SIZE"];
+    output::rows(Format::Table, &rows, &headers, Row::cells, Row::json)?;
+    if !open.is_empty() {
+        output::line("\nOpen transactions (read_committed consumers wait at STABLE):")?;
+        let headers = ["PARTITION", "START", "PRODUCER", "EPOCH", "TRANSACTIONAL ID", "STATE"];
+        output::rows(Format::Table, &open, &headers, transaction_cells, transaction_json)?;
+    }
+    if !moves.is_empty() {
+        output::line("\nReassignments in progress:")?;
+        let headers = ["PARTITION", "ADDING", "REMOVING"];
+        output::rows(Format::Table, &moves, &headers, move_cells, move_json)?;
+    }
+    Ok(())
+}
+
+fn transaction_cells(open: &OpenTransaction) -> Vec<String> {
+    vec![
+        open.partition.partition.to_string(),
+        open.start_offset.to_string(),
+        open.producer_id.to_string(),
+        open.producer_epoch.to_string(),
+        output::or_dash(open.transactional_id.as_deref()),
+        output::or_dash(open.state.as_deref()),
+    ]
+}
+
+fn transaction_json(open: &OpenTransaction) -> Value {
+    json!({
+        "partition": open.partition.partition,
+        "start": open.start_offset,
+        "producer": open.producer_id,
+        "epoch": open.producer_epoch,
+        "last_timestamp": open.last_timestamp_ms,
+        "transactional_id": open.transactional_id,
+        "state": open.state,
+    })
+}
+
+fn move_cells(one: &Reassignment) -> Vec<String> {
+    let partition = one.partition.partition.to_string();
+    vec![partition, output::list(&one.adding), output::list(&one.removing)]
+}
+
+fn move_json(one: &Reassignment) -> Value {
+    json!({
+        "partition": one.partition.partition,
+        "adding": one.adding,
+        "removing": one.removing,
+    })
 }
 
 /// A topic that is there, by name.
@@ -75,6 +134,7 @@ struct Row<'a> {
     info: &'a PartitionInfo,
     start: Option<i64>,
     end: Option<i64>,
+    stable: Option<i64>,
     size: Option<i64>,
 }
 
@@ -95,6 +155,7 @@ impl Row<'_> {
             output::list(&self.info.replicas),
             output::list(&self.info.isr),
             output::or_dash(self.start),
+            output::or_dash(self.stable),
             output::or_dash(self.end),
             output::or_dash(self.size.map(output::bytes)),
         ]
@@ -110,6 +171,7 @@ impl Row<'_> {
             "isr": self.info.isr,
             "offline_replicas": self.info.offline_replicas,
             "start": self.start,
+            "stable": self.stable,
             "end": self.end,
             "size_bytes": self.size,
         })

@@ -1,0 +1,215 @@
+//! What else lives in a cluster: groups of every type, transactions that are open, the controllers' quorum. Against the
+//! real Apache Kafka; members are heartbeats at the wire, for no client here speaks all the protocols.
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use weir_tests::apache_kafka::ApacheKafka;
+use weir_tests::broker::Broker;
+use weir_tests::programs::{self, Running};
+use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
+use weir_wire::messages::consumer_group_heartbeat_request::ConsumerGroupHeartbeatRequest;
+use weir_wire::messages::share_group_heartbeat_request::ShareGroupHeartbeatRequest;
+use weir_wire::messages::streams_group_heartbeat_request::{
+    StreamsGroupHeartbeatRequest, Subtopology, Topology,
+};
+use weir_wire::{Bytes, Message as _, Reader, Request};
+
+const MEMBER: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+
+#[test]
+fn groups_of_every_type_show_their_members() -> anyhow::Result<()> {
+    let Some(kafka) = ApacheKafka::start(3)? else { return Ok(()) };
+    let weir = |args: &[&str]| weir(&kafka.bootstrap, args);
+    weir(&["topic", "create", "orders", "--partitions", "2"])?;
+    // Asking for a coordinator makes Kafka create the topic that coordinators keep their groups in.
+    let nobody = weir(&["group", "show", "readers"]);
+    ensure!(nobody.is_err_and(|error| error.to_string().contains("no consumer group")));
+    beat(&kafka.bootstrap, &consumer("readers"), 1, |r| r.error_code)?;
+    beat(&kafka.bootstrap, &share("sharers"), 1, |r| r.error_code)?;
+    beat(&kafka.bootstrap, &streams("movers"), 0, |r| r.error_code)?;
+    let list = weir(&["group", "list", "--output", "json"])?;
+    let list: Value = serde_json::from_str(&list)?;
+    for (group, kind) in [("readers", "consumer"), ("sharers", "share"), ("movers", "streams")] {
+        let listed = list.as_array().and_then(|all| all.iter().find(|row| row["group"] == group));
+        ensure!(listed.context(group)?["type"] == kind, "{list}");
+        let shown = weir(&["group", "show", group, "--output", "json"])?;
+        let shown: Value = serde_json::from_str(&shown)?;
+        ensure!(shown["type"] == kind && shown["members"][0]["client"] == "weir-test", "{shown}");
+    }
+    assigned(&weir, "readers", || Ok(()))?;
+    // A share group gives out partitions once their state is made; its member hears of them when it asks again.
+    assigned(&weir, "sharers", || beat(&kafka.bootstrap, &share("sharers"), 1, |r| r.error_code))?;
+    let table = weir(&["group", "show", "sharers"])?;
+    ensure!(table.contains("share") && table.contains("weir-test"), "{table}");
+    Ok(())
+}
+
+/// Coordinators assign a moment after the member joined.
+fn assigned(
+    weir: &impl Fn(&[&str]) -> anyhow::Result<String>,
+    group: &str,
+    again: impl Fn() -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(40);
+    loop {
+        let shown: Value =
+            serde_json::from_str(&weir(&["group", "show", group, "--output", "json"])?)?;
+        if shown["members"][0]["assignment"] == json!(["orders-0", "orders-1"]) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "{shown}");
+        std::thread::sleep(Duration::from_millis(200));
+        again()?;
+    }
+}
+
+#[test]
+fn an_open_transaction_and_the_quorum_show_on_apache_kafka() -> anyhow::Result<()> {
+    let Some(kafka) = ApacheKafka::start(3)? else { return Ok(()) };
+    let quorum: Value =
+        serde_json::from_str(&weir(&kafka.bootstrap, &["quorum", "show", "--output", "json"])?)?;
+    ensure!(quorum["voters"].as_array().map(Vec::len) == Some(3), "{quorum}");
+    open_transaction(&kafka.bootstrap)
+}
+
+#[test]
+fn an_open_transaction_and_the_quorum_show_on_weir_broker() -> anyhow::Result<()> {
+    let broker = Broker::start(3, &[])?;
+    let table = weir(&broker.bootstrap, &["quorum", "show"])?;
+    ensure!(table.contains("leader") && table.contains("High watermark"), "{table}");
+    open_transaction(&broker.bootstrap)
+}
+
+const PRODUCER: &str = "
+import sys, confluent_kafka
+p = confluent_kafka.Producer({'bootstrap.servers': sys.argv[1], 'transactional.id': 'payments'})
+p.init_transactions(60); p.begin_transaction()
+for n in range(3): p.produce('orders', b'open', partition=0)
+p.flush(60); print('open', flush=True); sys.stdin.readline()
+p.abort_transaction(60); print('aborted', flush=True)
+";
+
+fn open_transaction(bootstrap: &str) -> anyhow::Result<()> {
+    let python = std::env::var("WEIR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let probe = programs::output(Command::new(&python).args(["-c", "import confluent_kafka"]));
+    if !probe.is_ok_and(|output| output.status.success()) {
+        programs::not_checked("open transactions", "confluent-kafka is not installed");
+        return Ok(());
+    }
+    weir(bootstrap, &["topic", "create", "orders", "--partitions", "1"])?;
+    let mut command = Command::new(python);
+    command.args(["-c", PRODUCER, bootstrap]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut producer = Running::start(&mut command)?;
+    let mut said = BufReader::new(producer.0.stdout.take().context("piped")?);
+    let mut line = String::new();
+    said.read_line(&mut line)?;
+    ensure!(line == "open\n", "{line:?}");
+    let show = ["topic", "show", "orders", "--output", "json"];
+    let shown: Value = serde_json::from_str(&weir(bootstrap, &show)?)?;
+    let (partition, open) = (&shown["partitions"][0], &shown["transactions"][0]);
+    ensure!(partition["stable"] == 0 && partition["end"] == 3, "{shown}");
+    ensure!(open["transactional_id"] == "payments" && open["state"] == "Ongoing", "{shown}");
+    ensure!(weir(bootstrap, &["topic", "show", "orders"])?.contains("payments"));
+    producer.0.stdin.take().context("piped")?.write_all(b"\n")?;
+    line.clear();
+    said.read_line(&mut line)?;
+    ensure!(line == "aborted\n", "{line:?}");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let shown: Value = serde_json::from_str(&weir(bootstrap, &show)?)?;
+        if shown["partitions"][0]["stable"] == 4 && shown["transactions"] == json!([]) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "{shown}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn weir(bootstrap: &str, args: &[&str]) -> anyhow::Result<String> {
+    let mut command = Command::new(programs::path("weir")?);
+    programs::stdout(command.args(args).args(["--bootstrap", bootstrap]).env("LANG", "C.UTF-8"))
+}
+
+fn consumer(group: &str) -> ConsumerGroupHeartbeatRequest {
+    ConsumerGroupHeartbeatRequest {
+        group_id: group.into(),
+        member_id: MEMBER.into(),
+        rebalance_timeout_ms: 60_000,
+        subscribed_topic_names: Some(vec!["orders".into()]),
+        topic_partitions: Some(Vec::new()),
+        ..Default::default()
+    }
+}
+
+fn share(group: &str) -> ShareGroupHeartbeatRequest {
+    ShareGroupHeartbeatRequest {
+        group_id: group.into(),
+        member_id: MEMBER.into(),
+        subscribed_topic_names: Some(vec!["orders".into()]),
+        ..Default::default()
+    }
+}
+
+fn streams(group: &str) -> StreamsGroupHeartbeatRequest {
+    let subtopology = Subtopology {
+        subtopology_id: "0".into(),
+        source_topics: vec!["orders".into()],
+        ..Default::default()
+    };
+    StreamsGroupHeartbeatRequest {
+        group_id: group.into(),
+        member_id: MEMBER.into(),
+        rebalance_timeout_ms: 60_000,
+        topology: Some(Topology {
+            epoch: 0,
+            subtopologies: vec![subtopology],
+            ..Default::default()
+        }),
+        active_tasks: Some(Vec::new()),
+        standby_tasks: Some(Vec::new()),
+        warmup_tasks: Some(Vec::new()),
+        process_id: Some("process".into()),
+        client_tags: Some(Vec::new()),
+        ..Default::default()
+    }
+}
+
+/// Sends a heartbeat to whichever node coordinates the group.
+fn beat<R: Request>(
+    bootstrap: &str,
+    request: &R,
+    version: i16,
+    error_of: impl Fn(&R::Response) -> i16,
+) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut errors = Vec::new();
+    while Instant::now() < deadline {
+        errors.clear();
+        for address in bootstrap.split(',') {
+            match error_of(&ask(address, request, version)?) {
+                0 => return Ok(()),
+                error => errors.push(error),
+            }
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    bail!("no node takes the heartbeat: error codes {errors:?}")
+}
+
+fn ask<R: Request>(address: &str, request: &R, version: i16) -> anyhow::Result<R::Response> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    let header = RequestHeader { client_id: Some("weir-test".into()), ..Default::default() };
+    stream.write_all(&encode_request(header, request, version)?.to_bytes()?)?;
+    let mut length = [0; 4];
+    stream.read_exact(&mut length)?;
+    let mut frame = vec![0; usize::try_from(i32::from_be_bytes(length))?];
+    stream.read_exact(&mut frame)?;
+    let mut reader = Reader::new(Bytes::from(frame));
+    decode_response_header(&mut reader, R::KEY, version)?;
+    Ok(R::Response::decode(&mut reader, version)?)
+}
