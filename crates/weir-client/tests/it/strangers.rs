@@ -45,7 +45,7 @@ async fn start(server: Server) -> u16 {
 }
 
 async fn test(address: &str) -> ConnectionTest {
-    let mut options = Options::new(parse_bootstrap(address).unwrap());
+    let options = Options::new(parse_bootstrap(address).unwrap());
     test_connection(&options).await
 }
 
