@@ -70,6 +70,7 @@ impl Engine {
     pub fn stop_broker(&self, id: i32) -> Result<(), BrokerError> {
         self.controller().stop_broker(id)?;
         self.fetch_sessions().drop_broker(id);
+        self.share().sessions.forget_broker(id);
         Ok(())
     }
 
@@ -81,6 +82,7 @@ impl Engine {
     pub fn kill_broker(&self, id: i32) -> Result<i64, BrokerError> {
         let fenced_at = self.controller().kill_broker(id)?;
         self.fetch_sessions().drop_broker(id);
+        self.share().sessions.forget_broker(id);
         Ok(fenced_at)
     }
 
@@ -144,11 +146,18 @@ impl Engine {
         let image = self.image();
         let number = |key: &str| image.configs().broker_i32(&format!("{prefix}.{key}"));
         let text = |value: &str| Some(Str::from(value));
+        // Updates of a share-partition only mean something together: compaction would keep the last.
+        // The share coordinator deletes what snapshots have made useless.
+        let is_share = name == "__share_group_state";
+        let cleanup = if is_share { "delete" } else { "compact" };
         let mut configs = std::collections::BTreeMap::from([
-            (Str::from("cleanup.policy"), text("compact")),
+            (Str::from("cleanup.policy"), text(cleanup)),
             (Str::from("compression.type"), text("producer")),
             (Str::from("segment.bytes"), text(&number("segment.bytes").to_string())),
         ]);
+        if is_share {
+            configs.insert(Str::from("retention.ms"), text("-1"));
+        }
         if name != "__consumer_offsets" {
             let min_isr = number("min.isr").to_string();
             configs.insert(Str::from("min.insync.replicas"), text(&min_isr));

@@ -86,6 +86,21 @@ pub(crate) static TABLE: &[Api] = &[
     api!(ConsumerGroupDescribe 0..=1, handlers::k69_consumer_group_describe::handle),
     api!(ListConfigResources 0..=1, handlers::k74_list_config_resources::handle),
     api!(DescribeTopicPartitions 0..=0, handlers::k75_describe_topic_partitions::handle),
+    api!(ShareGroupHeartbeat 1..=1, handlers::k76_share_group_heartbeat::handle),
+    api!(ShareGroupDescribe 1..=1, handlers::k77_share_group_describe::handle),
+    api!(ShareFetch 1..=2, handlers::k78_share_fetch::handle),
+    api!(ShareAcknowledge 1..=2, handlers::k79_share_acknowledge::handle),
+    api!(InitializeShareGroupState 0..=0, handlers::k83_initialize_share_group_state::handle),
+    api!(ReadShareGroupState 0..=0, handlers::k84_read_share_group_state::handle),
+    api!(WriteShareGroupState 0..=1, handlers::k85_write_share_group_state::handle),
+    api!(DeleteShareGroupState 0..=0, handlers::k86_delete_share_group_state::handle),
+    api!(
+        ReadShareGroupStateSummary 0..=1,
+        handlers::k87_read_share_group_state_summary::handle
+    ),
+    api!(DescribeShareGroupOffsets 0..=1, handlers::k90_describe_share_group_offsets::handle),
+    api!(AlterShareGroupOffsets 0..=0, handlers::k91_alter_share_group_offsets::handle),
+    api!(DeleteShareGroupOffsets 0..=0, handlers::k92_delete_share_group_offsets::handle),
 ];
 
 /// The table's line for `key`.

@@ -23,6 +23,7 @@ use crate::metadata::{MetadataError, MetadataStore};
 use crate::partition::PartitionEnv;
 use crate::reply::Outcome;
 use crate::rng::Rng;
+use crate::share::Share;
 use crate::timer::Timers;
 use crate::txn::Txns;
 
@@ -67,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) timers: Arc<Timers>,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) groups: Groups,
+    pub(crate) share: Arc<Share>,
     pub(crate) loggers: Loggers,
     pub(crate) txns: Txns,
     pub(crate) controller: Controller,
@@ -104,6 +106,7 @@ impl Engine {
             timers: timers.clone(),
             consumer_configs: Arc::default(),
         });
+        let share = Share::new(groups.env().clone());
         let txns = Txns::new(host.clock.clone(), timers.clone());
         let shared = Shared {
             config,
@@ -112,6 +115,7 @@ impl Engine {
             timers,
             fetch_sessions,
             groups,
+            share,
             loggers: Loggers::default(),
             txns,
             controller,
@@ -175,6 +179,11 @@ impl Engine {
     /// The group coordinators, of every broker.
     pub(crate) fn groups(&self) -> &Groups {
         &self.shared.groups
+    }
+
+    /// Share groups, of every broker.
+    pub(crate) fn share(&self) -> &Arc<Share> {
+        &self.shared.share
     }
 
     pub(crate) fn loggers(&self) -> &Loggers {

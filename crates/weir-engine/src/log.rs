@@ -40,6 +40,7 @@ mod txn_index;
 mod view;
 mod writer;
 
+pub(crate) use clean::Rules;
 pub use config::{CleanupPolicy, LogConfig};
 pub use context::LogContext;
 pub use error::{AppendError, LogError, ReadError};

@@ -31,3 +31,9 @@ impl From<MetadataError> for Refusal {
         Self::new(ErrorCode::KAFKA_STORAGE_ERROR, error.to_string())
     }
 }
+
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code, code.name())
+    }
+}

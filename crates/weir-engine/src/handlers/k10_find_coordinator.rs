@@ -13,10 +13,13 @@ use crate::ctx::Ctx;
 use crate::groups::{OFFSETS_TOPIC, partition_for};
 use crate::image::BrokerImage;
 use crate::reply::Reply;
+use crate::share::STATE_TOPIC;
+use crate::share::key::ShareKey;
 use crate::txn::TRANSACTION_TOPIC;
 
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
+const SHARE: i8 = 2;
 
 pub(crate) fn handle(ctx: &Ctx, request: FindCoordinatorRequest) -> Reply<FindCoordinatorResponse> {
     if ctx.version() >= 4 {
@@ -69,6 +72,7 @@ fn find(ctx: &Ctx, key_type: i8, key: &str) -> Result<std::sync::Arc<BrokerImage
     let topic_name = match key_type {
         GROUP => OFFSETS_TOPIC,
         TRANSACTION => TRANSACTION_TOPIC,
+        SHARE if ctx.version() >= 6 && ShareKey::parse(key).is_some() => STATE_TOPIC,
         _ => return Err(ErrorCode::INVALID_REQUEST),
     };
     let missing = ErrorCode::COORDINATOR_NOT_AVAILABLE;

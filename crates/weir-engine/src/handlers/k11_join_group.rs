@@ -64,6 +64,9 @@ fn check(ctx: &Ctx, request: &JoinGroupRequest) -> Result<Found, ErrorCode> {
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &request.group_id)?;
     let group = match shard.group(&request.group_id) {
         Some(group) => group,
+        None if ctx.engine().share().has_group(ctx, &request.group_id) => {
+            return Err(ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
+        }
         None if request.member_id.is_empty() => shard.group_or_new(&request.group_id),
         None => return Err(ErrorCode::UNKNOWN_MEMBER_ID),
     };

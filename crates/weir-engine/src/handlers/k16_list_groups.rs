@@ -12,6 +12,9 @@ use crate::ctx::Ctx;
 use crate::groups::Group;
 use crate::reply::Reply;
 
+/// The type of share groups.
+const SHARE: &str = "Share";
+
 pub(crate) fn handle(ctx: &Ctx, request: ListGroupsRequest) -> Reply<ListGroupsResponse> {
     let mut response = ListGroupsResponse::default();
     for shard in ctx.engine().groups().shards_of(ctx.image(), ctx.broker_id()) {
@@ -27,10 +30,33 @@ pub(crate) fn handle(ctx: &Ctx, request: ListGroupsRequest) -> Reply<ListGroupsR
             }
         }
     }
+    list_share_groups(ctx, &request, &mut response);
     if response.error_code != ErrorCode::NONE.0 {
         tracing::debug!(error = ErrorCode(response.error_code).name(), "not every group is listed");
     }
     Reply::Done(response)
+}
+
+fn list_share_groups(ctx: &Ctx, request: &ListGroupsRequest, response: &mut ListGroupsResponse) {
+    if !passes(&request.types_filter, SHARE) {
+        return;
+    }
+    let share = ctx.engine().share();
+    share.saw(ctx.image());
+    for shard in share.group_shards(ctx.broker_id()) {
+        let Ok(shard) = shard.map_err(|error| response.error_code = error.0) else { continue };
+        shard.each(|group| {
+            if passes(&request.states_filter, group.state()) {
+                response.groups.push(ListedGroup {
+                    group_id: group.id.clone(),
+                    protocol_type: Str::from_static("share"),
+                    group_state: Str::from_static(group.state()),
+                    group_type: Str::from_static(SHARE),
+                    ..ListedGroup::default()
+                });
+            }
+        });
+    }
 }
 
 fn passes(filter: &[Str], value: &str) -> bool {

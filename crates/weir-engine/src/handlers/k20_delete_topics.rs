@@ -26,6 +26,10 @@ pub(crate) fn handle(ctx: &Ctx, request: DeleteTopicsRequest) -> Reply<DeleteTop
     };
     let names = found.iter().flatten().map(|(name, _)| name.clone()).collect();
     ctx.engine().groups().topics_deleted(&ctx.engine().image(), &names);
+    if !ids.is_empty() {
+        let gone = ids.iter().copied().collect();
+        ctx.engine().share().topics_deleted(&ctx.engine().image(), &gone);
+    }
     let responses = asked.into_iter().zip(found).map(|(asked, found)| match found {
         Err(refusal) => result(asked.name, asked.topic_id, Err(refusal)),
         Ok((name, id)) => result(Some(name), id, deleted.next().unwrap_or(Ok(()))),

@@ -50,6 +50,14 @@ fn result(group_id: Str, error: Option<ErrorCode>) -> DeletableGroupResult {
 fn delete(ctx: &Ctx, id: &Str) -> Result<(Arc<Shard>, i64), ErrorCode> {
     let groups = ctx.engine().groups();
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), id)?;
+    let share = ctx.engine().share();
+    share.saw(ctx.image());
+    let share_groups = share.group_shard(ctx.broker_id(), id)?;
+    if share_groups.has(id) {
+        // The same partition: one wait serves both.
+        let required = share_groups.delete(id)?;
+        return Ok((shard, required));
+    }
     let group = shard.group(id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
     let required = shard.delete(&group)?;
     Ok((shard, required))

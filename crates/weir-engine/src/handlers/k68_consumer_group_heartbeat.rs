@@ -62,6 +62,10 @@ fn beat(ctx: &Ctx, request: &ConsumerGroupHeartbeatRequest) -> Result<Done, Refu
     shard.saw(ctx.image());
     let group = match shard.group(&request.group_id) {
         Some(group) => group,
+        None if ctx.engine().share().has_group(ctx, &request.group_id) => {
+            let message = format!("Group {} is not a consumer group.", request.group_id);
+            return Err(Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, message));
+        }
         None if request.member_epoch == 0 => shard.group_or_new(&request.group_id),
         None => {
             let message = format!("Consumer group {} not found.", request.group_id);

@@ -17,5 +17,7 @@ mod many_members;
 mod metadata_log;
 mod scale;
 mod security;
+mod share;
+mod share_coordinator;
 mod txn;
 mod versions;

@@ -1,0 +1,84 @@
+//! InitializeShareGroupState, key 83, version 0 (KIP-932).
+//!
+//! The group coordinator begins a share-partition under a state epoch; a lower one than is known is
+//! FENCED_STATE_EPOCH. Served for brokers and administrators alike.
+
+use weir_wire::messages::initialize_share_group_state_request::InitializeShareGroupStateRequest;
+use weir_wire::messages::initialize_share_group_state_response::{
+    InitializeShareGroupStateResponse, InitializeStateResult, PartitionResult,
+};
+use weir_wire::{ErrorCode, Str};
+
+use super::share_state::{Served, serve};
+use crate::ctx::Ctx;
+use crate::reply::Reply;
+use crate::share::partition::Persisted;
+use crate::share::state::StateError;
+use weir_wire::messages::initialize_share_group_state_request::PartitionData;
+
+pub(crate) fn handle(
+    ctx: &Ctx,
+    request: InitializeShareGroupStateRequest,
+) -> Reply<InitializeShareGroupStateResponse> {
+    let mut results = Vec::new();
+    let mut waits = Vec::new();
+    for topic in &request.topics {
+        let mut partitions = Vec::new();
+        for asked in &topic.partitions {
+            let place = (topic.topic_id, asked.partition);
+            let done = serve(ctx, &request.group_id, place, |served| one(&served, asked));
+            let done = done.map(|(answer, wait)| {
+                waits.extend(wait);
+                answer
+            });
+            partitions.push(done.unwrap_or_else(|refused| PartitionResult {
+                partition: asked.partition,
+                error_code: refused.code.0,
+                error_message: Some(Str::from_static(refused.message)),
+                ..Default::default()
+            }));
+        }
+        results.push(InitializeStateResult {
+            topic_id: topic.topic_id,
+            partitions,
+            ..Default::default()
+        });
+    }
+    let response = InitializeShareGroupStateResponse { results, ..Default::default() };
+    if waits.is_empty() {
+        return Reply::Done(response);
+    }
+    Reply::wait(async move {
+        let mut response = response;
+        for wait in waits {
+            if let Err(error) = wait.committed().await {
+                fail(&mut response, error);
+            }
+        }
+        Some(response)
+    })
+}
+
+/// A write that was not replicated in time: nobody knows which of them counts.
+fn fail(response: &mut InitializeShareGroupStateResponse, error: ErrorCode) {
+    let partitions = response.results.iter_mut().flat_map(|topic| &mut topic.partitions);
+    for partition in partitions.filter(|partition| partition.error_code == ErrorCode::NONE.0) {
+        partition.error_code = error.0;
+        partition.error_message = Some(Str::from_static(error.name()));
+    }
+}
+
+fn one(
+    served: &Served,
+    asked: &PartitionData,
+) -> Result<(PartitionResult, Option<Persisted>), StateError> {
+    let required = served.shard.initialize(
+        &served.key,
+        asked.state_epoch,
+        asked.start_offset,
+        served.now_ms,
+    )?;
+    served.share.evict(&served.key);
+    let answer = PartitionResult { partition: asked.partition, ..Default::default() };
+    Ok((answer, Some(served.wait(required))))
+}

@@ -1,0 +1,92 @@
+//! WriteShareGroupState, key 85, versions 0 and 1 (KIP-932).
+//!
+//! A leader's change of a share-partition: FENCED_LEADER_EPOCH and FENCED_STATE_EPOCH for older ones,
+//! INVALID_REQUEST for one that was never initialized. v1 tells how many records are finished with.
+
+use weir_wire::messages::write_share_group_state_request::WriteShareGroupStateRequest;
+use weir_wire::messages::write_share_group_state_response::{
+    PartitionResult, WriteShareGroupStateResponse, WriteStateResult,
+};
+use weir_wire::{ErrorCode, Str};
+
+use super::share_state::{Served, serve};
+use crate::ctx::Ctx;
+use crate::reply::Reply;
+use crate::share::batches::StateBatch;
+use crate::share::partition::Persisted;
+use crate::share::state::{StateError, Written};
+use weir_wire::messages::write_share_group_state_request::PartitionData;
+
+pub(crate) fn handle(
+    ctx: &Ctx,
+    request: WriteShareGroupStateRequest,
+) -> Reply<WriteShareGroupStateResponse> {
+    let mut results = Vec::new();
+    let mut waits = Vec::new();
+    for topic in &request.topics {
+        let mut partitions = Vec::new();
+        for asked in &topic.partitions {
+            let place = (topic.topic_id, asked.partition);
+            let done = serve(ctx, &request.group_id, place, |served| one(&served, asked));
+            let done = done.map(|(answer, wait)| {
+                waits.extend(wait);
+                answer
+            });
+            partitions.push(done.unwrap_or_else(|refused| PartitionResult {
+                partition: asked.partition,
+                error_code: refused.code.0,
+                error_message: Some(Str::from_static(refused.message)),
+                ..Default::default()
+            }));
+        }
+        results.push(WriteStateResult {
+            topic_id: topic.topic_id,
+            partitions,
+            ..Default::default()
+        });
+    }
+    let response = WriteShareGroupStateResponse { results, ..Default::default() };
+    if waits.is_empty() {
+        return Reply::Done(response);
+    }
+    Reply::wait(async move {
+        let mut response = response;
+        for wait in waits {
+            if let Err(error) = wait.committed().await {
+                fail(&mut response, error);
+            }
+        }
+        Some(response)
+    })
+}
+
+/// A write that was not replicated in time: nobody knows which of them counts.
+fn fail(response: &mut WriteShareGroupStateResponse, error: ErrorCode) {
+    let partitions = response.results.iter_mut().flat_map(|topic| &mut topic.partitions);
+    for partition in partitions.filter(|partition| partition.error_code == ErrorCode::NONE.0) {
+        partition.error_code = error.0;
+        partition.error_message = Some(Str::from_static(error.name()));
+    }
+}
+
+fn one(
+    served: &Served,
+    asked: &PartitionData,
+) -> Result<(PartitionResult, Option<Persisted>), StateError> {
+    let batches = asked.state_batches.iter().map(|batch| StateBatch {
+        first: batch.first_offset,
+        last: batch.last_offset,
+        state: batch.delivery_state,
+        count: batch.delivery_count,
+    });
+    let written = Written {
+        state_epoch: asked.state_epoch,
+        leader_epoch: asked.leader_epoch,
+        start_offset: asked.start_offset,
+        complete_count: asked.delivery_complete_count,
+        batches: batches.collect(),
+    };
+    let required = served.shard.write(&served.key, &written, served.now_ms)?;
+    let answer = PartitionResult { partition: asked.partition, ..Default::default() };
+    Ok((answer, Some(served.wait(required))))
+}

@@ -1,0 +1,59 @@
+//! ReadShareGroupStateSummary, key 87, versions 0 and 1 (KIP-932).
+//!
+//! Start offset and epochs of a share-partition, -1 and 0 when it was never initialized. v1 tells how
+//! many records are finished with.
+
+use weir_wire::Str;
+use weir_wire::messages::read_share_group_state_summary_request::ReadShareGroupStateSummaryRequest;
+use weir_wire::messages::read_share_group_state_summary_response::{
+    PartitionResult, ReadShareGroupStateSummaryResponse, ReadStateSummaryResult,
+};
+
+use super::share_state::{Served, serve};
+use crate::ctx::Ctx;
+use crate::reply::Reply;
+use crate::share::state::{StateError, UNINITIALIZED};
+use weir_wire::messages::read_share_group_state_summary_request::PartitionData;
+
+pub(crate) fn handle(
+    ctx: &Ctx,
+    request: ReadShareGroupStateSummaryRequest,
+) -> Reply<ReadShareGroupStateSummaryResponse> {
+    let mut results = Vec::new();
+    for topic in &request.topics {
+        let partitions = topic.partitions.iter().map(|asked| {
+            let place = (topic.topic_id, asked.partition);
+            let answer = serve(ctx, &request.group_id, place, |served| one(&served, asked));
+            answer.unwrap_or_else(|refused| PartitionResult {
+                partition: asked.partition,
+                error_code: refused.code.0,
+                error_message: Some(Str::from_static(refused.message)),
+                ..Default::default()
+            })
+        });
+        let partitions = partitions.collect();
+        results.push(ReadStateSummaryResult {
+            topic_id: topic.topic_id,
+            partitions,
+            ..Default::default()
+        });
+    }
+    Reply::Done(ReadShareGroupStateSummaryResponse { results, ..Default::default() })
+}
+
+fn one(served: &Served, asked: &PartitionData) -> Result<PartitionResult, StateError> {
+    let mut answer = PartitionResult {
+        partition: asked.partition,
+        start_offset: UNINITIALIZED,
+        ..Default::default()
+    };
+    if let Some(entry) = served.shard.summary(&served.key, asked.leader_epoch)? {
+        answer.state_epoch = entry.state_epoch;
+        answer.leader_epoch = entry.leader_epoch;
+        answer.start_offset = entry.start_offset;
+        if served.version >= 1 {
+            answer.delivery_complete_count = entry.complete_count;
+        }
+    }
+    Ok(answer)
+}

@@ -1,0 +1,133 @@
+//! DescribeShareGroupOffsets, key 90, versions 0 and 1 (KIP-932): where share-partitions start; v1
+//! also how many records lie ahead that are not finished with (KIP-1226). -1 where none of the
+//! group was there yet. No topics means all of the group's.
+
+use weir_wire::messages::describe_share_group_offsets_request::{
+    DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsRequestGroup,
+};
+use weir_wire::messages::describe_share_group_offsets_response::{
+    DescribeShareGroupOffsetsResponse, DescribeShareGroupOffsetsResponseGroup as GroupAnswer,
+    DescribeShareGroupOffsetsResponsePartition as PartitionAnswer,
+    DescribeShareGroupOffsetsResponseTopic as TopicAnswer,
+};
+use weir_wire::{ErrorCode, Str};
+
+use crate::ctx::Ctx;
+use crate::image::TopicImage;
+use crate::reply::Reply;
+use crate::share::key::ShareKey;
+use crate::share::state::UNINITIALIZED;
+
+pub(crate) fn handle(
+    ctx: &Ctx,
+    request: DescribeShareGroupOffsetsRequest,
+) -> Reply<DescribeShareGroupOffsetsResponse> {
+    ctx.engine().share().saw(ctx.image());
+    let groups = request.groups.iter().map(|asked| match describe(ctx, asked) {
+        Ok(topics) => {
+            GroupAnswer { group_id: asked.group_id.clone(), topics, ..Default::default() }
+        }
+        Err(error) => GroupAnswer {
+            group_id: asked.group_id.clone(),
+            error_code: error.0,
+            error_message: Some(message(error, &asked.group_id)),
+            ..Default::default()
+        },
+    });
+    let groups = groups.collect();
+    Reply::Done(DescribeShareGroupOffsetsResponse { groups, ..Default::default() })
+}
+
+fn message(error: ErrorCode, id: &Str) -> Str {
+    match error {
+        ErrorCode::GROUP_ID_NOT_FOUND => Str::from(format!("Group {id} not found.")),
+        error => Str::from_static(error.name()),
+    }
+}
+
+fn describe(
+    ctx: &Ctx,
+    asked: &DescribeShareGroupOffsetsRequestGroup,
+) -> Result<Vec<TopicAnswer>, ErrorCode> {
+    let id = &asked.group_id;
+    let shard = ctx.engine().share().group_shard(ctx.broker_id(), id)?;
+    let known = shard.with(id, |group| group.initialized.clone());
+    let known = known.ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
+    let answers = match &asked.topics {
+        Some(topics) => topics
+            .iter()
+            .map(|topic| match ctx.image().topic(&topic.topic_name) {
+                Some(found) => of_topic(ctx, id, found, topic.partitions.iter().copied()),
+                None => unknown(&topic.topic_name, &topic.partitions),
+            })
+            .collect(),
+        None => known
+            .iter()
+            .filter_map(|(topic, initialized)| {
+                let found = ctx.image().topic_by_id(*topic)?;
+                Some(of_topic(ctx, id, found, initialized.partitions.iter().copied()))
+            })
+            .collect(),
+    };
+    Ok(answers)
+}
+
+fn unknown(name: &Str, partitions: &[i32]) -> TopicAnswer {
+    let error = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+    let partitions = partitions.iter().map(|index| refused(*index, error));
+    TopicAnswer { topic_name: name.clone(), partitions: partitions.collect(), ..Default::default() }
+}
+
+fn refused(index: i32, error: ErrorCode) -> PartitionAnswer {
+    PartitionAnswer {
+        partition_index: index,
+        start_offset: UNINITIALIZED,
+        error_code: error.0,
+        error_message: Some(Str::from_static(error.name())),
+        ..Default::default()
+    }
+}
+
+fn of_topic(
+    ctx: &Ctx,
+    group: &Str,
+    topic: &TopicImage,
+    partitions: impl Iterator<Item = i32>,
+) -> TopicAnswer {
+    let answers = partitions
+        .map(|index| one(ctx, group, topic, index).unwrap_or_else(|error| refused(index, error)));
+    TopicAnswer {
+        topic_name: topic.name().clone(),
+        topic_id: topic.id(),
+        partitions: answers.collect(),
+        ..Default::default()
+    }
+}
+
+fn one(
+    ctx: &Ctx,
+    group: &Str,
+    topic: &TopicImage,
+    index: i32,
+) -> Result<PartitionAnswer, ErrorCode> {
+    let partition = topic.partition(index).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+    let key = ShareKey { group: group.detached(), topic: topic.id(), partition: index };
+    let shard = ctx.engine().share().state_shard(&key)?;
+    let found = shard.summary(&key, -1).map_err(|error| error.code)?;
+    let mut answer = PartitionAnswer {
+        partition_index: index,
+        start_offset: UNINITIALIZED,
+        ..Default::default()
+    };
+    let Some(entry) = found.filter(|entry| entry.start_offset != UNINITIALIZED) else {
+        return Ok(answer);
+    };
+    answer.start_offset = entry.start_offset;
+    answer.leader_epoch = entry.leader_epoch;
+    if ctx.version() >= 1 && entry.complete_count >= 0 {
+        let view = partition.handle().view().map_err(|error| error.code())?;
+        let ahead = view.high_watermark - entry.start_offset - i64::from(entry.complete_count);
+        answer.lag = ahead.max(0);
+    }
+    Ok(answer)
+}

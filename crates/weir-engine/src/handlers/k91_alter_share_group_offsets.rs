@@ -1,0 +1,74 @@
+//! AlterShareGroupOffsets, key 91, version 0 (KIP-932): begins share-partitions of an empty group
+//! anew. NON_EMPTY_GROUP while it has members, GROUP_ID_NOT_FOUND when there is none.
+
+use weir_wire::messages::alter_share_group_offsets_request::{
+    AlterShareGroupOffsetsRequest, AlterShareGroupOffsetsRequestTopic,
+};
+use weir_wire::messages::alter_share_group_offsets_response::{
+    AlterShareGroupOffsetsResponse, AlterShareGroupOffsetsResponsePartition,
+    AlterShareGroupOffsetsResponseTopic,
+};
+use weir_wire::{ErrorCode, Str, Uuid};
+
+use crate::ctx::Ctx;
+use crate::reply::Reply;
+use crate::share::STATE_TOPIC;
+use crate::share::group::GroupShard;
+
+pub(crate) fn handle(
+    ctx: &Ctx,
+    request: AlterShareGroupOffsetsRequest,
+) -> Reply<AlterShareGroupOffsetsResponse> {
+    let share = ctx.engine().share();
+    share.saw(ctx.image());
+    let checked = share.group_shard(ctx.broker_id(), &request.group_id).and_then(|shard| {
+        shard.check_empty(&request.group_id)?;
+        Ok(shard)
+    });
+    let shard = match checked {
+        Ok(shard) => shard,
+        Err(error) => {
+            return Reply::Done(AlterShareGroupOffsetsResponse {
+                error_code: error.0,
+                error_message: Some(Str::from_static(error.name())),
+                ..Default::default()
+            });
+        }
+    };
+    if ctx.engine().create_internal_topic(STATE_TOPIC).is_ok() {
+        share.saw(&ctx.engine().image());
+    }
+    let topics = request.topics.iter().map(|topic| alter(ctx, &shard, &request.group_id, topic));
+    let responses = topics.collect();
+    Reply::Done(AlterShareGroupOffsetsResponse { responses, ..Default::default() })
+}
+
+fn alter(
+    ctx: &Ctx,
+    shard: &GroupShard,
+    group: &Str,
+    asked: &AlterShareGroupOffsetsRequestTopic,
+) -> AlterShareGroupOffsetsResponseTopic {
+    let name = &asked.topic_name;
+    let topic = ctx.image().topic(name);
+    let partitions = asked.partitions.iter().map(|partition| {
+        let index = partition.partition_index;
+        let known = topic.filter(|topic| topic.partition(index).is_some());
+        let result = known.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION).and_then(|topic| {
+            shard.alter_offset(group, (name, topic.id()), index, partition.start_offset)
+        });
+        let error = result.err().unwrap_or(ErrorCode::NONE);
+        AlterShareGroupOffsetsResponsePartition {
+            partition_index: index,
+            error_code: error.0,
+            error_message: (error != ErrorCode::NONE).then(|| Str::from_static(error.name())),
+            ..Default::default()
+        }
+    });
+    AlterShareGroupOffsetsResponseTopic {
+        topic_name: name.clone(),
+        partitions: partitions.collect(),
+        topic_id: topic.map_or(Uuid::ZERO, |topic| topic.id()),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,55 @@
+//! DeleteShareGroupOffsets, key 92, version 0 (KIP-932): forgets topics of an empty group.
+//! NON_EMPTY_GROUP while it has members, UNKNOWN_TOPIC_OR_PARTITION for a topic it has nothing of.
+
+use weir_wire::messages::delete_share_group_offsets_request::DeleteShareGroupOffsetsRequest;
+use weir_wire::messages::delete_share_group_offsets_response::{
+    DeleteShareGroupOffsetsResponse, DeleteShareGroupOffsetsResponseTopic,
+};
+use weir_wire::{ErrorCode, Str, Uuid};
+
+use crate::ctx::Ctx;
+use crate::reply::Reply;
+use crate::share::group::GroupShard;
+
+pub(crate) fn handle(
+    ctx: &Ctx,
+    request: DeleteShareGroupOffsetsRequest,
+) -> Reply<DeleteShareGroupOffsetsResponse> {
+    let share = ctx.engine().share();
+    share.saw(ctx.image());
+    let checked = share.group_shard(ctx.broker_id(), &request.group_id).and_then(|shard| {
+        shard.check_empty(&request.group_id)?;
+        Ok(shard)
+    });
+    let shard = match checked {
+        Ok(shard) => shard,
+        Err(error) => {
+            return Reply::Done(DeleteShareGroupOffsetsResponse {
+                error_code: error.0,
+                error_message: Some(Str::from_static(error.name())),
+                ..Default::default()
+            });
+        }
+    };
+    let names = request.topics.iter().map(|topic| &topic.topic_name);
+    let responses = names.map(|name| delete(ctx, &shard, &request.group_id, name)).collect();
+    Reply::Done(DeleteShareGroupOffsetsResponse { responses, ..Default::default() })
+}
+
+fn delete(
+    ctx: &Ctx,
+    shard: &GroupShard,
+    group: &Str,
+    name: &Str,
+) -> DeleteShareGroupOffsetsResponseTopic {
+    let topic = ctx.image().topic(name).map(|topic| topic.id());
+    let found = topic.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+    let error = found.and_then(|topic| shard.delete_topic(group, topic)).err();
+    DeleteShareGroupOffsetsResponseTopic {
+        topic_name: name.clone(),
+        topic_id: topic.unwrap_or(Uuid::ZERO),
+        error_code: error.unwrap_or(ErrorCode::NONE).0,
+        error_message: error.map(|error| Str::from_static(error.name())),
+        ..Default::default()
+    }
+}

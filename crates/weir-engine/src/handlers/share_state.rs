@@ -1,0 +1,46 @@
+//! What the five APIs of the share coordinator have in common.
+
+use std::sync::Arc;
+
+use weir_wire::{ErrorCode, Str, Uuid};
+
+use crate::ctx::Ctx;
+use crate::share::Share;
+use crate::share::key::ShareKey;
+use crate::share::partition::Persisted;
+use crate::share::state::{StateError, StateShard};
+
+/// One share-partition of a request, on its coordinator.
+pub(super) struct Served {
+    pub(super) share: Arc<Share>,
+    pub(super) shard: Arc<StateShard>,
+    pub(super) key: ShareKey,
+    pub(super) now_ms: i64,
+    pub(super) version: i16,
+}
+
+impl Served {
+    /// A write to wait for.
+    pub(super) fn wait(&self, required: i64) -> Persisted {
+        Persisted::new(self.shard.clone(), required)
+    }
+}
+
+/// Finds the coordinator: NOT_COORDINATOR elsewhere, INVALID_REQUEST for what names nothing.
+pub(super) fn serve<T>(
+    ctx: &Ctx,
+    group: &Str,
+    (topic, partition): (Uuid, i32),
+    act: impl FnOnce(Served) -> Result<T, StateError>,
+) -> Result<T, StateError> {
+    let share = ctx.engine().share().clone();
+    share.saw(ctx.image());
+    if group.is_empty() || topic == Uuid::ZERO || partition < 0 {
+        return Err(ErrorCode::INVALID_REQUEST.into());
+    }
+    ctx.partition_by_id(topic, partition).map_err(|_| ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+    let key = ShareKey { group: group.detached(), topic, partition };
+    let shard = share.state_shard_on(ctx.broker_id(), &key)?;
+    let now_ms = ctx.engine().clock().wall_ms();
+    act(Served { share, shard, key, now_ms, version: ctx.version() })
+}

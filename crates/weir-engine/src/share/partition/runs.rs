@@ -1,0 +1,318 @@
+//! The offsets of one share-partition in flight, as runs in the same state: pure, told the time.
+//!
+//! `start..end` is in flight: everything before is finished with, nothing from `end` on was ever
+//! delivered. An offset in between that no run covers is finished with too.
+
+use std::collections::BTreeMap;
+
+use weir_wire::{ErrorCode, Str};
+
+use crate::share::batches::{ACKNOWLEDGED, ARCHIVED, AVAILABLE, StateBatch};
+
+/// Nothing is due.
+pub(crate) const NEVER: i64 = i64::MAX;
+
+/// What a member says of a record (KIP-932, KIP-1222).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ack {
+    Gap,
+    Accept,
+    Release,
+    Reject,
+    Renew,
+}
+
+impl Ack {
+    pub(crate) fn from_wire(value: i8) -> Option<Self> {
+        Some(match value {
+            0 => Self::Gap,
+            1 => Self::Accept,
+            2 => Self::Release,
+            3 => Self::Reject,
+            4 => Self::Renew,
+            _ => return None,
+        })
+    }
+}
+
+/// A run of offsets that one member was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Acquired {
+    pub(crate) first: i64,
+    pub(crate) last: i64,
+    pub(crate) count: i16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    Available,
+    Acquired { member: Str, until: i64 },
+    Acknowledged,
+    Archived,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Run {
+    last: i64,
+    state: State,
+    count: i16,
+}
+
+impl Run {
+    fn is_finished(&self) -> bool {
+        matches!(self.state, State::Acknowledged | State::Archived)
+    }
+
+    fn is_held_by(&self, who: &str) -> bool {
+        matches!(&self.state, State::Acquired { member, .. } if member == who)
+    }
+
+    /// Given back: available, or archived after its last delivery.
+    fn give_back(&mut self, count_limit: i16) {
+        self.state = if self.count >= count_limit { State::Archived } else { State::Available };
+    }
+}
+
+/// What acknowledging needs to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AckRules {
+    /// `share.delivery.count.limit`.
+    pub(crate) count_limit: i16,
+    /// Until when renewed locks hold (monotonic, ms).
+    pub(crate) until: i64,
+}
+
+/// The offsets in flight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Runs {
+    start: i64,
+    end: i64,
+    map: BTreeMap<i64, Run>,
+}
+
+impl Runs {
+    /// From what was persisted. What lies between is available: it was delivered at most, and
+    /// nobody said what became of it.
+    pub(crate) fn new(start: i64, batches: &[StateBatch]) -> Self {
+        let mut runs = Self { start, end: start, map: BTreeMap::new() };
+        for batch in batches.iter().filter(|batch| batch.last >= start) {
+            let first = batch.first.max(start);
+            if first > runs.end {
+                let gap = Run { last: first - 1, state: State::Available, count: 0 };
+                runs.map.insert(runs.end, gap);
+            }
+            let state = match batch.state {
+                ACKNOWLEDGED => State::Acknowledged,
+                ARCHIVED => State::Archived,
+                _ => State::Available,
+            };
+            runs.map.insert(first, Run { last: batch.last, state, count: batch.count });
+            runs.end = batch.last + 1;
+        }
+        runs.advance();
+        runs
+    }
+
+    pub(crate) fn start(&self) -> i64 {
+        self.start
+    }
+
+    pub(crate) fn end(&self) -> i64 {
+        self.end
+    }
+
+    /// The next offset worth reading.
+    pub(crate) fn next_fetch(&self) -> i64 {
+        let available = self.map.iter().find(|(_, run)| run.state == State::Available);
+        available.map_or(self.end, |(first, _)| *first)
+    }
+
+    /// Offsets from the start on that are finished with.
+    pub(crate) fn complete_count(&self) -> i32 {
+        let finished = self.map.iter().filter(|(_, run)| run.is_finished());
+        let count: i64 = finished.map(|(first, run)| run.last - first + 1).sum();
+        i32::try_from(count).unwrap_or(i32::MAX)
+    }
+
+    /// The earliest end of a lock.
+    pub(crate) fn wake_at(&self) -> i64 {
+        let untils = self.map.values().filter_map(|run| match run.state {
+            State::Acquired { until, .. } => Some(until),
+            _ => None,
+        });
+        untils.min().unwrap_or(NEVER)
+    }
+
+    /// Gives `member` what is available of `first..=last`, at most `room` offsets.
+    pub(crate) fn acquire(
+        &mut self,
+        (first, last): (i64, i64),
+        member: &Str,
+        until: i64,
+        room: i64,
+    ) -> Vec<Acquired> {
+        let mut given = Vec::new();
+        let mut left = room;
+        for (from, to) in self.available_in(first, last) {
+            if left <= 0 {
+                break;
+            }
+            let to = to.min(from.saturating_add(left - 1));
+            left -= to - from + 1;
+            self.split(from);
+            self.split(to + 1);
+            let count = self.map.get(&from).map_or(0, |run| run.count).saturating_add(1);
+            let state = State::Acquired { member: member.clone(), until };
+            self.map.insert(from, Run { last: to, state, count });
+            self.end = self.end.max(to + 1);
+            given.push(Acquired { first: from, last: to, count });
+        }
+        given
+    }
+
+    /// There is no record for anyone in what is available of `first..=last`.
+    pub(crate) fn archive(&mut self, first: i64, last: i64) {
+        for (from, to) in self.available_in(first, last) {
+            self.split(from);
+            self.split(to + 1);
+            let count = self.map.get(&from).map_or(0, |run| run.count);
+            self.map.insert(from, Run { last: to, state: State::Archived, count });
+            self.end = self.end.max(to + 1);
+        }
+        self.advance();
+    }
+
+    /// What is available of `first..=last`, in pieces of one run each; the part from `end` on is
+    /// one piece.
+    fn available_in(&self, first: i64, last: i64) -> Vec<(i64, i64)> {
+        let first = first.max(self.start);
+        let mut pieces: Vec<(i64, i64)> = self
+            .overlapping(first, last)
+            .filter(|(_, run)| run.state == State::Available)
+            .map(|(from, run)| ((*from).max(first), run.last.min(last)))
+            .collect();
+        if last >= self.end {
+            pieces.push((first.max(self.end), last));
+        }
+        pieces
+    }
+
+    fn overlapping(&self, first: i64, last: i64) -> impl Iterator<Item = (&i64, &Run)> {
+        let before = self.map.range(..first).next_back().filter(|(_, run)| run.last >= first);
+        let inside = (first <= last).then(|| self.map.range(first..=last));
+        before.into_iter().chain(inside.into_iter().flatten())
+    }
+
+    /// Makes `at` the beginning of a run, where one covers it.
+    fn split(&mut self, at: i64) {
+        let Some((_, run)) = self.map.range_mut(..at).next_back() else { return };
+        if run.last >= at {
+            let rest = run.clone();
+            run.last = at - 1;
+            self.map.insert(at, rest);
+        }
+    }
+
+    /// What `member` says of `first..=last`. Offsets before the start are finished with already and
+    /// pass; anything else that it does not hold is INVALID_RECORD_STATE. On an error nothing is to
+    /// be kept of this value.
+    pub(crate) fn acknowledge(
+        &mut self,
+        (first, last): (i64, i64),
+        ack: Ack,
+        member: &str,
+        rules: AckRules,
+    ) -> Result<(), ErrorCode> {
+        let first = first.max(self.start);
+        if last < first {
+            return Ok(());
+        }
+        self.split(first);
+        self.split(last.saturating_add(1));
+        let mut next = first;
+        for (from, run) in self.map.range_mut(first..=last) {
+            if *from != next || !run.is_held_by(member) {
+                return Err(ErrorCode::INVALID_RECORD_STATE);
+            }
+            next = run.last + 1;
+            match ack {
+                Ack::Accept => run.state = State::Acknowledged,
+                Ack::Gap | Ack::Reject => run.state = State::Archived,
+                Ack::Release => run.give_back(rules.count_limit),
+                Ack::Renew => {
+                    run.state = State::Acquired { member: Str::from(member), until: rules.until };
+                }
+            }
+        }
+        if next == last + 1 { Ok(()) } else { Err(ErrorCode::INVALID_RECORD_STATE) }
+    }
+
+    /// Gives back what `is_over` picks; answers the ranges.
+    fn give_back(&mut self, count_limit: i16, is_over: impl Fn(&Run) -> bool) -> Vec<(i64, i64)> {
+        let mut changed = Vec::new();
+        for (first, run) in self.map.iter_mut().filter(|(_, run)| is_over(run)) {
+            run.give_back(count_limit);
+            changed.push((*first, run.last));
+        }
+        changed
+    }
+
+    /// Locks that are over by `now`.
+    pub(crate) fn expire(&mut self, now: i64, count_limit: i16) -> Vec<(i64, i64)> {
+        self.give_back(
+            count_limit,
+            |run| matches!(run.state, State::Acquired { until, .. } if until <= now),
+        )
+    }
+
+    /// Everything that `member` holds.
+    pub(crate) fn release(&mut self, member: &str, count_limit: i16) -> Vec<(i64, i64)> {
+        self.give_back(count_limit, |run| run.is_held_by(member))
+    }
+
+    /// The persisted form of `ranges`, without what is acquired.
+    pub(crate) fn batches_of(&self, ranges: &[(i64, i64)]) -> Vec<StateBatch> {
+        let mut batches = Vec::new();
+        for &(first, last) in ranges {
+            for (from, run) in self.overlapping(first, last) {
+                let state = match run.state {
+                    State::Available => AVAILABLE,
+                    State::Acknowledged => ACKNOWLEDGED,
+                    State::Archived => ARCHIVED,
+                    State::Acquired { .. } => continue,
+                };
+                batches.push(StateBatch {
+                    first: (*from).max(first),
+                    last: run.last.min(last),
+                    state,
+                    count: run.count,
+                });
+            }
+        }
+        batches
+    }
+
+    /// Moves the start past what is finished with.
+    pub(crate) fn advance(&mut self) {
+        while let Some(entry) = self.map.first_entry() {
+            if !entry.get().is_finished() {
+                self.start = self.start.max(*entry.key());
+                return;
+            }
+            entry.remove();
+        }
+        self.start = self.end;
+    }
+
+    /// The log begins at `log_start` now.
+    pub(crate) fn log_starts_at(&mut self, log_start: i64) {
+        if log_start <= self.start {
+            return;
+        }
+        self.split(log_start);
+        self.map = self.map.split_off(&log_start);
+        self.start = log_start;
+        self.end = self.end.max(log_start);
+        self.advance();
+    }
+}

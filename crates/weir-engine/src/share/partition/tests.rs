@@ -1,0 +1,126 @@
+//! The rules of acquiring and acknowledging, without a log.
+
+use weir_wire::{ErrorCode, Str};
+
+use super::runs::{Ack, AckRules, Acquired, NEVER, Runs};
+use crate::share::batches::{ACKNOWLEDGED, ARCHIVED, AVAILABLE, StateBatch};
+
+const RULES: AckRules = AckRules { count_limit: 3, until: 900 };
+const ALL: i64 = i64::MAX;
+
+fn member(id: &str) -> Str {
+    Str::from(id)
+}
+
+fn acquired(first: i64, last: i64, count: i16) -> Acquired {
+    Acquired { first, last, count }
+}
+
+fn batch(first: i64, last: i64, state: i8, count: i16) -> StateBatch {
+    StateBatch { first, last, state, count }
+}
+
+#[test]
+fn records_are_given_once_and_again_after_release_with_a_higher_count() {
+    let mut runs = Runs::new(10, &[]);
+    assert_eq!(runs.acquire((8, 14), &member("a"), 100, ALL), [acquired(10, 14, 1)]);
+    assert_eq!(runs.acquire((10, 14), &member("b"), 100, ALL), []);
+    assert_eq!((runs.next_fetch(), runs.end(), runs.wake_at()), (15, 15, 100));
+    runs.acknowledge((11, 12), Ack::Release, "a", RULES).unwrap();
+    assert_eq!(runs.next_fetch(), 11);
+    assert_eq!(runs.acquire((10, 14), &member("b"), 200, ALL), [acquired(11, 12, 2)]);
+}
+
+#[test]
+fn room_limits_what_is_given() {
+    let mut runs = Runs::new(0, &[]);
+    assert_eq!(runs.acquire((0, 99), &member("a"), 100, 30), [acquired(0, 29, 1)]);
+    assert_eq!(runs.next_fetch(), 30);
+    assert_eq!(runs.acquire((0, 99), &member("b"), 100, 1), [acquired(30, 30, 1)]);
+}
+
+#[test]
+fn the_start_moves_past_what_is_finished_only() {
+    let mut runs = Runs::new(0, &[]);
+    runs.acquire((0, 9), &member("a"), 100, ALL);
+    runs.acknowledge((3, 5), Ack::Accept, "a", RULES).unwrap();
+    runs.advance();
+    assert_eq!((runs.start(), runs.complete_count()), (0, 3));
+    runs.acknowledge((0, 2), Ack::Reject, "a", RULES).unwrap();
+    runs.advance();
+    assert_eq!((runs.start(), runs.complete_count()), (6, 0));
+    assert_eq!(runs.acknowledge((0, 5), Ack::Accept, "a", RULES), Ok(()), "before the start");
+    runs.acknowledge((4, 9), Ack::Gap, "a", RULES).unwrap();
+    runs.advance();
+    assert_eq!((runs.start(), runs.end()), (10, 10));
+}
+
+#[test]
+fn only_the_holder_may_say_and_only_once() {
+    let mut runs = Runs::new(0, &[]);
+    runs.acquire((0, 4), &member("a"), 100, ALL);
+    let refused = Err(ErrorCode::INVALID_RECORD_STATE);
+    assert_eq!(runs.clone().acknowledge((0, 4), Ack::Accept, "b", RULES), refused);
+    assert_eq!(runs.clone().acknowledge((3, 5), Ack::Accept, "a", RULES), refused, "beyond");
+    assert_eq!(runs.clone().acknowledge((7, 9), Ack::Accept, "a", RULES), refused, "unknown");
+    runs.acknowledge((2, 2), Ack::Accept, "a", RULES).unwrap();
+    assert_eq!(runs.clone().acknowledge((2, 2), Ack::Accept, "a", RULES), refused, "twice");
+    assert_eq!(runs.clone().acknowledge((0, 4), Ack::Accept, "a", RULES), refused, "in part");
+}
+
+#[test]
+fn locks_end_and_the_last_delivery_archives() {
+    let mut runs = Runs::new(0, &[]);
+    for count in 1..=3 {
+        assert_eq!(runs.acquire((0, 0), &member("a"), 100, ALL), [acquired(0, 0, count)]);
+        assert_eq!(runs.expire(99, 3), []);
+        assert_eq!(runs.expire(100, 3), [(0, 0)]);
+    }
+    assert_eq!(runs.batches_of(&[(0, 0)]), [batch(0, 0, ARCHIVED, 3)]);
+    runs.advance();
+    assert_eq!((runs.start(), runs.wake_at()), (1, NEVER));
+}
+
+#[test]
+fn renewing_moves_the_end_of_a_lock() {
+    let mut runs = Runs::new(0, &[]);
+    runs.acquire((0, 3), &member("a"), 100, ALL);
+    runs.acknowledge((1, 2), Ack::Renew, "a", RULES).unwrap();
+    assert_eq!(runs.expire(100, 3), [(0, 0), (3, 3)]);
+    assert_eq!(runs.wake_at(), RULES.until);
+    runs.acknowledge((1, 2), Ack::Accept, "a", RULES).unwrap();
+}
+
+#[test]
+fn a_member_that_goes_gives_back_what_it_holds() {
+    let mut runs = Runs::new(0, &[]);
+    runs.acquire((0, 3), &member("a"), 100, ALL);
+    runs.acquire((4, 5), &member("b"), 100, ALL);
+    assert_eq!(runs.release("a", 3), [(0, 3)]);
+    assert_eq!(runs.batches_of(&[(0, 5)]), [batch(0, 3, AVAILABLE, 1)], "b's are not persisted");
+}
+
+#[test]
+fn what_was_persisted_comes_back_and_what_was_not_is_available() {
+    let persisted = [batch(2, 3, ACKNOWLEDGED, 1), batch(6, 6, AVAILABLE, 2)];
+    let mut runs = Runs::new(0, &persisted);
+    assert_eq!((runs.start(), runs.end(), runs.next_fetch()), (0, 7, 0));
+    let given = runs.acquire((0, 8), &member("a"), 100, ALL);
+    let expected = [acquired(0, 1, 1), acquired(4, 5, 1), acquired(6, 6, 3), acquired(7, 8, 1)];
+    assert_eq!(given, expected);
+    let runs = Runs::new(0, &[batch(0, 3, ACKNOWLEDGED, 1)]);
+    assert_eq!((runs.start(), runs.end()), (4, 4));
+}
+
+#[test]
+fn gaps_and_a_moved_log_start_are_finished_with() {
+    let mut runs = Runs::new(0, &[]);
+    runs.archive(0, 4);
+    assert_eq!((runs.start(), runs.next_fetch()), (5, 5));
+    runs.acquire((5, 9), &member("a"), 100, ALL);
+    runs.log_starts_at(8);
+    assert_eq!(runs.start(), 8);
+    assert_eq!(runs.acknowledge((5, 9), Ack::Accept, "a", RULES), Ok(()));
+    runs.log_starts_at(50);
+    assert_eq!((runs.start(), runs.end()), (50, 50));
+}

@@ -1,0 +1,139 @@
+//! Share sessions: which share-partitions a member fetches from a broker, and the epoch that keeps
+//! its requests in order (KIP-932).
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+use weir_wire::{ErrorCode, Str, Uuid};
+
+/// `share_session_epoch` that opens a session.
+pub(crate) const INITIAL_EPOCH: i32 = 0;
+/// `share_session_epoch` that closes it.
+pub(crate) const FINAL_EPOCH: i32 = -1;
+
+/// One partition of a session.
+pub(crate) type Place = (Uuid, i32);
+
+/// A member's session with one broker.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SessionKey {
+    pub(crate) broker: i32,
+    pub(crate) group: Str,
+    pub(crate) member: Str,
+}
+
+#[derive(Debug)]
+struct Session {
+    /// The epoch of the next request.
+    epoch: i32,
+    places: Vec<Place>,
+}
+
+/// The sessions of every broker.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    all: Mutex<HashMap<SessionKey, Session>>,
+}
+
+/// What a ShareFetch is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Opened {
+    /// The epoch of this request.
+    pub(crate) epoch: i32,
+    pub(crate) places: Vec<Place>,
+}
+
+impl Sessions {
+    /// A session begins, in place of an older one of the same member. A broker keeps `limit` of them
+    /// (`group.share.max.share.sessions`).
+    pub(crate) fn open(
+        &self,
+        key: SessionKey,
+        places: Vec<Place>,
+        limit: usize,
+    ) -> Result<Opened, ErrorCode> {
+        let mut all = self.all.lock();
+        all.remove(&key);
+        if all.keys().filter(|known| known.broker == key.broker).count() >= limit {
+            return Err(ErrorCode::SHARE_SESSION_LIMIT_REACHED);
+        }
+        all.insert(key, Session { epoch: 1, places: places.clone() });
+        Ok(Opened { epoch: INITIAL_EPOCH, places })
+    }
+
+    /// The next request of a session, with what it adds and forgets.
+    pub(crate) fn next(
+        &self,
+        key: &SessionKey,
+        epoch: i32,
+        added: &[Place],
+        forgotten: &[Place],
+    ) -> Result<Opened, ErrorCode> {
+        let mut all = self.all.lock();
+        let session = all.get_mut(key).ok_or(ErrorCode::SHARE_SESSION_NOT_FOUND)?;
+        if session.epoch != epoch {
+            return Err(ErrorCode::INVALID_SHARE_SESSION_EPOCH);
+        }
+        session.epoch = if epoch == i32::MAX { 1 } else { epoch + 1 };
+        for place in added {
+            if !session.places.contains(place) {
+                session.places.push(*place);
+            }
+        }
+        session.places.retain(|place| !forgotten.contains(place));
+        Ok(Opened { epoch, places: session.places.clone() })
+    }
+
+    /// Whether there is such a session.
+    pub(crate) fn check(&self, key: &SessionKey) -> Result<(), ErrorCode> {
+        let known = self.all.lock().contains_key(key);
+        known.then_some(()).ok_or(ErrorCode::SHARE_SESSION_NOT_FOUND)
+    }
+
+    pub(crate) fn close(&self, key: &SessionKey) {
+        self.all.lock().remove(key);
+    }
+
+    /// A broker's sessions are lost with it.
+    pub(crate) fn forget_broker(&self, broker: i32) {
+        self.all.lock().retain(|key, _| key.broker != broker);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(member: &str) -> SessionKey {
+        SessionKey { broker: 1, group: Str::from("g"), member: Str::from(member) }
+    }
+
+    const A: Place = (Uuid([1; 16]), 0);
+    const B: Place = (Uuid([1; 16]), 1);
+
+    #[test]
+    fn epochs_keep_requests_in_order() {
+        let sessions = Sessions::default();
+        let missing = Err(ErrorCode::SHARE_SESSION_NOT_FOUND);
+        assert_eq!(sessions.next(&key("m"), 1, &[], &[]), missing);
+        assert_eq!(sessions.open(key("m"), vec![A], 10).unwrap().epoch, 0);
+        let stale = Err(ErrorCode::INVALID_SHARE_SESSION_EPOCH);
+        assert_eq!(sessions.next(&key("m"), 2, &[], &[]), stale);
+        assert_eq!(sessions.next(&key("m"), 1, &[B], &[]).unwrap().places, [A, B]);
+        assert_eq!(sessions.next(&key("m"), 1, &[], &[]), stale);
+        assert_eq!(sessions.next(&key("m"), 2, &[B], &[A]).unwrap().places, [B]);
+        sessions.close(&key("m"));
+        assert_eq!(sessions.check(&key("m")), Err(ErrorCode::SHARE_SESSION_NOT_FOUND));
+    }
+
+    #[test]
+    fn a_broker_keeps_so_many_sessions() {
+        let sessions = Sessions::default();
+        sessions.open(key("a"), vec![], 1).unwrap();
+        let full = Err(ErrorCode::SHARE_SESSION_LIMIT_REACHED);
+        assert_eq!(sessions.open(key("b"), vec![], 1), full);
+        assert!(sessions.open(key("a"), vec![A], 1).is_ok(), "its own is replaced");
+        sessions.forget_broker(1);
+        assert!(sessions.open(key("b"), vec![], 1).is_ok());
+    }
+}
