@@ -108,9 +108,10 @@ impl ConsumerGroup {
     pub(crate) fn new(id: &Str) -> Self {
         Self {
             id: id.detached(),
-            epoch: 0,
+            // As Kafka's: the first member's subscription makes it 2.
+            epoch: 1,
             metadata_hash: 0,
-            target_epoch: 0,
+            target_epoch: 1,
             target_at_ms: 0,
             members: BTreeMap::new(),
             statics: BTreeMap::new(),

@@ -68,7 +68,8 @@ fn beat(ctx: &Ctx, request: &ConsumerGroupHeartbeatRequest) -> Result<Done, Refu
         }
         None if request.member_epoch == 0 => shard.group_or_new(&request.group_id),
         None => {
-            let message = format!("Consumer group {} not found.", request.group_id);
+            let what = if request.member_epoch < 0 { "Group" } else { "Consumer group" };
+            let message = format!("{what} {} not found.", request.group_id);
             return Err(Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, message));
         }
     };

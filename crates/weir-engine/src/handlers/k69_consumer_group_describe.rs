@@ -4,6 +4,8 @@
 //! answers GROUP_ID_NOT_FOUND, so that clients fall back to DescribeGroups. v1 tells classic members
 //! from others (KIP-1099).
 
+use std::collections::BTreeMap;
+
 use weir_wire::messages::consumer_group_describe_request::ConsumerGroupDescribeRequest;
 use weir_wire::messages::consumer_group_describe_response::{
     Assignment, ConsumerGroupDescribeResponse, DescribedGroup, Member, TopicPartitions,
@@ -27,7 +29,7 @@ pub(crate) fn handle(
         Err(refusal) => DescribedGroup {
             group_id: id.clone(),
             error_code: refusal.code.0,
-            error_message: refusal.text(),
+            error_message: refusal.text().filter(|text| !text.is_empty()),
             ..Default::default()
         },
     });
@@ -37,7 +39,7 @@ pub(crate) fn handle(
 
 fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, Refusal> {
     if id.is_empty() {
-        return Err(Refusal::new(ErrorCode::INVALID_GROUP_ID, ErrorCode::INVALID_GROUP_ID.name()));
+        return Err(Refusal::new(ErrorCode::INVALID_GROUP_ID, ""));
     }
     let groups = ctx.engine().groups();
     let shard = groups
@@ -75,8 +77,11 @@ fn described(ctx: &Ctx, id: &Str, group: &Group) -> Option<DescribedGroup> {
 
 fn described_member(ctx: &Ctx, member: &ConsumerMember, target: Assignment) -> Member {
     let subscription = &member.subscription;
-    let has = member.current.assigned.iter();
-    let has = has.map(|(topic, of)| (*topic, of.keys().copied().collect::<Vec<i32>>()));
+    // What it is still giving up counts: nobody else has it yet.
+    let mut has: BTreeMap<Uuid, Vec<i32>> = BTreeMap::new();
+    for (topic, index) in member.current.held() {
+        has.entry(topic).or_default().push(index);
+    }
     Member {
         member_id: member.id.clone(),
         instance_id: subscription.instance.clone(),
@@ -86,7 +91,7 @@ fn described_member(ctx: &Ctx, member: &ConsumerMember, target: Assignment) -> M
         client_host: subscription.client_host.clone(),
         subscribed_topic_names: subscription.topics.iter().cloned().collect(),
         subscribed_topic_regex: subscription.regex.clone(),
-        assignment: assignment(ctx, has),
+        assignment: assignment(ctx, has.into_iter()),
         target_assignment: target,
         member_type: if ctx.version() == 0 { -1 } else { i8::from(!member.uses_classic()) },
         ..Default::default()

@@ -124,7 +124,7 @@ impl<'a> Consumer<'a> {
 fn with_consumer(cluster: &Cluster) -> Consumer<'_> {
     cluster.create("t", 4, &[]);
     let member = Consumer::join(cluster, "m1", &["t"]);
-    assert_eq!((member.epoch, member.owned.len()), (1, 4));
+    assert_eq!((member.epoch, member.owned.len()), (2, 4));
     member
 }
 
@@ -151,9 +151,9 @@ fn a_lone_member_has_everything_at_once() {
     let cluster = Cluster::new(3);
     let mut member = with_consumer(&cluster);
     assert_eq!(member.beats(), ErrorCode::NONE);
-    assert_eq!(member.epoch, 1, "nothing changed");
+    assert_eq!(member.epoch, 2, "nothing changed");
     let group = described(&cluster, GROUP);
-    assert_eq!((&*group.group_state, group.group_epoch, group.assignment_epoch), ("Stable", 1, 1));
+    assert_eq!((&*group.group_state, group.group_epoch, group.assignment_epoch), ("Stable", 2, 2));
     assert_eq!(&*group.assignor_name, "uniform");
     let described = &group.members[0];
     assert_eq!((&*described.member_id, described.member_type), ("m1", 1));
@@ -169,20 +169,23 @@ fn partitions_move_only_after_they_were_given_up() {
     let mut first = with_consumer(&cluster);
     // A target holds for a second (consumer.assignment.interval.ms).
     let mut early = Consumer::join(&cluster, "early", &["t"]);
-    assert_eq!((early.epoch, early.owned.len()), (1, 0), "the target is not computed yet");
+    assert_eq!((early.epoch, early.owned.len()), (2, 0), "the target is not computed yet");
     assert_eq!(&*described(&cluster, GROUP).group_state, "Assigning");
     cluster.pass(1_100);
     assert_eq!(early.beats(), ErrorCode::NONE);
-    assert_eq!((early.epoch, early.owned.len()), (2, 0), "waits for the first");
+    assert_eq!((early.epoch, early.owned.len()), (3, 0), "waits for the first");
     assert_eq!(first.beats(), ErrorCode::NONE);
-    assert_eq!((first.epoch, first.owned.len()), (1, 2), "is to give two up");
-    assert_eq!(&*described(&cluster, GROUP).group_state, "Reconciling");
+    assert_eq!((first.epoch, first.owned.len()), (2, 2), "is to give two up");
+    let group = described(&cluster, GROUP);
+    assert_eq!(&*group.group_state, "Reconciling");
+    let of_first = group.members.iter().find(|member| member.member_id == "m1").unwrap();
+    assert_eq!(of_first.assignment.topic_partitions[0].partitions.len(), 4, "not given up yet");
     assert_eq!(early.beats(), ErrorCode::NONE);
     assert_eq!(early.owned.len(), 0, "not given up yet");
     assert_eq!(first.acknowledges(), ErrorCode::NONE);
-    assert_eq!((first.epoch, first.owned.len()), (2, 2));
+    assert_eq!((first.epoch, first.owned.len()), (3, 2));
     assert_eq!(early.beats(), ErrorCode::NONE);
-    assert_eq!((early.epoch, early.owned.len()), (2, 2));
+    assert_eq!((early.epoch, early.owned.len()), (3, 2));
     let mut all = [first.owned.clone(), early.owned.clone()].concat();
     all.sort_unstable();
     assert_eq!(all, [0, 1, 2, 3]);
@@ -190,7 +193,7 @@ fn partitions_move_only_after_they_were_given_up() {
     assert_eq!(early.leaves(-1), ErrorCode::NONE);
     cluster.pass(1_100);
     assert_eq!(first.beats(), ErrorCode::NONE);
-    assert_eq!((first.epoch, first.owned.len()), (3, 4));
+    assert_eq!((first.epoch, first.owned.len()), (4, 4));
 }
 
 #[test]
@@ -231,17 +234,17 @@ fn epochs_fence() {
     let topic_id = first.topic_id();
     first.epoch = 9;
     assert_eq!(first.beats(), ErrorCode::FENCED_MEMBER_EPOCH, "from the future");
-    first.epoch = 1;
+    first.epoch = 2;
     cluster.pass(1_100);
     let _second = Consumer::join(&cluster, "m2", &["t"]);
     assert_eq!(first.beats(), ErrorCode::NONE);
     assert_eq!(first.acknowledges(), ErrorCode::NONE);
-    assert_eq!(first.epoch, 2);
+    assert_eq!(first.epoch, 3);
     // The answer with the newer epoch may be lost: then the member has nothing but what it was given.
     let late = |partitions: Vec<i32>| ConsumerGroupHeartbeatRequest {
         group_id: Str::from(GROUP),
         member_id: Str::from("m1"),
-        member_epoch: 1,
+        member_epoch: 2,
         rebalance_timeout_ms: -1,
         topic_partitions: Some(vec![TopicPartitions {
             topic_id,
@@ -307,11 +310,11 @@ fn regular_expressions_follow_the_topics() {
         ..join_request("m1", &[])
     };
     assert_eq!(member.sends(request), ErrorCode::NONE);
-    assert_eq!((member.epoch, member.owned.len()), (1, 2));
+    assert_eq!((member.epoch, member.owned.len()), (2, 2));
     cluster.create("t2", 3, &[]);
     cluster.pass(1_100);
     assert_eq!(member.beats(), ErrorCode::NONE);
-    assert_eq!((member.epoch, member.owned.len()), (2, 5), "a new topic matches");
+    assert_eq!((member.epoch, member.owned.len()), (3, 5), "a new topic matches");
     let regex = described(&cluster, GROUP).members[0].subscribed_topic_regex.clone();
     assert_eq!(regex.as_deref(), Some("t[0-9]*"));
     let names = ConsumerGroupHeartbeatRequest {
@@ -324,7 +327,7 @@ fn regular_expressions_follow_the_topics() {
     assert_eq!(member.sends(names), ErrorCode::NONE);
     assert_eq!(member.owned.len(), 0, "what matched is taken away");
     assert_eq!(member.acknowledges(), ErrorCode::NONE);
-    assert_eq!((member.epoch, member.owned.len()), (3, 2));
+    assert_eq!((member.epoch, member.owned.len()), (4, 2));
 }
 
 #[test]
@@ -339,8 +342,8 @@ fn static_members_come_back_to_what_they_had() {
     assert_eq!(again.sends(join_request("m2", &["t"])), ErrorCode::UNRELEASED_INSTANCE_ID);
     assert_eq!(first.leaves(-2), ErrorCode::NONE);
     assert_eq!(again.sends(join_request("m2", &["t"])), ErrorCode::NONE);
-    assert_eq!((again.epoch, again.owned.len()), (1, 4), "no rebalance");
-    first.epoch = 1;
+    assert_eq!((again.epoch, again.owned.len()), (2, 4), "no rebalance");
+    first.epoch = 2;
     assert_eq!(first.beats(), ErrorCode::FENCED_INSTANCE_ID);
     again.instance = Some("i9");
     assert_eq!(again.beats(), ErrorCode::UNKNOWN_MEMBER_ID, "an instance nobody knows");
@@ -372,19 +375,19 @@ fn offsets_are_guarded_by_epochs() {
         let partitions = response.topics[0].partitions.iter();
         partitions.map(|p| ErrorCode(p.error_code)).collect::<Vec<_>>()
     };
-    assert_eq!(commit("m1", 1, 9, &[5, 6]), [ErrorCode::NONE; 2]);
-    assert_eq!(commit("m1", 2, 9, &[5]), [ErrorCode::STALE_MEMBER_EPOCH]);
-    assert_eq!(commit("m1", 1, 8, &[5]), [ErrorCode::UNSUPPORTED_VERSION]);
-    assert_eq!(commit("m9", 1, 9, &[5]), [ErrorCode::UNKNOWN_MEMBER_ID]);
+    assert_eq!(commit("m1", 2, 9, &[5, 6]), [ErrorCode::NONE; 2]);
+    assert_eq!(commit("m1", 3, 9, &[5]), [ErrorCode::STALE_MEMBER_EPOCH]);
+    assert_eq!(commit("m1", 2, 8, &[5]), [ErrorCode::UNSUPPORTED_VERSION]);
+    assert_eq!(commit("m9", 2, 9, &[5]), [ErrorCode::UNKNOWN_MEMBER_ID]);
     assert_eq!(commit("", -1, 9, &[5]), [ErrorCode::UNKNOWN_MEMBER_ID], "the group has members");
     cluster.pass(1_100);
     let mut second = Consumer::join(&cluster, "m2", &["t"]);
     first.beats();
     first.acknowledges();
     second.beats();
-    assert_eq!((first.epoch, second.epoch), (2, 2));
+    assert_eq!((first.epoch, second.epoch), (3, 3));
     // KIP-1251: with the epoch before, for what it still has since then.
-    let outcome = commit("m1", 1, 9, &[7, 7, 7, 7]);
+    let outcome = commit("m1", 2, 9, &[7, 7, 7, 7]);
     for (index, error) in outcome.iter().enumerate() {
         let has = first.owned.contains(&(index as i32));
         let expected = if has { ErrorCode::NONE } else { ErrorCode::STALE_MEMBER_EPOCH };
@@ -407,10 +410,10 @@ fn offsets_are_guarded_by_epochs() {
         };
         ErrorCode(cluster.connect(1).call(request, 9).groups[0].error_code)
     };
-    assert_eq!(fetch(Some("m1"), 2), ErrorCode::NONE);
+    assert_eq!(fetch(Some("m1"), 3), ErrorCode::NONE);
     assert_eq!(fetch(None, -1), ErrorCode::NONE, "administrators");
-    assert_eq!(fetch(Some("m1"), 1), ErrorCode::STALE_MEMBER_EPOCH);
-    assert_eq!(fetch(Some("m9"), 2), ErrorCode::UNKNOWN_MEMBER_ID);
+    assert_eq!(fetch(Some("m1"), 2), ErrorCode::STALE_MEMBER_EPOCH);
+    assert_eq!(fetch(Some("m9"), 3), ErrorCode::UNKNOWN_MEMBER_ID);
 }
 
 #[test]
@@ -440,7 +443,7 @@ fn groups_survive_a_kill_and_a_move() {
         ..Default::default()
     };
     let response = beat(&cluster, request);
-    assert_eq!((error(&response), response.member_epoch), (ErrorCode::NONE, 2));
+    assert_eq!((error(&response), response.member_epoch), (ErrorCode::NONE, 3));
     let broker = coordinator(&cluster, 1, GROUP);
     let before = described(&cluster, GROUP);
     cluster.engine.stop_broker(broker).unwrap();
@@ -485,12 +488,12 @@ fn an_assignor_that_most_ask_for_is_used() {
     let cluster = Cluster::new(1);
     let mut member = with_consumer(&cluster);
     let request = ConsumerGroupHeartbeatRequest {
-        member_epoch: 1,
+        member_epoch: 2,
         server_assignor: Some(Str::from("range")),
         topic_partitions: None,
         ..join_request("m1", &["t"])
     };
     assert_eq!(member.sends(request), ErrorCode::NONE);
     let group = described(&cluster, GROUP);
-    assert_eq!((&*group.assignor_name, group.group_epoch), ("range", 2));
+    assert_eq!((&*group.assignor_name, group.group_epoch), ("range", 3));
 }

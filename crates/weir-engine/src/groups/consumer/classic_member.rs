@@ -12,6 +12,7 @@ use weir_wire::messages::sync_group_request::SyncGroupRequest;
 use weir_wire::messages::sync_group_response::SyncGroupResponse;
 use weir_wire::{ErrorCode, Message, Reader, Str, Writer};
 
+use super::heartbeat::new_member;
 use super::member::{ClassicSide, ConsumerMember, MemberState, Owned, Partitions, Subscription};
 use super::target::Advance;
 use super::timers::Timer;
@@ -100,7 +101,7 @@ impl ConsumerGroup {
         is_new: bool,
         step: &mut Step,
     ) -> Result<(ConsumerMember, Option<Str>), ErrorCode> {
-        let fresh = || ConsumerMember { id: id.clone(), ..Default::default() };
+        let fresh = || new_member(id);
         let Some(instance) = instance else {
             return Ok((self.members.get(id).cloned().unwrap_or_else(fresh), None));
         };

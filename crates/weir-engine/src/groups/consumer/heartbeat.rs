@@ -12,7 +12,8 @@ use weir_wire::{ErrorCode, Str};
 
 use super::change::Change;
 use super::member::{
-    ConsumerMember, Owned, Partitions, STATIC_LEAVE_EPOCH, partitions_of, same_partitions,
+    ConsumerMember, Owned, Partitions, STATIC_LEAVE_EPOCH, Subscription, partitions_of,
+    same_partitions,
 };
 use super::target::Advance;
 use super::timers::Timer;
@@ -246,8 +247,10 @@ impl ConsumerGroup {
     }
 }
 
-fn new_member(id: &Str) -> ConsumerMember {
-    ConsumerMember { id: id.clone(), ..Default::default() }
+/// Without a regular expression; Kafka writes and describes that as an empty one.
+pub(super) fn new_member(id: &Str) -> ConsumerMember {
+    let subscription = Subscription { regex: Some(Str::default()), ..Default::default() };
+    ConsumerMember { id: id.clone(), subscription, ..Default::default() }
 }
 
 /// A member may come with the epoch before, if the answer with the newer one was lost: then it has

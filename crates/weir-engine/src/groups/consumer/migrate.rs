@@ -182,7 +182,7 @@ fn upgraded(
         client_id: member.client_id.clone(),
         client_host: member.client_host.clone(),
         topics: told.topics.iter().map(Str::detached).collect(),
-        regex: None,
+        regex: Some(Str::default()),
         rebalance_timeout_ms: member.rebalance_timeout_ms,
         assignor: None,
         classic: Some(ClassicSide {

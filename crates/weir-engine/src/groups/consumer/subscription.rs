@@ -19,7 +19,9 @@ const REGEX_BYTES_MAX: usize = 1 << 20;
 pub(crate) fn validate_regex(text: &str) -> Result<(), Refusal> {
     compile(text).map(drop).map_err(|error| {
         let reason = match &error {
-            regex::Error::Syntax(text) => text.lines().last().unwrap_or_default().to_owned(),
+            regex::Error::Syntax(text) => {
+                text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+            }
             other => other.to_string(),
         };
         let message =
