@@ -8,6 +8,7 @@ import { BrokerStateIndicator } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
 import { BrokerActions } from "./BrokerActions";
+import { QuorumTable } from "./QuorumTable";
 import { texts } from "./texts";
 
 function columns(t: Translate): Column<BrokerRow>[] {
@@ -25,12 +26,14 @@ function columns(t: Translate): Column<BrokerRow>[] {
       header: t(texts.state),
       cell: (row) => <BrokerStateIndicator state={row.state} />,
       width: 130,
+      minWidth: 120,
     },
     {
       id: "role",
       header: t(texts.role),
       cell: (row) => (row.controller ? <Badge color="blue">{t(texts.controller)}</Badge> : NONE),
-      width: 115,
+      width: 128,
+      minWidth: 128,
     },
     {
       id: "address",
@@ -73,23 +76,30 @@ export default function BrokersPage() {
   const rows = brokers.data?.rows;
   const chosen = rows?.find((row) => selected.includes(String(row.id)));
   return (
-    <ResourceTable<BrokerRow>
-      id="brokers"
-      title={t(texts.title)}
-      columns={definitions}
-      rows={rows}
-      rowId={(row) => String(row.id)}
-      rowName={(row) => String(row.id)}
-      total={rows?.length}
-      description={rows && rows.length > 0 ? summary(t, rows, brokers.data?.skew ?? null) : undefined}
-      updatedAt={brokers.dataUpdatedAt || undefined}
-      error={brokers.data ? null : brokers.error}
-      warnings={brokers.data?.warnings ?? []}
-      onRefresh={() => void brokers.refetch()}
-      refreshing={brokers.isFetching}
-      empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
-      selection={{ type: "single", ids: selected, onChange: setSelected }}
-      actions={<BrokerActions cluster={cluster} broker={chosen} />}
-    />
+    <>
+      <ResourceTable<BrokerRow>
+        id="brokers"
+        title={t(texts.title)}
+        columns={definitions}
+        rows={rows}
+        rowId={(row) => String(row.id)}
+        rowName={(row) => String(row.id)}
+        total={rows?.length}
+        description={rows && rows.length > 0 ? summary(t, rows, brokers.data?.skew ?? null) : undefined}
+        updatedAt={brokers.dataUpdatedAt || undefined}
+        error={brokers.data ? null : brokers.error}
+        warnings={brokers.data?.warnings ?? []}
+        onRefresh={() => void brokers.refetch()}
+        refreshing={brokers.isFetching}
+        empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
+        selection={{ type: "single", ids: selected, onChange: setSelected }}
+        actions={<BrokerActions cluster={cluster} broker={chosen} />}
+      />
+      {rows && rows.length > 0 ? (
+        <div className="weir-below">
+          <QuorumTable cluster={cluster} />
+        </div>
+      ) : null}
+    </>
   );
 }

@@ -34,6 +34,28 @@ export const texts = defineTexts({
   },
   mean: { en: "mean {n} leaders a broker", ko: "브로커당 평균 리더 {n}개" },
   skew: { en: "skew {n} %", ko: "편차 {n}%" },
+  quorum: { en: "Controller quorum", ko: "컨트롤러 쿼럼" },
+  quorumFacts: {
+    en: "Leader {leader}, epoch {epoch}: metadata is committed up to offset {offset}.",
+    ko: "리더 {leader}, 에포크 {epoch}: 메타데이터가 오프셋 {offset}까지 커밋되었습니다.",
+  },
+  quorumNode: { en: "Node", ko: "노드" },
+  quorumLeader: { en: "Leader", ko: "리더" },
+  quorumFollower: { en: "Voter", ko: "투표자" },
+  quorumObserver: { en: "Observer", ko: "관찰자" },
+  quorumEnd: { en: "Log end offset", ko: "로그 끝 오프셋" },
+  quorumBehind: { en: "Behind", ko: "뒤처짐" },
+  quorumBehindNote: {
+    en: "Records of the metadata log that it does not have yet",
+    ko: "아직 받지 못한 메타데이터 로그 레코드 수",
+  },
+  quorumFetch: { en: "Last fetch", ko: "마지막 조회" },
+  quorumCaughtUp: { en: "Last caught up", ko: "마지막 동기화" },
+  quorumNone: { en: "No quorum", ko: "쿼럼 없음" },
+  quorumNoneHint: {
+    en: "The cluster has no controllers that vote.",
+    ko: "클러스터에 투표하는 컨트롤러가 없습니다.",
+  },
   empty: { en: "No brokers answer", ko: "응답하는 브로커 없음" },
   emptyHint: { en: "Start the cluster to see its brokers.", ko: "클러스터를 시작하면 브로커가 표시됩니다." },
 });

@@ -160,6 +160,13 @@ export const partitionsHelp = defineHelp({
         ko: "동기화된 모든 레플리카 기준으로 다음 메시지가 받을 오프셋입니다.",
       },
     },
+    {
+      term: { en: "Stable offset", ko: "안정 오프셋" },
+      text: {
+        en: "How far consumers of committed data see: an open transaction holds it back. Space on a row shows which.",
+        ko: "커밋된 데이터만 읽는 컨슈머가 볼 수 있는 위치입니다. 열린 트랜잭션이 있으면 멈추며 행에서 스페이스 키로 확인할 수 있습니다.",
+      },
+    },
   ],
 });
 

@@ -435,6 +435,18 @@ export const handlers: Handlers = {
   },
   "groups.delete": () => start("group_delete", "Group deleted", 300),
   "brokers.list": () => ({ rows: data.brokers, skew: 2.1, warnings: [] }),
+  "brokers.quorum": () => ({
+    leader_id: 1,
+    leader_epoch: 12,
+    high_watermark: "48231",
+    voters: [1, 2, 3].map((replica_id) => ({
+      replica_id,
+      log_end_offset: String(replica_id === 3 ? 48_190 : 48_231),
+      last_fetch_ms: String(data.now() - 500),
+      last_caught_up_ms: String(data.now() - (replica_id === 3 ? 9000 : 500)),
+    })),
+    observers: [],
+  }),
   "brokers.stop": ({ broker }) => start("broker_stop", `Broker ${broker} stopped`),
   "brokers.kill": ({ broker }) => start("broker_kill", `Broker ${broker} killed`),
   "brokers.start": ({ broker }) => start("broker_start", `Broker ${broker} started`),
