@@ -19,17 +19,9 @@ export function runs(partitions: number[]): string {
   return parts.join(", ");
 }
 
-/** A member of a streams group has tasks in place of partitions. */
-interface Task {
-  role: "active" | "standby" | "warmup";
-  subtopology: string;
-  partitions: number[];
-}
-type Member = GroupMember & { tasks?: Task[] };
-
 const ROLE = { active: texts.active, standby: texts.standby, warmup: texts.warmup };
 
-function assigned(t: Translate, { assignment, tasks = [] }: Member): string {
+function assigned(t: Translate, { assignment, tasks = [] }: GroupMember): string {
   const parts = assignment.map(({ topic, partitions }) => `${topic}: ${runs(partitions)}`);
   const roles = tasks.map(({ role, subtopology, partitions }) =>
     t(ROLE[role], { subtopology, partitions: runs(partitions) }),
@@ -37,14 +29,14 @@ function assigned(t: Translate, { assignment, tasks = [] }: Member): string {
   return [...parts, ...roles].join("; ");
 }
 
-function Assignment({ row, waiting }: { row: Member; waiting: boolean }) {
+function Assignment({ row, waiting }: { row: GroupMember; waiting: boolean }) {
   const t = useT();
   const has = assigned(t, row);
   if (!waiting) return <>{has || NONE}</>;
   return <span className="weir-soft">{has ? t(texts.until, { partitions: has }) : t(texts.joined)}</span>;
 }
 
-function columns(t: Translate, waiting: boolean): Column<Member>[] {
+function columns(t: Translate, waiting: boolean): Column<GroupMember>[] {
   return [
     { id: "client", header: t(texts.client), cell: (row) => row.client_id, rowHeader: true, width: 190 },
     {
@@ -80,7 +72,7 @@ export function MembersTable({ group }: { group: GroupDetail }) {
   const waiting = isRebalancing(group.state);
   const definitions = useMemo(() => columns(t, waiting), [t, waiting]);
   return (
-    <ResourceTable<Member>
+    <ResourceTable<GroupMember>
       id="group-members"
       variant="container"
       title={t(texts.members)}

@@ -1,23 +1,7 @@
-import type { I64, PartitionRow } from "~/contract/types";
+import type { OpenTransaction, PartitionRow } from "~/contract/types";
 
-/** A transaction that is neither committed nor aborted in a partition. */
-export interface OpenTransaction {
-  producer_id: I64;
-  producer_epoch: number;
-  start: I64;
-  last_timestamp: I64 | null;
-  transactional_id: string | null;
-  state: string | null;
-}
-
-/** What goes on in a partition besides being written; absent where the cluster does not tell. */
-interface GoesOn {
-  stable?: I64 | null;
-  adding?: number[];
-  removing?: number[];
-  transactions?: OpenTransaction[];
-}
-export type Row = PartitionRow & GoesOn;
+export type { OpenTransaction };
+export type Row = PartitionRow;
 
 export function isMoving(row: Row): boolean {
   return (row.adding?.length ?? 0) + (row.removing?.length ?? 0) > 0;
