@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { createContext, useContext } from "react";
+import { createContext, useContext, useEffect, useState } from "react";
 import type { Text } from "~/contract/types";
 import { ErrorBox } from "../ErrorBox";
 import { count } from "../format";
@@ -42,6 +42,26 @@ function useTable(): TableState {
   const state = useContext(TableContext);
   if (!state) throw new Error("a table's slot outside its table");
   return state;
+}
+
+/** Turns only for who pressed it: live pages are asked anew every few seconds, which is no news. */
+function Refresh(props: { onRefresh: () => void; refreshing: boolean }) {
+  const t = useT();
+  const [pressed, setPressed] = useState(false);
+  useEffect(() => {
+    if (!props.refreshing) setPressed(false);
+  }, [props.refreshing]);
+  return (
+    <Button
+      iconName="refresh"
+      ariaLabel={t(texts.refresh)}
+      loading={pressed && props.refreshing}
+      onClick={() => {
+        setPressed(true);
+        props.onRefresh();
+      }}
+    />
+  );
 }
 
 export function TableHeader() {
@@ -84,12 +104,7 @@ export function TableHeader() {
             </Button>
           ) : null}
           {props.onRefresh ? (
-            <Button
-              iconName="refresh"
-              ariaLabel={t(texts.refresh)}
-              loading={props.refreshing ?? false}
-              onClick={props.onRefresh}
-            />
+            <Refresh onRefresh={props.onRefresh} refreshing={props.refreshing ?? false} />
           ) : null}
           {props.actions}
         </SpaceBetween>
