@@ -38,5 +38,14 @@ async fn journey(
         .with_context(|| format!("the journey did not end within {LIMIT:?}"))?
 }
 
+mod accessibility;
+mod brokers;
+mod configuration;
+mod connect;
+mod crash;
 mod first;
+mod keyboard;
+mod live;
+mod palette;
 mod shop;
+mod window;

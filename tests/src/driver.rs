@@ -94,6 +94,11 @@ impl Session {
         Page(self.client.clone())
     }
 
+    /// The window's display, for the DISPLAY variable.
+    pub fn display(&self) -> Option<&str> {
+        self.display.as_ref().map(|display| display.name.as_str())
+    }
+
     /// Keeps a picture: of the virtual screen for the window (its driver waits for a frame that an idle
     /// page never paints), else of the page.
     pub async fn picture(&self, name: &str) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 //! Everything that is started here ends with the value that started it.
 
 pub mod apache_kafka;
+pub mod axe;
 pub mod broker;
 pub mod driver;
 pub mod home;

@@ -3,6 +3,7 @@
 use crate::wait;
 use anyhow::{Context as _, bail};
 use fantoccini::Client;
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
@@ -23,6 +24,16 @@ const ARRIVE: Duration = Duration::from_secs(5);
 /// by the click knows nothing of `__clicked`.
 const AIM: &str = "arguments[0].scrollIntoView({block: 'center'}); window.__clicked = false; \
      arguments[0].addEventListener('click', () => { window.__clicked = true; }, { capture: true, once: true });";
+
+/// More stops than any page has before its main part.
+const TABS_MAX: usize = 120;
+/// As `ui/src/platform` asks: the window's bridge, or `weir serve` with the page's bearer.
+const CALL: &str = "const [name, args, done] = arguments; \
+     const bridge = window.__TAURI_INTERNALS__; \
+     const asked = bridge ? bridge.invoke('call', { name, args }) : fetch('/api/call/' + name, { method: 'POST', \
+       headers: { 'content-type': 'application/json', authorization: 'Bearer ' + localStorage.getItem('weir.token') }, \
+       body: JSON.stringify(args) }).then(answer => answer.json()); \
+     asked.then(done, error => done({ failed: error }));";
 
 const FIND: &str = include_str!("find.js");
 /// The key under which WebDriver names an element (W3C WebDriver, section 12).
@@ -96,10 +107,69 @@ impl Page {
         .await
     }
 
-    /// Sends keys to whatever has the focus.
-    pub async fn keys(&self, keys: &str) -> anyhow::Result<()> {
-        self.0.active_element().await?.send_keys(keys).await?;
+    /// Presses keys one after the other, wherever the focus is.
+    pub async fn press(&self, keys: &str) -> anyhow::Result<()> {
+        self.press_holding(None, keys).await
+    }
+
+    /// Presses a key that is no character.
+    pub async fn press_key(&self, key: Key) -> anyhow::Result<()> {
+        self.press(&key.to_string()).await
+    }
+
+    /// As [`Page::press`], with a modifier such as Control held down.
+    pub async fn press_holding(&self, held: Option<Key>, keys: &str) -> anyhow::Result<()> {
+        let down = |value: char| KeyAction::Down { value };
+        let up = |value: char| KeyAction::Up { value };
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        if let Some(key) = held {
+            actions = actions.then(down(key.into()));
+        }
+        for key in keys.chars() {
+            actions = actions.then(down(key)).then(up(key));
+        }
+        if let Some(key) = held {
+            actions = actions.then(up(key.into()));
+        }
+        self.0.perform_actions(actions).await?;
         Ok(())
+    }
+
+    /// Presses Tab until what has the focus is called `wanted`, as [`Page::focused`] says it (`~text`: contains it).
+    pub async fn tab_to(&self, wanted: &str) -> anyhow::Result<()> {
+        let mut seen = Vec::new();
+        for _ in 0..TABS_MAX {
+            let focused = self.focused().await?;
+            if is_called(&focused, wanted) {
+                return Ok(());
+            }
+            seen.push(focused);
+            self.press_key(Key::Tab).await?;
+        }
+        bail!("Tab does not reach {wanted}, but:\n{}", seen.join("\n"))
+    }
+
+    /// Waits until the focus is on what is called `wanted`.
+    pub async fn focus_is(&self, wanted: &str) -> anyhow::Result<()> {
+        self.until(&format!("the focus on {wanted}"), APPEAR, async || {
+            let focused = self.focused().await?;
+            if is_called(&focused, wanted) { Ok(Some(())) } else { bail!("it is on {focused}") }
+        })
+        .await
+    }
+
+    /// Waits until the address is this.
+    pub async fn is_at(&self, path: &str) -> anyhow::Result<()> {
+        self.until(&format!("the page {path}"), APPEAR, async || {
+            let at = self.0.execute("return location.pathname + location.search", vec![]).await?;
+            Ok((at.as_str() == Some(path)).then_some(()))
+        })
+        .await
+    }
+
+    /// A command of the contract, asked as the page asks.
+    pub async fn call(&self, name: &str, args: Value) -> anyhow::Result<Value> {
+        Ok(self.0.execute_async(CALL, vec![json!(name), args]).await?)
     }
 
     /// Role and name of what has the focus, as `role "name"`.
@@ -167,5 +237,12 @@ impl Page {
             bail!("the content security policy refused {refused}");
         }
         Ok(())
+    }
+}
+
+fn is_called(focused: &str, wanted: &str) -> bool {
+    match wanted.strip_prefix('~') {
+        Some(part) => focused.contains(part),
+        None => focused == wanted,
     }
 }

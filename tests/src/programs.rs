@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
 /// How long a process may take from start to end; the longest needs 30 s on a quiet machine.
@@ -17,8 +17,19 @@ const END_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a program may take to say its first line.
 pub const START_TIMEOUT: Duration = Duration::from_secs(60);
 
+static CHOSEN: OnceLock<PathBuf> = OnceLock::new();
+
+/// Takes the programs from another folder than this build's: the release build's, to be measured. Once, at the start.
+pub fn use_directory(folder: PathBuf) {
+    // A second choice would be a second measurement in one process: the first holds.
+    let _ = CHOSEN.set(folder);
+}
+
 /// The folder that cargo put the programs of this build into.
 pub fn directory() -> anyhow::Result<PathBuf> {
+    if let Some(chosen) = CHOSEN.get() {
+        return Ok(chosen.clone());
+    }
     let exe = std::env::current_exe()?;
     let dir = exe.parent().context("a test program has a folder")?;
     let dir = if dir.ends_with("deps") { dir.parent().unwrap_or(dir) } else { dir };

@@ -20,7 +20,7 @@ pub enum Host {
 #[derive(Debug)]
 pub struct Stage {
     pub session: Session,
-    _serve: Option<Running>,
+    serve: Option<Running>,
 }
 
 impl Stage {
@@ -28,7 +28,7 @@ impl Stage {
     pub async fn open(host: Host, home: &Home, path: &str) -> anyhow::Result<Self> {
         let stage = match host {
             Host::Window => {
-                Self { session: driver::window(home.path(), SIZE, path).await?, _serve: None }
+                Self { session: driver::window(home.path(), SIZE, path).await?, serve: None }
             }
             Host::Chromium => Self::in_chromium(home, path).await?,
         };
@@ -45,11 +45,16 @@ impl Stage {
         if path != "/clusters" {
             page.go(path).await?;
         }
-        Ok(Self { session, _serve: Some(serve) })
+        Ok(Self { session, serve: Some(serve) })
     }
 
     pub fn page(&self) -> Page {
         self.session.page()
+    }
+
+    /// Ends `weir serve` under the open page.
+    pub fn end_serve(&mut self) {
+        self.serve = None;
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     stop_one(&dir, &mut connection)
 }
 
-fn create(connection: &mut Connection) -> anyhow::Result<()> {
+pub(crate) fn create(connection: &mut Connection) -> anyhow::Result<()> {
     let since = Instant::now();
     for request in 0..REQUESTS {
         let topics = (0..TOPICS_A_REQUEST).map(|n| topic(request * TOPICS_A_REQUEST + n)).collect();
@@ -54,7 +54,7 @@ fn create(connection: &mut Connection) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn topic(number: usize) -> CreatableTopic {
+pub(crate) fn topic(number: usize) -> CreatableTopic {
     CreatableTopic {
         name: format!("bench.topic-{number:05}").into(),
         num_partitions: PARTITIONS,

@@ -1,12 +1,16 @@
 //! `cargo xtask bench WHAT`: figures measured on this machine, side by side in one run, as rows for
 //! docs/RESULTS.md. Needs the release programs: `cargo build --release --workspace --bins`.
 
+mod app;
+mod app_topics;
 mod codec;
+mod groups;
 mod load;
 mod many;
 mod peers;
 mod probe;
 mod process;
+mod singles;
 mod start;
 mod stats;
 mod wire;
@@ -22,6 +26,10 @@ pub(crate) enum What {
     Load,
     /// 10,000 topics: created, listed, memory; a broker that leads a third of them stopped.
     Many,
+    /// 10,000 topics by single requests, 32 in flight.
+    Singles,
+    /// The window: start, memory, Create, the topics page, the filter, lists of topics and groups.
+    App,
     /// The codec alone.
     Wire,
     /// All of the above.
@@ -41,6 +49,12 @@ pub(crate) fn run(what: What) -> anyhow::Result<()> {
     }
     if wanted(What::Many) {
         many::run()?;
+    }
+    if wanted(What::Singles) {
+        singles::run()?;
+    }
+    if wanted(What::App) {
+        app::run()?;
     }
     if wanted(What::Load) {
         load::run()?;

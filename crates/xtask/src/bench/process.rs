@@ -107,6 +107,55 @@ pub(crate) fn memory_mib(pid: u32) -> anyhow::Result<f64> {
     Ok(kib / 1024.0)
 }
 
+/// The same of a process and all that descend from it.
+pub(crate) fn children_memory_mib(root: u32) -> anyhow::Result<f64> {
+    let mut sum = memory_mib(root)?;
+    for pid in pids()? {
+        if parent(pid) == Some(root) {
+            sum += children_memory_mib(pid)?;
+        }
+    }
+    Ok(sum)
+}
+
+/// The process of this name that was started last.
+pub(crate) fn newest(name: &str) -> anyhow::Result<u32> {
+    let is_named = |pid: &u32| {
+        std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == name)
+    };
+    let all = pids()?.into_iter().filter(is_named);
+    let started = |pid: &u32| stat(*pid, START_TIME);
+    all.max_by_key(started).with_context(|| format!("no process {name}"))
+}
+
+/// When a process began, in milliseconds since the epoch; Linux tells hundredths of a second.
+pub(crate) fn began_ms(pid: u32) -> anyhow::Result<f64> {
+    let started = stat(pid, START_TIME).context("no start time")? as f64 * 10.0;
+    let uptime = std::fs::read_to_string("/proc/uptime")?;
+    let uptime: f64 = uptime.split_whitespace().next().context("no uptime")?.parse()?;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    Ok(now.as_secs_f64() * 1000.0 - (uptime * 1000.0 - started))
+}
+
+/// Fields of /proc/PID/stat, counted behind the name (proc(5): the third of all is 0 here).
+const PARENT: usize = 1;
+const START_TIME: usize = 19;
+
+fn pids() -> anyhow::Result<Vec<u32>> {
+    let entries = std::fs::read_dir("/proc")?.flatten();
+    Ok(entries.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok()).collect())
+}
+
+fn parent(pid: u32) -> Option<u32> {
+    stat(pid, PARENT)?.try_into().ok()
+}
+
+fn stat(pid: u32, field: usize) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    fields.split_whitespace().nth(field)?.parse().ok()
+}
+
 /// The first of `count` neighbouring ports that were free a moment ago.
 pub(crate) fn free_ports(count: u16) -> anyhow::Result<u16> {
     let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
