@@ -6,5 +6,6 @@ mod go;
 mod kinds;
 mod mishaps;
 mod node;
+mod permissions;
 mod python;
 mod reader;

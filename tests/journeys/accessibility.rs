@@ -68,7 +68,7 @@ impl Check<'_> {
         page.go("/c/shop/topics").await?;
         page.find("link", "shop.orders").await?;
         page.press_holding(Some(Key::Control), "k").await?;
-        page.find("option", "~Topics").await?;
+        page.find("option", "~Brokers").await?;
         self.look("the palette").await?;
         page.press_key(Key::Escape).await?;
         page.press("?").await?;

@@ -89,7 +89,7 @@ async fn creates_a_cluster(page: &Page, words: &Words) -> anyhow::Result<()> {
     page.press("keys").await?;
     page.tab_to(&create).await?;
     page.press_key(Key::Enter).await?;
-    page.find("heading", "keys").await?;
+    page.find("heading", "~keys").await?;
     page.shows(words.online).await
 }
 
@@ -106,7 +106,7 @@ async fn creates_a_topic(page: &Page, words: &Words) -> anyhow::Result<()> {
     page.is_at("/c/keys/topics").await?;
     page.find("link", "orders").await?;
     // Into the table, then by arrows, as in a spreadsheet.
-    page.tab_to("~orders").await
+    page.arrows_to("a \"orders\"").await
 }
 
 async fn open_by_palette(page: &Page, words: &Words, typed: &str) -> anyhow::Result<()> {
@@ -126,7 +126,7 @@ async fn produces(page: &Page, words: &Words) -> anyhow::Result<()> {
     page.is_at("/c/keys/topics/orders/produce").await?;
     page.find("textbox", words.value).await?;
     page.tab_to(&format!("textarea \"{}\"", words.value)).await?;
-    page.press("by keyboard").await?;
+    page.press("{\"by\":\"keys\"}").await?;
     page.press_holding(Some(Key::Control), &Key::Enter.to_string()).await?;
     page.shows(words.written).await
 }
@@ -142,7 +142,7 @@ async fn sees_the_message(page: &Page, words: &Words) -> anyhow::Result<()> {
         Ok(search.as_str().is_some_and(|search| search.contains("m=")).then_some(()))
     })
     .await?;
-    page.shows("by keyboard").await
+    page.shows("\"keys\"").await
 }
 
 async fn opens_the_group(page: &Page, words: &Words) -> anyhow::Result<()> {
@@ -150,8 +150,8 @@ async fn opens_the_group(page: &Page, words: &Words) -> anyhow::Result<()> {
     page.is_at("/c/keys/groups").await?;
     page.find("heading", &format!("~{}", words.groups)).await?;
     page.find("link", "readers").await?;
-    page.tab_to("~readers").await?;
+    page.arrows_to("a \"readers\"").await?;
     page.press_key(Key::Enter).await?;
     page.is_at("/c/keys/groups/readers").await?;
-    page.find("heading", "readers").await.map(drop)
+    page.find("heading", "~readers").await.map(drop)
 }

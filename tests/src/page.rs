@@ -25,6 +25,8 @@ const ARRIVE: Duration = Duration::from_secs(5);
 const AIM: &str = "arguments[0].scrollIntoView({block: 'center'}); window.__clicked = false; \
      arguments[0].addEventListener('click', () => { window.__clicked = true; }, { capture: true, once: true });";
 
+/// More columns than any table has.
+const COLUMNS_MAX: usize = 15;
 /// More stops than any page has before its main part.
 const TABS_MAX: usize = 120;
 /// As `ui/src/platform` asks: the window's bridge, or `weir serve` with the page's bearer.
@@ -91,7 +93,10 @@ impl Page {
             field.click().await?;
             // WebDriver's own "clear" goes past the page's state; a person selects all and types.
             field.send_keys(&format!("{}a{}", Key::Control, Key::Null)).await?;
-            field.send_keys(text).await?;
+            // Key by key, as a person does: the page draws in between.
+            for key in text.chars() {
+                field.send_keys(&key.to_string()).await?;
+            }
             Ok((field.prop("value").await?.as_deref() == Some(text)).then_some(()))
         })
         .await
@@ -147,6 +152,28 @@ impl Page {
             self.press_key(Key::Tab).await?;
         }
         bail!("Tab does not reach {wanted}, but:\n{}", seen.join("\n"))
+    }
+
+    /// Into the page's table by Tab, to its first row by the arrow down, then along it by the arrow right.
+    pub async fn arrows_to(&self, wanted: &str) -> anyhow::Result<()> {
+        let inside = "return document.activeElement.closest('table, [role=grid]') !== null";
+        for _ in 0..TABS_MAX {
+            if self.0.execute(inside, vec![]).await? == Value::Bool(true) {
+                break;
+            }
+            self.press_key(Key::Tab).await?;
+        }
+        self.press_key(Key::Down).await?;
+        let mut seen = Vec::new();
+        for _ in 0..COLUMNS_MAX {
+            let focused = self.focused().await?;
+            if is_called(&focused, wanted) {
+                return Ok(());
+            }
+            seen.push(focused);
+            self.press_key(Key::Right).await?;
+        }
+        bail!("the arrows do not reach {wanted}, but:\n{}", seen.join("\n"))
     }
 
     /// Waits until the focus is on what is called `wanted`.

@@ -34,10 +34,20 @@ export function FormPage(props: FormPageProps) {
   useEffect(() => {
     if (props.failures > 0) node.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [props.failures]);
+  const submitted = useRef(false);
+  // Once a key: Cloudscape's fields submit their form on Enter by themselves, whatever is held with it.
+  const submit = () => {
+    if (submitted.current || props.pending) return;
+    submitted.current = true;
+    setTimeout(() => {
+      submitted.current = false;
+    });
+    props.onSubmit();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !isMod(event) || isComposing(event)) return;
     event.preventDefault();
-    props.onSubmit();
+    submit();
   };
   return (
     <form
@@ -46,7 +56,7 @@ export function FormPage(props: FormPageProps) {
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
-        props.onSubmit();
+        submit();
       }}
     >
       <Form

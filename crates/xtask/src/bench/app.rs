@@ -116,7 +116,7 @@ async fn create(session: &Session, name: &str) -> anyhow::Result<f64> {
     page.go("/clusters/create").await?;
     page.filled("textbox", "Name").await?;
     page.fill("textbox", "Name", name).await?;
-    page.fill("textbox", "~Port", &port.to_string()).await?;
+    page.fill("textbox", "~First port", &port.to_string()).await?;
     let since = Instant::now();
     page.0.execute(SUBMIT, vec![]).await?;
     probe::first_answer(port, since)?;

@@ -1,0 +1,98 @@
+//! Folders that are not ours, as a user that is not root: one sentence, nothing half-made.
+
+use anyhow::{Context as _, ensure};
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+use weir_tests::broker::free_block;
+use weir_tests::programs;
+
+/// The user that owns nothing.
+const NOBODY: u32 = 65_534;
+
+/// The programs where anybody may start them: the build's own folder may lie below one that is closed.
+struct Stranger {
+    folder: TempDir,
+    root: bool,
+}
+
+impl Stranger {
+    fn new() -> anyhow::Result<Option<Self>> {
+        let folder = tempfile::tempdir()?;
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        let root = fs::metadata(folder.path())?.uid() == 0;
+        if root && !programs::on_path("setpriv") {
+            programs::not_checked("permissions as another user than root", "no setpriv");
+            return Ok(None);
+        }
+        for program in ["weir", "weir-broker"] {
+            fs::copy(programs::path(program)?, folder.path().join(program))?;
+        }
+        Ok(Some(Self { folder, root }))
+    }
+
+    /// A folder of this mode, which belongs to whoever runs the test, or to the stranger.
+    fn make(&self, name: &str, mode: u32, strangers: bool) -> anyhow::Result<PathBuf> {
+        let path = self.folder.path().join(name);
+        fs::create_dir(&path)?;
+        if self.root && strangers {
+            chown(&path, Some(NOBODY), Some(NOBODY))?;
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
+        Ok(path)
+    }
+
+    /// The exit code and what it said.
+    fn run(&self, program: &str, args: &[&str], home: &Path) -> anyhow::Result<(i32, String)> {
+        let program = self.folder.path().join(program);
+        let mut command = if self.root {
+            let mut command = Command::new("setpriv");
+            let id = NOBODY.to_string();
+            command.args(["--reuid", &id, "--regid", &id, "--clear-groups"]).arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        command.args(args).env("WEIR_HOME", home).env("HOME", home).env("LANG", "C.UTF-8");
+        let output = programs::output(&mut command)?;
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Ok((output.status.code().context("killed by a signal")?, said))
+    }
+}
+
+fn refused(what: &str, (code, said): (i32, String), names: &Path) -> anyhow::Result<()> {
+    ensure!(code == 1, "{what}: code {code}: {said}");
+    ensure!(said.contains(&names.display().to_string()), "{what} names no folder: {said}");
+    ensure!(said.lines().count() <= 2 && !said.contains("panicked"), "{what}: {said}");
+    Ok(())
+}
+
+#[test]
+fn a_data_folder_that_may_not_be_written_is_one_sentence() -> anyhow::Result<()> {
+    let Some(stranger) = Stranger::new()? else { return Ok(()) };
+    // Without rights the test's own user cannot tell its folder from another's.
+    let closed = stranger.make("read-only", 0o555, true)?;
+    let up = ["up", "--detach", "--brokers", "1"];
+    refused("a read-only folder", stranger.run("weir", &up, &closed)?, &closed)?;
+    let below = closed.join("below");
+    refused("a folder below it", stranger.run("weir", &up, &below)?, &below)?;
+    let secret = stranger.make("secret", 0o000, true)?;
+    refused("a folder that may not be read", stranger.run("weir", &up, &secret)?, &secret)?;
+    ensure!(fs::read_dir(&closed)?.next().is_none(), "nothing half-made");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+#[test]
+fn a_cluster_directory_of_another_user_is_left_alone() -> anyhow::Result<()> {
+    let Some(stranger) = Stranger::new()? else { return Ok(()) };
+    let others = stranger.make("others", 0o555, false)?;
+    let port = free_block(1)?.to_string();
+    let dir = others.display().to_string();
+    let run = ["run", "--dir", &dir, "--port", &port];
+    refused("run", stranger.run("weir-broker", &run, &others)?, &others)?;
+    ensure!(fs::read_dir(&others)?.next().is_none(), "nothing half-made");
+    Ok(())
+}
