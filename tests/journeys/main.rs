@@ -38,7 +38,6 @@ async fn journey(
         .with_context(|| format!("the journey did not end within {LIMIT:?}"))?
 }
 
-mod accessibility;
 mod brokers;
 mod configuration;
 mod connect;

@@ -42,24 +42,17 @@ async fn closing_asks_and_stops_the_clusters() -> anyhow::Result<()> {
 }
 
 async fn closes(host: Host, home: &Home, answer: &str, state: &str) -> anyhow::Result<()> {
-    if !programs::on_path("xdotool") {
-        programs::not_checked("the question when the window closes", "no xdotool");
+    if !programs::on_path("python3") {
+        programs::not_checked("the question when the window closes", "no python3");
         return Ok(());
     }
     home.run(&["cluster", "create", "shop", "--brokers", "1"])?;
     let stage = Stage::open(host, home, "/clusters").await?;
     let page = stage.page();
     page.find("link", "shop").await?;
-    // What a window manager sends when the person clicks its cross.
     let display = stage.session.display().unwrap_or_default();
-    let mut close = Command::new("xdotool");
-    close.env("DISPLAY", display).args([
-        "search",
-        "--onlyvisible",
-        "--name",
-        "^Weir",
-        "windowquit",
-    ]);
+    let mut close = Command::new("python3");
+    close.env("DISPLAY", display).args(["-c", include_str!("close_window.py"), "Weir"]);
     programs::stdout(&mut close)?;
     page.find("dialog", "~Keep your clusters running?").await?;
     page.shows("1 local cluster is running.").await?;

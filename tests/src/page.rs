@@ -93,6 +93,9 @@ impl Page {
             field.click().await?;
             // WebDriver's own "clear" goes past the page's state; a person selects all and types.
             field.send_keys(&format!("{}a{}", Key::Control, Key::Null)).await?;
+            if text.is_empty() {
+                field.send_keys(&Key::Delete.to_string()).await?;
+            }
             // Key by key, as a person does: the page draws in between.
             for key in text.chars() {
                 field.send_keys(&key.to_string()).await?;

@@ -75,7 +75,7 @@ async function pull(
       if (signal.aborted) break;
       buffer.dropped += chunk.dropped;
       buffer.rate = chunk.progress.per_s;
-      if (chunk.rows.length > 0) buffer.add(chunk.rows, follow());
+      if (chunk.rows.length > 0) buffer.add(chunk.rows, follow() && !quiet());
       changed();
       if (chunk.error) throw chunk.error;
       if (chunk.end) return;
