@@ -149,6 +149,97 @@ def large():
     assert errors and errors[0].name() == "MSG_SIZE_TOO_LARGE", errors
 
 
+def read_all(isolation, wanted):
+    """The values of "ledger" that a consumer of this isolation level is shown, until there is nothing more."""
+    consumer = Consumer({**COMMON, "group.id": f"reads-{isolation}-{time.time()}", "auto.offset.reset": "earliest", "isolation.level": isolation, "enable.partition.eof": True})
+    consumer.subscribe(["ledger"])
+    seen, ends, deadline = [], set(), time.time() + WAIT_S
+    while len(ends) < 2 and time.time() < deadline:
+        message = consumer.poll(0.2)
+        if message is None:
+            continue
+        if message.error():
+            ends.add(message.partition())
+        else:
+            seen.append(message.value().decode())
+    consumer.close()
+    assert sorted(seen) == sorted(wanted), (isolation, seen, wanted)
+
+
+def transactional(name):
+    producer = Producer({**COMMON, "transactional.id": name, "transaction.timeout.ms": 30_000})
+    producer.init_transactions(WAIT_S)
+    return producer
+
+
+def write(producer, *values):
+    for at, value in enumerate(values):
+        producer.produce("ledger", value=value, partition=at % 2)
+    assert producer.flush(WAIT_S) == 0
+
+
+def transactions():
+    done(admin.create_topics([NewTopic("ledger", 2, 3)]))
+    producer = transactional("books")
+    producer.begin_transaction()
+    write(producer, "a1", "a2", "a3")
+    read_all("read_committed", [])
+    read_all("read_uncommitted", ["a1", "a2", "a3"])
+    producer.commit_transaction(WAIT_S)
+    producer.begin_transaction()
+    write(producer, "b1", "b2")
+    producer.abort_transaction(WAIT_S)
+    producer.begin_transaction()
+    write(producer, "c1", "c2")
+    producer.commit_transaction(WAIT_S)
+    kept = ["a1", "a2", "a3", "c1", "c2"]
+    read_all("read_committed", kept)
+    read_all("read_uncommitted", kept + ["b1", "b2"])
+    for _ in range(50):
+        producer.begin_transaction()
+        write(producer, "d1", "d2")
+        producer.commit_transaction(WAIT_S)
+    read_all("read_committed", kept + ["d1", "d2"] * 50)
+    fenced(producer)
+
+
+def fenced(old):
+    old.begin_transaction()
+    write(old, "late")
+    transactional("books")
+    try:
+        old.commit_transaction(WAIT_S)
+    except KafkaException as error:
+        assert error.args[0].fatal() and error.args[0].name() == "_FENCED", error
+    else:
+        raise AssertionError("a fenced producer committed")
+
+
+def offsets_in_transactions():
+    """Consume, transform, produce: offsets move with the transaction, or not at all."""
+    done(admin.create_topics([NewTopic("copies", 1, 3)]))
+    consumer = Consumer({**COMMON, "group.id": "copiers", "auto.offset.reset": "earliest", "enable.auto.commit": False, "isolation.level": "read_committed"})
+    consumer.subscribe(["ledger"])
+    producer = transactional("copier")
+    committed = lambda: sum(max(tp.offset, 0) for tp in consumer.committed(parts, timeout=WAIT_S))
+    parts = [TopicPartition("ledger", p) for p in range(2)]
+    for keep in (False, True):
+        message, deadline = None, time.time() + WAIT_S
+        while message is None and time.time() < deadline:
+            message = consumer.poll(0.2)
+        assert message is not None and not message.error()
+        producer.begin_transaction()
+        producer.produce("copies", value=message.value())
+        producer.send_offsets_to_transaction(consumer.position(consumer.assignment()), consumer.consumer_group_metadata(), WAIT_S)
+        if keep:
+            producer.commit_transaction(WAIT_S)
+            assert committed() > 0
+        else:
+            producer.abort_transaction(WAIT_S)
+            assert committed() == 0, committed()
+    consumer.close()
+
+
 def removal():
     done(admin.delete_consumer_groups(["readers"]))
     done(admin.delete_topics(["orders"]))
@@ -158,7 +249,7 @@ def removal():
     assert "orders" not in admin.list_topics(timeout=WAIT_S).topics
 
 
-for scenario in (topics, groups, consumer_protocol, offsets, large, removal):
+for scenario in (topics, groups, consumer_protocol, offsets, large, transactions, offsets_in_transactions, removal):
     scenario()
     print(scenario.__name__, "held", flush=True)
 print("all held")

@@ -9,6 +9,7 @@ mod dump_log;
 mod hostile;
 mod java;
 mod java_tools;
+mod java_transactions;
 mod kcat;
 mod keeper;
 mod kill_nine;

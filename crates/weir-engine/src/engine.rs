@@ -88,6 +88,8 @@ impl Engine {
         let existing = boot::list_dirs(host.fs.as_ref(), &data)?;
         let env = PartitionEnv::new(host.clock.clone(), logs.clone(), data, recovery, existing);
         let env = Arc::new(env);
+        // A new cluster has lost nothing either.
+        let is_whole = recovery != Recovery::PowerLoss || !env.has_unopened();
         let metadata_dir = dir.join("metadata").join("__cluster_metadata-0");
         let (store, replay) = MetadataStore::open(&logs, &metadata_dir, recovery)?;
         let cluster_id = boot::cluster_id(&host, dir)?;
@@ -107,7 +109,7 @@ impl Engine {
             consumer_configs: Arc::default(),
         });
         let share = Share::new(groups.env().clone());
-        let txns = Txns::new(host.clock.clone(), timers.clone());
+        let txns = Txns::new(host.clock.clone(), timers.clone(), is_whole);
         let shared = Shared {
             config,
             host,
@@ -193,6 +195,11 @@ impl Engine {
     /// `tell` gets `tracing` directives whenever an administrator changes a log level.
     pub fn on_log_levels(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
         self.shared.loggers.on_change(Arc::new(tell));
+    }
+
+    /// Whether some log was not touched since the start, nor recovered in the background.
+    pub(crate) fn has_unrecovered_logs(&self) -> bool {
+        self.shared.env.has_unopened()
     }
 
     /// The transaction coordinators, of every broker.

@@ -1,9 +1,10 @@
 //! Rewriting segments for compaction: which records stay, and the segment that holds them.
 
+use std::collections::HashSet;
 use std::io::IoSlice;
 use std::sync::Arc;
 
-use weir_wire::records::{BatchBuilder, BatchHeader, RecordBatch, RecordRef};
+use weir_wire::records::{BatchBuilder, BatchHeader, RecordBatch, RecordRef, ValidBatch};
 
 use super::chunks::corrupt;
 use super::index::IndexEntry;
@@ -49,6 +50,18 @@ impl Rules<'_> {
         record.value.is_some() || !expired
     }
 
+    /// The batch with these records, and when those that mark an end may go.
+    fn with_horizon(
+        &self,
+        header: &BatchHeader,
+        kept: &[RecordRef<'_>],
+    ) -> Result<ValidBatch, LogError> {
+        let mut header = *header;
+        header.attributes = header.attributes.with_delete_horizon(true);
+        header.base_timestamp = self.now_ms + self.delete_retention_ms;
+        rewritten(&header, kept)
+    }
+
     fn keeps_empty(&self, header: &BatchHeader) -> bool {
         let producer = self.producers.map.get(&header.producer_id);
         let last = producer.and_then(|producer| producer.batches.last());
@@ -57,9 +70,20 @@ impl Rules<'_> {
     }
 }
 
+/// What one pass over the log has seen of transactions (KIP-534): a marker goes once nothing of its
+/// transaction is left, `delete.retention.ms` after that was first seen.
+#[derive(Debug, Default)]
+pub(crate) struct Markers {
+    /// Producers with records since their last marker.
+    with_data: HashSet<i64>,
+    /// Offsets of markers that went, with their entries in the transaction index.
+    pub(crate) removed: HashSet<i64>,
+}
+
 /// The segment being written.
 pub(crate) struct Cleaner<'a> {
     rules: Rules<'a>,
+    markers: &'a mut Markers,
     segment: Arc<Segment>,
     index_interval_bytes: u32,
     bytes_since_index: u32,
@@ -69,9 +93,15 @@ pub(crate) struct Cleaner<'a> {
 }
 
 impl<'a> Cleaner<'a> {
-    pub(crate) fn new(rules: Rules<'a>, segment: Arc<Segment>, index_interval_bytes: u32) -> Self {
+    pub(crate) fn new(
+        rules: Rules<'a>,
+        markers: &'a mut Markers,
+        segment: Arc<Segment>,
+        index_interval_bytes: u32,
+    ) -> Self {
         Self {
             rules,
+            markers,
             segment,
             index_interval_bytes,
             bytes_since_index: 0,
@@ -85,7 +115,10 @@ impl<'a> Cleaner<'a> {
     pub(crate) fn take(&mut self, batch: &RecordBatch<'_>) -> Result<(), LogError> {
         let header = &batch.header;
         if header.attributes.is_control() {
-            return self.write(header, batch.bytes);
+            return self.marker(batch);
+        }
+        if header.attributes.is_transactional() {
+            self.markers.with_data.insert(header.producer_id);
         }
         if Rules::is_aborted(self.rules.aborted, header) {
             return self.rewrite(batch, &[], false);
@@ -94,6 +127,41 @@ impl<'a> Cleaner<'a> {
         let result = self.filter(batch, &mut scratch);
         self.scratch = scratch;
         result
+    }
+
+    fn marker(&mut self, batch: &RecordBatch<'_>) -> Result<(), LogError> {
+        let header = &batch.header;
+        let has_data = self.markers.with_data.remove(&header.producer_id);
+        if has_data || header.record_count == 0 {
+            return self.keep_or_drop_empty(batch, has_data);
+        }
+        match header.delete_horizon_ms() {
+            Some(horizon) if horizon <= self.rules.now_ms => {
+                self.markers.removed.insert(header.last_offset());
+                self.rewrite(batch, &[], false)
+            }
+            Some(_) => self.write(header, batch.bytes),
+            None => {
+                let bad = |error| corrupt(0, &error);
+                let records = batch.records(&mut self.scratch, DECOMPRESSED_MAX).map_err(bad)?;
+                let kept: Result<Vec<_>, _> = records.collect();
+                let rewritten = self.rules.with_horizon(header, &kept.map_err(bad)?)?;
+                self.write(rewritten.header(), &rewritten.to_bytes())
+            }
+        }
+    }
+
+    /// A marker whose transaction has records stays as it is; one that was emptied before stays
+    /// only where its offset is needed.
+    fn keep_or_drop_empty(
+        &mut self,
+        batch: &RecordBatch<'_>,
+        has_data: bool,
+    ) -> Result<(), LogError> {
+        match has_data {
+            true => self.write(&batch.header, batch.bytes),
+            false => self.rewrite(batch, &[], false),
+        }
     }
 
     fn filter(&mut self, batch: &RecordBatch<'_>, scratch: &mut Vec<u8>) -> Result<(), LogError> {
@@ -126,17 +194,10 @@ impl<'a> Cleaner<'a> {
         if kept.is_empty() && !self.rules.keeps_empty(&batch.header) {
             return Ok(());
         }
-        let mut header = batch.header;
-        if set_horizon {
-            header.attributes = header.attributes.with_delete_horizon(true);
-            header.base_timestamp = self.rules.now_ms + self.rules.delete_retention_ms;
-        }
-        let bad = |error| corrupt(0, &error);
-        let mut builder = BatchBuilder::like(&header, header.base_timestamp).map_err(bad)?;
-        for record in kept {
-            builder.append_kept(record);
-        }
-        let rewritten = builder.build_like(&header).map_err(bad)?;
+        let rewritten = match set_horizon {
+            true => self.rules.with_horizon(&batch.header, kept)?,
+            false => rewritten(&batch.header, kept)?,
+        };
         self.write(rewritten.header(), &rewritten.to_bytes())
     }
 
@@ -181,4 +242,13 @@ impl<'a> Cleaner<'a> {
         self.segment.set_named();
         Ok(self.records_removed)
     }
+}
+
+fn rewritten(header: &BatchHeader, kept: &[RecordRef<'_>]) -> Result<ValidBatch, LogError> {
+    let bad = |error| corrupt(0, &error);
+    let mut builder = BatchBuilder::like(header, header.base_timestamp).map_err(bad)?;
+    for record in kept {
+        builder.append_kept(record);
+    }
+    builder.build_like(header).map_err(bad)
 }

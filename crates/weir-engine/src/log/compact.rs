@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::clean::{Cleaner, Rules};
+use super::clean::{Cleaner, Markers, Rules};
 use super::key_map::KeyMap;
 use super::names::Suffix;
 use super::partition_log::PartitionLog;
@@ -83,6 +83,7 @@ impl PartitionLog {
             }
         }
         let mut outcome = CompactionOutcome::default();
+        let mut markers = Markers::default();
         for group in groups(&cleanable, end, &config) {
             let rules = Rules {
                 keys: &keys,
@@ -92,7 +93,7 @@ impl PartitionLog {
                 delete_retention_ms: config.delete_retention_ms,
                 last_offset: last_offset(&group)?,
             };
-            self.compact_group(&group, rules, &config, &mut outcome)?;
+            self.compact_group(&group, rules, &mut markers, &config, &mut outcome)?;
         }
         self.view.set_cleaned_to(end.max(cleaned_to));
         let _writer = self.writer.lock();
@@ -147,14 +148,15 @@ impl PartitionLog {
         &self,
         group: &[Arc<Segment>],
         rules: Rules<'_>,
+        markers: &mut Markers,
         config: &LogConfig,
         outcome: &mut CompactionOutcome,
     ) -> Result<(), LogError> {
-        let Some((first, last)) = group.first().zip(group.last()) else { return Ok(()) };
+        let Some(first) = group.first() else { return Ok(()) };
         let io = |error| LogError::io("compact", error);
         let (base_offset, suffix) = (first.base_offset(), Suffix::Cleaned);
         let cleaned = Segment::create(&self.context, &self.dir, base_offset, suffix).map_err(io)?;
-        let written = self.write_cleaned(group, &cleaned, rules, config, last.tip().next_offset);
+        let written = self.write_cleaned(group, &cleaned, (rules, markers), config);
         let removed = match written {
             Ok(removed) => removed,
             Err(error) => {
@@ -174,17 +176,19 @@ impl PartitionLog {
         &self,
         group: &[Arc<Segment>],
         cleaned: &Arc<Segment>,
-        rules: Rules<'_>,
+        (rules, markers): (Rules<'_>, &mut Markers),
         config: &LogConfig,
-        next_offset: i64,
     ) -> Result<u64, LogError> {
         let io = |error| LogError::io("compact", error);
-        let aborted = aborted_in(group)?;
-        let mut cleaner = Cleaner::new(rules, cleaned.clone(), config.index_interval_bytes);
+        let mut aborted = aborted_in(group)?;
+        let next_offset = group.last().map_or(0, |last| last.tip().next_offset);
+        let interval = config.index_interval_bytes;
+        let mut cleaner = Cleaner::new(rules, markers, cleaned.clone(), interval);
         for segment in group {
             segment.for_each_batch(|batch| cleaner.take(batch))?;
         }
         let removed = cleaner.finish(next_offset)?;
+        aborted.retain(|txn| !markers.removed.contains(&txn.last_offset));
         txn_index::write(cleaned, &aborted).map_err(io)?;
         self.context.fs().sync_dir(&self.dir.path()).map_err(io)?;
         Ok(removed)

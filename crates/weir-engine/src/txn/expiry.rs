@@ -18,6 +18,7 @@ impl Txns {
         let abort_ms = interval("transaction.abort.timed.out.transaction.cleanup.interval.ms");
         let expiry_ms = interval("transaction.remove.expired.transaction.cleanup.interval.ms");
         let shards = self.led_shards(image);
+        self.end_orphans(image, &shards);
         let now_ms = self.env.clock.wall_ms();
         if self.is_due(&self.next_abort_ms, abort_ms) {
             let version = version_of(image);

@@ -16,6 +16,7 @@ mod error;
 mod expiry;
 mod load;
 mod markers;
+mod orphans;
 mod produce;
 mod records;
 mod shard;
@@ -25,7 +26,7 @@ mod tests;
 mod transaction;
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
@@ -83,15 +84,22 @@ pub(crate) struct Txns {
     next_abort_ms: AtomicI64,
     /// And ids for expired ones.
     next_expiry_ms: AtomicI64,
+    /// Nothing was lost, or what a power loss left of transactions is tidied up.
+    is_whole: AtomicBool,
+    /// When that is no longer waited for (monotonic, ms).
+    whole_by_ms: AtomicI64,
 }
 
 impl Txns {
-    pub(crate) fn new(clock: Arc<dyn Clock>, timers: Arc<Timers>) -> Self {
+    /// `is_whole`: no power loss came before.
+    pub(crate) fn new(clock: Arc<dyn Clock>, timers: Arc<Timers>, is_whole: bool) -> Self {
         Self {
             env: TxnEnv { clock, timers, engine: Arc::default() },
             shards: Mutex::default(),
             next_abort_ms: AtomicI64::new(0),
             next_expiry_ms: AtomicI64::new(0),
+            is_whole: AtomicBool::new(is_whole),
+            whole_by_ms: AtomicI64::new(0),
         }
     }
 
@@ -109,7 +117,7 @@ impl Txns {
         transactional_id: &str,
     ) -> Result<Arc<Shard>, ErrorCode> {
         let partition = partition_of(image, transactional_id)?;
-        self.shard(broker, &partition)
+        self.answering_shard(broker, &partition)
     }
 
     /// The shard of a transactional id, on whichever broker it is.
@@ -120,7 +128,7 @@ impl Txns {
     ) -> Result<Arc<Shard>, ErrorCode> {
         let partition = partition_of(image, transactional_id)?;
         match partition.leader() {
-            broker @ 0.. => self.shard(broker, &partition),
+            broker @ 0.. => self.answering_shard(broker, &partition),
             _ => Err(ErrorCode::COORDINATOR_NOT_AVAILABLE),
         }
     }
@@ -134,9 +142,21 @@ impl Txns {
         let Some(topic) = image.topic(TRANSACTION_TOPIC) else { return Vec::new() };
         let led = topic.partitions().iter().map(|partition| partition.handle());
         led.filter(|partition| partition.leader() == broker)
-            .map(|partition| self.shard(broker, partition))
+            .map(|partition| self.answering_shard(broker, partition))
             .filter(|shard| !matches!(shard, Err(ErrorCode::NOT_COORDINATOR)))
             .collect()
+    }
+
+    /// The shard for a client's request.
+    fn answering_shard(
+        &self,
+        broker: i32,
+        partition: &Arc<Partition>,
+    ) -> Result<Arc<Shard>, ErrorCode> {
+        match self.shard(broker, partition) {
+            Ok(_) if !self.is_whole() => Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS),
+            shard => shard,
+        }
     }
 
     fn shard(&self, broker: i32, partition: &Arc<Partition>) -> Result<Arc<Shard>, ErrorCode> {

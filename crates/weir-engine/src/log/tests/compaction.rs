@@ -218,3 +218,70 @@ proptest! {
         }
     }
 }
+
+fn transactional(id: i64, sequence: i32, key: &str, value: &str) -> ValidBatch {
+    let mut builder = BatchBuilder::new().producer(id, 0, sequence).transactional();
+    builder.append(NOW, Some(key.as_bytes()), Some(value.as_bytes()), &[]);
+    builder.build().unwrap()
+}
+
+fn marker(id: i64, commit: bool) -> ValidBatch {
+    let marker = weir_wire::records::EndTxnMarker { commit, coordinator_epoch: 1 };
+    let builder = BatchBuilder::new().producer(id, 0, -1).transactional();
+    builder.control(marker.control_type(), NOW, &marker.value()).unwrap()
+}
+
+/// Offsets of the markers that are left.
+fn markers(rig: &Rig) -> Vec<i64> {
+    let mut found = Vec::new();
+    for segment in rig.log.view.segments().iter() {
+        let noted = segment.for_each_batch(|batch| {
+            let header = &batch.header;
+            let is_marker = header.attributes.is_control() && header.record_count > 0;
+            found.extend(is_marker.then_some(header.base_offset));
+            Ok(())
+        });
+        noted.unwrap();
+    }
+    found
+}
+
+#[test]
+fn markers_go_after_all_of_their_transaction_and_their_time() {
+    let mut rig = Rig::new(config());
+    let fill = |rig: &Rig| {
+        for at in 0..60 {
+            rig.append(&keyed("filler", Some(&format!("v{at}")))).unwrap();
+        }
+    };
+    rig.append(&transactional(5, 0, "kept", "v")).unwrap();
+    rig.append(&marker(5, true)).unwrap();
+    rig.append(&transactional(6, 0, "aborted", "v")).unwrap();
+    rig.append(&marker(6, false)).unwrap();
+    rig.append(&transactional(6, 1, "replaced", "v")).unwrap();
+    rig.append(&marker(6, true)).unwrap();
+    rig.append(&transactional(6, 2, "last", "v")).unwrap();
+    rig.append(&marker(6, true)).unwrap();
+    rig.append(&keyed("replaced", Some("w"))).unwrap();
+    rig.log.replicated_to(9).unwrap();
+    fill(&rig);
+    compact(&rig, NOW);
+    assert_eq!(markers(&rig), [1, 3, 5, 7], "all had records when they were last looked at");
+    assert_eq!(rig.log.aborted_transactions(0, 100).unwrap().len(), 1);
+    fill(&rig);
+    compact(&rig, NOW + 10);
+    assert_eq!(markers(&rig), [1, 3, 5, 7], "their time begins");
+    fill(&rig);
+    compact(&rig, NOW + DAY_MS + 9);
+    assert_eq!(markers(&rig), [1, 3, 5, 7], "not yet over");
+    rig.reopen(Recovery::SameBoot);
+    fill(&rig);
+    compact(&rig, NOW + DAY_MS + 10);
+    assert_eq!(markers(&rig), [1, 7], "the transactions of these have records");
+    assert!(rig.log.aborted_transactions(0, 100).unwrap().is_empty());
+    rig.reopen(Recovery::PowerLoss);
+    assert_eq!(rig.log.first_unstable_offset(), None);
+    let keys: Vec<_> = rig.read_all().into_iter().filter_map(|record| record.key).collect();
+    assert!(keys.contains(&b"kept".to_vec()) && keys.contains(&b"last".to_vec()));
+    assert!(!keys.contains(&b"aborted".to_vec()));
+}

@@ -1,5 +1,6 @@
 //! Restarts, coordinators that move, timeouts, replicas that are missing.
 
+use weir_engine::fs::PowerLoss;
 use weir_wire::ErrorCode;
 
 use super::client::{Producer, Protocol, committed, coordinator, stable_end, values};
@@ -164,4 +165,52 @@ fn a_coordinator_without_enough_replicas_takes_no_step() {
     assert_eq!(producer.end(true), ErrorCode::NONE);
     cluster.pass(1_000);
     assert_eq!(values(&committed(&cluster, "t", 0, 0)), ["v"]);
+}
+
+/// What the coordinator wrote is lost, what the partition got is not.
+fn lose_decisions(cluster: &mut Cluster) {
+    let log = cluster.engine.image().topic("t").unwrap().partition(0).unwrap().handle().clone();
+    log.flush().unwrap();
+    cluster.fs.lose_power(PowerLoss::All);
+    cluster.reopen("boot-2");
+}
+
+#[test]
+fn what_a_power_loss_orphaned_is_aborted_before_anyone_is_answered() {
+    for protocol in BOTH {
+        let mut cluster = cluster();
+        let mut producer = Producer::init(&cluster, "id", protocol);
+        producer.begin(&[("t", 0)]);
+        producer.write("t", 0, "orphan");
+        drop(producer);
+        lose_decisions(&mut cluster);
+        assert_eq!(stable_end(&cluster, "t", 0), 0, "{protocol:?}");
+        let early = Producer::try_init(&cluster, "id", protocol);
+        assert_eq!(early.err(), Some(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS));
+        cluster.pass(1_000);
+        assert_eq!(stable_end(&cluster, "t", 0), 2);
+        let mut producer = Producer::init(&cluster, "id", protocol);
+        producer.begin(&[("t", 0)]);
+        producer.write("t", 0, "next");
+        assert_eq!(producer.end(true), ErrorCode::NONE);
+        assert_eq!(values(&committed(&cluster, "t", 0, 0)), ["next"]);
+    }
+}
+
+#[test]
+fn a_commit_whose_marker_a_power_loss_took_stays_a_commit() {
+    let mut cluster = cluster();
+    let mut producer = Producer::init(&cluster, "id", Protocol::V2);
+    producer.write("t", 0, "kept");
+    let log = cluster.engine.image().topic("t").unwrap().partition(0).unwrap().handle().clone();
+    log.flush().unwrap();
+    assert_eq!(producer.end(true), ErrorCode::NONE);
+    let coordinator_log = cluster.engine.image().topic("__transaction_state").unwrap().clone();
+    coordinator_log.partitions().iter().for_each(|it| it.handle().flush().unwrap());
+    drop(producer);
+    cluster.fs.lose_power(PowerLoss::All);
+    cluster.reopen("boot-2");
+    assert_eq!(stable_end(&cluster, "t", 0), 0, "the marker is lost");
+    cluster.pass(1_000);
+    assert_eq!(values(&committed(&cluster, "t", 0, 0)), ["kept"]);
 }

@@ -1,0 +1,107 @@
+//! After a power loss: transactions that are open in a partition's log, and that no coordinator
+//! knows to be open.
+//!
+//! Logs are not synced with each record, so one may have lost a marker, or the coordinator's the
+//! beginning. Nobody would ever end such a transaction, and the next one of its producer would be
+//! joined to it. So they are ended before coordinators answer: as the coordinator remembers where
+//! the epochs tell that it is the same one (KIP-890), else by aborting.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::markers::{Marker, write_marker};
+use super::shard::Shard;
+use super::state::TxnState;
+use super::transaction::Transaction;
+use super::{TRANSACTION_TOPIC, Txns};
+use crate::engine::Engine;
+use crate::image::Image;
+use crate::log::ActiveProducer;
+use crate::partition::Partition;
+
+/// How long clients wait for logs to be recovered.
+const PATIENCE_MS: i64 = 30_000;
+
+/// What coordinators know, by producer id.
+type Known = HashMap<i64, Transaction>;
+
+impl Txns {
+    /// Whether coordinators may answer.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole.load(Ordering::Acquire)
+    }
+
+    /// Whether there is time to wait for logs. One that cannot be recovered must not keep everybody
+    /// waiting.
+    fn is_patient(&self) -> bool {
+        let now_ms = self.env.clock.monotonic_ms();
+        let until_ms = match self.whole_by_ms.load(Ordering::Relaxed) {
+            0 => now_ms.saturating_add(PATIENCE_MS),
+            until_ms => until_ms,
+        };
+        self.whole_by_ms.store(until_ms, Ordering::Relaxed);
+        now_ms < until_ms
+    }
+
+    /// Ends orphans once every log is recovered and every coordinator loaded. `shards` are the led
+    /// ones.
+    pub(super) fn end_orphans(&self, image: &Image, shards: &[Arc<Shard>]) {
+        let Some(engine) = self.env.engine().filter(|_| !self.is_whole()) else { return };
+        let states = image.topic(TRANSACTION_TOPIC).map_or(&[][..], |topic| topic.partitions());
+        let wanted = states.iter().filter(|partition| partition.handle().has_data()).count();
+        let is_ready = !engine.has_unrecovered_logs() && shards.len() >= wanted;
+        if !is_ready && self.is_patient() {
+            return;
+        }
+        let mut known = Known::new();
+        for entry in shards.iter().flat_map(|shard| shard.entries()) {
+            let transaction = entry.lock().transaction().clone();
+            known.insert(transaction.previous_producer_id, transaction.clone());
+            known.insert(transaction.producer_id, transaction);
+        }
+        for partition in image.topics().flat_map(|topic| topic.partitions()) {
+            end_orphans_of(&engine, image, partition.handle(), &known);
+        }
+        self.is_whole.store(true, Ordering::Release);
+    }
+}
+
+fn end_orphans_of(engine: &Engine, image: &Image, partition: &Arc<Partition>, known: &Known) {
+    let open = partition.opened().is_some_and(|log| log.first_unstable_offset().is_some());
+    let Some(producers) = partition.producers().ok().filter(|_| open) else { return };
+    for producer in producers.into_iter().filter(|producer| producer.txn_start.is_some()) {
+        let Some(commit) = verdict(partition, &producer, known.get(&producer.id)) else { continue };
+        let marker = Marker {
+            producer_id: producer.id,
+            producer_epoch: producer.epoch,
+            commit,
+            coordinator_epoch: producer.coordinator_epoch.max(0),
+        };
+        let (topic, index, id) = (partition.topic_name(), partition.index(), producer.id);
+        match write_marker(engine, image, partition, marker) {
+            Ok(_) => tracing::info!(%topic, index, id, commit, "an orphaned transaction is ended"),
+            Err(error) => {
+                let error = error.name();
+                tracing::warn!(%topic, index, id, error, "an orphaned transaction stays open");
+            }
+        }
+    }
+}
+
+/// How the open transaction of a producer is to be ended; `None`: its coordinator will.
+fn verdict(
+    partition: &Partition,
+    producer: &ActiveProducer,
+    known: Option<&Transaction>,
+) -> Option<bool> {
+    let Some(known) = known else { return Some(false) };
+    let is_in = known.contains(partition.topic_name(), partition.index());
+    let is_next = producer.epoch.checked_add(1) == Some(known.epoch);
+    match known.state {
+        TxnState::Ongoing if is_in && known.epoch == producer.epoch => None,
+        TxnState::PrepareCommit | TxnState::PrepareAbort if is_in => None,
+        TxnState::CompleteCommit => Some(is_next && known.producer_id == producer.id),
+        _ => Some(false),
+    }
+}
