@@ -4,7 +4,7 @@ import sys
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import ProducerFenced, TopicAlreadyExistsError
 
 BOOTSTRAP = sys.argv[1]
 WAIT_S = 60
@@ -49,7 +49,36 @@ async def consume():
     assert committed == [ends[part] for part in parts] and sum(committed) == COUNT, (committed, ends)
 
 
-SCENARIOS = (topics, produce, consume)
+async def transactions():
+    """What was aborted is not read; a newer producer of the same name fences the older."""
+    first = AIOKafkaProducer(bootstrap_servers=BOOTSTRAP, transactional_id="tills")
+    await first.start()
+    async with first.transaction():
+        await first.send_and_wait("visits", b"kept", partition=0)
+    await first.begin_transaction()
+    await first.send_and_wait("visits", b"dropped", partition=0)
+    await first.abort_transaction()
+    async with AIOKafkaProducer(bootstrap_servers=BOOTSTRAP, transactional_id="tills") as second:
+        async with second.transaction():
+            await second.send_and_wait("visits", b"last", partition=0)
+        await first.begin_transaction()
+        try:
+            await first.send_and_wait("visits", b"late", partition=0)
+            raise AssertionError("the older producer still writes")
+        except ProducerFenced:
+            pass
+    await first.stop()
+    part = TopicPartition("visits", 0)
+    async with AIOKafkaConsumer(bootstrap_servers=BOOTSTRAP, isolation_level="read_committed") as reader:
+        reader.assign([part])
+        await reader.seek_to_beginning(part)
+        values = []
+        while b"last" not in values:
+            values.append((await reader.getone()).value)
+    assert values[-2:] == [b"kept", b"last"], values[-3:]
+
+
+SCENARIOS = (topics, produce, consume, transactions)
 
 
 async def main():

@@ -54,13 +54,28 @@ async function consume() {
   assert.equal(partitions.reduce((sum, p) => sum + Number(p.offset), 0), COUNT, "not all was committed on leaving");
 }
 
+async function transactions() {
+  await admin.createTopics({ topics: [{ topic: "tills", numPartitions: 1 }], waitForLeaders: true });
+  const producer = kafka.producer({ transactionalId: "till", maxInFlightRequests: 1, idempotent: true });
+  await producer.connect();
+  for (const [value, keep] of [["kept", true], ["dropped", false], ["last", true]]) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: "tills", messages: [{ value }] });
+    await (keep ? transaction.commit() : transaction.abort());
+  }
+  await producer.disconnect();
+  const values = [];
+  await read("tillers", "tills", (message) => values.push(message.value.toString()) && values.includes("last"));
+  assert.deepEqual(values, ["kept", "last"]);
+}
+
 async function removal() {
   await admin.deleteGroups(["counters"]);
   await admin.deleteTopics({ topics: ["carts"] });
   assert.ok(!(await admin.listTopics()).includes("carts"));
 }
 
-const SCENARIOS = [topics, produce, consume, removal];
+const SCENARIOS = [topics, produce, consume, transactions, removal];
 
 await admin.connect();
 for (const scenario of SCENARIOS) {

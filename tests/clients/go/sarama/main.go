@@ -115,6 +115,41 @@ func consume(client sarama.Client, admin sarama.ClusterAdmin) {
 	held(sum == count, "%d committed", sum)
 }
 
+// transactions writes one that is kept, one that is aborted, one that ends the reading.
+func transactions(addresses []string, admin sarama.ClusterAdmin) {
+	const tills = "tills"
+	must(admin.CreateTopic(tills, &sarama.TopicDetail{NumPartitions: 1, ReplicationFactor: 3}, false))
+	c := config()
+	c.Producer.Transaction.ID = "till"
+	c.Consumer.IsolationLevel = sarama.ReadCommitted
+	producer, err := sarama.NewSyncProducer(addresses, c)
+	must(err)
+	for _, value := range []string{"kept", "dropped", "last"} {
+		must(producer.BeginTxn())
+		_, _, err := producer.SendMessage(&sarama.ProducerMessage{Topic: tills, Value: sarama.StringEncoder(value)})
+		must(err)
+		if value == "dropped" {
+			must(producer.AbortTxn())
+		} else {
+			must(producer.CommitTxn())
+		}
+	}
+	must(producer.Close())
+	consumer, err := sarama.NewConsumer(addresses, c)
+	must(err)
+	partition, err := consumer.ConsumePartition(tills, 0, sarama.OffsetOldest)
+	must(err)
+	for _, wanted := range []string{"kept", "last"} {
+		select {
+		case message := <-partition.Messages():
+			held(string(message.Value) == wanted, "read %q, not %q", message.Value, wanted)
+		case <-time.After(wait):
+			held(false, "%q does not come", wanted)
+		}
+	}
+	must(consumer.Close())
+}
+
 func configs(admin sarama.ClusterAdmin) {
 	ten := "600000"
 	entries := map[string]sarama.IncrementalAlterConfigsEntry{"retention.ms": {Operation: sarama.IncrementalAlterConfigsOperationSet, Value: &ten}}
@@ -134,6 +169,7 @@ func main() {
 	topics(admin)
 	produce(client)
 	consume(client, admin)
+	transactions(addresses, admin)
 	configs(admin)
 	must(admin.Close())
 	fmt.Println("all held")
