@@ -22,7 +22,7 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
         Command::Cluster(command) => cluster::run(command, lang).await,
         Command::Topic(command) => topic::run(command, lang).await,
         Command::Produce(args) => produce::run(args).await,
-        Command::Consume(args) => consume::run(args).await,
+        Command::Consume(args) => consume::run(args, lang).await,
         Command::Group(command) => group::run(command).await,
         Command::Broker(command) => broker::run(command).await,
         Command::Quorum(command) => quorum::run(command).await,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::time::{Instant, sleep_until};
+use weir_api::texts::Lang;
 use weir_core::client::data::{Consumer, ConsumerOptions};
 use weir_core::client::{Client, Options};
 use weir_domain::{OffsetSpec, Topic};
@@ -54,13 +55,13 @@ pub(crate) struct ConsumeArgs {
     common: Common,
 }
 
-pub(crate) async fn run(args: ConsumeArgs) -> Result<(), Trouble> {
+pub(crate) async fn run(args: ConsumeArgs, lang: Lang) -> Result<(), Trouble> {
     refuse_points_of_groups(&args)?;
     let options = context::options(&args.common, &args.target).await?;
     let client = Client::new(options.clone());
     let topic = show::find(&client, &args.topic).await?;
-    let mut consumer = open(&args, &options, &client, &topic).await?;
-    let result = pump(&args, &mut consumer).await;
+    let mut consumer = open(&args, &options, &client, &topic, lang).await?;
+    let result = pump(&args, &mut consumer, lang).await;
     // Leaves the group and commits; blocks for a moment.
     let closed = tokio::task::spawn_blocking(move || consumer.close()).await;
     debug_assert!(closed.is_ok(), "closing panicked");
@@ -83,6 +84,7 @@ async fn open(
     options: &Options,
     client: &Client,
     topic: &Topic,
+    lang: Lang,
 ) -> Result<Consumer, Trouble> {
     let mut consumer = ConsumerOptions {
         topic: args.topic.clone(),
@@ -97,11 +99,11 @@ async fn open(
         consumer.until = start::until(args, &ranges);
         if args.group.is_none() {
             let from = args.from.unwrap_or(From::Earliest);
-            consumer.offsets = start::begin(client, &topic.name, &ranges, from).await?;
+            consumer.offsets = start::begin(client, &topic.name, &ranges, from, lang).await?;
         }
     }
     if args.group.is_some() {
-        start::tell_commits(client, args).await?;
+        start::tell_commits(client, args, lang).await?;
         if args.from == Some(From::Latest) {
             consumer.start = OffsetSpec::Latest;
         }
@@ -117,7 +119,7 @@ enum End {
     Silence(Duration),
 }
 
-async fn pump(args: &ConsumeArgs, consumer: &mut Consumer) -> Result<(), Trouble> {
+async fn pump(args: &ConsumeArgs, consumer: &mut Consumer, lang: Lang) -> Result<(), Trouble> {
     let mut out = io::BufWriter::new(io::stdout());
     let mut read = 0;
     let silence = args.timeout.map(Duration::from_secs);
@@ -143,7 +145,7 @@ async fn pump(args: &ConsumeArgs, consumer: &mut Consumer) -> Result<(), Trouble
     out.flush()?;
     match ended {
         End::Reached => Ok(()),
-        End::Silence(after) => silence_ended(args, after, read),
+        End::Silence(after) => silence_ended(args, after, read, lang),
     }
 }
 
@@ -155,7 +157,12 @@ async fn silent_for(silence: Option<Duration>) {
 }
 
 /// An end that was not the one asked for is a failure.
-fn silence_ended(args: &ConsumeArgs, after: Duration, read: u64) -> Result<(), Trouble> {
+fn silence_ended(
+    args: &ConsumeArgs,
+    after: Duration,
+    read: u64,
+    lang: Lang,
+) -> Result<(), Trouble> {
     let (seconds, came) = (after.as_secs(), output::count(read, "message"));
     let (en, ko) = match args.max {
         Some(max) => (format!(", {read} of {max} came"), format!(" ({max}개 중 {read}개를 읽음)")),
@@ -164,7 +171,11 @@ fn silence_ended(args: &ConsumeArgs, after: Duration, read: u64) -> Result<(), T
             format!(" ({read}개를 읽음, 끝에 이르지 못함)"),
         ),
         None => {
-            note(&format!("no message for {seconds} s: ended after {came}"));
+            note(
+                lang,
+                format!("no message for {seconds} s: ended after {came}"),
+                format!("{seconds}초 동안 메시지가 없어 {read}개를 읽고 끝냅니다"),
+            );
             return Ok(());
         }
     };
@@ -175,9 +186,8 @@ fn silence_ended(args: &ConsumeArgs, after: Duration, read: u64) -> Result<(), T
 }
 
 /// Something to know, beside the data.
-#[expect(clippy::print_stderr, reason = "standard output is for data")]
-fn note(text: &str) {
-    eprintln!("weir: {text}");
+fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
+    Trouble::failed(en, ko).tell(lang);
 }
 
 fn group(text: &str) -> Result<String, String> {

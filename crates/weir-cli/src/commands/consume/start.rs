@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use weir_api::texts::Lang;
 use weir_core::client::{Client, Offsets};
 use weir_domain::{OffsetSpec, Topic, TopicPartition};
 
@@ -67,17 +68,18 @@ pub(super) async fn begin(
     topic: &str,
     ranges: &[Range],
     from: From,
+    lang: Lang,
 ) -> Result<Vec<(i32, i64)>, Trouble> {
     match from {
         From::Earliest => Ok(ranges.iter().map(|r| (r.partition, r.start)).collect()),
         From::Latest => Ok(ranges.iter().map(|r| (r.partition, r.end)).collect()),
-        From::Offset(offset) => at_offset(ranges, offset),
-        From::Time(at) => at_time(client, topic, ranges, at).await,
+        From::Offset(offset) => at_offset(ranges, offset, lang),
+        From::Time(at) => at_time(client, topic, ranges, at, lang).await,
     }
 }
 
 /// The offset of each partition, or its nearest.
-fn at_offset(ranges: &[Range], offset: i64) -> Result<Vec<(i32, i64)>, Trouble> {
+fn at_offset(ranges: &[Range], offset: i64, lang: Lang) -> Result<Vec<(i32, i64)>, Trouble> {
     let last = ranges.iter().map(|range| range.end).max().unwrap_or(0);
     if offset > last {
         let (en, ko) = match ranges {
@@ -99,10 +101,14 @@ fn at_offset(ranges: &[Range], offset: i64) -> Result<Vec<(i32, i64)>, Trouble> 
     if let [one] = ranges
         && offset < one.start
     {
-        super::note(&format!(
-            "offset {offset} is no longer there: partition {} begins at {}",
-            one.partition, one.start
-        ));
+        let (partition, start) = (one.partition, one.start);
+        super::note(
+            lang,
+            format!("offset {offset} is no longer there: partition {partition} begins at {start}"),
+            format!(
+                "오프셋 {offset}은(는) 이미 없습니다: 파티션 {partition}은(는) {start}부터 시작합니다"
+            ),
+        );
     }
     Ok(ranges.iter().map(begin).collect())
 }
@@ -113,6 +119,7 @@ async fn at_time(
     topic: &str,
     ranges: &[Range],
     at_ms: i64,
+    lang: Lang,
 ) -> Result<Vec<(i32, i64)>, Trouble> {
     let partition = |range: &Range| TopicPartition::new(topic, range.partition);
     let partitions: Vec<_> = ranges.iter().map(partition).collect();
@@ -133,13 +140,21 @@ async fn at_time(
         ));
     }
     if !any {
-        super::note("no message is as young as that: what comes from now on is read");
+        super::note(
+            lang,
+            "no message is as young as that: what comes from now on is read",
+            "그 시각 이후의 메시지가 없습니다: 지금부터 오는 메시지를 읽습니다",
+        );
     }
     Ok(begin)
 }
 
 /// Where a group has committed already, --from counts no more.
-pub(super) async fn tell_commits(client: &Client, args: &ConsumeArgs) -> Result<(), Trouble> {
+pub(super) async fn tell_commits(
+    client: &Client,
+    args: &ConsumeArgs,
+    lang: Lang,
+) -> Result<(), Trouble> {
     let (Some(group), Some(_)) = (&args.group, args.from) else { return Ok(()) };
     let mut committed = client.committed_offsets(std::slice::from_ref(group)).await?;
     let Some(Ok(committed)) = committed.remove(group) else { return Ok(()) };
@@ -148,11 +163,18 @@ pub(super) async fn tell_commits(client: &Client, args: &ConsumeArgs) -> Result<
     };
     let count = committed.iter().filter(has).count();
     if count > 0 {
-        super::note(&format!(
-            "the group {group:?} has committed in {}: it goes on from there, --from counts only where it has not. To \
-             read again, take another group or none",
-            crate::output::count(count as u64, "partition")
-        ));
+        let partitions = crate::output::count(count as u64, "partition");
+        super::note(
+            lang,
+            format!(
+                "the group {group:?} has committed in {partitions}: it goes on from there, --from counts only where \
+                 it has not. To read again, take another group or none"
+            ),
+            format!(
+                "그룹 {group:?}은(는) 파티션 {count}개에 커밋이 있어 거기서 이어 읽습니다. --from은 커밋이 없는 파티션에만 \
+                 적용됩니다. 다시 읽으려면 다른 그룹을 쓰거나 그룹 없이 읽으십시오"
+            ),
+        );
     }
     Ok(())
 }
