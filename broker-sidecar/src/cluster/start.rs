@@ -108,6 +108,7 @@ fn launch(
     let engine = open_engine(config.clone(), files.log_files)?;
     engine.on_log_levels(crate::logs::set_levels);
     let drivers = Drivers::start(&engine).map_err(StartError::Runtime)?;
+    engine.on_cluster_work(drivers.waker());
     let (listener, control) = control_file()?;
     let running = Arc::new(Running {
         dir: dir.clone(),

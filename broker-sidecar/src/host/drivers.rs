@@ -50,6 +50,15 @@ impl Drivers {
         self.alarm.rings.notify_all();
     }
 
+    /// What the engine calls when it has cluster work by itself.
+    pub(crate) fn waker(&self) -> impl Fn() + Send + Sync + 'static {
+        let alarm = self.alarm.clone();
+        move || {
+            alarm.state.lock().cluster_work = true;
+            alarm.rings.notify_all();
+        }
+    }
+
     /// Ends them; background work that waits for the disk is not waited for.
     pub(crate) fn end(&self) {
         self.alarm.state.lock().ended = true;

@@ -68,6 +68,11 @@ pub(crate) static TABLE: &[Api] = &[
     api!(DeleteGroups 0..=3, handlers::k42_delete_groups::handle),
     api!(ElectLeaders 0..=2, handlers::k43_elect_leaders::handle),
     api!(IncrementalAlterConfigs 0..=1, handlers::k44_incremental_alter_configs::handle),
+    api!(
+        AlterPartitionReassignments 0..=1,
+        handlers::k45_alter_partition_reassignments::handle
+    ),
+    api!(ListPartitionReassignments 0..=0, handlers::k46_list_partition_reassignments::handle),
     api!(OffsetDelete 0..=0, handlers::k47_offset_delete::handle),
     api!(DescribeClientQuotas 0..=1, handlers::k48_describe_client_quotas::handle),
     api!(AlterClientQuotas 0..=1, handlers::k49_alter_client_quotas::handle),
@@ -84,6 +89,7 @@ pub(crate) static TABLE: &[Api] = &[
     api!(ListTransactions 0..=2, handlers::k66_list_transactions::handle),
     api!(ConsumerGroupHeartbeat 0..=1, handlers::k68_consumer_group_heartbeat::handle),
     api!(ConsumerGroupDescribe 0..=1, handlers::k69_consumer_group_describe::handle),
+    api!(UnregisterBroker 0..=0, handlers::k64_unregister_broker::handle),
     api!(ListConfigResources 0..=1, handlers::k74_list_config_resources::handle),
     api!(DescribeTopicPartitions 0..=0, handlers::k75_describe_topic_partitions::handle),
     api!(ShareGroupHeartbeat 1..=1, handlers::k76_share_group_heartbeat::handle),

@@ -192,6 +192,12 @@ impl Engine {
         &self.shared.loggers
     }
 
+    /// `tell` is called when [`Engine::run_background`] has cluster work at once, as when an administrator
+    /// moves replicas. It must not block.
+    pub fn on_cluster_work(&self, tell: impl Fn() + Send + Sync + 'static) {
+        self.shared.controller.on_work(Box::new(tell));
+    }
+
     /// `tell` gets `tracing` directives whenever an administrator changes a log level.
     pub fn on_log_levels(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
         self.shared.loggers.on_change(Arc::new(tell));

@@ -2,6 +2,9 @@
 use weir_wire::messages::{
     alter_client_quotas_request::AlterClientQuotasRequest,
     alter_configs_request::{AlterConfigsRequest, AlterConfigsResource, AlterableConfig},
+    alter_partition_reassignments_request::{
+        AlterPartitionReassignmentsRequest, ReassignablePartition, ReassignableTopic,
+    },
     alter_user_scram_credentials_request::AlterUserScramCredentialsRequest,
     create_acls_request::{AclCreation, CreateAclsRequest},
     delete_acls_request::{DeleteAclsFilter, DeleteAclsRequest},
@@ -9,6 +12,8 @@ use weir_wire::messages::{
     describe_client_quotas_request::DescribeClientQuotasRequest,
     describe_user_scram_credentials_request::DescribeUserScramCredentialsRequest,
     list_config_resources_request::ListConfigResourcesRequest,
+    list_partition_reassignments_request::ListPartitionReassignmentsRequest,
+    unregister_broker_request::UnregisterBrokerRequest,
     update_features_request::UpdateFeaturesRequest,
 };
 use weir_wire::{ErrorCode, Str};
@@ -18,6 +23,7 @@ use super::Round;
 pub(super) fn ask(round: &mut Round) {
     round.api(|_| UpdateFeaturesRequest::default(), |a, _| a.error_code == 0);
     acls(round);
+    replicas(round);
     let users = |_| DescribeUserScramCredentialsRequest::default();
     round.api(users, |a, _| a.error_code == 0);
     let alter = |_| AlterUserScramCredentialsRequest::default();
@@ -41,6 +47,27 @@ pub(super) fn ask(round: &mut Round) {
     round.api(configs, |a, _| a.responses[0].error_code == 0);
     let list = |_| ListConfigResourcesRequest::default();
     round.api(list, |a, v| a.error_code == 0 && (v == 0) == a.config_resources.is_empty());
+}
+
+/// Replicas and brokers.
+fn replicas(round: &mut Round) {
+    let partition = ReassignablePartition { replicas: None, ..Default::default() };
+    let topic = ReassignableTopic {
+        name: super::name(),
+        partitions: vec![partition],
+        ..Default::default()
+    };
+    let cancel = |_| AlterPartitionReassignmentsRequest {
+        topics: vec![topic.clone()],
+        ..Default::default()
+    };
+    let none = ErrorCode::NO_REASSIGNMENT_IN_PROGRESS.0;
+    round.api(cancel, |a, _| a.responses[0].partitions[0].error_code == none);
+    let list = |_| ListPartitionReassignmentsRequest::default();
+    round.api(list, |a, _| a.error_code == 0 && a.topics.is_empty());
+    let unregister = |_| UnregisterBrokerRequest { broker_id: 99, ..Default::default() };
+    let unknown = ErrorCode::BROKER_ID_NOT_REGISTERED.0;
+    round.api(unregister, |a, _| a.error_code == unknown);
 }
 
 /// Without an authorizer.

@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 use weir_wire::ErrorCode;
 
 use super::brokers::live;
-use super::election::{Elected, Subject, elect};
+use super::decision::{Election, Target};
+use super::election::Subject;
 use super::refusal::Refusal;
 use super::topics::Answers;
 use super::{Controller, Draft};
@@ -79,17 +80,12 @@ fn not_needed() -> Refusal {
 /// The preferred replica leads, if it may and is in sync.
 fn prefer(draft: &mut Draft<'_>, subject: &Subject) -> Result<Result<(), Refusal>, MetadataError> {
     let assignment = &subject.assignment;
-    let preferred = assignment.replicas.first().copied().unwrap_or(NO_LEADER);
-    if assignment.leader == preferred {
+    if assignment.replicas.first() == Some(&assignment.leader) {
         return Ok(Err(not_needed()));
     }
-    if !assignment.in_sync(preferred) || !live(draft).contains(&preferred) {
-        let message = "The preferred leader was not available.";
-        return Ok(Err(Refusal::new(ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE, message)));
-    }
-    subject.handle.set_moving(true);
-    subject.lead(draft, Elected { leader: preferred, isr: assignment.isr.to_vec() })?;
-    Ok(Ok(()))
+    let message = "The preferred leader was not available.";
+    let refusal = Refusal::new(ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE, message);
+    run(draft, subject, Election::Preferred, refusal)
 }
 
 /// Some live replica leads a partition that nobody leads.
@@ -97,13 +93,19 @@ fn revive(draft: &mut Draft<'_>, subject: &Subject) -> Result<Result<(), Refusal
     if subject.assignment.leader != NO_LEADER {
         return Ok(Err(not_needed()));
     }
+    let message = "Eligible topic partition leaders are not available.";
+    let refusal = Refusal::new(ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE, message);
+    run(draft, subject, Election::Unclean, refusal)
+}
+
+fn run(
+    draft: &mut Draft<'_>,
+    subject: &Subject,
+    election: Election,
+    refusal: Refusal,
+) -> Result<Result<(), Refusal>, MetadataError> {
     let live = live(draft);
-    let elected = elect(&subject.assignment, true, |broker| live.contains(&broker));
-    if elected.leader == NO_LEADER {
-        let message = "No eligible leaders are available.";
-        return Ok(Err(Refusal::new(ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE, message)));
-    }
-    subject.handle.set_moving(true);
-    subject.lead(draft, elected)?;
-    Ok(Ok(()))
+    let target = Target { election, ..Target::of(&subject.assignment) };
+    let changed = subject.change(draft, target, |b| live.contains(&b))?;
+    Ok(if changed { Ok(()) } else { Err(refusal) })
 }

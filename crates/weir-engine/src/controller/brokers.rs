@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 
 use thiserror::Error;
+use weir_wire::ErrorCode;
 use weir_wire::messages::broker_registration_change_record::BrokerRegistrationChangeRecord;
+use weir_wire::messages::unregister_broker_record::UnregisterBrokerRecord;
 
+use super::decision::Target;
 use super::election::Subject;
+use super::refusal::Refusal;
 use super::{Controller, Draft};
 use crate::image::BrokerImage;
 use crate::metadata::{MetadataError, registration};
@@ -165,7 +169,8 @@ impl Controller {
         }
         self.enter(id, |state| state == Stopped, Starting)?;
         let joined = self.change(|draft| {
-            let known = draft.image.broker(id).cloned();
+            let forgotten = || self.forgotten.lock().remove(&id);
+            let known = draft.image.broker(id).cloned().or_else(forgotten);
             let epoch = draft.image.end_offset();
             if let Some(broker) = known {
                 let registered = BrokerImage {
@@ -192,6 +197,30 @@ impl Controller {
         Ok(())
     }
 
+    /// Forgets a broker: its leaders move, it leaves ISRs; its replicas stay assigned to it.
+    pub(crate) fn unregister_broker(&self, id: i32) -> Result<Result<(), Refusal>, MetadataError> {
+        let Some(broker) = self.image().broker(id).cloned() else {
+            let message = format!("Broker ID {id} is not currently registered");
+            return Ok(Err(Refusal::new(ErrorCode::BROKER_ID_NOT_REGISTERED, message)));
+        };
+        if broker.is_alive() {
+            self.leave(id, false)?;
+        }
+        self.change(|draft| {
+            if draft.image.broker(id).is_none() {
+                return Ok(());
+            }
+            draft.push(UnregisterBrokerRecord {
+                broker_id: id,
+                broker_epoch: broker.epoch,
+                ..Default::default()
+            })
+        })?;
+        self.set_state(id, BrokerState::Stopped);
+        self.forgotten.lock().insert(id, broker);
+        Ok(Ok(()))
+    }
+
     /// Brokers whose replicas all follow again are running.
     pub(crate) fn settle_started(&self) {
         let catch_up = self.catch_up.lock();
@@ -206,15 +235,13 @@ impl Controller {
 /// The change of one partition when `id` leaves.
 fn leave_one(draft: &mut Draft<'_>, subject: &Subject, id: i32) -> Result<(), MetadataError> {
     let assignment = &subject.assignment;
-    if assignment.leader == id {
-        let live = live(draft);
-        return subject.elect(draft, |b| live.contains(&b));
+    if assignment.leader != id && !assignment.in_sync(id) {
+        return Ok(());
     }
-    if assignment.in_sync(id) && assignment.isr.len() > 1 {
-        let isr = assignment.isr.iter().copied().filter(|b| *b != id).collect();
-        return subject.change_isr(draft, isr);
-    }
-    Ok(())
+    let live = live(draft);
+    let mut target = Target { election: subject.election(), ..Target::of(assignment) };
+    target.isr.retain(|b| *b != id);
+    subject.change(draft, target, |b| live.contains(&b)).map(drop)
 }
 
 /// The brokers that may lead and run.
@@ -241,7 +268,8 @@ pub(crate) fn rejoin(draft: &mut Draft<'_>, ids: &[i32]) -> Result<Vec<Behind>, 
             subject.handle.thaw(id);
         }
         if subject.assignment.leader == NO_LEADER {
-            subject.elect(draft, |b| live.contains(&b))?;
+            let target = Target { election: subject.election(), ..Target::of(&subject.assignment) };
+            subject.change(draft, target, |b| live.contains(&b))?;
         }
         let Some(now) = Subject::of(draft.image, &subject.handle) else { continue };
         now.join(draft, &live)?;

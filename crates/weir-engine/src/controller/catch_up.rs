@@ -1,4 +1,5 @@
-//! Replicas of brokers that started again fetch what they miss, at a rate, on the injected clock.
+//! Replicas that miss something fetch it, at a rate, on the injected clock: those of brokers that
+//! started again, and those that a reassignment adds.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -6,6 +7,8 @@ use std::sync::Arc;
 use super::Controller;
 use super::brokers::{Behind, live};
 use super::election::Subject;
+use crate::config::ResourceType;
+use crate::image::Image;
 use crate::metadata::MetadataError;
 use crate::partition::Partition;
 
@@ -23,17 +26,96 @@ pub(crate) struct CatchUp {
     last_ms: i64,
 }
 
+/// A broker fetches at full speed, and beside that what is throttled (KIP-73).
 #[derive(Debug, Default)]
 struct Fetcher {
+    free: Lane,
+    throttled: Lane,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
     queue: VecDeque<Arc<Partition>>,
-    /// Bytes fetched so far for the first in the queue.
+    /// Bytes that may be fetched now.
     credit: u64,
+}
+
+impl Lane {
+    /// Fetches for `elapsed_ms` at `rate` (bytes a second). Replicas that have everything go to `done`;
+    /// those that do not belong in this lane are given back.
+    fn step(
+        &mut self,
+        broker: i32,
+        (elapsed_ms, rate): (i64, u64),
+        belongs: impl Fn(&Partition) -> bool,
+        done: &mut Vec<Behind>,
+    ) -> Vec<Arc<Partition>> {
+        let mut strangers = Vec::new();
+        let gained = rate.saturating_mul(u64::try_from(elapsed_ms).unwrap_or(0)) / 1_000;
+        self.credit = self.credit.saturating_add(gained);
+        while let Some(partition) = self.queue.front() {
+            if !belongs(partition) {
+                strangers.extend(self.queue.pop_front());
+                continue;
+            }
+            let missing = partition.behind_bytes(broker);
+            if done.len() >= JOINS_PER_COMMIT_MAX {
+                return strangers;
+            }
+            if missing > self.credit {
+                self.credit -= partition.fetch_some(broker, self.credit).min(self.credit);
+                return strangers;
+            }
+            self.credit -= missing;
+            done.extend(self.queue.pop_front().map(|partition| (broker, partition)));
+        }
+        // Time in which there was nothing to fetch is not saved up.
+        self.credit = 0;
+        strangers
+    }
+}
+
+impl Fetcher {
+    fn is_empty(&self) -> bool {
+        self.free.queue.is_empty() && self.throttled.queue.is_empty()
+    }
+
+    fn step(&mut self, broker: i32, elapsed_ms: i64, image: &Image, done: &mut Vec<Behind>) {
+        let rate = |p: &Partition| throttle(image, broker, p);
+        let slow = self.throttled.queue.front().and_then(|p| rate(p));
+        let full = (elapsed_ms, CATCH_UP_BYTES_PER_SECOND);
+        let to_throttle = self.free.step(broker, full, |p| rate(p).is_none(), done);
+        let limited = (elapsed_ms, slow.unwrap_or(0).min(CATCH_UP_BYTES_PER_SECOND));
+        let to_free = self.throttled.step(broker, limited, |p| rate(p).is_some(), done);
+        self.throttled.queue.extend(to_throttle);
+        self.free.queue.extend(to_free);
+    }
+}
+
+/// The bytes a second at which `broker` may fetch this partition from its leader; `None`: no throttle.
+/// A rate counts where the topic names the replica.
+fn throttle(image: &Image, broker: i32, partition: &Partition) -> Option<u64> {
+    let rates = [
+        ("follower.replication.throttled", broker),
+        ("leader.replication.throttled", partition.leader()),
+    ];
+    let limits = rates.iter().filter_map(|(side, id)| {
+        let rate = image.configs().broker_value(Some(*id), &format!("{side}.rate"))?;
+        let rate = rate.parse::<u64>().ok().filter(|rate| *rate < i64::MAX as u64)?;
+        let topic = image.configs().dynamic(ResourceType::Topic, partition.topic_name())?;
+        let named = topic.get(format!("{side}.replicas").as_str())?;
+        let entry = format!("{}:{id}", partition.index());
+        let counts = named == "*" || named.split(',').any(|part| part.trim() == entry);
+        counts.then_some(rate)
+    });
+    limits.min()
 }
 
 impl CatchUp {
     pub(crate) fn add(&mut self, behind: Vec<Behind>) {
         for (broker, partition) in behind {
-            self.brokers.entry(broker).or_default().queue.push_back(partition);
+            let lane = &mut self.brokers.entry(broker).or_default().free;
+            lane.queue.push_back(partition);
         }
     }
 
@@ -45,22 +127,15 @@ impl CatchUp {
         self.brokers.is_empty()
     }
 
-    /// Lets `elapsed_ms` of fetching happen; answers the replicas that now have everything.
-    fn step(&mut self, elapsed_ms: i64) -> Vec<Behind> {
-        let bytes = u64::try_from(elapsed_ms).unwrap_or(0) * (CATCH_UP_BYTES_PER_SECOND / 1_000);
+    /// Lets `elapsed_ms` of fetching happen; answers the replicas that now have everything. A broker
+    /// that does not run fetches nothing: it begins anew when it starts.
+    fn step(&mut self, elapsed_ms: i64, image: &Image) -> Vec<Behind> {
         let mut done = Vec::new();
+        self.brokers.retain(|broker, _| image.env().runs(*broker));
         for (&broker, fetcher) in &mut self.brokers {
-            fetcher.credit += bytes;
-            while let Some(partition) = fetcher.queue.front() {
-                let missing = partition.behind_bytes(broker);
-                if missing > fetcher.credit || done.len() >= JOINS_PER_COMMIT_MAX {
-                    break;
-                }
-                fetcher.credit -= missing;
-                done.extend(fetcher.queue.pop_front().map(|partition| (broker, partition)));
-            }
+            fetcher.step(broker, elapsed_ms, image, &mut done);
         }
-        self.brokers.retain(|_, fetcher| !fetcher.queue.is_empty());
+        self.brokers.retain(|_, fetcher| !fetcher.is_empty());
         done
     }
 }
@@ -69,6 +144,7 @@ impl Controller {
     /// Makes progress on everything that is behind. Answers when to come again (monotonic, ms).
     pub(crate) fn advance_catch_up(&self) -> Result<Option<i64>, MetadataError> {
         let now = self.clock.monotonic_ms();
+        let image = self.image();
         let done = {
             let mut catch_up = self.catch_up.lock();
             let elapsed = now - std::mem::replace(&mut catch_up.last_ms, now);
@@ -76,7 +152,7 @@ impl Controller {
                 return Ok(None);
             }
             // After a pause the first step counts as one interval: nothing was being fetched.
-            catch_up.step(elapsed.clamp(0, 1_000))
+            catch_up.step(elapsed.clamp(0, 1_000), &image)
         };
         if !done.is_empty() {
             self.join_caught_up(&done)?;

@@ -1,4 +1,4 @@
-//! Who leads next, and the record that says so (R4, R5, R10).
+//! One partition while its change is decided, and the record that says what was (R4, R5, R10).
 
 use std::sync::Arc;
 
@@ -6,42 +6,10 @@ use weir_wire::Uuid;
 use weir_wire::messages::partition_change_record::PartitionChangeRecord;
 
 use super::Draft;
+use super::decision::{Decision, Election, Rules, Target, decide};
 use crate::image::{Image, LEADER_UNCHANGED};
-use crate::metadata::{MetadataError, ReplicaTags};
+use crate::metadata::{MetadataError, ReplicaTags, directories};
 use crate::partition::{Assignment, EpochStart, NO_LEADER, Partition};
-
-/// An election's outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Elected {
-    pub(crate) leader: i32,
-    pub(crate) isr: Vec<i32>,
-}
-
-/// The first live in-sync replica in order of preference; without one, and only with
-/// `unclean.leader.election.enable`, the first live replica, alone in sync; else nobody, and the
-/// last in-sync replica stays the one to wait for.
-pub(crate) fn elect(
-    assignment: &Assignment,
-    unclean: bool,
-    may_lead: impl Fn(i32) -> bool,
-) -> Elected {
-    let mut live = assignment.replicas.iter().copied().filter(|&b| may_lead(b));
-    let isr: Vec<i32> = assignment.isr.iter().copied().filter(|&b| may_lead(b)).collect();
-    let clean = live.clone().find(|b| isr.contains(b));
-    if let Some(leader) = clean {
-        return Elected { leader, isr };
-    }
-    match live.next() {
-        Some(leader) if unclean => Elected { leader, isr: vec![leader] },
-        _ => Elected { leader: NO_LEADER, isr: last_of(assignment) },
-    }
-}
-
-/// The ISR of a partition that nobody leads: its last leader, which has everything, or else what is.
-fn last_of(assignment: &Assignment) -> Vec<i32> {
-    let last = Some(assignment.leader).filter(|leader| assignment.in_sync(*leader));
-    last.map_or_else(|| assignment.isr.to_vec(), |leader| vec![leader])
-}
 
 /// One partition while its change is decided.
 #[derive(Debug, Clone)]
@@ -83,114 +51,106 @@ impl Subject {
         })
     }
 
-    /// Elects a leader among those who `may_lead`, when the present one may not or `forced`. No append is
-    /// taken from here until the change is applied: the new leader's end in the record stays true.
-    pub(crate) fn elect(
-        &self,
-        draft: &mut Draft<'_>,
-        may_lead: impl Fn(i32) -> bool,
-    ) -> Result<(), MetadataError> {
-        self.handle.set_moving(true);
-        let unclean = self.handle.settings().unclean_leader_election;
-        let elected = elect(&self.assignment, unclean, may_lead);
-        self.lead(draft, elected)
+    /// What an election of this topic may take.
+    pub(crate) fn election(&self) -> Election {
+        match self.handle.settings().unclean_leader_election {
+            true => Election::Unclean,
+            false => Election::Online,
+        }
     }
 
-    /// Records that `elected` leads from now on.
-    pub(crate) fn lead(
+    /// Decides what follows from `target`, and records it; says whether there is a change. When the
+    /// leader changes, no append is taken from here until the change is applied: the new leader's end
+    /// in the record stays true.
+    pub(crate) fn change(
         &self,
         draft: &mut Draft<'_>,
-        elected: Elected,
-    ) -> Result<(), MetadataError> {
-        let unchanged =
-            elected.leader == self.assignment.leader && elected.isr[..] == self.assignment.isr[..];
-        if unchanged {
-            self.handle.set_moving(false);
-            return Ok(());
+        target: Target,
+        may_lead: impl Fn(i32) -> bool,
+    ) -> Result<bool, MetadataError> {
+        let rules = Rules {
+            elr: draft.image.configs().elr_enabled(),
+            min_isr: self.handle.settings().min_insync_replicas,
+        };
+        let next = decide(&self.assignment, target, rules, may_lead);
+        if self.is(&next) {
+            return Ok(false);
         }
-        let cut = self.cut(elected.leader);
-        let epoch = self.assignment.leader_epoch + 1;
-        self.record(
-            draft,
-            elected.leader,
-            Some(elected.isr),
-            cut.map(|offset| EpochStart { epoch, offset }),
-        )
+        let moves = next.leader != self.assignment.leader;
+        if moves {
+            self.handle.set_moving(true);
+        }
+        let cut = if moves { self.cut(next.leader) } else { None };
+        self.record(draft, &next, cut, rules)?;
+        Ok(true)
+    }
+
+    /// Whether it is so already.
+    fn is(&self, next: &Decision) -> bool {
+        let now = &self.assignment;
+        !next.raises_epoch
+            && next.isr[..] == now.isr[..]
+            && next.replicas[..] == now.replicas[..]
+            && next.adding[..] == *now.adding()
+            && next.removing[..] == *now.removing()
+            && next.elr[..] == *now.elr()
+            && next.last_known_elr[..] == *now.last_known_elr()
     }
 
     /// Where the log has to end under a leader that does not have all of it.
-    fn cut(&self, leader: i32) -> Option<i64> {
-        if leader == NO_LEADER { None } else { self.handle.straggler_end(leader) }
-    }
-
-    /// Records another ISR under the same leader.
-    pub(crate) fn change_isr(
-        &self,
-        draft: &mut Draft<'_>,
-        isr: Vec<i32>,
-    ) -> Result<(), MetadataError> {
-        self.record(draft, LEADER_UNCHANGED, Some(isr), None)
+    fn cut(&self, leader: i32) -> Option<EpochStart> {
+        let epoch = self.assignment.leader_epoch + 1;
+        let end = if leader == NO_LEADER { None } else { self.handle.straggler_end(leader) };
+        end.map(|offset| EpochStart { epoch, offset })
     }
 
     /// Records a higher leader epoch under the same leader.
     pub(crate) fn raise_epoch(&self, draft: &mut Draft<'_>) -> Result<(), MetadataError> {
-        self.record(draft, self.assignment.leader, None, None)
+        draft.push(PartitionChangeRecord {
+            partition_id: self.index,
+            topic_id: self.topic_id,
+            leader: self.assignment.leader,
+            ..Default::default()
+        })
     }
 
     fn record(
         &self,
         draft: &mut Draft<'_>,
-        leader: i32,
-        isr: Option<Vec<i32>>,
+        next: &Decision,
         epoch_start: Option<EpochStart>,
+        rules: Rules,
     ) -> Result<(), MetadataError> {
-        let isr = isr.filter(|isr| isr[..] != self.assignment.isr[..]);
-        let members = isr.as_deref().unwrap_or(&self.assignment.isr);
-        let leaves = self.assignment.isr.iter().any(|b| !members.contains(b));
-        let outside = if leaves || epoch_start.is_some() {
-            Some(self.handle.numbers_outside(members, epoch_start.map(|start| start.offset)))
-        } else {
-            None
-        };
-        let tags = ReplicaTags { epoch_start, outside };
+        let now = &self.assignment;
+        let leaves = now.isr.iter().any(|b| !next.isr.contains(b));
+        let moves = next.replicas[..] != now.replicas[..];
+        let outside = (leaves || moves || epoch_start.is_some()).then(|| {
+            let cut_at = epoch_start.map(|start| start.offset);
+            self.handle.numbers_outside(&next.isr, &next.replicas, cut_at)
+        });
+        let tags = ReplicaTags { epoch_start, outside, high_watermark: self.frozen(next, rules) };
+        let changed = |new: &[i32], old: &[i32]| (new != old).then(|| new.to_vec());
+        let log_dirs = moves.then(|| directories(draft.image, &next.replicas, Some(now)));
         draft.push(PartitionChangeRecord {
             partition_id: self.index,
             topic_id: self.topic_id,
-            isr,
-            leader,
+            leader: if next.raises_epoch { next.leader } else { LEADER_UNCHANGED },
+            isr: changed(&next.isr, &now.isr),
+            replicas: changed(&next.replicas, &now.replicas),
+            adding_replicas: changed(&next.adding, now.adding()),
+            removing_replicas: changed(&next.removing, now.removing()),
+            eligible_leader_replicas: changed(&next.elr, now.elr()),
+            last_known_elr: changed(&next.last_known_elr, now.last_known_elr()),
+            directories: log_dirs,
             unknown_tagged_fields: tags.write(),
             ..Default::default()
         })
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn assignment(leader: i32, replicas: &[i32], isr: &[i32]) -> Assignment {
-        Assignment { leader, ..Assignment::new(replicas.into(), isr.into()) }
-    }
-
-    #[test]
-    fn the_first_live_replica_in_sync_leads() {
-        let a = assignment(1, &[1, 2, 3], &[1, 3, 2]);
-        let elected = elect(&a, false, |b| b != 1);
-        assert_eq!(elected, Elected { leader: 2, isr: vec![3, 2] });
-    }
-
-    #[test]
-    fn a_replica_outside_the_isr_leads_only_where_unclean_elections_are_allowed() {
-        let a = assignment(1, &[1, 2], &[1]);
-        let none = elect(&a, false, |b| b != 1);
-        assert_eq!(none, Elected { leader: NO_LEADER, isr: vec![1] }, "it waits for the last one");
-        let unclean = elect(&a, true, |b| b != 1);
-        assert_eq!(unclean, Elected { leader: 2, isr: vec![2] });
-    }
-
-    #[test]
-    fn the_last_leader_is_the_one_to_wait_for() {
-        let a = assignment(2, &[1, 2, 3], &[1, 2, 3]);
-        assert_eq!(elect(&a, false, |_| false), Elected { leader: NO_LEADER, isr: vec![2] });
+    /// Below its minimum the ISR does not move the high watermark: where it stands is kept, so that
+    /// it does not go back, or on, by a restart (R2).
+    fn frozen(&self, next: &Decision, rules: Rules) -> Option<i64> {
+        let least = usize::try_from(rules.min_isr).unwrap_or(0).min(next.replicas.len());
+        (next.isr.len() < least).then(|| self.handle.current_high_watermark())
     }
 }

@@ -1,5 +1,6 @@
 //! UpdateFeatures (KIP-584): levels move within what is supported, all of one request or none.
 
+use weir_wire::messages::clear_elr_record::ClearElrRecord;
 use weir_wire::messages::config_record::ConfigRecord;
 use weir_wire::messages::feature_level_record::FeatureLevelRecord;
 use weir_wire::{ErrorCode, Str};
@@ -147,7 +148,11 @@ fn finalize(draft: &mut Draft<'_>, update: &FeatureUpdate) -> Result<(), Metadat
         name: update.name.detached(),
         feature_level: update.level,
         ..Default::default()
-    })
+    })?;
+    if update.name == ELR_VERSION && update.level == 0 {
+        draft.push(ClearElrRecord::default())?;
+    }
+    Ok(())
 }
 
 /// With eligible leader replicas `min.insync.replicas` has to be the same on all brokers (KIP-966): it

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
+use super::brokers::live;
+use super::decision::Target;
 use super::election::Subject;
 use super::{BrokerState, Controller, Draft};
 use crate::metadata::MetadataError;
@@ -45,11 +47,10 @@ impl Controller {
             for subject in &late {
                 let Some(subject) = Subject::of(draft.image, &subject.handle) else { continue };
                 let out = subject.handle.out_of_sync(now_ms, lag_max_ms);
-                let isr =
-                    subject.assignment.isr.iter().copied().filter(|b| !out.contains(b)).collect();
-                if !out.is_empty() {
-                    subject.change_isr(draft, isr)?;
-                }
+                let mut target = Target::of(&subject.assignment);
+                target.isr.retain(|b| !out.contains(b));
+                let live = live(draft);
+                subject.change(draft, target, |b| live.contains(&b))?;
             }
             Ok(())
         })
@@ -63,8 +64,8 @@ impl Subject {
         if joining.is_empty() {
             return Ok(());
         }
-        let mut isr = self.assignment.isr.to_vec();
-        isr.extend(joining);
-        self.change_isr(draft, isr)
+        let mut target = Target::of(&self.assignment);
+        target.isr.extend(joining);
+        self.change(draft, target, |b| live.contains(&b)).map(drop)
     }
 }

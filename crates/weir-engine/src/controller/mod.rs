@@ -10,21 +10,24 @@ mod balance;
 mod brokers;
 mod catch_up;
 mod configs;
+mod decision;
 mod election;
 mod features;
 mod isr;
 mod placement;
 mod producer_ids;
 mod quotas;
+mod reassign;
 mod refusal;
 mod scram;
 mod topic_name;
 mod topics;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
@@ -32,7 +35,7 @@ use parking_lot::Mutex;
 use self::brokers::Lives;
 use self::catch_up::CatchUp;
 use crate::clock::Clock;
-use crate::image::{Effect, Image};
+use crate::image::{BrokerImage, Effect, Image};
 use crate::metadata::{MetadataError, MetadataRecord, MetadataStore};
 use crate::partition::Partition;
 
@@ -43,6 +46,7 @@ pub(crate) use self::configs::Alteration;
 pub(crate) use self::election::Subject;
 pub(crate) use self::features::{FeatureUpdate, UpgradeType, guard_min_isr};
 pub(crate) use self::quotas::{QuotaAlteration, named as quota_entity};
+pub(crate) use self::reassign::Reassignment;
 pub use self::refusal::Refusal;
 pub(crate) use self::scram::{SaltedPassword, ScramAlteration};
 pub(crate) use self::topic_name::check as check_topic_name;
@@ -53,7 +57,6 @@ pub use self::topics::{CreatedTopic, NewTopic};
 pub(crate) const CONTROLLER_ID: i32 = 3000;
 
 /// The controllers of one cluster.
-#[derive(Debug)]
 pub(crate) struct Controller {
     store: MetadataStore,
     clock: Arc<dyn Clock>,
@@ -70,8 +73,18 @@ pub(crate) struct Controller {
     isr_check_ms: AtomicI64,
     /// When leaders are balanced next (monotonic, ms).
     rebalance_ms: AtomicI64,
+    /// Brokers that were unregistered: one that starts again registers as it was.
+    forgotten: Mutex<BTreeMap<i32, Arc<BrokerImage>>>,
+    /// Told when there is background work that did not come with time.
+    work: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// What is left of each broker's block of producer ids.
     producer_ids: Mutex<BTreeMap<i32, Range<i64>>>,
+}
+
+impl fmt::Debug for Controller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Controller").field("lives", &self.lives).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -130,6 +143,19 @@ impl Controller {
             isr_check_ms: AtomicI64::new(i64::MIN),
             rebalance_ms: AtomicI64::new(i64::MIN),
             producer_ids: Mutex::default(),
+            forgotten: Mutex::default(),
+            work: OnceLock::new(),
+        }
+    }
+
+    /// `tell` is called when there is background work at once. The first one stays.
+    pub(crate) fn on_work(&self, tell: Box<dyn Fn() + Send + Sync>) {
+        let _ = self.work.set(tell);
+    }
+
+    fn has_work(&self) {
+        if let Some(tell) = self.work.get() {
+            tell();
         }
     }
 

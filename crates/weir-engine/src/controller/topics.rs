@@ -299,7 +299,7 @@ fn add_partitions(
             leader: isr.first().copied().unwrap_or(-1),
             leader_epoch: 0,
             partition_epoch: 0,
-            directories: directories(draft.image, replicas),
+            directories: directories(draft.image, replicas, None),
             replicas: replicas.clone(),
             isr,
             ..Default::default()

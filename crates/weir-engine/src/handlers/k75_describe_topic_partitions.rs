@@ -127,8 +127,8 @@ impl Page<'_> {
             leader_epoch: assignment.leader_epoch,
             replica_nodes: assignment.replicas.to_vec(),
             isr_nodes: assignment.isr.to_vec(),
-            eligible_leader_replicas: Some(Vec::new()),
-            last_known_elr: Some(Vec::new()),
+            eligible_leader_replicas: Some(assignment.elr().to_vec()),
+            last_known_elr: Some(assignment.last_known_elr().to_vec()),
             offline_replicas: offline(self.ctx.image(), &assignment.replicas),
             ..Default::default()
         }

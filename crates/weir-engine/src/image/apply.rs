@@ -14,8 +14,8 @@ use weir_wire::{Str, Uuid};
 use super::{BrokerImage, Image, TopicImage, fold};
 use crate::config::{ResourceType, TopicSettings};
 use crate::features::ELR_VERSION;
-use crate::metadata::{MetadataRecord, ReplicaTags};
-use crate::partition::{Assignment, Partition, TopicShared};
+use crate::metadata::{MetadataRecord, ReplicaTags, directories};
+use crate::partition::{Assignment, Further, Partition, TopicShared};
 
 /// PartitionChangeRecord's "the leader stays".
 pub(crate) const LEADER_UNCHANGED: i32 = -2;
@@ -73,6 +73,8 @@ impl Image {
                 self.security.remove_credential(&r.name, r.mechanism);
             }
             MetadataRecord::ClientQuota(r) => self.security.set_quota(r),
+            MetadataRecord::UnregisterBroker(r) => drop(self.brokers.remove(&r.broker_id)),
+            MetadataRecord::ClearElr(r) => self.clear_elr(&r.topic_name, effects)?,
             MetadataRecord::NoOp(_) => {}
         }
         Ok(())
@@ -132,6 +134,15 @@ impl Image {
         let tags = ReplicaTags::read(r.unknown_tagged_fields.as_deref());
         let replicas = self.share_ids(&r.replicas);
         let isr = self.share_ids(&r.isr);
+        let first_dirs = r.directories == directories(self, &r.replicas, None);
+        let further = shared(Further {
+            adding: r.adding_replicas.clone(),
+            removing: r.removing_replicas.clone(),
+            elr: r.eligible_leader_replicas.clone().unwrap_or_default(),
+            last_known_elr: r.last_known_elr.clone().unwrap_or_default(),
+            directories: if first_dirs { Vec::new() } else { r.directories.clone() },
+            high_watermark: tags.high_watermark,
+        });
         let topic = self.topic_mut(r.topic_id)?;
         if usize::try_from(r.partition_id) != Ok(topic.partitions().len()) {
             return Err(ApplyError::PartitionOrder(topic.name().clone(), r.partition_id));
@@ -144,6 +155,7 @@ impl Image {
             isr,
             epoch_start: tags.epoch_start.unwrap_or_default(),
             outside: tags.outside.unwrap_or_default(),
+            further,
         });
         Ok(())
     }
@@ -160,7 +172,7 @@ impl Image {
         let unknown = || ApplyError::UnknownPartition(name, r.partition_id);
         let partition = topic.partition_mut(r.partition_id).ok_or_else(unknown)?;
         let tags = ReplicaTags::read(r.unknown_tagged_fields.as_deref());
-        let next = changed(partition.assignment(), r.leader, isr, replicas, tags);
+        let next = changed(partition.assignment(), r, isr, replicas, tags);
         *partition.assignment_mut() = next.clone();
         effects.push(Effect::Partition(partition.handle().clone(), next));
         Ok(())
@@ -179,6 +191,31 @@ impl Image {
         }
         self.configs.remove(ResourceType::Topic, &name);
         effects.extend(self.topics.remove(&name).map(Effect::Removed));
+        Ok(())
+    }
+
+    /// Forgets eligible leader replicas, of one topic or (empty) of all.
+    fn clear_elr(&mut self, topic: &str, effects: &mut Vec<Effect>) -> Result<(), ApplyError> {
+        let named = |t: &Arc<TopicImage>| topic.is_empty() || t.name().as_str() == topic;
+        let ids: Vec<Uuid> = self.topics.values().filter(|t| named(t)).map(|t| t.id()).collect();
+        for id in ids {
+            let Some(known) = self.topic_by_id(id).cloned() else { continue };
+            for (index, partition) in (0..).zip(known.partitions()) {
+                let Some(further) = partition.assignment().further.as_deref() else { continue };
+                let next = Assignment {
+                    further: shared(Further {
+                        elr: Vec::new(),
+                        last_known_elr: Vec::new(),
+                        ..further.clone()
+                    }),
+                    ..partition.assignment().clone()
+                };
+                if let Some(partition) = self.topic_mut(id)?.partition_mut(index) {
+                    *partition.assignment_mut() = next.clone();
+                    effects.push(Effect::Partition(partition.handle().clone(), next));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -217,12 +254,13 @@ impl Image {
 /// one; every change raises the partition epoch (R5).
 fn changed(
     old: &Assignment,
-    leader: i32,
+    r: &PartitionChangeRecord,
     isr: Option<Arc<[i32]>>,
     replicas: Option<Arc<[i32]>>,
     tags: ReplicaTags,
 ) -> Assignment {
-    let elected = leader != LEADER_UNCHANGED;
+    let (leader, elected) = (r.leader, r.leader != LEADER_UNCHANGED);
+    let isr_or_leader_changed = isr.is_some() || elected || tags.high_watermark.is_some();
     let isr = isr.unwrap_or_else(|| old.isr.clone());
     let outside = tags.outside.unwrap_or_else(|| old.outside.clone());
     let outside = if outside.iter().any(|n| isr.contains(&n.broker)) {
@@ -230,6 +268,24 @@ fn changed(
     } else {
         outside
     };
+    let mut further = old.further.as_deref().cloned().unwrap_or_default();
+    let set = |list: &mut Vec<i32>, new: &Option<Vec<i32>>| {
+        if let Some(new) = new {
+            list.clone_from(new);
+        }
+    };
+    set(&mut further.adding, &r.adding_replicas);
+    set(&mut further.removing, &r.removing_replicas);
+    set(&mut further.elr, &r.eligible_leader_replicas);
+    set(&mut further.last_known_elr, &r.last_known_elr);
+    if let Some(new) = &r.directories {
+        further.directories.clone_from(new);
+    }
+    // It says where the high watermark stands by every change below the minimum, by none above.
+    if isr_or_leader_changed {
+        further.high_watermark = tags.high_watermark;
+    }
+    let further = shared(further);
     Assignment {
         leader: if elected { leader } else { old.leader },
         leader_epoch: old.leader_epoch + i32::from(elected),
@@ -238,5 +294,11 @@ fn changed(
         isr,
         epoch_start: tags.epoch_start.unwrap_or(old.epoch_start),
         outside,
+        further,
     }
+}
+
+/// Most partitions have nothing of it.
+fn shared(further: Further) -> Option<Arc<Further>> {
+    (further != Further::default()).then(|| Arc::new(further))
 }

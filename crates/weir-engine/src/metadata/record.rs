@@ -6,14 +6,16 @@ use thiserror::Error;
 use weir_wire::messages::{
     access_control_entry_record::AccessControlEntryRecord,
     broker_registration_change_record::BrokerRegistrationChangeRecord,
-    client_quota_record::ClientQuotaRecord, config_record::ConfigRecord,
-    feature_level_record::FeatureLevelRecord, no_op_record::NoOpRecord,
-    partition_change_record::PartitionChangeRecord, partition_record::PartitionRecord,
-    producer_ids_record::ProducerIdsRecord, register_broker_record::RegisterBrokerRecord,
+    clear_elr_record::ClearElrRecord, client_quota_record::ClientQuotaRecord,
+    config_record::ConfigRecord, feature_level_record::FeatureLevelRecord,
+    no_op_record::NoOpRecord, partition_change_record::PartitionChangeRecord,
+    partition_record::PartitionRecord, producer_ids_record::ProducerIdsRecord,
+    register_broker_record::RegisterBrokerRecord,
     remove_access_control_entry_record::RemoveAccessControlEntryRecord,
     remove_topic_record::RemoveTopicRecord,
     remove_user_scram_credential_record::RemoveUserScramCredentialRecord,
-    topic_record::TopicRecord, user_scram_credential_record::UserScramCredentialRecord,
+    topic_record::TopicRecord, unregister_broker_record::UnregisterBrokerRecord,
+    user_scram_credential_record::UserScramCredentialRecord,
 };
 use weir_wire::{DecodeError, EncodeError, Message, Reader, Writer};
 
@@ -76,6 +78,8 @@ metadata_records! {
     FeatureLevel(FeatureLevelRecord) 0,
     ProducerIds(ProducerIdsRecord) 0,
     BrokerRegistrationChange(BrokerRegistrationChangeRecord) 2,
+    UnregisterBroker(UnregisterBrokerRecord) 0,
+    ClearElr(ClearElrRecord) 0,
     AccessControlEntry(AccessControlEntryRecord) 0,
     RemoveAccessControlEntry(RemoveAccessControlEntryRecord) 0,
     UserScramCredential(UserScramCredentialRecord) 0,

@@ -1,5 +1,5 @@
 //! What Kafka has no field for, as tagged fields of PartitionRecord and PartitionChangeRecord:
-//! where an election cut the log (R4), and replicas outside the ISR (R10). Kafka's own tools skip
+//! where an election cut the log (R4), replicas outside the ISR (R10), a high watermark that stands (R2). Kafka's own tools skip
 //! tags that they do not know.
 
 use std::sync::Arc;
@@ -13,13 +13,16 @@ use crate::partition::{EpochStart, ReplicaNumbers};
 const EPOCH_START_TAG: u32 = 10_000;
 /// For each replica outside the ISR: broker (int32), log start and log end offset (int64 each).
 const OUTSIDE_TAG: u32 = 10_001;
+/// Where the high watermark stands while the ISR is below its minimum (int64).
+const HIGH_WATERMARK_TAG: u32 = 10_002;
 const NUMBERS_LEN: usize = 20;
 
-/// The two facts, each where it is to be changed.
+/// These facts, each where it is to be changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ReplicaTags {
     pub(crate) epoch_start: Option<EpochStart>,
     pub(crate) outside: Option<Arc<[ReplicaNumbers]>>,
+    pub(crate) high_watermark: Option<i64>,
 }
 
 impl ReplicaTags {
@@ -41,6 +44,9 @@ impl ReplicaTags {
             }
             tags.insert(OUTSIDE_TAG, out.freeze());
         }
+        if let Some(offset) = self.high_watermark {
+            tags.insert(HIGH_WATERMARK_TAG, Bytes::copy_from_slice(&offset.to_be_bytes()));
+        }
         (!tags.is_empty()).then(|| Box::new(tags))
     }
 
@@ -51,6 +57,10 @@ impl ReplicaTags {
             match tag {
                 EPOCH_START_TAG => found.epoch_start = epoch_start(data.clone()),
                 OUTSIDE_TAG => found.outside = outside(data.clone()),
+                HIGH_WATERMARK_TAG => {
+                    let bytes = <[u8; 8]>::try_from(data.as_ref()).ok();
+                    found.high_watermark = bytes.map(i64::from_be_bytes);
+                }
                 _ => {}
             }
         }
@@ -80,10 +90,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_facts_survive() {
+    fn all_facts_survive() {
         let tags = ReplicaTags {
             epoch_start: Some(EpochStart { epoch: 3, offset: 41 }),
             outside: Some(Arc::from([ReplicaNumbers { broker: 2, log_start: 5, log_end: 40 }])),
+            high_watermark: Some(39),
         };
         assert_eq!(ReplicaTags::read(tags.write().as_deref()), tags);
         assert_eq!(ReplicaTags::default().write(), None, "nothing to say takes no byte");

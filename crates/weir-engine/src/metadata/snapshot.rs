@@ -28,6 +28,7 @@ use crate::engine_config::PLAINTEXT;
 use crate::fs::{Fs, OpenMode};
 use crate::image::{BrokerImage, Image, PartitionImage, TopicImage};
 use crate::log::LogError;
+use crate::partition::Assignment;
 
 const SUFFIX: &str = ".checkpoint";
 const RECORDS_PER_BATCH: usize = 2_000;
@@ -219,7 +220,9 @@ fn partition(image: &Image, topic: &TopicImage, index: i32, p: &PartitionImage) 
     let tags = ReplicaTags {
         epoch_start: (assignment.epoch_start.epoch > 0).then_some(assignment.epoch_start),
         outside: (!assignment.outside.is_empty()).then(|| assignment.outside.clone()),
+        high_watermark: assignment.further.as_deref().and_then(|further| further.high_watermark),
     };
+    let some = |list: &[i32]| (!list.is_empty()).then(|| list.to_vec());
     PartitionRecord {
         partition_id: index,
         topic_id: topic.id(),
@@ -228,15 +231,21 @@ fn partition(image: &Image, topic: &TopicImage, index: i32, p: &PartitionImage) 
         leader: assignment.leader,
         leader_epoch: assignment.leader_epoch,
         partition_epoch: assignment.partition_epoch,
-        directories: directories(image, &assignment.replicas),
+        directories: directories(image, &assignment.replicas, Some(assignment)),
+        adding_replicas: assignment.adding().to_vec(),
+        removing_replicas: assignment.removing().to_vec(),
+        eligible_leader_replicas: some(assignment.elr()),
+        last_known_elr: some(assignment.last_known_elr()),
         unknown_tagged_fields: tags.write(),
         ..Default::default()
     }
 }
 
-/// The log dirs of a partition's replicas: each broker has one.
-pub(crate) fn directories(image: &Image, replicas: &[i32]) -> Vec<Uuid> {
-    replicas.iter().map(|&id| image.broker(id).map_or(Uuid::ZERO, |b| b.log_dir)).collect()
+/// The log dirs of a partition's replicas: where `now` has them, else each broker's first.
+pub(crate) fn directories(image: &Image, replicas: &[i32], now: Option<&Assignment>) -> Vec<Uuid> {
+    let first = |id| image.broker(id).map_or(Uuid::ZERO, |b| b.log_dir);
+    let dir = |id: i32| now.and_then(|now| now.directory_of(id)).unwrap_or_else(|| first(id));
+    replicas.iter().map(|&id| dir(id)).collect()
 }
 
 fn config(kind: ResourceType, name: &Str, key: &Str, value: &Str) -> ConfigRecord {

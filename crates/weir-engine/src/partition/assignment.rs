@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use weir_wire::Uuid;
+
 /// Broker ids, in order. Shared, for most partitions hold the same few lists.
 pub type NodeIds = Arc<[i32]>;
 
@@ -26,6 +28,26 @@ pub struct Assignment {
     pub epoch_start: EpochStart,
     /// Replicas outside the ISR, as they were when they left it.
     pub outside: Arc<[ReplicaNumbers]>,
+    /// What most partitions do not have.
+    pub further: Option<Arc<Further>>,
+}
+
+/// What a partition has while a reassignment is under way, while its ISR is below the minimum, or when
+/// its replicas are not in their brokers' first log dirs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Further {
+    /// Replicas that a reassignment adds.
+    pub adding: Vec<i32>,
+    /// Replicas that it takes away when it is done.
+    pub removing: Vec<i32>,
+    /// Eligible leader replicas (KIP-966): outside the ISR, with everything below the high watermark.
+    pub elr: Vec<i32>,
+    /// The last leader of a partition that has none.
+    pub last_known_elr: Vec<i32>,
+    /// The log dir of each replica, in their order; empty: each broker's first.
+    pub directories: Vec<Uuid>,
+    /// Where the high watermark stands while the ISR is below its minimum.
+    pub high_watermark: Option<i64>,
 }
 
 /// The newest election that set the log's end (R4): no record at or after `offset` has an older
@@ -60,7 +82,43 @@ impl Assignment {
             isr,
             epoch_start: EpochStart::default(),
             outside: Arc::default(),
+            further: None,
         }
+    }
+
+    fn list(&self, of: impl Fn(&Further) -> &Vec<i32>) -> &[i32] {
+        self.further.as_deref().map_or(&[], |further| of(further))
+    }
+
+    /// Replicas that a reassignment adds.
+    pub fn adding(&self) -> &[i32] {
+        self.list(|further| &further.adding)
+    }
+
+    /// Replicas that a reassignment takes away when it is done.
+    pub fn removing(&self) -> &[i32] {
+        self.list(|further| &further.removing)
+    }
+
+    /// Whether a reassignment is under way.
+    pub fn is_reassigning(&self) -> bool {
+        !self.adding().is_empty() || !self.removing().is_empty()
+    }
+
+    /// Eligible leader replicas.
+    pub fn elr(&self) -> &[i32] {
+        self.list(|further| &further.elr)
+    }
+
+    /// The last leader of a partition that has none.
+    pub fn last_known_elr(&self) -> &[i32] {
+        self.list(|further| &further.last_known_elr)
+    }
+
+    /// The log dir that holds `broker`'s replica, where it is not the broker's first.
+    pub fn directory_of(&self, broker: i32) -> Option<Uuid> {
+        let at = self.replicas.iter().position(|b| *b == broker)?;
+        self.further.as_deref()?.directories.get(at).copied()
     }
 
     /// Whether `broker` is in the ISR.

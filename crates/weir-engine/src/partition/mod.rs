@@ -21,7 +21,7 @@ use parking_lot::Mutex;
 use weir_wire::{Str, Uuid};
 
 pub use access::{Acks, Isolation, ReadOutcome, ReadRequest};
-pub use assignment::{Assignment, EpochStart, NO_LEADER, NodeIds, ReplicaNumbers};
+pub use assignment::{Assignment, EpochStart, Further, NO_LEADER, NodeIds, ReplicaNumbers};
 pub use env::{PartitionEnv, TopicShared};
 pub use error::PartitionError;
 pub(crate) use replication::Replication;
@@ -109,6 +109,11 @@ impl Partition {
     /// The leader, or [`NO_LEADER`].
     pub fn leader(&self) -> i32 {
         self.leader.load(Ordering::Acquire)
+    }
+
+    /// The high watermark as far as it is known; opens the log where that has not happened.
+    pub(crate) fn current_high_watermark(&self) -> i64 {
+        self.view().map_or(0, |view| view.high_watermark)
     }
 
     /// The leader's epoch.

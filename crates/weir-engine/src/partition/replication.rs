@@ -89,7 +89,28 @@ impl Replication {
             let log_end = end;
             self.stragglers.push(Straggler { broker, log_start, log_end, caught_up_ms, online });
         }
-        self.high_watermark = self.high_watermark.max(self.lowest_isr_end(log_end));
+        // Below its minimum the ISR did not move the high watermark: it is where it was left (R2).
+        let frozen = self.assignment.further.as_deref().and_then(|further| further.high_watermark);
+        let found =
+            frozen.map_or_else(|| self.lowest_isr_end(log_end), |frozen| frozen.min(log_end));
+        self.high_watermark = self.high_watermark.max(found);
+    }
+
+    /// A reassignment makes `broker` a replica: it has nothing yet.
+    pub(crate) fn enlist(
+        &mut self,
+        broker: i32,
+        log_start: i64,
+        log_end: i64,
+        online: bool,
+        now_ms: i64,
+    ) {
+        let known = self.assignment.is_replica(broker);
+        if !known && (log_start < log_end || !online) {
+            let caught_up_ms = now_ms;
+            let log_end = log_start;
+            self.stragglers.push(Straggler { broker, log_start, log_end, caught_up_ms, online });
+        }
     }
 
     /// LEO of one replica, given the log's.
@@ -205,19 +226,26 @@ impl Replication {
             .collect()
     }
 
-    /// The numbers to persist of replicas that are outside `isr` (R10), given the log's own.
+    /// The numbers to persist of those of `replicas` that are outside `isr` (R10), given the log's own.
     pub(crate) fn numbers_outside(
         &self,
         isr: &[i32],
+        replicas: &[i32],
         log_start: i64,
         log_end: i64,
     ) -> Vec<ReplicaNumbers> {
-        let outside = self.assignment.replicas.iter().copied().filter(|b| !isr.contains(b));
+        let outside = replicas.iter().copied().filter(|b| !isr.contains(b));
         outside
-            .map(|broker| ReplicaNumbers {
-                broker,
-                log_start: self.log_start_of(broker, log_start),
-                log_end: self.log_end_of(broker, log_end),
+            .map(|broker| {
+                if !self.assignment.is_replica(broker) {
+                    // A reassignment has just made it one: it has nothing.
+                    return ReplicaNumbers { broker, log_start, log_end: log_start };
+                }
+                ReplicaNumbers {
+                    broker,
+                    log_start: self.log_start_of(broker, log_start),
+                    log_end: self.log_end_of(broker, log_end),
+                }
             })
             .collect()
     }

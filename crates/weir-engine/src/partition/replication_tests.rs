@@ -220,7 +220,7 @@ fn r10_numbers_survive_a_restart_and_isr_members_have_the_logs_end() {
     log.append(10);
     log.freeze(3);
     log.append(10);
-    let outside = log.replication.numbers_outside(&[1, 2], 0, log.end);
+    let outside = log.replication.numbers_outside(&[1, 2], &[1, 2, 3], 0, log.end);
     assert_eq!(outside, [ReplicaNumbers { broker: 3, log_start: 0, log_end: 10 }]);
     let persisted = Assignment { isr: [1, 2].into(), outside: outside.into(), ..log.next() };
     let mut restarted = Replication::new(persisted);

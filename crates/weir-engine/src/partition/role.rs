@@ -69,6 +69,25 @@ impl Partition {
         log.size_bytes().saturating_sub(have).max(1)
     }
 
+    /// Lets the broker's replica fetch up to `bytes`, in whole batches; answers how many it took.
+    pub(crate) fn fetch_some(&self, broker: i32, bytes: u64) -> u64 {
+        let mut state = self.state.lock();
+        let (start, log_end) = self.bounds_or_empty(&mut state);
+        let from = state.replication.log_end_of(broker, log_end).max(start);
+        let Some(log) = self.opened().filter(|_| from < log_end) else { return 0 };
+        let below = |offset: i64| log.size_below(offset).unwrap_or(0);
+        let have = if from == start { 0 } else { below(from) };
+        // The last offset whose batch begins within reach, then that batch's first one.
+        let last = search(from, log_end - 1, |offset| below(offset) <= have + bytes);
+        let reached = below(last);
+        let to = search(from, last, |offset| below(offset) < reached) + 1;
+        if to <= from + 1 && reached <= have {
+            return 0;
+        }
+        state.replication.fetched_to(broker, to.min(last), start, log_end);
+        reached - have
+    }
+
     /// The broker's replica has fetched to the log's end, and follows from now on.
     pub(crate) fn caught_up(&self, broker: i32) {
         let mut state = self.state.lock();
@@ -109,16 +128,17 @@ impl Partition {
         state.replication.may_join(assignment, end, eligible)
     }
 
-    /// The numbers to persist of replicas outside `isr` (R10), none beyond `cut_at`.
+    /// The numbers to persist of those of `replicas` outside `isr` (R10), none beyond `cut_at`.
     pub(crate) fn numbers_outside(
         &self,
         isr: &[i32],
+        replicas: &[i32],
         cut_at: Option<i64>,
     ) -> Arc<[ReplicaNumbers]> {
         let mut state = self.state.lock();
         let (start, end) = self.bounds_or_empty(&mut state);
         let limit = cut_at.unwrap_or(i64::MAX);
-        let numbers = state.replication.numbers_outside(isr, start, end).into_iter();
+        let numbers = state.replication.numbers_outside(isr, replicas, start, end).into_iter();
         numbers
             .map(|n| ReplicaNumbers {
                 log_start: n.log_start.min(limit),
@@ -139,7 +159,12 @@ impl Partition {
     pub(crate) fn apply(&self, new: Assignment) -> Result<(), PartitionError> {
         let mut state = self.state.lock();
         let bounds = self.bounds(&mut state);
-        let end = bounds.as_ref().map_or(0, |(_, end)| *end);
+        let (start, end) = bounds.as_ref().map_or((0, 0), |(start, end)| (*start, *end));
+        let env = self.topic.env();
+        for &broker in new.replicas.iter() {
+            let now_ms = env.clock().monotonic_ms();
+            state.replication.enlist(broker, start, end, env.runs(broker), now_ms);
+        }
         let cut_at = state.replication.apply(new, end);
         self.publish(&state);
         if let (Some(at), Some(log)) = (cut_at, self.opened()) {
@@ -243,4 +268,18 @@ impl Partition {
         };
         Ok(ReplicaStatus { broker, log_end, size_bytes, offset_lag: end - log_end })
     }
+}
+
+/// The last number from `low` to `high` for which `holds`, which it does up to some number; `low` when it
+/// never does.
+fn search(mut low: i64, mut high: i64, holds: impl Fn(i64) -> bool) -> i64 {
+    while low < high {
+        let middle = low + (high - low + 1) / 2;
+        if holds(middle) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    low
 }
