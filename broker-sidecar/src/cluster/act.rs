@@ -1,14 +1,21 @@
 //! Stop, kill, start of one broker; shutdown of all.
 use std::sync::Arc;
+use std::time::Duration;
 
 use weir_control::DirError;
 use weir_control::api::{ApiError, BrokerState, Operation, OperationKind, OperationState};
 use weir_control::files::Desired;
 
+use weir_engine::BrokerState as EngineState;
+
 use super::Running;
 use super::broker::LocalBroker;
 use crate::net::{Closing, serve_broker};
 use crate::run::bind_again;
+
+/// How often, and how many times, a broker that catches up is looked at: ten minutes.
+const CATCH_UP_PAUSE: Duration = Duration::from_millis(100);
+const CATCH_UP_LOOKS: u32 = 6_000;
 
 /// What can be done to a broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +95,10 @@ impl Running {
         self.changes_state(id, act)?;
         let operation = self.operations.begin(act.kind(), Some(id), key, &self.events)?;
         let (running, begun) = (self.clone(), operation.clone());
-        tokio::spawn(async move { running.finish(id, act, begun).await });
+        tokio::spawn(async move {
+            running.finish(id, act, begun).await;
+            running.tell_when_caught_up(id).await;
+        });
         Ok(operation)
     }
 
@@ -103,7 +113,7 @@ impl Running {
         let brokers = self.brokers.len();
         let broker = self.broker(id).ok_or(ActError::NoSuchBroker { id, brokers })?;
         act.transit(broker).map_err(|state| ActError::WrongState { id, state })?;
-        self.events.broker(broker.describe());
+        self.events.broker(self.shown(broker));
         Ok(())
     }
 
@@ -114,7 +124,7 @@ impl Running {
             Act::Kill => self.kill_broker(broker).await,
             Act::Start => self.start_broker(broker).await,
         };
-        self.events.broker(broker.describe());
+        self.events.broker(self.shown(broker));
         let state = match done {
             Ok(()) => OperationState::Done,
             Err(text) => {
@@ -164,6 +174,29 @@ impl Running {
         let net = serve_broker(id, bound, &self.engine, &self.budget);
         broker.opened(net.map_err(|e| e.to_string())?);
         Ok(())
+    }
+
+    /// A broker as it is shown: one whose replicas still catch up is starting, though it serves.
+    pub(super) fn shown(&self, broker: &LocalBroker) -> weir_control::api::Broker {
+        let mut shown = broker.describe();
+        let catches_up = self.engine.broker_state(broker.id) == Some(EngineState::Starting);
+        if shown.state == BrokerState::Running && catches_up {
+            shown.state = BrokerState::Starting;
+        }
+        shown
+    }
+
+    /// Follows a started broker until its replicas have everything, at most for a while.
+    async fn tell_when_caught_up(&self, id: i32) {
+        for _ in 0..CATCH_UP_LOOKS {
+            if self.engine.broker_state(id) != Some(EngineState::Starting) {
+                break;
+            }
+            tokio::time::sleep(CATCH_UP_PAUSE).await;
+        }
+        if let Some(broker) = self.broker(id) {
+            self.events.broker(self.shown(broker));
+        }
     }
 
     /// Begins to stop the whole engine; nobody restarts it.

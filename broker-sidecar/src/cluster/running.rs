@@ -59,7 +59,7 @@ impl Running {
 
     /// `GET /v1/brokers`.
     pub fn brokers(&self) -> Vec<Broker> {
-        self.brokers.iter().map(LocalBroker::describe).collect()
+        self.brokers.iter().map(|broker| self.shown(broker)).collect()
     }
 
     /// Every broker's address, joined by commas.

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::net::TcpStream;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use weir_engine::{Connection, Engine, Outcome, Waiter};
 use weir_wire::Frame;
@@ -84,6 +86,15 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
+    /// A change of metadata waits for the disk: this thread's other connections move on without it.
+    fn handle(&self, frame: Bytes) -> Outcome {
+        let multi = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+        if multi && Engine::waits_for_disk(&frame) {
+            return tokio::task::block_in_place(|| self.engine.handle(self.client, frame));
+        }
+        self.engine.handle(self.client, frame)
+    }
+
     async fn run(&mut self) -> End {
         let mut idle = FIRST_REQUEST.min(self.budget.idle);
         let mut burst = 0;
@@ -116,7 +127,7 @@ impl Talk<'_> {
     }
 
     async fn answer(&mut self, frame: RequestFrame) -> Result<(), End> {
-        let answer = match self.engine.handle(self.client, frame.bytes.clone()) {
+        let answer = match self.handle(frame.bytes.clone()) {
             Outcome::Done(answer) => answer,
             Outcome::Wait(waiter) => self.wait(waiter).await?,
             Outcome::Close(reason) => {

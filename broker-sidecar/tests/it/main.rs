@@ -8,6 +8,7 @@ mod dump_engine_log;
 mod dump_log;
 mod hostile;
 mod java;
+mod java_admin;
 mod java_tools;
 mod java_transactions;
 mod kcat;

@@ -18,9 +18,11 @@ use crate::log::Recovery;
 use crate::metadata::{MetadataError, Replay, registration};
 
 const META_PROPERTIES_MAX_BYTES: u64 = 64 << 10;
-/// Where a broker's log dir is: a label, with `meta.properties` and nothing else.
-pub(crate) fn log_dir(directory: &Path, broker: i32) -> PathBuf {
-    directory.join(format!("broker-{broker}")).join("log-0")
+/// Where a broker's log dirs are, in the order of `log.dirs`: labels, with `meta.properties` and nothing
+/// else in them.
+pub(crate) fn log_dirs(config: &EngineConfig, broker: i32) -> Vec<PathBuf> {
+    let folder = config.directory.join(format!("broker-{broker}"));
+    config.log_dir_names().iter().map(|name| folder.join(name)).collect()
 }
 
 /// Marks of the last run, in `metadata/`.
@@ -164,7 +166,7 @@ pub(crate) fn register_all(
     }
     guard_min_isr(draft)?;
     for broker in &config.brokers {
-        let registered = broker_image(draft, broker, host);
+        let registered = broker_image(draft, config, broker, host);
         draft.push(registration(&registered))?;
     }
     if raise_epochs {
@@ -178,7 +180,18 @@ pub(crate) fn register_all(
     rejoin(draft, &ids)
 }
 
-fn broker_image(draft: &Draft<'_>, broker: &BrokerConfig, host: &Host) -> BrokerImage {
+/// The known ids of log dirs, and new ones for those that are new.
+fn dir_ids(known: &[Uuid], count: usize, host: &Host) -> Vec<Uuid> {
+    let new = std::iter::repeat_with(|| host.rng.uuid());
+    known.iter().copied().chain(new).take(count).collect()
+}
+
+fn broker_image(
+    draft: &Draft<'_>,
+    config: &EngineConfig,
+    broker: &BrokerConfig,
+    host: &Host,
+) -> BrokerImage {
     let known = draft.image.broker(broker.id);
     BrokerImage {
         id: broker.id,
@@ -189,7 +202,12 @@ fn broker_image(draft: &Draft<'_>, broker: &BrokerConfig, host: &Host) -> Broker
         rack: broker.rack.as_deref().map(Str::from),
         fenced: false,
         in_controlled_shutdown: false,
-        log_dir: known.map_or_else(|| host.rng.uuid(), |b| b.log_dir),
+        log_dirs: dir_ids(
+            known.map_or(&[][..], |b| b.log_dirs.as_slice()),
+            config.log_dir_names().len(),
+            host,
+        ),
+        offline_dirs: Vec::new(),
     }
 }
 
@@ -198,18 +216,20 @@ fn broker_image(draft: &Draft<'_>, broker: &BrokerConfig, host: &Host) -> Broker
 pub(crate) fn write_log_dirs(
     image: &Arc<Image>,
     host: &Host,
-    directory: &Path,
+    config: &EngineConfig,
     all: bool,
 ) -> Result<(), OpenError> {
     let fs = host.fs.as_ref();
     for broker in image.brokers() {
-        let path = log_dir(directory, broker.id).join("meta.properties");
-        let exists = fs.exists(&path);
-        let exists =
-            exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))?;
-        if all || !exists {
-            let (id, directory_id) = (image.cluster_id(), broker.log_dir);
-            write_meta_properties(fs, &path, id, broker.id, directory_id, false)?;
+        for (dir, directory_id) in log_dirs(config, broker.id).iter().zip(&broker.log_dirs) {
+            let path = dir.join("meta.properties");
+            let exists = fs.exists(&path);
+            let exists =
+                exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))?;
+            if all || !exists {
+                let id = image.cluster_id();
+                write_meta_properties(fs, &path, id, broker.id, *directory_id, false)?;
+            }
         }
     }
     Ok(())

@@ -95,6 +95,15 @@ impl Engine {
         self.controller().start_broker(id, self.rng().as_ref())
     }
 
+    /// A log dir of a broker, by its place in `log.dirs`, fails or works again: its replicas stand still, or
+    /// catch up by [`Engine::run_background`]. A start of the broker or the engine mends it, too.
+    ///
+    /// # Errors
+    /// There is no such broker or log dir, or the metadata log failed.
+    pub fn set_log_dir(&self, broker: i32, at: usize, online: bool) -> Result<(), BrokerError> {
+        self.controller().set_log_dir(broker, at, online)
+    }
+
     /// A producer id that this cluster never gave out before.
     ///
     /// # Errors

@@ -63,6 +63,7 @@ pub(crate) static TABLE: &[Api] = &[
     api!(DeleteAcls 1..=3, handlers::k31_delete_acls::handle),
     api!(DescribeConfigs 1..=4, handlers::k32_describe_configs::handle),
     api!(AlterConfigs 0..=2, handlers::k33_alter_configs::handle),
+    api!(AlterReplicaLogDirs 1..=2, handlers::k34_alter_replica_log_dirs::handle),
     api!(DescribeLogDirs 1..=5, handlers::k35_describe_log_dirs::handle),
     api!(CreatePartitions 0..=3, handlers::k37_create_partitions::handle),
     api!(DeleteGroups 0..=3, handlers::k42_delete_groups::handle),
@@ -107,11 +108,43 @@ pub(crate) static TABLE: &[Api] = &[
     api!(DescribeShareGroupOffsets 0..=1, handlers::k90_describe_share_group_offsets::handle),
     api!(AlterShareGroupOffsets 0..=0, handlers::k91_alter_share_group_offsets::handle),
     api!(DeleteShareGroupOffsets 0..=0, handlers::k92_delete_share_group_offsets::handle),
+    api!(AddRaftVoter 0..=1, handlers::k80_add_raft_voter::handle),
+    api!(RemoveRaftVoter 0..=0, handlers::k81_remove_raft_voter::handle),
+    api!(UnregisterController 0..=0, handlers::k94_unregister_controller::handle),
 ];
 
 /// The table's line for `key`.
 pub(crate) fn find(key: i16) -> Option<&'static Api> {
     TABLE.iter().find(|api| api.key as i16 == key)
+}
+
+/// Whether the frame (without its length prefix) asks for a change of the cluster's metadata, which is
+/// durable before it is answered: the thread waits for the disk.
+pub(crate) fn waits_for_disk(frame: &[u8]) -> bool {
+    const WAITING: [ApiKey; 19] = [
+        ApiKey::CreateTopics,
+        ApiKey::DeleteTopics,
+        ApiKey::CreateAcls,
+        ApiKey::DeleteAcls,
+        ApiKey::AlterConfigs,
+        ApiKey::AlterReplicaLogDirs,
+        ApiKey::CreatePartitions,
+        ApiKey::ElectLeaders,
+        ApiKey::IncrementalAlterConfigs,
+        ApiKey::AlterPartitionReassignments,
+        ApiKey::AlterClientQuotas,
+        ApiKey::AlterUserScramCredentials,
+        ApiKey::UpdateFeatures,
+        ApiKey::UnregisterBroker,
+        ApiKey::AddRaftVoter,
+        ApiKey::RemoveRaftVoter,
+        ApiKey::UnregisterController,
+        // The first one of a coordinator makes its topic; a producer's may need a block of ids.
+        ApiKey::FindCoordinator,
+        ApiKey::InitProducerId,
+    ];
+    let key = frame.first_chunk::<2>().map(|bytes| i16::from_be_bytes(*bytes));
+    key.is_some_and(|key| WAITING.iter().any(|waiting| *waiting as i16 == key))
 }
 
 /// Answers one frame, without its length prefix.

@@ -9,7 +9,7 @@ use crate::boot::{self, Marks};
 use crate::clock::Clock;
 use crate::config::Configs;
 use crate::connection::Connection;
-use crate::controller::Controller;
+use crate::controller::{Controller, Quorum};
 use crate::ctx::Ctx;
 use crate::dispatch;
 use crate::engine_config::EngineConfig;
@@ -95,12 +95,14 @@ impl Engine {
         let cluster_id = boot::cluster_id(&host, dir)?;
         let configs = Configs::with_statics(&config.static_configs());
         let image = boot::replayed(Image::empty(cluster_id, env.clone(), configs), replay)?;
-        let controller = Controller::new(store, host.clock.clone(), image);
+        let voters = dir.join("metadata").join("removed-voters");
+        let quorum = Quorum::open(host.fs.clone(), voters, image.cluster_id());
+        let controller = Controller::new(store, host.clock.clone(), image, quorum);
         let raise_epochs = recovery == Recovery::PowerLoss;
         let behind =
             controller.change(|draft| boot::register_all(draft, &config, &host, raise_epochs))?;
         controller.started(config.brokers.iter().map(|b| b.id), behind);
-        boot::write_log_dirs(&controller.image(), &host, dir, raise_epochs)?;
+        boot::write_log_dirs(&controller.image(), &host, &config, raise_epochs)?;
         let timers = Timers::new(host.clock.monotonic_ms());
         let fetch_sessions = FetchSessions::default();
         let groups = Groups::new(GroupsEnv {
@@ -131,6 +133,12 @@ impl Engine {
     pub fn handle(&self, connection: &Arc<Connection>, frame: Bytes) -> Outcome {
         let mut ctx = Ctx::new(self.clone(), connection.clone());
         dispatch::dispatch(&mut ctx, frame)
+    }
+
+    /// Whether answering the frame makes the thread wait for the disk, as changes of metadata do: let
+    /// other work go on elsewhere meanwhile.
+    pub fn waits_for_disk(frame: &[u8]) -> bool {
+        dispatch::waits_for_disk(frame)
     }
 
     /// The newest metadata.

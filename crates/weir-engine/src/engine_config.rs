@@ -68,6 +68,13 @@ impl EngineConfig {
         self
     }
 
+    /// The names of each broker's log dirs: `log.dirs`, else one.
+    pub fn log_dir_names(&self) -> Vec<&str> {
+        let set = self.set.get("log.dirs").map(String::as_str).unwrap_or_default();
+        let names: Vec<&str> = set.split(',').map(str::trim).filter(|n| !n.is_empty()).collect();
+        if names.is_empty() { vec!["log-0"] } else { names }
+    }
+
     /// The static broker configurations of the local profile (`engine.md` section 6) with what a
     /// person set laid over them: DescribeConfigs reports these as STATIC_BROKER_CONFIG.
     pub fn static_configs(&self) -> BTreeMap<String, String> {

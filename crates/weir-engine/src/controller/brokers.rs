@@ -41,6 +41,9 @@ pub enum BrokerError {
     /// It is not in a state for that.
     #[error("broker {broker} is {state:?}")]
     WrongState { broker: i32, state: BrokerState },
+    /// It has not so many log dirs.
+    #[error("broker {broker} has no log dir {at}")]
+    NoLogDir { broker: i32, at: usize },
     /// The metadata log failed.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
@@ -233,7 +236,11 @@ impl Controller {
 }
 
 /// The change of one partition when `id` leaves.
-fn leave_one(draft: &mut Draft<'_>, subject: &Subject, id: i32) -> Result<(), MetadataError> {
+pub(super) fn leave_one(
+    draft: &mut Draft<'_>,
+    subject: &Subject,
+    id: i32,
+) -> Result<(), MetadataError> {
     let assignment = &subject.assignment;
     if assignment.leader != id && !assignment.in_sync(id) {
         return Ok(());
@@ -257,27 +264,51 @@ pub(crate) type Behind = (i32, std::sync::Arc<crate::partition::Partition>);
 /// What brokers that run again change: partitions without a leader elect one, replicas that miss
 /// nothing join their ISR. Answers the replicas that miss something.
 pub(crate) fn rejoin(draft: &mut Draft<'_>, ids: &[i32]) -> Result<Vec<Behind>, MetadataError> {
-    let live = live(draft);
-    let mut behind = Vec::new();
     let concerned = |a: &crate::partition::Assignment| {
         a.replicas.iter().any(|b| ids.contains(b))
             && (a.leader == NO_LEADER || a.isr.len() < a.replicas.len())
     };
-    for subject in Subject::all(draft.image, concerned) {
-        for &id in ids.iter().filter(|id| subject.assignment.is_replica(**id)) {
-            subject.handle.thaw(id);
-        }
-        if subject.assignment.leader == NO_LEADER {
-            let target = Target { election: subject.election(), ..Target::of(&subject.assignment) };
-            subject.change(draft, target, |b| live.contains(&b))?;
-        }
-        let Some(now) = Subject::of(draft.image, &subject.handle) else { continue };
-        now.join(draft, &live)?;
-        for &id in ids.iter().filter(|id| now.assignment.is_replica(**id)) {
-            if subject.handle.behind_bytes(id) > 0 {
-                behind.push((id, subject.handle.clone()));
-            }
-        }
+    let mut behind = Vec::new();
+    let subjects = Subject::all(draft.image, concerned);
+    for subject in subjects {
+        rejoin_one(draft, &subject, ids, &mut behind)?;
     }
     Ok(behind)
+}
+
+/// As [`rejoin`], for some of one broker's replicas.
+pub(super) fn rejoin_replicas(
+    draft: &mut Draft<'_>,
+    id: i32,
+    subjects: Vec<Subject>,
+) -> Result<Vec<Behind>, MetadataError> {
+    let mut behind = Vec::new();
+    for subject in subjects {
+        rejoin_one(draft, &subject, &[id], &mut behind)?;
+    }
+    Ok(behind)
+}
+
+fn rejoin_one(
+    draft: &mut Draft<'_>,
+    subject: &Subject,
+    ids: &[i32],
+    behind: &mut Vec<Behind>,
+) -> Result<(), MetadataError> {
+    let live = live(draft);
+    for &id in ids.iter().filter(|id| subject.assignment.is_replica(**id)) {
+        subject.handle.thaw(id);
+    }
+    if subject.assignment.leader == NO_LEADER {
+        let target = Target { election: subject.election(), ..Target::of(&subject.assignment) };
+        subject.change(draft, target, |b| live.contains(&b))?;
+    }
+    let Some(now) = Subject::of(draft.image, &subject.handle) else { return Ok(()) };
+    now.join(draft, &live)?;
+    for &id in ids.iter().filter(|id| now.assignment.is_replica(**id)) {
+        if subject.handle.behind_bytes(id) > 0 {
+            behind.push((id, subject.handle.clone()));
+        }
+    }
+    Ok(())
 }

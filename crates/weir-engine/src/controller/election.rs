@@ -72,7 +72,9 @@ impl Subject {
             elr: draft.image.configs().elr_enabled(),
             min_isr: self.handle.settings().min_insync_replicas,
         };
-        let next = decide(&self.assignment, target, rules, may_lead);
+        // A replica in a failed log dir stands still, though its broker runs.
+        let may = |b: i32| may_lead(b) && !self.handle.is_frozen(b);
+        let next = decide(&self.assignment, target, rules, may);
         if self.is(&next) {
             return Ok(false);
         }

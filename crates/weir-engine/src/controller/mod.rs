@@ -14,8 +14,10 @@ mod decision;
 mod election;
 mod features;
 mod isr;
+mod log_dirs;
 mod placement;
 mod producer_ids;
+mod quorum;
 mod quotas;
 mod reassign;
 mod refusal;
@@ -45,6 +47,7 @@ pub use self::brokers::{BrokerError, BrokerState};
 pub(crate) use self::configs::Alteration;
 pub(crate) use self::election::Subject;
 pub(crate) use self::features::{FeatureUpdate, UpgradeType, guard_min_isr};
+pub(crate) use self::quorum::{Quorum, VoterKey};
 pub(crate) use self::quotas::{QuotaAlteration, named as quota_entity};
 pub(crate) use self::reassign::Reassignment;
 pub use self::refusal::Refusal;
@@ -55,6 +58,9 @@ pub use self::topics::{CreatedTopic, NewTopic};
 
 /// The controller that leads the quorum.
 pub(crate) const CONTROLLER_ID: i32 = 3000;
+
+/// Who is told of something.
+type Tell = Box<dyn Fn() + Send + Sync>;
 
 /// The controllers of one cluster.
 pub(crate) struct Controller {
@@ -73,10 +79,11 @@ pub(crate) struct Controller {
     isr_check_ms: AtomicI64,
     /// When leaders are balanced next (monotonic, ms).
     rebalance_ms: AtomicI64,
+    quorum: Mutex<Quorum>,
     /// Brokers that were unregistered: one that starts again registers as it was.
     forgotten: Mutex<BTreeMap<i32, Arc<BrokerImage>>>,
     /// Told when there is background work that did not come with time.
-    work: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    work: OnceLock<Tell>,
     /// What is left of each broker's block of producer ids.
     producer_ids: Mutex<BTreeMap<i32, Range<i64>>>,
 }
@@ -130,7 +137,12 @@ impl Draft<'_> {
 }
 
 impl Controller {
-    pub(crate) fn new(store: MetadataStore, clock: Arc<dyn Clock>, image: Image) -> Self {
+    pub(crate) fn new(
+        store: MetadataStore,
+        clock: Arc<dyn Clock>,
+        image: Image,
+        quorum: Quorum,
+    ) -> Self {
         Self {
             store,
             clock,
@@ -143,13 +155,14 @@ impl Controller {
             isr_check_ms: AtomicI64::new(i64::MIN),
             rebalance_ms: AtomicI64::new(i64::MIN),
             producer_ids: Mutex::default(),
+            quorum: Mutex::new(quorum),
             forgotten: Mutex::default(),
             work: OnceLock::new(),
         }
     }
 
     /// `tell` is called when there is background work at once. The first one stays.
-    pub(crate) fn on_work(&self, tell: Box<dyn Fn() + Send + Sync>) {
+    pub(crate) fn on_work(&self, tell: Tell) {
         let _ = self.work.set(tell);
     }
 

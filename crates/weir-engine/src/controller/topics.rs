@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use super::{Controller, Draft, topic_name};
 use crate::config::{ResourceType, check_topic};
 use crate::image::Image;
-use crate::metadata::{MetadataError, directories};
+use crate::metadata::MetadataError;
 use crate::rng::Rng;
 
 /// The most partitions that one request may add (Kafka's bound on records of one operation).
@@ -299,7 +299,7 @@ fn add_partitions(
             leader: isr.first().copied().unwrap_or(-1),
             leader_epoch: 0,
             partition_epoch: 0,
-            directories: directories(draft.image, replicas, None),
+            directories: log_dirs(draft.image, topic_id, partition_id, replicas),
             replicas: replicas.clone(),
             isr,
             ..Default::default()
@@ -307,6 +307,14 @@ fn add_partitions(
         draft.push(record)?;
     }
     Ok(())
+}
+
+/// Where the replicas of a new partition go.
+fn log_dirs(image: &Image, topic_id: Uuid, partition: i32, replicas: &[i32]) -> Vec<Uuid> {
+    let dir = |id: &i32| {
+        image.broker(*id).map_or(Uuid::ZERO, |broker| broker.log_dir_for(topic_id, partition))
+    };
+    replicas.iter().map(dir).collect()
 }
 
 /// The topic's id, the first new index and the brokers of each new partition.

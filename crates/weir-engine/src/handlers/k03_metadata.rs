@@ -16,6 +16,7 @@ use weir_wire::{ErrorCode, Str, Uuid};
 use crate::controller::check_topic_name;
 use crate::ctx::Ctx;
 use crate::image::{Image, PartitionImage, TopicImage};
+use crate::partition::Assignment;
 use crate::partition::NO_LEADER;
 use crate::reply::Reply;
 
@@ -145,16 +146,21 @@ impl Answer<'_> {
             leader_epoch: assignment.leader_epoch,
             replica_nodes: assignment.replicas.to_vec(),
             isr_nodes: assignment.isr.to_vec(),
-            offline_replicas: offline(self.image, &assignment.replicas),
+            offline_replicas: offline(self.image, assignment),
             ..Default::default()
         }
     }
 }
 
-/// The replicas whose brokers are not alive.
-pub(crate) fn offline(image: &Image, replicas: &[i32]) -> Vec<i32> {
-    let dead = |id: &i32| image.broker(*id).is_none_or(|broker| !broker.is_alive());
-    replicas.iter().copied().filter(dead).collect()
+/// The replicas whose brokers, or log dirs, are not alive.
+pub(crate) fn offline(image: &Image, assignment: &Assignment) -> Vec<i32> {
+    let dead = |id: &i32| {
+        image.broker(*id).is_none_or(|broker| {
+            let dir = assignment.directory_of(*id).unwrap_or_else(|| broker.log_dir());
+            !broker.is_alive() || broker.is_offline(dir)
+        })
+    };
+    assignment.replicas.iter().copied().filter(dead).collect()
 }
 
 fn unknown(name: Option<Str>, topic_id: Uuid, code: ErrorCode) -> MetadataResponseTopic {

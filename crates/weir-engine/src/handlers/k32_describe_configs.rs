@@ -117,6 +117,7 @@ impl<'a> Description<'a> {
                 if let Some(value) = self.of_this_broker(definition.name) {
                     let name = Str::from_static(definition.name);
                     let source = Source::StaticBrokerConfig;
+                    layers.retain(|layer| layer.source != source);
                     layers.insert(0, Layer { name, value: Some(value), source });
                 }
                 let read_only = definition.update_mode == UpdateMode::ReadOnly;
@@ -162,8 +163,9 @@ impl<'a> Description<'a> {
                 Str::from(format!("PLAINTEXT://{}:{}", broker.host, broker.port))
             }
             "log.dirs" => {
-                let path = crate::boot::log_dir(&self.ctx.engine().config().directory, id);
-                Str::from(path.display().to_string())
+                let dirs = crate::boot::log_dirs(self.ctx.engine().config(), id);
+                let dirs = dirs.iter().map(|dir| dir.display().to_string());
+                Str::from(dirs.collect::<Vec<_>>().join(","))
             }
             _ => return None,
         })

@@ -129,7 +129,7 @@ impl Page<'_> {
             isr_nodes: assignment.isr.to_vec(),
             eligible_leader_replicas: Some(assignment.elr().to_vec()),
             last_known_elr: Some(assignment.last_known_elr().to_vec()),
-            offline_replicas: offline(self.ctx.image(), &assignment.replicas),
+            offline_replicas: offline(self.ctx.image(), assignment),
             ..Default::default()
         }
     }

@@ -91,7 +91,8 @@ impl Image {
             rack: r.rack.as_ref().map(Str::detached),
             fenced: r.fenced,
             in_controlled_shutdown: r.in_controlled_shutdown,
-            log_dir: r.log_dirs.first().copied().unwrap_or(Uuid::ZERO),
+            log_dirs: r.log_dirs.clone(),
+            offline_dirs: Vec::new(),
         };
         self.brokers.insert(broker.id, Arc::new(broker));
     }
@@ -106,6 +107,10 @@ impl Image {
         match r.fenced {
             0 => {}
             fenced => broker.fenced = fenced > 0,
+        }
+        if !r.log_dirs.is_empty() {
+            let online = |dir: &Uuid| r.log_dirs.contains(dir);
+            broker.offline_dirs = broker.log_dirs.iter().copied().filter(|d| !online(d)).collect();
         }
         if r.in_controlled_shutdown != 0 {
             broker.in_controlled_shutdown = r.in_controlled_shutdown > 0;

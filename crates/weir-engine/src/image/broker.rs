@@ -21,11 +21,32 @@ pub struct BrokerImage {
     pub fenced: bool,
     /// On its way out: it gets no new leaderships.
     pub in_controlled_shutdown: bool,
-    /// The id of its one log dir, kept for ever.
-    pub log_dir: Uuid,
+    /// The ids of its log dirs, in the order of `log.dirs`, kept for ever.
+    pub log_dirs: Vec<Uuid>,
+    /// Those of them that failed.
+    pub offline_dirs: Vec<Uuid>,
 }
 
 impl BrokerImage {
+    /// Its first log dir.
+    pub fn log_dir(&self) -> Uuid {
+        self.log_dirs.first().copied().unwrap_or(Uuid::ZERO)
+    }
+
+    /// Whether a log dir of it failed.
+    pub fn is_offline(&self, dir: Uuid) -> bool {
+        self.offline_dirs.contains(&dir)
+    }
+
+    /// Where a new replica goes: its log dirs that work, in turn.
+    pub(crate) fn log_dir_for(&self, topic: Uuid, partition: i32) -> Uuid {
+        let online: Vec<Uuid> =
+            self.log_dirs.iter().copied().filter(|dir| !self.is_offline(*dir)).collect();
+        let turn = u128::from(partition.unsigned_abs()).wrapping_add(topic.as_u128());
+        let at = turn.checked_rem(online.len() as u128).unwrap_or(0);
+        online.get(at as usize).copied().unwrap_or_else(|| self.log_dir())
+    }
+
     /// Whether clients can use it.
     pub fn is_alive(&self) -> bool {
         !self.fenced

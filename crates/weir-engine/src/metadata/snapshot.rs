@@ -210,7 +210,7 @@ pub(crate) fn registration(broker: &BrokerImage) -> RegisterBrokerRecord {
         rack: broker.rack.clone(),
         fenced: broker.fenced,
         in_controlled_shutdown: broker.in_controlled_shutdown,
-        log_dirs: vec![broker.log_dir],
+        log_dirs: broker.log_dirs.clone(),
         ..Default::default()
     }
 }
@@ -243,7 +243,7 @@ fn partition(image: &Image, topic: &TopicImage, index: i32, p: &PartitionImage) 
 
 /// The log dirs of a partition's replicas: where `now` has them, else each broker's first.
 pub(crate) fn directories(image: &Image, replicas: &[i32], now: Option<&Assignment>) -> Vec<Uuid> {
-    let first = |id| image.broker(id).map_or(Uuid::ZERO, |b| b.log_dir);
+    let first = |id| image.broker(id).map_or(Uuid::ZERO, |b| b.log_dir());
     let dir = |id: i32| now.and_then(|now| now.directory_of(id)).unwrap_or_else(|| first(id));
     replicas.iter().map(|&id| dir(id)).collect()
 }

@@ -51,6 +51,11 @@ impl Partition {
         state.replication.freeze(broker, start, end, now_ms);
     }
 
+    /// Whether the broker's replica stands still.
+    pub(crate) fn is_frozen(&self, broker: i32) -> bool {
+        self.state.lock().replication.is_offline(broker)
+    }
+
     /// The broker runs again: its replica follows, or catches up.
     pub(crate) fn thaw(&self, broker: i32) {
         let mut state = self.state.lock();

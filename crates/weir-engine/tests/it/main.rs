@@ -15,6 +15,7 @@ mod harness;
 mod many_groups;
 mod many_members;
 mod metadata_log;
+mod places;
 mod reassign;
 mod scale;
 mod security;

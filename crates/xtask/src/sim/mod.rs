@@ -8,6 +8,7 @@ mod consumer;
 mod crash;
 mod judge;
 mod ledger;
+mod moves;
 mod producer;
 mod run;
 mod wire;

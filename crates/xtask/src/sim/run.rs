@@ -125,6 +125,8 @@ fn step(world: &mut World, clients: &mut Clients) {
             world.clock.step_wall(hours * 3_600_000);
         }
         7 | 8 => world.pass(5_000),
+        11 | 12 => world.move_replicas(),
+        13 => world.ask_for_election(),
         _ => world.pass(1 + world.rng.below(200) as i64),
     }
     clients.grow(world);
@@ -148,6 +150,7 @@ fn calm(world: &mut World, clients: &mut Clients) {
         clients.step(world);
         world.judge();
     }
+    world.judge_moves();
     world.judge_logs();
 }
 

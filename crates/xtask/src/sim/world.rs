@@ -33,6 +33,7 @@ pub(super) struct Counts {
     pub(super) torn: u64,
     pub(super) elections: u64,
     pub(super) cuts: u64,
+    pub(super) moves: u64,
 }
 
 impl Counts {
@@ -44,6 +45,7 @@ impl Counts {
         self.torn += other.torn;
         self.elections += other.elections;
         self.cuts += other.cuts;
+        self.moves += other.moves;
     }
 }
 
