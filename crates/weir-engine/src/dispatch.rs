@@ -86,6 +86,7 @@ pub(crate) static TABLE: &[Api] = &[
     api!(UpdateFeatures 0..=2, handlers::k57_update_features::handle),
     api!(DescribeCluster 0..=2, handlers::k60_describe_cluster::handle),
     api!(DescribeProducers 0..=0, handlers::k61_describe_producers::handle),
+    api!(UnregisterBroker 0..=0, handlers::k64_unregister_broker::handle),
     api!(DescribeTransactions 0..=0, handlers::k65_describe_transactions::handle),
     api!(ListTransactions 0..=2, handlers::k66_list_transactions::handle),
     api!(ConsumerGroupHeartbeat 0..=1, handlers::k68_consumer_group_heartbeat::handle),

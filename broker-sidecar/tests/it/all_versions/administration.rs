@@ -1,9 +1,13 @@
 //! The administrators' APIs: features, access control, users, quotas, configurations.
 use weir_wire::messages::{
+    add_raft_voter_request::AddRaftVoterRequest,
     alter_client_quotas_request::AlterClientQuotasRequest,
     alter_configs_request::{AlterConfigsRequest, AlterConfigsResource, AlterableConfig},
     alter_partition_reassignments_request::{
         AlterPartitionReassignmentsRequest, ReassignablePartition, ReassignableTopic,
+    },
+    alter_replica_log_dirs_request::{
+        AlterReplicaLogDir, AlterReplicaLogDirTopic, AlterReplicaLogDirsRequest,
     },
     alter_user_scram_credentials_request::AlterUserScramCredentialsRequest,
     create_acls_request::{AclCreation, CreateAclsRequest},
@@ -13,7 +17,9 @@ use weir_wire::messages::{
     describe_user_scram_credentials_request::DescribeUserScramCredentialsRequest,
     list_config_resources_request::ListConfigResourcesRequest,
     list_partition_reassignments_request::ListPartitionReassignmentsRequest,
+    remove_raft_voter_request::RemoveRaftVoterRequest,
     unregister_broker_request::UnregisterBrokerRequest,
+    unregister_controller_request::UnregisterControllerRequest,
     update_features_request::UpdateFeaturesRequest,
 };
 use weir_wire::{ErrorCode, Str};
@@ -24,6 +30,7 @@ pub(super) fn ask(round: &mut Round) {
     round.api(|_| UpdateFeaturesRequest::default(), |a, _| a.error_code == 0);
     acls(round);
     replicas(round);
+    places(round);
     let users = |_| DescribeUserScramCredentialsRequest::default();
     round.api(users, |a, _| a.error_code == 0);
     let alter = |_| AlterUserScramCredentialsRequest::default();
@@ -68,6 +75,29 @@ fn replicas(round: &mut Round) {
     let unregister = |_| UnregisterBrokerRequest { broker_id: 99, ..Default::default() };
     let unknown = ErrorCode::BROKER_ID_NOT_REGISTERED.0;
     round.api(unregister, |a, _| a.error_code == unknown);
+}
+
+/// Log dirs and controllers.
+fn places(round: &mut Round) {
+    let topic =
+        AlterReplicaLogDirTopic { name: super::name(), partitions: vec![0], ..Default::default() };
+    let nowhere = AlterReplicaLogDir {
+        path: Str::from("/nowhere"),
+        topics: vec![topic],
+        ..Default::default()
+    };
+    let move_there =
+        |_| AlterReplicaLogDirsRequest { dirs: vec![nowhere.clone()], ..Default::default() };
+    let missing = ErrorCode::LOG_DIR_NOT_FOUND.0;
+    round.api(move_there, |a, _| a.results[0].partitions[0].error_code == missing);
+    let invalid = ErrorCode::INVALID_REQUEST.0;
+    let add = |_| AddRaftVoterRequest { cluster_id: None, ..Default::default() };
+    round.api(add, |a, _| a.error_code == invalid);
+    let remove = |_| RemoveRaftVoterRequest { cluster_id: None, ..Default::default() };
+    round.api(remove, |a, _| a.error_code == invalid);
+    let forget = |_| UnregisterControllerRequest { controller_id: 99, ..Default::default() };
+    let unknown = ErrorCode::CONTROLLER_ID_NOT_REGISTERED.0;
+    round.api(forget, |a, _| a.error_code == unknown);
 }
 
 /// Without an authorizer.

@@ -86,6 +86,7 @@ impl Values<'_> {
                 .parse()
                 .unwrap_or(0.5),
             min_compaction_lag_ms: self.long("min.compaction.lag.ms"),
+            max_compaction_lag_ms: self.long("max.compaction.lag.ms"),
             delete_retention_ms: self.long("delete.retention.ms"),
             producer_id_expiration_ms: self.configs.broker_i64("producer.id.expiration.ms"),
             ..LogConfig::default()

@@ -290,7 +290,7 @@ fn too_old(writer: &Writer, entry: &Entry<'_>, config: &LogConfig) -> bool {
         Some(first) => entry.header.max_timestamp.saturating_sub(first),
         None => entry.now_ms.saturating_sub(tail.created_ms),
     };
-    age_ms > config.segment_ms.saturating_sub(config.segment_jitter_ms)
+    age_ms > config.max_segment_ms()
 }
 
 pub(super) fn raise_max_timestamp(segment: &Arc<Segment>, header: &BatchHeader) {

@@ -27,17 +27,35 @@ struct Dirt {
 }
 
 impl PartitionLog {
-    /// Whether compaction is due: by dirty ratio of the closed segments, or by dirty bytes, the
-    /// active segment included. No lock, no disk.
-    pub fn needs_compaction(&self, _now_ms: i64) -> bool {
+    /// Whether compaction is due: by dirty ratio of the closed segments, by `max.compaction.lag.ms`, or by
+    /// dirty bytes, the active segment included. No lock, no disk.
+    pub fn needs_compaction(&self, now_ms: i64) -> bool {
         let config = self.config.load();
         if !config.cleanup.compact || !self.view.is_recovered() {
             return false;
         }
         let Dirt { clean, closed, active } = self.dirt();
         let ratio = closed as f64 / (clean + closed).max(1) as f64;
-        (closed > 0 && ratio >= config.min_cleanable_dirty_ratio)
+        (closed > 0
+            && (ratio >= config.min_cleanable_dirty_ratio || self.is_overdue(&config, now_ms)))
             || closed + active >= config.compact_dirty_bytes
+    }
+
+    /// Whether a closed segment that was not compacted holds records older than they may be. What is
+    /// known of a segment's age is its newest record: an older one is found when its segment was closed in
+    /// time (see [`LogConfig::max_segment_ms`]).
+    fn is_overdue(&self, config: &LogConfig, now_ms: i64) -> bool {
+        if config.max_compaction_lag_ms == i64::MAX {
+            return false;
+        }
+        let segments = self.view.segments();
+        let closed = segments.split_last().map_or(&[][..], |(_, closed)| closed);
+        let oldest = closed.iter().find(|segment| segment.base_offset() >= self.view.cleaned_to());
+        let newest_in_it = oldest.and_then(|segment| segment.known_max_timestamp());
+        newest_in_it.is_some_and(|max| {
+            max.timestamp >= 0
+                && now_ms.saturating_sub(max.timestamp) >= config.max_compaction_lag_ms
+        })
     }
 
     fn dirt(&self) -> Dirt {

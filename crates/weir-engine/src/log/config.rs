@@ -41,6 +41,8 @@ pub struct LogConfig {
     pub compact_dirty_bytes: u64,
     /// `min.compaction.lag.ms`.
     pub min_compaction_lag_ms: i64,
+    /// `max.compaction.lag.ms`: the oldest record that was not compacted is not older.
+    pub max_compaction_lag_ms: i64,
     /// `delete.retention.ms`: how long tombstones are kept.
     pub delete_retention_ms: i64,
     /// `file.delete.delay.ms` is not kept: files go when the last reader let go of them.
@@ -64,8 +66,19 @@ impl Default for LogConfig {
             min_cleanable_dirty_ratio: 0.5,
             compact_dirty_bytes: 16 << 20,
             min_compaction_lag_ms: 0,
+            max_compaction_lag_ms: i64::MAX,
             delete_retention_ms: 86_400_000,
             producer_id_expiration_ms: 86_400_000,
         }
+    }
+}
+
+impl LogConfig {
+    /// The age of its first record at which the active segment is closed: a compacted log closes it in
+    /// time for `max.compaction.lag.ms`.
+    pub(crate) fn max_segment_ms(&self) -> i64 {
+        let by_age = self.segment_ms.saturating_sub(self.segment_jitter_ms);
+        let compacts = self.cleanup.compact && self.max_compaction_lag_ms > 0;
+        if compacts { by_age.min(self.max_compaction_lag_ms) } else { by_age }
     }
 }

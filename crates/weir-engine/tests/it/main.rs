@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod admin;
+mod advertised;
 mod brokers;
 mod configs;
 mod consumer_groups;

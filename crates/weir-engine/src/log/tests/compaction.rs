@@ -284,4 +284,25 @@ fn markers_go_after_all_of_their_transaction_and_their_time() {
     let keys: Vec<_> = rig.read_all().into_iter().filter_map(|record| record.key).collect();
     assert!(keys.contains(&b"kept".to_vec()) && keys.contains(&b"last".to_vec()));
     assert!(!keys.contains(&b"aborted".to_vec()));
+#[test]
+fn a_log_is_compacted_in_time_whatever_its_ratio() {
+    let rules = LogConfig {
+        min_cleanable_dirty_ratio: 1.1,
+        compact_dirty_bytes: u64::MAX,
+        max_compaction_lag_ms: 1_000,
+        ..config()
+    };
+    let rig = Rig::new(rules.clone());
+    for at in 0..60 {
+        rig.append(&keyed(&format!("k{}", at % 3), Some(&format!("v{at}")))).unwrap();
+    }
+    assert!(!rig.log.needs_compaction(NOW), "nothing is old yet");
+    let later = NOW + 120_000;
+    assert!(rig.log.needs_compaction(later), "its closed segments are");
+    compact(&rig, later);
+    assert!(!rig.log.needs_compaction(later), "what was compacted is not overdue");
+    let compacted = LogConfig { segment_ms: 5_000, segment_jitter_ms: 0, ..rules };
+    assert_eq!(compacted.max_segment_ms(), 1_000, "segments close in time");
+    let deleted = CleanupPolicy { delete: true, compact: false };
+    assert_eq!(LogConfig { cleanup: deleted, ..compacted }.max_segment_ms(), 5_000);
 }
