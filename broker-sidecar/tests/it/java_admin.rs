@@ -63,13 +63,15 @@ fn acls_users_and_quotas() {
     assert!(!left.contains("User:ann") && left.contains("User:bob"), "{left}");
 
     let ann = ["--entity-type", "users", "--entity-name", "ann"];
-    let scram = "SCRAM-SHA-256=[iterations=8192,password=secret],producer_byte_rate=1024";
-    cluster.configs(&[&["--alter", "--add-config", scram], &ann[..]].concat());
+    for config in ["SCRAM-SHA-256=[iterations=8192,password=secret]", "producer_byte_rate=1024"] {
+        cluster.configs(&[&["--alter", "--add-config", config], &ann[..]].concat());
+    }
     let user = cluster.configs(&[&["--describe"], &ann[..]].concat());
     assert!(user.contains("producer_byte_rate=1024"), "{user}");
     assert!(user.contains("SCRAM-SHA-256=iterations=8192"), "{user}");
-    let gone = ["--alter", "--delete-config", "SCRAM-SHA-256,producer_byte_rate"];
-    cluster.configs(&[&gone[..], &ann[..]].concat());
+    for config in ["SCRAM-SHA-256", "producer_byte_rate"] {
+        cluster.configs(&[&["--alter", "--delete-config", config], &ann[..]].concat());
+    }
     let user = cluster.configs(&[&["--describe"], &ann[..]].concat());
     assert!(!user.contains("SCRAM") && !user.contains("producer_byte_rate"), "{user}");
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use weir_wire::messages::clear_elr_record::ClearElrRecord;
 use weir_wire::messages::config_record::ConfigRecord;
 use weir_wire::{ErrorCode, Str};
 
@@ -163,6 +164,7 @@ fn record(
     alteration: &Alteration,
     changes: Changes,
 ) -> Result<(), MetadataError> {
+    let min_isr = changes.contains_key("min.insync.replicas");
     for (key, value) in changes {
         let now = draft.image.configs().dynamic(alteration.kind, &alteration.name);
         let now = now.and_then(|values| values.get(&key));
@@ -176,6 +178,15 @@ fn record(
             value: value.map(Str::from),
             ..Default::default()
         })?;
+    }
+    let of_topics = matches!(alteration.kind, ResourceType::Topic | ResourceType::Broker);
+    if min_isr && of_topics && draft.image.configs().elr_enabled() {
+        // Under another minimum the high watermark may move on without those that are eligible.
+        let topic_name = match alteration.kind {
+            ResourceType::Topic => alteration.name.detached(),
+            _ => Str::default(),
+        };
+        draft.push(ClearElrRecord { topic_name, ..Default::default() })?;
     }
     Ok(())
 }

@@ -124,8 +124,12 @@ pub(crate) fn decide(
 /// Below the minimum, those that leave the ISR stay eligible: the high watermark does not move
 /// without them.
 fn eligible(now: &Assignment, target: &Target, rules: Rules) -> Vec<i32> {
+    if !rules.elr {
+        // Eligible replicas of an empty ISR are all that is left of it, also after they are switched off.
+        return if now.isr.is_empty() { now.elr().to_vec() } else { Vec::new() };
+    }
     let least = usize::try_from(rules.min_isr).unwrap_or(0).min(target.replicas.len());
-    if !rules.elr || target.isr.len() >= least {
+    if target.isr.len() >= least {
         return Vec::new();
     }
     let mut elr = now.elr().to_vec();

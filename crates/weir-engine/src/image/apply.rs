@@ -199,7 +199,8 @@ impl Image {
         Ok(())
     }
 
-    /// Forgets eligible leader replicas, of one topic or (empty) of all.
+    /// Forgets eligible leader replicas, of one topic or (empty) of all. Those of an empty ISR stay: the
+    /// high watermark does not move without a leader, and nobody else has everything.
     fn clear_elr(&mut self, topic: &str, effects: &mut Vec<Effect>) -> Result<(), ApplyError> {
         let named = |t: &Arc<TopicImage>| topic.is_empty() || t.name().as_str() == topic;
         let ids: Vec<Uuid> = self.topics.values().filter(|t| named(t)).map(|t| t.id()).collect();
@@ -207,12 +208,16 @@ impl Image {
             let Some(known) = self.topic_by_id(id).cloned() else { continue };
             for (index, partition) in (0..).zip(known.partitions()) {
                 let Some(further) = partition.assignment().further.as_deref() else { continue };
+                if partition.assignment().isr.is_empty() {
+                    continue;
+                }
                 let next = Assignment {
                     further: shared(Further {
                         elr: Vec::new(),
                         last_known_elr: Vec::new(),
                         ..further.clone()
                     }),
+                    partition_epoch: partition.assignment().partition_epoch + 1,
                     ..partition.assignment().clone()
                 };
                 if let Some(partition) = self.topic_mut(id)?.partition_mut(index) {

@@ -245,3 +245,16 @@ fn a_restart_below_the_minimum_moves_no_high_watermark() {
     cluster.pass(200);
     assert_eq!(handle(&cluster).view().unwrap().high_watermark, 2);
 }
+
+#[test]
+fn another_minimum_makes_nobody_eligible() {
+    let cluster = Cluster::new(3);
+    cluster.create("t", 1, &[("min.insync.replicas", "3")]);
+    let leader = cluster.leader("t", 0);
+    let follower = (1..=3).find(|id| *id != leader).unwrap();
+    cluster.engine.stop_broker(follower).unwrap();
+    assert_eq!(standing(&cluster).2, [follower]);
+    set(&cluster, leader, (2, "t"), "min.insync.replicas", "2");
+    assert_eq!(standing(&cluster).2, []);
+    assert_eq!(cluster.produce("t", "one", -1), (ErrorCode::NONE, 0), "two are enough now");
+}

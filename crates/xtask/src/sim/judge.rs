@@ -204,14 +204,25 @@ fn check_numbers(
     if assignment.leader >= 0 && !assignment.in_sync(assignment.leader) {
         return Err(format!("leader {} is not in the ISR", assignment.leader));
     }
-    if assignment.isr.is_empty() || !assignment.isr.iter().all(|b| assignment.is_replica(*b)) {
-        return Err(format!("ISR {:?} of replicas {:?}", assignment.isr, assignment.replicas));
+    let (isr, elr) = (&assignment.isr[..], assignment.elr());
+    // KIP-966: an ISR may be empty while nobody leads and someone is eligible.
+    let waits = assignment.leader < 0 && !elr.is_empty();
+    let known = |brokers: &[i32]| brokers.iter().all(|b| assignment.is_replica(*b));
+    if (isr.is_empty() && !waits)
+        || !known(isr)
+        || !known(elr)
+        || elr.iter().any(|b| isr.contains(b))
+    {
+        return Err(format!("ISR {isr:?}, ELR {elr:?} of replicas {:?}", assignment.replicas));
     }
     if let Some((broker, end)) = ends.iter().find(|(_, end)| **end > log_end) {
         return Err(format!("R4: replica {broker} ends at {end}, the log at {log_end}"));
     }
     let isr_end = |broker: &i32| ends.get(broker).copied().unwrap_or(0);
-    let lowest = assignment.isr.iter().map(isr_end).min().unwrap_or(0);
+    let lowest = isr.iter().map(isr_end).min().unwrap_or(high_watermark);
+    if let Some(broker) = elr.iter().find(|b| isr_end(b) < high_watermark) {
+        return Err(format!("KIP-966: {broker} is eligible without all below {high_watermark}"));
+    }
     if high_watermark > lowest {
         return Err(format!("R2: high watermark {high_watermark}, lowest in sync {lowest}"));
     }
