@@ -91,7 +91,6 @@ pub(crate) static TABLE: &[Api] = &[
     api!(ListTransactions 0..=2, handlers::k66_list_transactions::handle),
     api!(ConsumerGroupHeartbeat 0..=1, handlers::k68_consumer_group_heartbeat::handle),
     api!(ConsumerGroupDescribe 0..=1, handlers::k69_consumer_group_describe::handle),
-    api!(UnregisterBroker 0..=0, handlers::k64_unregister_broker::handle),
     api!(ListConfigResources 0..=1, handlers::k74_list_config_resources::handle),
     api!(DescribeTopicPartitions 0..=0, handlers::k75_describe_topic_partitions::handle),
     api!(ShareGroupHeartbeat 1..=1, handlers::k76_share_group_heartbeat::handle),

@@ -53,7 +53,6 @@ pub(crate) mod k65_describe_transactions;
 pub(crate) mod k66_list_transactions;
 pub(crate) mod k68_consumer_group_heartbeat;
 pub(crate) mod k69_consumer_group_describe;
-pub(crate) mod k64_unregister_broker;
 pub(crate) mod k74_list_config_resources;
 pub(crate) mod k75_describe_topic_partitions;
 pub(crate) mod k76_share_group_heartbeat;
