@@ -97,6 +97,8 @@ pub(crate) static TABLE: &[Api] = &[
     api!(ShareGroupDescribe 1..=1, handlers::k77_share_group_describe::handle),
     api!(ShareFetch 1..=2, handlers::k78_share_fetch::handle),
     api!(ShareAcknowledge 1..=2, handlers::k79_share_acknowledge::handle),
+    api!(AddRaftVoter 0..=1, handlers::k80_add_raft_voter::handle),
+    api!(RemoveRaftVoter 0..=0, handlers::k81_remove_raft_voter::handle),
     api!(InitializeShareGroupState 0..=0, handlers::k83_initialize_share_group_state::handle),
     api!(ReadShareGroupState 0..=0, handlers::k84_read_share_group_state::handle),
     api!(WriteShareGroupState 0..=1, handlers::k85_write_share_group_state::handle),
@@ -108,8 +110,6 @@ pub(crate) static TABLE: &[Api] = &[
     api!(DescribeShareGroupOffsets 0..=1, handlers::k90_describe_share_group_offsets::handle),
     api!(AlterShareGroupOffsets 0..=0, handlers::k91_alter_share_group_offsets::handle),
     api!(DeleteShareGroupOffsets 0..=0, handlers::k92_delete_share_group_offsets::handle),
-    api!(AddRaftVoter 0..=1, handlers::k80_add_raft_voter::handle),
-    api!(RemoveRaftVoter 0..=0, handlers::k81_remove_raft_voter::handle),
     api!(UnregisterController 0..=0, handlers::k94_unregister_controller::handle),
 ];
 
