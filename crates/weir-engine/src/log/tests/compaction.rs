@@ -284,6 +284,8 @@ fn markers_go_after_all_of_their_transaction_and_their_time() {
     let keys: Vec<_> = rig.read_all().into_iter().filter_map(|record| record.key).collect();
     assert!(keys.contains(&b"kept".to_vec()) && keys.contains(&b"last".to_vec()));
     assert!(!keys.contains(&b"aborted".to_vec()));
+}
+
 #[test]
 fn a_log_is_compacted_in_time_whatever_its_ratio() {
     let rules = LogConfig {
