@@ -38,6 +38,7 @@ async fn journey(
         .with_context(|| format!("the journey did not end within {LIMIT:?}"))?
 }
 
+mod accessibility;
 mod brokers;
 mod configuration;
 mod connect;

@@ -1,0 +1,144 @@
+//! Every screen and dialog by axe (WCAG 2.2 AA), in both themes, on a cluster that lives.
+
+use fantoccini::key::Key;
+use serde_json::json;
+use weir_tests::axe::Axe;
+use weir_tests::home::Home;
+use weir_tests::page::Page;
+use weir_tests::stage::{Host, Stage};
+
+/// Address, then role and name of what shows that the page is there.
+const SCREENS: [(&str, &str, &str); 19] = [
+    ("/clusters", "link", "shop"),
+    ("/clusters/create", "textbox", "Name"),
+    ("/clusters/connect", "textbox", "Bootstrap address"),
+    ("/c/shop", "text", "~of 3 online"),
+    ("/c/shop?client=1", "dialog", "~Client information"),
+    ("/c/shop/topics", "link", "shop.orders"),
+    ("/c/shop/topics/create", "textbox", "Partitions"),
+    ("/c/shop/topics/shop.orders/messages", "row", "~Partition"),
+    ("/c/shop/topics/shop.orders/messages?live=1", "button", "Pause"),
+    ("/c/shop/topics/shop.orders/produce", "textbox", "Value"),
+    ("/c/shop/topics/shop.orders/partitions", "button", "Add partitions"),
+    ("/c/shop/topics/shop.orders/configuration", "button", "Edit"),
+    ("/c/shop/topics/shop.orders/consumers", "link", "~shop"),
+    ("/c/shop/groups", "link", "shop-analytics"),
+    ("/c/shop/groups/shop-analytics", "heading", "shop-analytics"),
+    ("/c/shop/brokers", "text", "zone-a"),
+    ("/c/shop/operations", "heading", "~Operations"),
+    ("/settings", "heading", "Settings"),
+    ("/about", "heading", "About Weir"),
+];
+
+#[tokio::test]
+async fn every_screen_and_dialog_in_both_themes() -> anyhow::Result<()> {
+    let Some(axe) = Axe::load()? else { return Ok(()) };
+    crate::journey(Host::Chromium, async |host, home| all(&axe, host, home).await).await
+}
+
+/// What was found so far, each with the screen it was found on.
+struct Check<'a> {
+    axe: &'a Axe,
+    page: Page,
+    theme: &'a str,
+    found: Vec<String>,
+}
+
+impl Check<'_> {
+    async fn look(&mut self, screen: &str) -> anyhow::Result<()> {
+        let violations = self.axe.violations(&self.page).await?;
+        let theme = self.theme;
+        self.found.extend(violations.iter().map(|what| format!("{screen} ({theme}): {what}")));
+        Ok(())
+    }
+
+    async fn screens(&mut self) -> anyhow::Result<()> {
+        for (path, role, name) in SCREENS {
+            self.page.go(path).await?;
+            self.page.find(role, name).await?;
+            self.look(path).await?;
+        }
+        self.page.go("/c/shop/nowhere").await?;
+        self.page.find("heading", "~no such page").await?;
+        self.look("a page that is not there").await
+    }
+
+    async fn dialogs(&mut self) -> anyhow::Result<()> {
+        let page = self.page.clone();
+        page.go("/c/shop/topics").await?;
+        page.find("link", "shop.orders").await?;
+        page.press_holding(Some(Key::Control), "k").await?;
+        page.find("option", "~Brokers").await?;
+        self.look("the palette").await?;
+        page.press_key(Key::Escape).await?;
+        page.press("?").await?;
+        page.find("dialog", "~Keyboard shortcuts").await?;
+        self.look("the shortcuts").await?;
+        page.press_key(Key::Escape).await?;
+        page.click("checkbox", "Select shop.orders").await?;
+        page.click("button", "Actions").await?;
+        page.click("menuitem", "Delete").await?;
+        page.find("dialog", "~Delete topic").await?;
+        self.look("deleting a topic").await?;
+        page.click("button", "Cancel").await?;
+        self.changes().await?;
+        self.connection().await?;
+        self.broker().await?;
+        page.click("button", "~Activity").await?;
+        page.find("button", "Close activity").await?;
+        self.look("the activity drawer").await?;
+        page.click("button", "Close activity").await
+    }
+
+    async fn changes(&mut self) -> anyhow::Result<()> {
+        let page = self.page.clone();
+        page.go("/c/shop/topics/shop.orders/configuration?edit=1").await?;
+        page.fill("textbox", "segment.bytes", "few").await?;
+        page.find("text", "~Not a valid").await?;
+        self.look("a configuration that is wrong").await?;
+        page.fill("textbox", "segment.bytes", "1048577").await?;
+        page.click("button", "Review 1 change").await?;
+        page.find("dialog", "~Review changes").await?;
+        self.look("reviewing changes").await?;
+        page.press_key(Key::Escape).await?;
+        page.gone("dialog", "~Review changes").await?;
+        page.click("button", "~Undo the change").await
+    }
+
+    async fn connection(&mut self) -> anyhow::Result<()> {
+        let page = self.page.clone();
+        page.go("/clusters/connect").await?;
+        page.fill("textbox", "Bootstrap address", "127.0.0.1:1").await?;
+        page.click("button", "Test connection").await?;
+        page.find("text", "~Nothing listens").await?;
+        self.look("a connection test that failed").await?;
+        page.fill("textbox", "Bootstrap address", "").await
+    }
+
+    async fn broker(&mut self) -> anyhow::Result<()> {
+        let page = self.page.clone();
+        page.go("/c/shop/brokers").await?;
+        page.click("radio", "Select 2").await?;
+        page.click("button", "Actions").await?;
+        page.click("menuitem", "Stop").await?;
+        page.find("dialog", "~Stop broker 2").await?;
+        self.look("stopping a broker").await?;
+        page.click("button", "Cancel").await
+    }
+}
+
+async fn all(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
+    home.run(&["cluster", "create", "shop", "--brokers", "3", "--sample"])?;
+    let stage = Stage::open(host, home, "/clusters").await?;
+    let mut found = Vec::new();
+    for theme in ["light", "dark"] {
+        let page = stage.page();
+        page.call("settings.set", json!({ "patch": { "theme": theme } })).await?;
+        let mut check = Check { axe, page, theme, found };
+        check.screens().await?;
+        check.dialogs().await?;
+        found = check.found;
+    }
+    anyhow::ensure!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    Ok(())
+}
