@@ -9,6 +9,7 @@ mod dump_log;
 mod hostile;
 mod java;
 mod java_admin;
+mod java_share;
 mod java_tools;
 mod java_transactions;
 mod kcat;

@@ -62,10 +62,11 @@ fn open(ctx: &Ctx, request: &ShareAcknowledgeRequest) -> Result<SessionKey, Erro
         SessionKey { broker: ctx.broker_id(), group: group.detached(), member: member.detached() };
     let share = ctx.engine().share();
     share.saw(ctx.image());
+    let now_ms = ctx.engine().clock().monotonic_ms();
     match request.share_session_epoch {
         INITIAL_EPOCH => return Err(ErrorCode::INVALID_SHARE_SESSION_EPOCH),
         FINAL_EPOCH => share.sessions.check(&key)?,
-        epoch => drop(share.sessions.next(&key, epoch, &[], &[])?),
+        epoch => drop(share.sessions.next(&key, epoch, &[], &[], now_ms)?),
     }
     Ok(key)
 }

@@ -149,9 +149,9 @@ impl Share {
             tracing::error!(partition = partition.index(), %error, "share groups cannot be loaded");
             for_client(error.code())
         })?;
-        shards.insert(partition.index(), shard.clone());
-        drop(shards);
+        // Before anyone sees it: members that were loaded are not silent yet.
         shard.start();
+        shards.insert(partition.index(), shard.clone());
         Ok(shard)
     }
 

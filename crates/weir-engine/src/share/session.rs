@@ -11,6 +11,9 @@ pub(crate) const INITIAL_EPOCH: i32 = 0;
 /// `share_session_epoch` that closes it.
 pub(crate) const FINAL_EPOCH: i32 = -1;
 
+/// A session that was not used for so long gives way where a broker has no room for a new one.
+const IDLE_MS: i64 = 120_000;
+
 /// One partition of a session.
 pub(crate) type Place = (Uuid, i32);
 
@@ -27,6 +30,8 @@ struct Session {
     /// The epoch of the next request.
     epoch: i32,
     places: Vec<Place>,
+    /// When it was last used (monotonic, ms).
+    used_ms: i64,
 }
 
 /// The sessions of every broker.
@@ -45,19 +50,24 @@ pub(crate) struct Opened {
 
 impl Sessions {
     /// A session begins, in place of an older one of the same member. A broker keeps `limit` of them
-    /// (`group.share.max.share.sessions`).
+    /// (`group.share.max.share.sessions`), the least used one gives way when nobody uses it.
     pub(crate) fn open(
         &self,
         key: SessionKey,
         places: Vec<Place>,
         limit: usize,
+        now_ms: i64,
     ) -> Result<Opened, ErrorCode> {
         let mut all = self.all.lock();
         all.remove(&key);
-        if all.keys().filter(|known| known.broker == key.broker).count() >= limit {
-            return Err(ErrorCode::SHARE_SESSION_LIMIT_REACHED);
+        let of_broker = || all.iter().filter(|(known, _)| known.broker == key.broker);
+        if of_broker().count() >= limit {
+            let idle = of_broker().filter(|(_, session)| now_ms - session.used_ms >= IDLE_MS);
+            let oldest = idle.min_by_key(|(_, session)| session.used_ms);
+            let oldest = oldest.map(|(key, _)| key.clone());
+            all.remove(&oldest.ok_or(ErrorCode::SHARE_SESSION_LIMIT_REACHED)?);
         }
-        all.insert(key, Session { epoch: 1, places: places.clone() });
+        all.insert(key, Session { epoch: 1, places: places.clone(), used_ms: now_ms });
         Ok(Opened { epoch: INITIAL_EPOCH, places })
     }
 
@@ -68,12 +78,14 @@ impl Sessions {
         epoch: i32,
         added: &[Place],
         forgotten: &[Place],
+        now_ms: i64,
     ) -> Result<Opened, ErrorCode> {
         let mut all = self.all.lock();
         let session = all.get_mut(key).ok_or(ErrorCode::SHARE_SESSION_NOT_FOUND)?;
         if session.epoch != epoch {
             return Err(ErrorCode::INVALID_SHARE_SESSION_EPOCH);
         }
+        session.used_ms = now_ms;
         session.epoch = if epoch == i32::MAX { 1 } else { epoch + 1 };
         for place in added {
             if !session.places.contains(place) {
@@ -115,13 +127,13 @@ mod tests {
     fn epochs_keep_requests_in_order() {
         let sessions = Sessions::default();
         let missing = Err(ErrorCode::SHARE_SESSION_NOT_FOUND);
-        assert_eq!(sessions.next(&key("m"), 1, &[], &[]), missing);
-        assert_eq!(sessions.open(key("m"), vec![A], 10).unwrap().epoch, 0);
+        assert_eq!(sessions.next(&key("m"), 1, &[], &[], 0), missing);
+        assert_eq!(sessions.open(key("m"), vec![A], 10, 0).unwrap().epoch, 0);
         let stale = Err(ErrorCode::INVALID_SHARE_SESSION_EPOCH);
-        assert_eq!(sessions.next(&key("m"), 2, &[], &[]), stale);
-        assert_eq!(sessions.next(&key("m"), 1, &[B], &[]).unwrap().places, [A, B]);
-        assert_eq!(sessions.next(&key("m"), 1, &[], &[]), stale);
-        assert_eq!(sessions.next(&key("m"), 2, &[B], &[A]).unwrap().places, [B]);
+        assert_eq!(sessions.next(&key("m"), 2, &[], &[], 0), stale);
+        assert_eq!(sessions.next(&key("m"), 1, &[B], &[], 0).unwrap().places, [A, B]);
+        assert_eq!(sessions.next(&key("m"), 1, &[], &[], 0), stale);
+        assert_eq!(sessions.next(&key("m"), 2, &[B], &[A], 0).unwrap().places, [B]);
         sessions.close(&key("m"));
         assert_eq!(sessions.check(&key("m")), Err(ErrorCode::SHARE_SESSION_NOT_FOUND));
     }
@@ -129,11 +141,12 @@ mod tests {
     #[test]
     fn a_broker_keeps_so_many_sessions() {
         let sessions = Sessions::default();
-        sessions.open(key("a"), vec![], 1).unwrap();
+        sessions.open(key("a"), vec![], 1, 0).unwrap();
         let full = Err(ErrorCode::SHARE_SESSION_LIMIT_REACHED);
-        assert_eq!(sessions.open(key("b"), vec![], 1), full);
-        assert!(sessions.open(key("a"), vec![A], 1).is_ok(), "its own is replaced");
+        assert_eq!(sessions.open(key("b"), vec![], 1, 0), full);
+        assert!(sessions.open(key("a"), vec![A], 1, 0).is_ok(), "its own is replaced");
+        assert!(sessions.open(key("b"), vec![], 1, IDLE_MS).is_ok(), "nobody uses it any more");
         sessions.forget_broker(1);
-        assert!(sessions.open(key("b"), vec![], 1).is_ok());
+        assert!(sessions.open(key("b"), vec![], 1, 0).is_ok());
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn open(
         SessionKey { broker: ctx.broker_id(), group: group.detached(), member: member.detached() };
     let share = ctx.engine().share();
     share.saw(ctx.image());
+    let now_ms = ctx.engine().clock().monotonic_ms();
     let places: Vec<Place> = request
         .topics
         .iter()
@@ -37,7 +38,7 @@ pub(super) fn open(
             let limit = usize::try_from(ctx.image().configs().broker_i32(key_name)).unwrap_or(0);
             // What an older session of the member held is given back.
             share.end_session(&key, ShareConfig::of(ctx.image().configs(), group).count_limit);
-            share.sessions.open(key.clone(), places, limit)?
+            share.sessions.open(key.clone(), places, limit, now_ms)?
         }
         FINAL_EPOCH => {
             share.sessions.check(&key)?;
@@ -52,7 +53,7 @@ pub(super) fn open(
                 .iter()
                 .flat_map(|topic| topic.partitions.iter().map(|index| (topic.topic_id, *index)))
                 .collect();
-            share.sessions.next(&key, epoch, &places, &forgotten)?
+            share.sessions.next(&key, epoch, &places, &forgotten, now_ms)?
         }
     };
     Ok((key, opened))
