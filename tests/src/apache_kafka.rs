@@ -144,6 +144,9 @@ impl Layout {
             ("transaction.state.log.num.partitions", "5"),
             ("transaction.state.log.replication.factor", &factor),
             ("transaction.state.log.min.isr", &min),
+            ("share.coordinator.state.topic.num.partitions", "5"),
+            ("share.coordinator.state.topic.replication.factor", &factor),
+            ("share.coordinator.state.topic.min.isr", &min),
             ("group.initial.rebalance.delay.ms", "0"),
             ("log.cleaner.dedupe.buffer.size", "2097152"),
             ("log.index.size.max.bytes", "1048576"),
@@ -191,35 +194,43 @@ fn start(class_path: &str, home: &Path) -> anyhow::Result<Running> {
 
 /// The folder with the jars, fetched once by Maven.
 pub fn jars() -> anyhow::Result<PathBuf> {
-    let folder = programs::directory()?.join(format!("apache-kafka-{VERSION}"));
+    fetch(
+        &format!("apache-kafka-{VERSION}"),
+        &[
+            ["org.apache.kafka", "kafka_2.13", VERSION],
+            ["org.apache.logging.log4j", "log4j-slf4j-impl", LOG4J],
+            ["org.apache.logging.log4j", "log4j-core", LOG4J],
+        ],
+    )
+}
+
+/// A folder of this name with the jars of some dependencies (group, artifact, version), fetched once by Maven.
+pub fn fetch(name: &str, dependencies: &[[&str; 3]]) -> anyhow::Result<PathBuf> {
+    let folder = programs::directory()?.join(name);
     if folder.join("complete").exists() {
         return Ok(folder);
     }
     fs::create_dir_all(&folder)?;
     // Maven wants a project to start from; any folder that has no other will do.
     let project = tempfile::tempdir()?;
-    fs::write(project.path().join("pom.xml"), pom())?;
+    fs::write(project.path().join("pom.xml"), pom(dependencies))?;
     let mut maven = Command::new("mvn");
     maven.current_dir(project.path()).args(["-q", "-B", "dependency:copy-dependencies"]);
     maven.arg("-DincludeScope=runtime");
     maven.arg(format!("-DoutputDirectory={}", folder.display()));
     programs::stdout_within(&mut maven, "", MAVEN_TIMEOUT)
-        .context("Maven cannot fetch Apache Kafka")?;
+        .with_context(|| format!("Maven cannot fetch {name}"))?;
     fs::write(folder.join("complete"), "")?;
     Ok(folder)
 }
 
-fn pom() -> String {
-    let dependency = |group, artifact, version| {
+fn pom(dependencies: &[[&str; 3]]) -> String {
+    let dependency = |[group, artifact, version]: &[&str; 3]| {
         format!(
             "<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version></dependency>"
         )
     };
-    let dependencies = [
-        dependency("org.apache.kafka", "kafka_2.13", VERSION),
-        dependency("org.apache.logging.log4j", "log4j-slf4j-impl", LOG4J),
-        dependency("org.apache.logging.log4j", "log4j-core", LOG4J),
-    ];
+    let dependencies: Vec<_> = dependencies.iter().map(dependency).collect();
     format!(
         "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><modelVersion>4.0.0</modelVersion><groupId>weir</groupId>\
          <artifactId>kafka</artifactId><version>1</version><dependencies>{}</dependencies></project>",

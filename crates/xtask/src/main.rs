@@ -35,10 +35,10 @@ enum Task {
     /// Feeds weir-wire with hostile bytes (needs nightly and cargo-fuzz).
     #[cfg(feature = "judge")]
     Fuzz(fuzz::Args),
-    /// Lets others judge: Kafka's own classes.
+    /// Lets others judge: Kafka's own classes, a real cluster.
     #[cfg(feature = "judge")]
     Judge {
-        #[arg(value_enum)]
+        #[command(subcommand)]
         judge: judge::Judge,
     },
     /// Simulates clusters that fail in every way; a seed replays.
@@ -71,7 +71,7 @@ fn main() -> Result<()> {
         #[cfg(feature = "judge")]
         Task::Fuzz(args) => fuzz::run(&args),
         #[cfg(feature = "judge")]
-        Task::Judge { judge } => judge::run(judge),
+        Task::Judge { judge } => judge::run(&judge),
         #[cfg(feature = "sim")]
         Task::Sim(args) => sim::run(&args),
         #[cfg(feature = "house")]

@@ -39,7 +39,7 @@ impl Placer {
         if replication_factor > count {
             let reason = format!(
                 "The target replication factor of {replication_factor} cannot be reached because \
-                 only {count} broker(s) are registered."
+                 only {count} broker(s) are registered or some brokers have all their log directories cordoned."
             );
             return Err(refused(reason, replication_factor));
         }

@@ -42,6 +42,8 @@ impl TopicKey {
 pub(crate) struct Wanted {
     pub(crate) offset: i64,
     pub(crate) leader_epoch: i32,
+    /// The epoch of the record before it, -1 for none (KIP-595).
+    pub(crate) last_epoch: i32,
     pub(crate) bytes_max: i32,
 }
 
@@ -50,6 +52,7 @@ impl From<&FetchPartition> for Wanted {
         Self {
             offset: told.fetch_offset,
             leader_epoch: told.current_leader_epoch,
+            last_epoch: told.last_fetched_epoch,
             bytes_max: told.partition_max_bytes,
         }
     }
@@ -128,6 +131,13 @@ impl Slot {
         let partition = self.resolve(image)?;
         if limits.leader_only {
             partition.check_leader(limits.broker, wanted.leader_epoch).map_err(|e| e.code())?;
+        }
+        // An epoch that this log never had: what was read before is not in it.
+        if wanted.last_epoch >= 0 {
+            let end = partition.end_offset_for_epoch(wanted.last_epoch).map_err(|e| e.code())?;
+            if end.leader_epoch < 0 {
+                return Err(ErrorCode::OFFSET_OUT_OF_RANGE);
+            }
         }
         let request = ReadRequest {
             broker: limits.broker,

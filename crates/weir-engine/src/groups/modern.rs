@@ -322,7 +322,7 @@ impl GroupState {
 
     /// Kafka's name of the group's type.
     pub(crate) fn type_name(&self) -> &'static str {
-        if self.consumer.is_some() { "Consumer" } else { "Classic" }
+        if self.consumer.is_some() { "consumer" } else { "classic" }
     }
 
     /// `consumer`, or what the first classic member told.

@@ -76,6 +76,7 @@ pub(super) fn described(
         read_only,
         config_source: effective.map_or(-1, |layer| layer.source as i8),
         is_sensitive: definition.sensitive,
+        documentation: None,
         config_type: definition.kind.code(),
         synonyms: synonyms.map_or_else(Vec::new, |defaults| {
             let shown = layers.into_iter().filter(|layer| defaults.count(layer));

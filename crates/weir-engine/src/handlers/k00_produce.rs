@@ -32,8 +32,9 @@ pub(crate) fn handle(ctx: &Ctx, request: ProduceRequest) -> Reply<ProduceRespons
         leaders: Leaders::default(),
         unsettled: Vec::new(),
     };
+    let asked = request.topic_data.iter().filter(|topic| !topic.partition_data.is_empty());
     let responses: Vec<TopicProduceResponse> =
-        request.topic_data.iter().enumerate().map(|(at, topic)| run.topic(at, topic)).collect();
+        asked.enumerate().map(|(at, topic)| run.topic(at, topic)).collect();
     let Run { leaders, unsettled, .. } = run;
     let response = ProduceResponse { responses, ..ProduceResponse::default() };
     if request.acks == 0 {
@@ -109,6 +110,7 @@ impl Run<'_> {
 
 fn refused(ctx: &Ctx, leaders: &mut Leaders, failure: Failure) -> PartitionProduceResponse {
     let mut answer = error_answer(failure.code);
+    answer.log_start_offset = failure.log_start_offset;
     if ctx.version() >= 8 {
         answer.error_message = failure.message.map(Str::from);
         answer.record_errors = failure.record_errors;

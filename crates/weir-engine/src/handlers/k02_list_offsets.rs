@@ -6,7 +6,7 @@
 //! Nothing is tiered here: -5 and -6 answer -1. A time in the future answers -1. v4 fences by
 //! leader epoch.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::list_offsets_request::{
@@ -47,13 +47,17 @@ fn partitions(
     topic: &ListOffsetsTopic,
     committed: bool,
 ) -> Vec<ListOffsetsPartitionResponse> {
-    let mut seen = HashSet::new();
-    let answers = topic.partitions.iter().map(|asked| {
-        let found = match seen.insert(asked.partition_index) {
-            true => find(ctx, topic, asked, committed),
-            false => Err(ErrorCode::INVALID_REQUEST),
+    let mut counts: HashMap<i32, u32> = HashMap::new();
+    for asked in &topic.partitions {
+        *counts.entry(asked.partition_index).or_default() += 1;
+    }
+    // A partition that is named twice is refused, once.
+    let answers = topic.partitions.iter().filter_map(|asked| {
+        let found = match counts.remove(&asked.partition_index)? {
+            1 => find(ctx, topic, asked, committed),
+            _ => Err(ErrorCode::INVALID_REQUEST),
         };
-        answer(ctx.version(), asked.partition_index, found)
+        Some(answer(ctx.version(), asked.partition_index, found))
     });
     answers.collect()
 }
@@ -126,10 +130,10 @@ fn at(offset: i64, leader_epoch: i32) -> TimestampOffset {
     TimestampOffset { offset, timestamp_ms: -1, leader_epoch }
 }
 
-/// The epoch of the first record; -1 when there is none.
+/// The epoch of the first record; of the leader, who began the log's next one, when there is none.
 fn earliest_epoch(partition: &Partition, view: PartitionView) -> Result<i32, PartitionError> {
     if view.log_start >= view.log_end {
-        return Ok(-1);
+        return Ok(partition.leader_epoch());
     }
     Ok(partition.log()?.epoch_at(view.log_start)?.unwrap_or(-1))
 }

@@ -5,6 +5,7 @@
 //! answer for them is LEADER_NOT_AVAILABLE in no case: a new partition has its leader at once.
 //! Authorized operations (v8 to v10 cluster, v8 topics) are every operation: there are no ACLs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use weir_wire::messages::metadata_request::{MetadataRequest, MetadataRequestTopic};
@@ -29,12 +30,15 @@ pub(crate) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
 const OPERATIONS_OMITTED: i32 = i32::MIN;
 
 pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataResponse> {
+    if let Some(refused) = ids_too_early(ctx, &request) {
+        return Reply::Done(refused);
+    }
     let image = &auto_created(ctx, &request);
     let answer = Answer { image, operations: request.include_topic_authorized_operations };
     let topics = match request.topics {
         None => answer.all(),
         Some(topics) if topics.is_empty() && ctx.version() == 0 => answer.all(),
-        Some(topics) => topics.iter().map(|asked| answer.one(asked)).collect(),
+        Some(topics) => once(&topics).map(|asked| answer.one(asked)).collect(),
     };
     Reply::Done(MetadataResponse {
         brokers: brokers(image),
@@ -47,6 +51,30 @@ pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataRespo
         ),
         ..Default::default()
     })
+}
+
+/// Each topic once. Where any is asked for by id, those asked for by name are left out, as Kafka does.
+fn once(topics: &[MetadataRequestTopic]) -> impl Iterator<Item = &MetadataRequestTopic> {
+    let by_id = topics.iter().any(|topic| !topic.topic_id.is_zero());
+    let mut seen = HashSet::new();
+    topics
+        .iter()
+        .filter(move |topic| !by_id || !topic.topic_id.is_zero())
+        .filter(move |topic| seen.insert((topic.name.as_ref(), topic.topic_id)))
+}
+
+/// v10 and v11 have the field for ids but must not use it: the whole request is refused.
+fn ids_too_early(ctx: &Ctx, request: &MetadataRequest) -> Option<MetadataResponse> {
+    let asked = request.topics.as_ref()?;
+    let early = |topic: &MetadataRequestTopic| topic.name.is_none() || !topic.topic_id.is_zero();
+    if !(10..12).contains(&ctx.version()) || !asked.iter().any(early) {
+        return None;
+    }
+    let refused = asked.iter().map(|topic| {
+        let name = Some(topic.name.clone().unwrap_or_default());
+        unknown(name, topic.topic_id, ErrorCode::INVALID_REQUEST)
+    });
+    Some(MetadataResponse { topics: refused.collect(), ..Default::default() })
 }
 
 /// The image with the topics that were asked for by name, did not exist and could be made.

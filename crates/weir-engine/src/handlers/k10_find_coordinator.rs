@@ -33,7 +33,11 @@ pub(crate) fn handle(ctx: &Ctx, request: FindCoordinatorRequest) -> Reply<FindCo
     let found = one(ctx, request.key_type, &request.key);
     Reply::Done(FindCoordinatorResponse {
         error_code: found.error_code,
-        error_message: found.error_message,
+        // These versions say so when nothing is wrong.
+        error_message: match found.error_code {
+            0 => Some(Str::from_static(ErrorCode::NONE.name())),
+            _ => found.error_message,
+        },
         node_id: found.node_id,
         host: found.host,
         port: found.port,
@@ -55,15 +59,18 @@ fn one(ctx: &Ctx, key_type: i8, key: &Str) -> Coordinator {
             node_id: -1,
             port: -1,
             error_code: error.0,
-            error_message: Some(Str::from(message(error))),
+            error_message: Some(Str::from(message(key_type, error))),
             ..Coordinator::default()
         },
     }
 }
 
-fn message(error: ErrorCode) -> &'static str {
+fn message(key_type: i8, error: ErrorCode) -> &'static str {
     match error {
-        ErrorCode::INVALID_REQUEST => "This coordinator type is not supported.",
+        ErrorCode::INVALID_REQUEST if key_type == SHARE => "",
+        ErrorCode::INVALID_REQUEST => {
+            "This most likely occurs because of a request being malformed by the client library or the message was sent to an incompatible broker. See the broker logs for more details."
+        }
         _ => "The coordinator is not available.",
     }
 }

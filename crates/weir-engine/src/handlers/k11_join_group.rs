@@ -24,6 +24,7 @@ pub(crate) fn handle(ctx: &Ctx, mut request: JoinGroupRequest) -> Reply<JoinGrou
                 error_code: error.0,
                 member_id: request.member_id,
                 generation_id: -1,
+                protocol_name: None,
                 ..JoinGroupResponse::default()
             };
             return Reply::Done(for_version(refused, ctx.version()));

@@ -25,10 +25,10 @@ pub(crate) fn handle(ctx: &Ctx, request: DescribeGroupsRequest) -> Reply<Describ
         true => GROUP_OPERATIONS,
         false => OPERATIONS_OMITTED,
     };
-    let groups = request
-        .groups
-        .iter()
-        .map(|id| DescribedGroup { authorized_operations: operations, ..describe(ctx, id) });
+    let groups = request.groups.iter().map(|id| match describe(ctx, id) {
+        group if group.error_code != ErrorCode::NONE.0 => group,
+        group => DescribedGroup { authorized_operations: operations, ..group },
+    });
     let groups = groups.collect();
     Reply::Done(DescribeGroupsResponse { groups, ..DescribeGroupsResponse::default() })
 }

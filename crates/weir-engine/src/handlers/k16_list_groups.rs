@@ -13,7 +13,7 @@ use crate::groups::Group;
 use crate::reply::Reply;
 
 /// The type of share groups.
-const SHARE: &str = "Share";
+const SHARE: &str = "share";
 
 pub(crate) fn handle(ctx: &Ctx, request: ListGroupsRequest) -> Reply<ListGroupsResponse> {
     let mut response = ListGroupsResponse::default();

@@ -22,17 +22,31 @@ pub(crate) fn handle(ctx: &Ctx, request: ApiVersionsRequest) -> Reply<ApiVersion
         if !is_software_name(name) || !is_software_name(version) {
             return Reply::Done(failed(ErrorCode::INVALID_REQUEST));
         }
+        if let Some(code) = elsewhere(ctx, &request) {
+            return Reply::Done(failed(code));
+        }
         ctx.connection()
             .set_software(ClientSoftware { name: name.detached(), version: version.detached() });
     }
     Reply::Done(response(ctx))
 }
 
+/// The client thinks that it talks to another cluster or node (v5): it has to look up addresses anew.
+fn elsewhere(ctx: &Ctx, request: &ApiVersionsRequest) -> Option<ErrorCode> {
+    let cluster = request.cluster_id.as_ref();
+    if cluster.is_some_and(|id| id != ctx.image().cluster_id()) {
+        return Some(ErrorCode::REBOOTSTRAP_REQUIRED);
+    }
+    let is_other = request.node_id >= 0 && request.node_id != ctx.broker_id();
+    is_other.then_some(ErrorCode::INVALID_REQUEST)
+}
+
 fn response(ctx: &Ctx) -> ApiVersionsResponse {
-    let supported = features::supported().map(|f| SupportedFeatureKey {
+    // Clients of versions before 4 cannot read a minimum of 0 (KAFKA-17011): such features are left out.
+    let told = features::supported().filter(|f| ctx.version() >= 4 || f.min > 0);
+    let supported = told.map(|f| SupportedFeatureKey {
         name: Str::from_static(f.name),
-        // Versions before 4 cannot carry a minimum of 0 (KAFKA-17011).
-        min_version: if ctx.version() < 4 { f.min.max(1) } else { f.min },
+        min_version: f.min,
         max_version: f.max,
         ..Default::default()
     });

@@ -4,7 +4,7 @@
 //! once. v5 answers with partitions, replication factor and every configuration of the new topic
 //! (KIP-525); v7 with its id.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use weir_wire::messages::create_topics_request::{CreatableTopic, CreateTopicsRequest};
 use weir_wire::messages::create_topics_response::{
@@ -17,12 +17,17 @@ use crate::controller::{CreatedTopic, NewTopic, Refusal};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 
+/// The log of the cluster itself.
+const METADATA_TOPIC: &str = "__cluster_metadata";
+
 pub(crate) fn handle(ctx: &Ctx, request: CreateTopicsRequest) -> Reply<CreateTopicsResponse> {
     let mut counts: HashMap<Str, u32> = HashMap::new();
     for topic in &request.topics {
         *counts.entry(topic.name.clone()).or_default() += 1;
     }
-    let once = |topic: &&CreatableTopic| counts.get(&topic.name) == Some(&1);
+    let once = |topic: &&CreatableTopic| {
+        counts.get(&topic.name) == Some(&1) && refused_early(topic).is_none()
+    };
     let topics: Vec<NewTopic> = request.topics.iter().filter(once).map(new_topic).collect();
     let rng = ctx.engine().rng().as_ref();
     let answers = ctx.engine().controller().create_topics(&topics, request.validate_only, rng);
@@ -33,11 +38,30 @@ pub(crate) fn handle(ctx: &Ctx, request: CreateTopicsRequest) -> Reply<CreateTop
     let mut described = Described { ctx, plain: None };
     let made = topics.iter().zip(answers).map(|(topic, answer)| described.result(topic, answer));
     let mut results: Vec<CreatableTopicResult> = made.collect();
-    let twice = counts.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name);
+    let twice = counts.iter().filter(|(_, count)| **count > 1).map(|(name, _)| name.clone());
     results.extend(twice.map(|name| {
         refused(name, &Refusal::new(ErrorCode::INVALID_REQUEST, "Duplicate topic name."))
     }));
+    let early = request.topics.iter().filter(|topic| counts.get(&topic.name) == Some(&1));
+    results.extend(
+        early.filter_map(|topic| Some(refused(topic.name.clone(), &refused_early(topic)?))),
+    );
     Reply::Done(CreateTopicsResponse { topics: results, ..Default::default() })
+}
+
+/// What shows in the request alone.
+fn refused_early(topic: &CreatableTopic) -> Option<Refusal> {
+    if topic.name.as_ref() as &str == METADATA_TOPIC {
+        let message = format!("Creation of internal topic {METADATA_TOPIC} is prohibited.");
+        return Some(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+    }
+    let mut seen = HashSet::new();
+    let twice = topic.assignments.iter().find(|a| !seen.insert(a.partition_index))?;
+    let message = format!(
+        "Found multiple manual partition assignments for partition {}",
+        twice.partition_index
+    );
+    Some(Refusal::new(ErrorCode::INVALID_REPLICA_ASSIGNMENT, message))
 }
 
 fn new_topic(topic: &CreatableTopic) -> NewTopic {
@@ -79,6 +103,7 @@ impl Described<'_> {
             Ok(created) => CreatableTopicResult {
                 name,
                 topic_id: created.id,
+                error_message: None,
                 num_partitions: created.partitions,
                 replication_factor: created.replication_factor,
                 configs: (self.ctx.version() >= 5).then(|| self.configs(&topic.configs)),

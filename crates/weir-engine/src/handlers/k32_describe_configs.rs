@@ -37,7 +37,10 @@ fn result(ctx: &Ctx, asked: DescribeConfigsResource, synonyms: bool) -> Describe
         Ok(configs) => result.configs = configs,
         Err(refusal) => {
             result.error_code = refusal.code.0;
-            result.error_message = refusal.text().filter(|text| !text.is_empty());
+            result.error_message = refusal.text().filter(|text| {
+                // Of a topic that is not there Kafka says nothing, in an empty text.
+                !text.is_empty() || asked.resource_type == ResourceType::Topic as i8
+            });
         }
     }
     result
@@ -78,7 +81,11 @@ impl<'a> Description<'a> {
             Some(ResourceType::BrokerLogger) => self.loggers(),
             Some(ResourceType::ClientMetrics) => self.client_metrics(),
             Some(ResourceType::Group) => self.group(),
-            None => Err(Refusal::new(ErrorCode::INVALID_REQUEST, "Unsupported resource type.")),
+            None => Err(Refusal::new(
+                ErrorCode::INVALID_REQUEST,
+                "This most likely occurs because of a request being malformed by the client library or the \
+                 message was sent to an incompatible broker. See the broker logs for more details.",
+            )),
         }
     }
 
@@ -104,9 +111,12 @@ impl<'a> Description<'a> {
         let here = self.ctx.broker_id();
         if self.name.parse() != Ok(here) {
             let name = self.name;
-            let message = format!(
-                "Unexpected broker id, expected {here} or empty string, but received {name}"
-            );
+            let message = match name.parse::<i32>() {
+                Ok(_) => format!(
+                    "Unexpected broker id, expected {here} or empty string, but received {name}"
+                ),
+                Err(_) => format!("Broker id must be an integer, but it is: {name}"),
+            };
             return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
         }
         let configs = self.ctx.image().configs();

@@ -54,7 +54,10 @@ fn result(name: Str, answer: Result<(), Refusal>) -> CreatePartitionsTopicResult
     CreatePartitionsTopicResult {
         name,
         error_code: refusal.as_ref().map_or(ErrorCode::NONE, |r| r.code).0,
-        error_message: refusal.and_then(|r| r.text()),
+        // Kafka says nothing more of a topic that is not there.
+        error_message: refusal
+            .filter(|r| r.code != ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+            .and_then(|r| r.text()),
         ..Default::default()
     }
 }

@@ -3,6 +3,7 @@
 //! Each group answers for itself: NON_EMPTY_GROUP while it has members, GROUP_ID_NOT_FOUND when
 //! there is none. The group and all its offsets get tombstones (KIP-229). v3 adds messages.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use weir_wire::messages::delete_groups_request::DeleteGroupsRequest;
@@ -14,7 +15,9 @@ use crate::groups::Shard;
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: DeleteGroupsRequest) -> Reply<DeleteGroupsResponse> {
-    let ids = request.groups_names.iter().map(Str::detached);
+    let mut seen = HashSet::new();
+    let once = request.groups_names.iter().filter(|id| seen.insert(*id));
+    let ids = once.map(Str::detached);
     let deleted: Vec<_> = ids.map(|id| (delete(ctx, &id), id)).collect();
     let is_there = |written: &Result<(Arc<Shard>, i64), ErrorCode>| match written {
         Ok((shard, required)) => shard.is_committed(*required),

@@ -18,6 +18,9 @@ use crate::partition::Partition;
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: ElectLeadersRequest) -> Reply<ElectLeadersResponse> {
+    if ctx.version() >= 1 && !(0..=1).contains(&request.election_type) {
+        return Reply::Done(bad_type(request));
+    }
     let kind = match request.election_type {
         1 if ctx.version() >= 1 => ElectionType::Unclean,
         _ => ElectionType::Preferred,
@@ -36,7 +39,7 @@ pub(crate) fn handle(ctx: &Ctx, request: ElectLeadersRequest) -> Reply<ElectLead
     for (topic, partition_id, known) in asked {
         let answer = match known {
             Some(_) => answers.next().unwrap_or(Ok(())),
-            None => Err(Refusal::unknown_topic()),
+            None => Err(unknown(ctx, &topic, partition_id)),
         };
         let refusal = answer.err();
         let code = refusal.as_ref().map_or(ErrorCode::NONE, |r| r.code);
@@ -57,6 +60,34 @@ pub(crate) fn handle(ctx: &Ctx, request: ElectLeadersRequest) -> Reply<ElectLead
     });
     let replica_election_results = results.collect();
     Reply::Done(ElectLeadersResponse { replica_election_results, ..Default::default() })
+}
+
+fn bad_type(request: ElectLeadersRequest) -> ElectLeadersResponse {
+    let code = ErrorCode::INVALID_REQUEST.0;
+    let message = Str::from(format!("Unknown election type {}", request.election_type));
+    let results = request.topic_partitions.unwrap_or_default().into_iter().map(|topic| {
+        let refused = topic.partitions.into_iter().map(|partition_id| PartitionResult {
+            partition_id,
+            error_code: code,
+            error_message: Some(message.clone()),
+            ..Default::default()
+        });
+        ReplicaElectionResult {
+            topic: topic.topic,
+            partition_result: refused.collect(),
+            ..Default::default()
+        }
+    });
+    let replica_election_results = results.collect();
+    ElectLeadersResponse { error_code: code, replica_election_results, ..Default::default() }
+}
+
+fn unknown(ctx: &Ctx, topic: &Str, partition: i32) -> Refusal {
+    let message = match ctx.image().topic(topic) {
+        None => format!("No such topic as {topic}"),
+        Some(_) => format!("No such partition as {topic}-{partition}"),
+    };
+    Refusal::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, message)
 }
 
 /// What was asked for: topic, index, and the partition where there is one.

@@ -9,20 +9,22 @@ use weir_wire::messages::describe_quorum_response::{
 };
 use weir_wire::{ErrorCode, Uuid};
 
-use crate::controller::VoterKey;
+use crate::controller::{Refusal, VoterKey};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
 pub(crate) fn handle(ctx: &Ctx, request: DescribeQuorumRequest) -> Reply<DescribeQuorumResponse> {
-    let topics = request.topics.iter().map(|topic| described(ctx, topic)).collect();
+    let topics: Vec<TopicData> = request.topics.iter().map(|topic| described(ctx, topic)).collect();
+    let mut partitions = topics.iter().flat_map(|topic| &topic.partitions);
+    let is_answered = partitions.any(|partition| partition.error_code == ErrorCode::NONE.0);
     let quorum = ctx.engine().controller().quorum();
     let ids = quorum.voters().chain(quorum.observers()).map(|(id, _)| id);
     let nodes = ids.map(|node_id| Node { node_id, ..Default::default() });
     Reply::Done(DescribeQuorumResponse {
         topics,
-        nodes: nodes.filter(|_| ctx.version() >= 2).collect(),
+        nodes: nodes.filter(|_| ctx.version() >= 2 && is_answered).collect(),
         ..Default::default()
     })
 }
@@ -35,6 +37,7 @@ fn described(ctx: &Ctx, topic: &Asked) -> TopicData {
         PartitionData {
             partition_index: partition.partition_index,
             error_code: ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.0,
+            error_message: (ctx.version() >= 2).then(|| Refusal::unknown_topic().text()).flatten(),
             ..Default::default()
         }
     });

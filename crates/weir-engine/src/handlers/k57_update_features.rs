@@ -48,5 +48,5 @@ fn succeeded(updates: Vec<FeatureUpdateKey>, version: i16) -> UpdateFeaturesResp
         error_code: ErrorCode::NONE.0,
         ..Default::default()
     });
-    UpdateFeaturesResponse { results: results.collect(), ..Default::default() }
+    UpdateFeaturesResponse { error_message: None, results: results.collect(), ..Default::default() }
 }

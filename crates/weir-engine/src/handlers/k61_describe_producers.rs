@@ -3,11 +3,11 @@
 //! The producers that a partition's replicas know, with the start of an open transaction (KIP-664):
 //! how a hanging one is found.
 
-use weir_wire::ErrorCode;
 use weir_wire::messages::describe_producers_request::{DescribeProducersRequest, TopicRequest};
 use weir_wire::messages::describe_producers_response::{
     DescribeProducersResponse, PartitionResponse, ProducerState, TopicResponse,
 };
+use weir_wire::{ErrorCode, Str};
 
 use crate::ctx::Ctx;
 use crate::log::ActiveProducer;
@@ -35,7 +35,14 @@ fn partitions(ctx: &Ctx, topic: &TopicRequest) -> Vec<PartitionResponse> {
                 active_producers: producers.into_iter().map(state).collect(),
                 ..PartitionResponse::default()
             },
-            Err(error) => PartitionResponse { error_code: error.0, ..PartitionResponse::default() },
+            Err(error) => PartitionResponse {
+                error_code: error.0,
+                error_message: ctx
+                    .topic(&topic.name)
+                    .is_err()
+                    .then(|| Str::from_static("This server does not host this topic-partition.")),
+                ..PartitionResponse::default()
+            },
         };
         PartitionResponse { partition_index: *index, ..answer }
     });

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use weir_wire::messages::describe_topic_partitions_request::{
-    Cursor as RequestCursor, DescribeTopicPartitionsRequest,
+    Cursor as RequestCursor, DescribeTopicPartitionsRequest, TopicRequest,
 };
 use weir_wire::messages::describe_topic_partitions_response::{
     Cursor, DescribeTopicPartitionsResponse, DescribeTopicPartitionsResponsePartition,
@@ -15,6 +15,7 @@ use weir_wire::messages::describe_topic_partitions_response::{
 use weir_wire::{ErrorCode, Str};
 
 use super::k03_metadata::{TOPIC_OPERATIONS, offline};
+use crate::controller::check_topic_name;
 use crate::ctx::Ctx;
 use crate::image::{PartitionImage, TopicImage};
 use crate::reply::Reply;
@@ -29,7 +30,9 @@ pub(crate) fn handle(
         Page { ctx, room: usize::try_from(limit).unwrap_or(1), response: Default::default() };
     let cursor =
         request.cursor.unwrap_or(RequestCursor { partition_index: 0, ..Default::default() });
-    if request.topics.is_empty() {
+    if let Some(refused) = bad_cursor(&request.topics, &cursor) {
+        page.response.topics = refused;
+    } else if request.topics.is_empty() {
         page.all(&cursor);
     } else {
         let mut names: Vec<Str> = request.topics.into_iter().map(|topic| topic.name).collect();
@@ -136,9 +139,33 @@ impl Page<'_> {
 }
 
 fn unknown(name: Str) -> DescribeTopicPartitionsResponseTopic {
+    let code = match check_topic_name(&name) {
+        Ok(()) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        Err(refusal) => refusal.code,
+    };
     DescribeTopicPartitionsResponseTopic {
-        error_code: ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.0,
+        error_code: code.0,
         name: Some(name),
+        topic_authorized_operations: TOPIC_OPERATIONS,
         ..Default::default()
     }
+}
+
+/// A cursor before a topic's first partition, or at a topic that is not asked for, refuses all of them.
+fn bad_cursor(
+    asked: &[TopicRequest],
+    cursor: &RequestCursor,
+) -> Option<Vec<DescribeTopicPartitionsResponseTopic>> {
+    let is_elsewhere = !cursor.topic_name.is_empty()
+        && !asked.is_empty()
+        && asked.iter().all(|topic| topic.name != cursor.topic_name);
+    if cursor.partition_index >= 0 && !is_elsewhere {
+        return None;
+    }
+    let refused = asked.iter().map(|topic| DescribeTopicPartitionsResponseTopic {
+        error_code: ErrorCode::INVALID_REQUEST.0,
+        name: Some(topic.name.clone()),
+        ..Default::default()
+    });
+    Some(refused.collect())
 }

@@ -40,7 +40,7 @@ impl PartitionLog {
             now_ms: request.now_ms,
         };
         if let Some(original) = check_producer(&writer, &entry, request.origin)? {
-            return Ok(self.duplicate(&original, &entry.header));
+            return Ok(self.duplicate(&original));
         }
         entry.header.base_offset = self.view.log_end();
         entry.header.partition_leader_epoch = request.leader_epoch;
@@ -65,12 +65,12 @@ impl PartitionLog {
         })
     }
 
-    fn duplicate(&self, original: &BatchMeta, header: &BatchHeader) -> Appended {
-        let append_time = log_append_time(header);
+    fn duplicate(&self, original: &BatchMeta) -> Appended {
         Appended {
             base_offset: original.first_offset(),
             last_offset: original.last_offset,
-            log_append_time_ms: if append_time < 0 { -1 } else { original.timestamp },
+            // The original's largest timestamp, whoever gave it: so Kafka answers a retry.
+            log_append_time_ms: original.timestamp,
             log_start_offset: self.view.log_start(),
             duplicate: true,
             bytes: 0,

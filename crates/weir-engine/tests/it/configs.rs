@@ -148,7 +148,7 @@ fn a_topics_values_come_from_where_kafka_says() {
     assert_eq!(shown(&cluster, t, "retention.ms"), "6 1 [retention.ms:6:1,log.retention.ms:5:3]");
     let unknown = describe(&cluster, (TOPIC, "nosuch"));
     assert_eq!(ErrorCode(unknown.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
-    assert_eq!(unknown.error_message, None);
+    assert_eq!(unknown.error_message.as_deref(), Some(""), "as Kafka says nothing");
     assert_eq!(
         ErrorCode(describe(&cluster, (TOPIC, "bad name")).error_code),
         ErrorCode::INVALID_TOPIC_EXCEPTION

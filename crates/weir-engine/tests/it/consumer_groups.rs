@@ -159,7 +159,7 @@ fn a_lone_member_has_everything_at_once() {
     assert_eq!((&*described.member_id, described.member_type), ("m1", 1));
     assert_eq!(described.assignment, described.target_assignment);
     assert_eq!(&*described.assignment.topic_partitions[0].topic_name, "t");
-    assert_eq!(listed(&cluster, &["consumer"]), [("g".into(), "Consumer".into(), "Stable".into())]);
+    assert_eq!(listed(&cluster, &["consumer"]), [("g".into(), "consumer".into(), "Stable".into())]);
     assert_eq!(listed(&cluster, &["classic"]), []);
 }
 

@@ -128,7 +128,7 @@ fn a_classic_group_is_upgraded_and_downgraded_while_it_works() {
     let old = classic(&cluster);
     let joined = beat(&cluster, 0);
     assert_eq!((joined.error_code, joined.member_epoch, has(&joined)), (0, 2, 0), "{joined:?}");
-    assert_eq!(kind_and_state(&cluster).0, "Consumer");
+    assert_eq!(kind_and_state(&cluster).0, "consumer");
     assert_eq!(beat_classic(&cluster, &old), ErrorCode::REBALANCE_IN_PROGRESS);
     let rejoined = join(&cluster, &old.member_id, None);
     assert_eq!((rejoined.error_code, rejoined.generation_id), (0, 2));
@@ -139,7 +139,7 @@ fn a_classic_group_is_upgraded_and_downgraded_while_it_works() {
     assert_eq!(has(&beat(&cluster, 2)), 2);
     assert_eq!(kind_and_state(&cluster).1, "Stable");
     assert_eq!(beat(&cluster, -1).error_code, 0);
-    assert_eq!(kind_and_state(&cluster), ("Classic".to_owned(), "PreparingRebalance".to_owned()));
+    assert_eq!(kind_and_state(&cluster), ("classic".to_owned(), "PreparingRebalance".to_owned()));
     assert_eq!(beat_classic(&cluster, &rejoined), ErrorCode::REBALANCE_IN_PROGRESS);
     let last = join(&cluster, &old.member_id, None);
     assert_eq!((last.error_code, &last.leader), (0, &old.member_id));
@@ -152,11 +152,11 @@ fn an_upgraded_group_survives_a_restart_with_its_classic_member() {
     let old = classic(&cluster);
     assert_eq!(beat(&cluster, 0).error_code, 0);
     cluster.restart();
-    assert_eq!(kind_and_state(&cluster).0, "Consumer");
+    assert_eq!(kind_and_state(&cluster).0, "consumer");
     assert_eq!(beat_classic(&cluster, &old), ErrorCode::REBALANCE_IN_PROGRESS);
     assert_eq!(beat(&cluster, -1).error_code, 0);
     cluster.restart();
-    assert_eq!(kind_and_state(&cluster).0, "Classic");
+    assert_eq!(kind_and_state(&cluster).0, "classic");
 }
 
 #[test]
@@ -192,8 +192,8 @@ fn an_empty_group_takes_either_protocol_and_keeps_its_offsets() {
     let offsets = cluster.connect(1).call(commit_request(GROUP, "t", &[7]), 9);
     assert_eq!(offsets.topics[0].partitions[0].error_code, 0);
     assert_eq!(beat(&cluster, 0).error_code, 0);
-    assert_eq!(kind_and_state(&cluster).0, "Consumer");
+    assert_eq!(kind_and_state(&cluster).0, "consumer");
     assert_eq!(beat(&cluster, -1).error_code, 0);
     classic(&cluster);
-    assert_eq!(kind_and_state(&cluster), ("Classic".to_owned(), "Stable".to_owned()));
+    assert_eq!(kind_and_state(&cluster), ("classic".to_owned(), "Stable".to_owned()));
 }

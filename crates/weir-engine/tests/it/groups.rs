@@ -365,7 +365,7 @@ fn list(cluster: &Cluster, states: &[&str], types: &[&str]) -> Vec<(String, Stri
     };
     let response = cluster.connect(1).call(request, 5);
     assert_eq!(response.error_code, 0);
-    assert!(response.groups.iter().all(|group| group.group_type == "Classic"));
+    assert!(response.groups.iter().all(|group| group.group_type == "classic"));
     let rows = response.groups.iter().map(|group| {
         (group.group_id.to_string(), group.group_state.to_string(), group.protocol_type.to_string())
     });

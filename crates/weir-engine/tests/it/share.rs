@@ -452,7 +452,7 @@ fn groups_are_listed_described_and_deleted() {
     let group = &listed.groups[0];
     assert_eq!(
         (&*group.group_type, &*group.group_state, &*group.protocol_type),
-        ("Share", "Stable", "share")
+        ("share", "Stable", "share")
     );
     let request = ShareGroupDescribeRequest {
         group_ids: vec![Str::from(GROUP), Str::from("none")],

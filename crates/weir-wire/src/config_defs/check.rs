@@ -43,7 +43,8 @@ impl ConfigDef {
 
     fn integer(&self, text: &str, least: i64, most: i64) -> Result<(), String> {
         let number: Option<i64> = text.parse().ok().filter(|n| (least..=most).contains(n));
-        let number = number.ok_or_else(|| format!("it must be a whole number up to {most}"))?;
+        let kind = format!("{:?}", self.kind).to_uppercase();
+        let number = number.ok_or_else(|| format!("Not a number of type {kind}"))?;
         match self.valid {
             Valid::Range(min, max) => within(number, min, max),
             Valid::RangeOr(min, max, or) if number != or => within(number, Some(min), Some(max))
@@ -53,7 +54,7 @@ impl ConfigDef {
     }
 
     fn fraction(&self, text: &str) -> Result<(), String> {
-        let number: f64 = text.parse().map_err(|_| "it must be a number".to_owned())?;
+        let number: f64 = text.parse().map_err(|_| "Not a number of type DOUBLE".to_owned())?;
         match self.valid {
             Valid::Fraction(min, max) => within(number, min, max),
             _ => Ok(()),
@@ -92,17 +93,16 @@ impl ConfigDef {
 
 fn boolean(text: &str) -> Result<(), String> {
     let known = ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
-    if known { Ok(()) } else { Err("it must be true or false".into()) }
+    if known { Ok(()) } else { Err("Expected value to be either true or false".into()) }
 }
 
 fn within<T: PartialOrd + Display>(n: T, min: Option<T>, max: Option<T>) -> Result<(), String> {
     let low = min.as_ref().is_none_or(|min| n >= *min);
     let high = max.as_ref().is_none_or(|max| n <= *max);
-    match (low && high, min, max) {
-        (true, ..) | (_, None, None) => Ok(()),
-        (false, Some(min), None) => Err(format!("it must be at least {min}")),
-        (false, None, Some(max)) => Err(format!("it must be at most {max}")),
-        (false, Some(min), Some(max)) => Err(format!("it must be {min} to {max}")),
+    match (min, max) {
+        (Some(min), _) if !low => Err(format!("Value must be at least {min}")),
+        (_, Some(max)) if !high => Err(format!("Value must be no more than {max}")),
+        _ => Ok(()),
     }
 }
 
@@ -110,7 +110,7 @@ fn one_of(text: &str, of: &[&str], equal: impl Fn(&str, &str) -> bool) -> Result
     if of.iter().any(|known| equal(text, known)) {
         return Ok(());
     }
-    Err(format!("it must be one of {}", of.join(", ")))
+    Err(format!("String must be one of: {}", of.join(", ")))
 }
 
 /// In words: `1 to 17`, `compact or delete`; empty where anything of the type is valid.
@@ -174,8 +174,11 @@ mod tests {
     #[test]
     fn values_are_judged_as_kafka_does() {
         assert_eq!(refusal("retention.ms", " 1000 "), None);
-        assert_eq!(refusal("retention.ms", "-2").unwrap(), "it must be at least -1");
-        assert_eq!(refusal("compression.lz4.level", "18").unwrap(), "it must be 1 to 17");
+        assert_eq!(refusal("retention.ms", "-2").unwrap(), "Value must be at least -1");
+        assert_eq!(
+            refusal("compression.lz4.level", "18").unwrap(),
+            "Value must be no more than 17"
+        );
         assert_eq!(refusal("compression.gzip.level", "0").unwrap(), "it must be 1 to 9, or -1");
         assert_eq!(refusal("cleanup.policy", "compact, delete"), None);
         assert_eq!(refusal("cleanup.policy", "compact,compact").unwrap(), "compact is given twice");

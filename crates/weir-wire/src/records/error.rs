@@ -103,15 +103,15 @@ impl RecordError {
     /// Kafka's error code for it, as Produce answers it.
     pub fn code(&self) -> i16 {
         match self {
-            Self::Truncated { .. }
-            | Self::Length(_)
-            | Self::Crc { .. }
-            | Self::Decompress { .. } => CORRUPT_MESSAGE,
+            Self::Length(_) | Self::Crc { .. } | Self::Decompress { .. } => CORRUPT_MESSAGE,
             Self::BatchTooLarge { .. } | Self::TooLarge(_) => MESSAGE_TOO_LARGE,
             Self::Timestamp { .. } => INVALID_TIMESTAMP,
-            Self::Magic(_) => UNSUPPORTED_FOR_MESSAGE_FORMAT,
+            Self::Magic(magic) if !(0..=1).contains(magic) => CORRUPT_MESSAGE,
             Self::UnknownCompression(_) => UNSUPPORTED_COMPRESSION_TYPE,
-            Self::Count { .. }
+            // A batch that is cut off is no batch; an older format is one that is not taken.
+            Self::Truncated { .. }
+            | Self::Magic(_)
+            | Self::Count { .. }
             | Self::Record { .. }
             | Self::Forbidden(_)
             | Self::KeyMissing { .. }
@@ -133,6 +133,5 @@ impl RecordError {
 const CORRUPT_MESSAGE: i16 = 2;
 const MESSAGE_TOO_LARGE: i16 = 10;
 const INVALID_TIMESTAMP: i16 = 32;
-const UNSUPPORTED_FOR_MESSAGE_FORMAT: i16 = 43;
 const UNSUPPORTED_COMPRESSION_TYPE: i16 = 76;
 const INVALID_RECORD: i16 = 87;

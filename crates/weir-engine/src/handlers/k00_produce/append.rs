@@ -19,6 +19,8 @@ use crate::txn::{Batch, Client, ProducerRef, produce};
 
 /// The client id of Kafka's own admin client, which alone may write to internal topics.
 const ADMIN_CLIENT_ID: &str = "__admin_client";
+/// The first version that may carry batches compressed with zstd (KIP-110).
+const ZSTD_VERSION: i16 = 7;
 
 /// Why a batch was refused.
 #[derive(Debug)]
@@ -26,29 +28,91 @@ pub(super) struct Failure {
     pub(super) code: ErrorCode,
     pub(super) message: Option<String>,
     pub(super) record_errors: Vec<BatchIndexAndErrorMessage>,
+    /// Told where the log itself refused the batch, else -1.
+    pub(super) log_start_offset: i64,
     /// The partition, where there is one: its leader may be told.
     pub(super) partition: Option<Arc<Partition>>,
 }
 
 impl From<ErrorCode> for Failure {
     fn from(code: ErrorCode) -> Self {
-        Self { code, message: None, record_errors: Vec::new(), partition: None }
+        let record_errors = Vec::new();
+        Self { code, message: None, record_errors, log_start_offset: -1, partition: None }
     }
 }
 
-impl From<RecordError> for Failure {
-    fn from(error: RecordError) -> Self {
+impl Failure {
+    /// What clients are told of a batch that does not pass. Kafka names a reason for a few of them only.
+    fn of(error: &RecordError, partition: &Partition) -> Self {
         let told = |index: &i32| BatchIndexAndErrorMessage {
             batch_index: *index,
-            batch_index_error_message: Some(Str::from(error.to_string())),
+            batch_index_error_message: Some(Str::from(record_message(error, partition))),
             ..BatchIndexAndErrorMessage::default()
         };
         Self {
             code: ErrorCode(error.code()),
-            message: Some(error.to_string()),
+            message: message(error, partition),
             record_errors: error.record_indexes().iter().map(told).collect(),
+            log_start_offset: if is_refused_by_log(error) { log_start(partition) } else { -1 },
             partition: None,
         }
+    }
+}
+
+fn log_start(partition: &Partition) -> i64 {
+    partition.view().map_or(-1, |view| view.log_start)
+}
+
+/// Whether the batch as such can be read: what is wrong with it then, the log finds.
+fn is_refused_by_log(error: &RecordError) -> bool {
+    !matches!(
+        error,
+        RecordError::Truncated { .. }
+            | RecordError::Length(_)
+            | RecordError::Magic(_)
+            | RecordError::Crc { .. }
+            | RecordError::BatchTooLarge { .. }
+            | RecordError::BatchCount(_)
+    )
+}
+
+/// Kafka tells of three records at most.
+const TOLD_RECORDS_MAX: usize = 3;
+
+fn message(error: &RecordError, partition: &Partition) -> Option<String> {
+    match error {
+        RecordError::Timestamp { .. } => {
+            Some("One or more records have been rejected due to invalid timestamp".to_owned())
+        }
+        RecordError::KeyMissing { indexes } => {
+            let text = record_message(error, partition);
+            let one = |index: &i32| format!("RecordError(batchIndex={index}, message='{text}')");
+            let told: Vec<String> = indexes.iter().take(TOLD_RECORDS_MAX).map(one).collect();
+            Some(format!(
+                "One or more records have been rejected due to {} record errors in total, and only showing \
+                 the first three errors at most: [{}]",
+                indexes.len(),
+                told.join(", ")
+            ))
+        }
+        RecordError::Magic(magic) if !(0..=1).contains(magic) => {
+            Some(format!("Invalid magic found in record: {magic}"))
+        }
+        RecordError::Length(length) => {
+            Some(format!("Record size {length} is less than the minimum record overhead (14)"))
+        }
+        _ => None,
+    }
+}
+
+fn record_message(error: &RecordError, partition: &Partition) -> String {
+    match error {
+        RecordError::KeyMissing { .. } => format!(
+            "Compacted topic cannot accept message without key in topic partition {}-{}",
+            partition.topic_name(),
+            partition.index()
+        ),
+        other => other.to_string(),
     }
 }
 
@@ -92,6 +156,11 @@ fn append_to(
     // Before the batch is read: a client that asks the wrong broker should learn so cheaply.
     partition.check_leader(ctx.broker_id(), -1).map_err(|error| Failure::from(error.code()))?;
     let batch = checked(ctx, partition, records)?;
+    if ctx.version() < ZSTD_VERSION
+        && batch.header().attributes.compression() == Ok(Compression::Zstd)
+    {
+        return Err(ErrorCode::UNSUPPORTED_COMPRESSION_TYPE.into());
+    }
     let write = || partition.append(ctx.broker_id(), &batch, AppendOrigin::Client, acks);
     let header = batch.header();
     let written = match header.attributes.is_transactional() {
@@ -102,10 +171,10 @@ fn append_to(
             let producer = ProducerRef { id: header.producer_id, epoch: header.producer_epoch };
             let client = client_of(ctx.version());
             produce(ctx, Batch { transactional_id, producer, partition, client }, write)
-                .map_err(|code| Failure { message: Some(told(code)), ..code.into() })?
+                .map_err(|code| Failure { message: told(code), ..code.into() })?
         }
     };
-    written.map_err(|error| Failure { message: Some(error.to_string()), ..error.code().into() })
+    written.map_err(|error| refused(error.code(), partition))
 }
 
 fn client_of(version: i16) -> Client {
@@ -116,16 +185,28 @@ fn client_of(version: i16) -> Client {
     }
 }
 
-fn told(code: ErrorCode) -> String {
+fn told(code: ErrorCode) -> Option<String> {
     match code {
-        ErrorCode::INVALID_TXN_STATE
-        | ErrorCode::INVALID_PRODUCER_ID_MAPPING
-        | ErrorCode::TRANSACTION_ABORTABLE => "Partition was not added to the transaction".into(),
-        code => format!(
+        ErrorCode::INVALID_TXN_STATE | ErrorCode::INVALID_PRODUCER_ID_MAPPING => {
+            Some("Partition was not added to the transaction".into())
+        }
+        ErrorCode::TRANSACTION_ABORTABLE | ErrorCode::INVALID_PRODUCER_EPOCH => None,
+        code => Some(format!(
             "Unable to verify the partition has been added to the transaction: {}",
             code.name()
-        ),
+        )),
     }
+}
+
+fn refused(code: ErrorCode, partition: &Partition) -> Failure {
+    let is_producers = matches!(
+        code,
+        ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER
+            | ErrorCode::INVALID_PRODUCER_EPOCH
+            | ErrorCode::UNKNOWN_PRODUCER_ID
+    );
+    let log_start_offset = if is_producers { log_start(partition) } else { -1 };
+    Failure { log_start_offset, ..code.into() }
 }
 
 fn checked(
@@ -134,7 +215,7 @@ fn checked(
     records: Option<&Bytes>,
 ) -> Result<ValidBatch, Failure> {
     let options = options(&partition.settings(), ctx.engine().clock().wall_ms());
-    Ok(validate(records.unwrap_or(&Bytes::new()), &options)?)
+    validate(records.unwrap_or(&Bytes::new()), &options).map_err(|e| Failure::of(&e, partition))
 }
 
 fn options(settings: &TopicSettings, now_ms: i64) -> ValidateOptions {

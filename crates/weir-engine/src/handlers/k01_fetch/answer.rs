@@ -112,12 +112,15 @@ fn records_of(outcome: ReadOutcome, aborted: Option<Vec<AbortedTransaction>>) ->
 
 /// An error: no offsets, and an empty record set, never a null one.
 fn refused(error: ErrorCode) -> PartitionData {
+    // What is not even looked up has the message's default, as Kafka's answers have.
+    let is_unknown =
+        matches!(error, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION | ErrorCode::UNKNOWN_TOPIC_ID);
     PartitionData {
         error_code: error.0,
         high_watermark: -1,
         last_stable_offset: -1,
         log_start_offset: -1,
-        aborted_transactions: None,
+        aborted_transactions: is_unknown.then(Vec::new),
         records: Some(Records::new()),
         ..PartitionData::default()
     }
