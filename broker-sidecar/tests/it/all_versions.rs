@@ -1,6 +1,7 @@
 //! Every API that the broker advertises answers in every version that it advertises: an answer that a version
 //! cannot carry would close the connection of an older client.
 mod administration;
+mod modern_groups;
 mod transactions;
 
 use std::collections::BTreeSet;
@@ -113,6 +114,7 @@ fn every_advertised_version_of_every_api_answers() {
     admin(&mut round);
     administration::ask(&mut round);
     transactions::ask(&mut round);
+    modern_groups::ask(&mut round, id);
     let advertised: BTreeSet<i16> = round.asking.advertised.keys().copied().collect();
     assert_eq!(round.asked, advertised, "every advertised API has its case here");
     assert!(round.failures.is_empty(), "{}", round.failures.join("\n"));
