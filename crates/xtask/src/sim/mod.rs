@@ -11,6 +11,7 @@ mod ledger;
 mod moves;
 mod producer;
 mod run;
+mod sharer;
 mod wire;
 mod world;
 

@@ -4,6 +4,7 @@ use super::committer::Committer;
 use super::consumer::Consumer;
 use super::crash::End;
 use super::producer::Producer;
+use super::sharer::Sharer;
 use super::world::{Counts, World};
 use weir_engine::Rng;
 
@@ -25,6 +26,7 @@ struct Clients {
     producers: Vec<Producer>,
     consumers: Vec<Consumer>,
     committers: Vec<Committer>,
+    sharers: Vec<Sharer>,
 }
 
 impl Clients {
@@ -36,7 +38,10 @@ impl Clients {
                 self.producers.push(Producer::new(self.producers.len(), place.clone()));
             }
             if self.committers.len() < 2 {
-                self.committers.push(Committer::new(self.committers.len(), place));
+                self.committers.push(Committer::new(self.committers.len(), place.clone()));
+            }
+            if self.sharers.len() < 2 {
+                self.sharers.push(Sharer::new(self.sharers.len(), place));
             }
         }
     }
@@ -45,6 +50,7 @@ impl Clients {
         self.producers.iter_mut().for_each(|client| client.disconnect(broker));
         self.consumers.iter_mut().for_each(|client| client.disconnect(broker));
         self.committers.iter_mut().for_each(|client| client.disconnect(broker));
+        self.sharers.iter_mut().for_each(|client| client.disconnect(broker));
     }
 
     fn step(&mut self, world: &mut World) {
@@ -64,12 +70,18 @@ impl Clients {
                 client.step(world);
             }
         }
+        for client in &mut self.sharers {
+            if !skip(world) {
+                client.step(world);
+            }
+        }
     }
 
     fn ended(&mut self, end: End) {
         self.disconnect(None);
         if end == End::PowerLoss {
             self.committers.iter_mut().for_each(Committer::forgive);
+            self.sharers.iter_mut().for_each(Sharer::forgive);
         }
     }
 }

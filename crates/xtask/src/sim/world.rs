@@ -29,6 +29,8 @@ pub(super) struct Counts {
     pub(super) acknowledged: u64,
     pub(super) shown: u64,
     pub(super) commits: u64,
+    /// Ranges given to members of share groups.
+    pub(super) given: u64,
     pub(super) ends: u64,
     pub(super) torn: u64,
     pub(super) elections: u64,
@@ -41,6 +43,7 @@ impl Counts {
         self.acknowledged += other.acknowledged;
         self.shown += other.shown;
         self.commits += other.commits;
+        self.given += other.given;
         self.ends += other.ends;
         self.torn += other.torn;
         self.elections += other.elections;
