@@ -2,7 +2,7 @@
 
 use weir_wire::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use weir_wire::messages::fetch_response::FetchResponse;
-use weir_wire::records::BatchReader;
+use weir_wire::records::{BatchHeader, BatchReader};
 use weir_wire::{ErrorCode, Str};
 
 use super::ledger::Place;
@@ -17,13 +17,16 @@ const DECOMPRESSED_MAX: usize = 1 << 20;
 pub(super) struct Consumer {
     place: Place,
     offset: i64,
+    /// Reads what is committed only.
+    committed: bool,
     losses: u32,
     flight: Option<InFlight>,
 }
 
 impl Consumer {
     pub(super) fn new(place: Place) -> Self {
-        Self { place, offset: 0, losses: 0, flight: None }
+        let committed = place.partition % 2 == 0;
+        Self { place, offset: 0, committed, losses: 0, flight: None }
     }
 
     /// The connection to `broker` was reset (`None`: to all of them).
@@ -73,6 +76,7 @@ impl Consumer {
             min_bytes: 1,
             max_bytes: 1 << 20,
             session_epoch: -1,
+            isolation_level: i8::from(self.committed),
             topics: vec![topic],
             ..Default::default()
         };
@@ -85,9 +89,10 @@ impl Consumer {
         match ErrorCode(partition.error_code) {
             ErrorCode::NONE => {
                 let bytes = partition.records.as_ref().and_then(|r| r.to_bytes().ok());
-                if let Err(wrong) =
-                    self.read(world, &bytes.unwrap_or_default(), partition.high_watermark)
-                {
+                let aborted = partition.aborted_transactions.iter().flatten();
+                let aborted = aborted.map(|it| (it.producer_id, it.first_offset)).collect();
+                let bytes = bytes.unwrap_or_default();
+                if let Err(wrong) = self.read(world, &bytes, aborted, partition.high_watermark) {
                     let place = &self.place;
                     world.violate(format!("{place:?}: {wrong}"));
                 }
@@ -108,13 +113,28 @@ impl Consumer {
         }
     }
 
-    fn read(&mut self, world: &mut World, bytes: &[u8], high_watermark: i64) -> Result<(), String> {
+    fn read(
+        &mut self,
+        world: &mut World,
+        bytes: &[u8],
+        aborted: Vec<(i64, i64)>,
+        high_watermark: i64,
+    ) -> Result<(), String> {
         let ledger = world.ledgers.entry(self.place.clone()).or_default();
+        let mut filter = Aborted { to_come: aborted, open: Vec::new() };
         let mut scratch = Vec::new();
         let mut shown = 0;
         for batch in BatchReader::new(bytes) {
             let batch = batch.map_err(|e| e.to_string())?;
             batch.check_crc().map_err(|e| e.to_string())?;
+            let is_dropped = filter.drops(&batch.header);
+            if batch.header.attributes.is_control() {
+                if batch.header.base_offset > self.offset {
+                    return Err(format!("a hole before the marker {}", batch.header.base_offset));
+                }
+                self.offset = self.offset.max(batch.header.last_offset() + 1);
+                continue;
+            }
             for record in
                 batch.records(&mut scratch, DECOMPRESSED_MAX).map_err(|e| e.to_string())?
             {
@@ -133,11 +153,38 @@ impl Consumer {
                 }
                 let value = String::from_utf8_lossy(record.value.unwrap_or_default()).into_owned();
                 ledger.show(record.offset, &value)?;
+                let is_transactional = batch.header.attributes.is_transactional();
+                if self.committed && is_transactional && !is_dropped {
+                    world.shown_committed.insert(value);
+                }
                 self.offset = record.offset + 1;
                 shown += 1;
             }
         }
         world.counts.shown += shown;
         Ok(())
+    }
+}
+
+/// What a read_committed consumer drops: a producer's batches from the first offset that is named,
+/// up to its next marker.
+struct Aborted {
+    to_come: Vec<(i64, i64)>,
+    open: Vec<i64>,
+}
+
+impl Aborted {
+    fn drops(&mut self, header: &BatchHeader) -> bool {
+        let open = &mut self.open;
+        self.to_come.retain(|(id, first)| {
+            let begins = *first <= header.last_offset();
+            open.extend(begins.then_some(*id));
+            !begins
+        });
+        if header.attributes.is_control() {
+            self.open.retain(|id| *id != header.producer_id);
+            return true;
+        }
+        header.attributes.is_transactional() && self.open.contains(&header.producer_id)
     }
 }

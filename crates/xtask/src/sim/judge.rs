@@ -157,6 +157,10 @@ impl World {
             for batch in BatchReader::new(&bytes) {
                 let batch = batch.map_err(|e| e.to_string())?;
                 batch.check_crc().map_err(|e| e.to_string())?;
+                if batch.header.attributes.is_control() {
+                    offset = batch.header.last_offset() + 1;
+                    continue;
+                }
                 for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
                     let record = record.map_err(|e| e.to_string())?;
                     let value =

@@ -12,6 +12,8 @@ mod moves;
 mod producer;
 mod run;
 mod sharer;
+mod transactor;
+mod visibility;
 mod wire;
 mod world;
 

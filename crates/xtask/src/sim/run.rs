@@ -5,6 +5,7 @@ use super::consumer::Consumer;
 use super::crash::End;
 use super::producer::Producer;
 use super::sharer::Sharer;
+use super::transactor::Transactor;
 use super::world::{Counts, World};
 use weir_engine::Rng;
 
@@ -27,6 +28,7 @@ struct Clients {
     consumers: Vec<Consumer>,
     committers: Vec<Committer>,
     sharers: Vec<Sharer>,
+    transactors: Vec<Transactor>,
 }
 
 impl Clients {
@@ -36,6 +38,9 @@ impl Clients {
             self.consumers.push(Consumer::new(place.clone()));
             for _ in 0..1 + world.rng.below(2) {
                 self.producers.push(Producer::new(self.producers.len(), place.clone()));
+            }
+            if self.transactors.len() < 3 {
+                self.transactors.push(Transactor::new(self.transactors.len()));
             }
             if self.committers.len() < 2 {
                 self.committers.push(Committer::new(self.committers.len(), place.clone()));
@@ -51,6 +56,7 @@ impl Clients {
         self.consumers.iter_mut().for_each(|client| client.disconnect(broker));
         self.committers.iter_mut().for_each(|client| client.disconnect(broker));
         self.sharers.iter_mut().for_each(|client| client.disconnect(broker));
+        self.transactors.iter_mut().for_each(|client| client.disconnect(broker));
     }
 
     fn step(&mut self, world: &mut World) {
@@ -75,6 +81,11 @@ impl Clients {
                 client.step(world);
             }
         }
+        for client in &mut self.transactors {
+            if !skip(world) {
+                client.step(world);
+            }
+        }
     }
 
     fn ended(&mut self, end: End) {
@@ -90,11 +101,14 @@ impl Clients {
 pub(super) fn seed(seed: u64) -> Outcome {
     let mut world = World::new(seed);
     let mut clients = Clients::default();
-    if let Some(engine) = &world.engine {
-        // Coordinators need their topic; a client's FindCoordinator would make it.
-        if let Err(refusal) = engine.create_internal_topic("__consumer_offsets") {
-            world.violate(format!("__consumer_offsets cannot be made: {}", refusal.message));
+    if let Some(engine) = world.engine.clone() {
+        // Coordinators need their topics; a client's FindCoordinator would make them.
+        for topic in ["__consumer_offsets", "__transaction_state"] {
+            if let Err(refusal) = engine.create_internal_topic(topic) {
+                world.violate(format!("{topic} cannot be made: {}", refusal.message));
+            }
         }
+        world.sync_transaction_log();
     }
     world.create_topic();
     for _ in 0..STEPS {
@@ -164,6 +178,7 @@ fn calm(world: &mut World, clients: &mut Clients) {
     }
     world.judge_moves();
     world.judge_logs();
+    world.judge_transactions();
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The simulated machine: file system, clock, engine, and what has happened so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use weir_engine::clock::ManualClock;
@@ -10,6 +10,7 @@ use weir_engine::rng::SeededRng;
 use weir_engine::{Background, BrokerState, Clock, Engine, EngineConfig, Host, Rng};
 
 use super::ledger::{Ledger, Place};
+use super::transactor::Transaction;
 
 /// A topic of the run, as it was asked for.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub(super) struct Counts {
     pub(super) elections: u64,
     pub(super) cuts: u64,
     pub(super) moves: u64,
+    /// Committed ones.
+    pub(super) transactions: u64,
 }
 
 impl Counts {
@@ -49,6 +52,7 @@ impl Counts {
         self.elections += other.elections;
         self.cuts += other.cuts;
         self.moves += other.moves;
+        self.transactions += other.transactions;
     }
 }
 
@@ -64,6 +68,9 @@ pub(super) struct World {
     pub(super) boots: u32,
     pub(super) topics: Vec<Topic>,
     pub(super) ledgers: BTreeMap<Place, Ledger>,
+    pub(super) transactions: Vec<Transaction>,
+    /// Values of transactions that a read_committed consumer was shown.
+    pub(super) shown_committed: BTreeSet<String>,
     pub(super) trace: Vec<String>,
     pub(super) violation: Option<String>,
 }
@@ -74,6 +81,7 @@ impl World {
         let brokers = [1, 2, 3, 3, 3, 4, 5][rng.below(7) as usize];
         let mut config = EngineConfig::local("/sim", brokers, "localhost", 9092);
         config = config.set("offsets.topic.num.partitions", "3");
+        config = config.set("transaction.state.log.num.partitions", "3");
         config.boot_id = "boot-0".to_owned();
         let mut world = Self {
             counts: Counts::default(),
@@ -84,6 +92,8 @@ impl World {
             boots: 0,
             topics: Vec::new(),
             ledgers: BTreeMap::new(),
+            transactions: Vec::new(),
+            shown_committed: BTreeSet::new(),
             trace: Vec::new(),
             violation: None,
             rng,

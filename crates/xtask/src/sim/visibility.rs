@@ -1,0 +1,147 @@
+//! Transactions are visible whole or not at all: judged from the logs and from what read_committed
+//! consumers were shown.
+
+use std::collections::BTreeMap;
+
+use weir_engine::log::ReadLimits;
+use weir_wire::Str;
+use weir_wire::messages::incremental_alter_configs_request::{
+    AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest,
+};
+use weir_wire::records::{BatchReader, EndTxnMarker};
+
+use super::ledger::Place;
+use super::transactor::{Fate, Transaction};
+use super::wire::{Answer, InFlight};
+use super::world::World;
+
+const ALTER_VERSION: i16 = 1;
+const TOPIC_RESOURCE: i8 = 2;
+
+/// How a value's transaction ended in one log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Open,
+    Committed,
+    Aborted,
+}
+
+impl World {
+    /// Decisions are synced before they are answered, so that a power loss takes none of them.
+    pub(super) fn sync_transaction_log(&mut self) {
+        let (Some(engine), Some(broker)) = (self.engine.clone(), self.any_broker()) else { return };
+        let request = IncrementalAlterConfigsRequest {
+            resources: vec![AlterConfigsResource {
+                resource_type: TOPIC_RESOURCE,
+                resource_name: Str::from_static("__transaction_state"),
+                configs: vec![AlterableConfig {
+                    name: Str::from_static("flush.messages"),
+                    value: Some(Str::from_static("1")),
+                    ..Default::default()
+                }],
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let mut flight = InFlight::send(&engine, broker, &request, ALTER_VERSION);
+        match flight.poll::<IncrementalAlterConfigsRequest>(ALTER_VERSION) {
+            Answer::Response(response) if response.responses[0].error_code == 0 => {}
+            other => self.violate(format!("__transaction_state cannot be configured: {other:?}")),
+        }
+    }
+
+    /// Whether a partition loses nothing but by a power loss: transactions write to such ones.
+    pub(super) fn keeps(&self, place: &Place) -> bool {
+        self.topic(&place.topic).is_some_and(|topic| !topic.unclean)
+    }
+
+    /// After a power loss only what was synced is promised.
+    pub(super) fn forgive_transactions(&mut self) {
+        let durable: Vec<&str> =
+            self.topics.iter().filter(|it| it.durable).map(|it| &*it.name).collect();
+        for transaction in &mut self.transactions {
+            if transaction.writes.iter().any(|(place, _)| !durable.contains(&&*place.topic)) {
+                transaction.fate = Fate::Forgiven;
+            }
+        }
+    }
+
+    /// In the end: each transaction is in all of its partitions, or in none.
+    pub(super) fn judge_transactions(&mut self) {
+        let mut endings: BTreeMap<String, Ending> = BTreeMap::new();
+        for place in self.places() {
+            match self.endings(&place) {
+                Ok(found) => endings.extend(found),
+                Err(error) => self.violate(format!("{place:?} cannot be read: {error}")),
+            }
+        }
+        let wrong: Vec<String> = self
+            .transactions
+            .iter()
+            .filter_map(|transaction| judge_one(transaction, &endings, &self.shown_committed).err())
+            .collect();
+        wrong.into_iter().for_each(|wrong| self.violate(wrong));
+    }
+
+    /// How the transactions of a partition ended, by value.
+    fn endings(&self, place: &Place) -> Result<BTreeMap<String, Ending>, String> {
+        let partition = self.partition(place).ok_or("it is gone")?;
+        let end = partition.view().map_err(|e| e.to_string())?.log_end;
+        let log = partition.log().map_err(|e| e.to_string())?;
+        let mut open: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+        let mut endings = BTreeMap::new();
+        let mut offset = log.log_start_offset();
+        let mut scratch = Vec::new();
+        while offset < end {
+            let limits = ReadLimits { max_bytes: 1 << 20, upper_offset: end, min_one: true };
+            let read = log.read(offset, limits).map_err(|e| e.to_string())?;
+            let slice = read.slice.ok_or(format!("nothing at {offset}, end {end}"))?;
+            let bytes = slice.to_vec().map_err(|e| e.to_string())?;
+            for batch in BatchReader::new(&bytes) {
+                let batch = batch.map_err(|e| e.to_string())?;
+                offset = batch.header.last_offset() + 1;
+                if !batch.header.attributes.is_transactional() {
+                    continue;
+                }
+                let of_producer = open.entry(batch.header.producer_id).or_default();
+                for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
+                    let record = record.map_err(|e| e.to_string())?;
+                    if !batch.header.attributes.is_control() {
+                        let value = record.value.unwrap_or_default();
+                        of_producer.push(String::from_utf8_lossy(value).into_owned());
+                        continue;
+                    }
+                    let marker = EndTxnMarker::of(&record).ok_or("a strange marker")?;
+                    let ending = if marker.commit { Ending::Committed } else { Ending::Aborted };
+                    endings.extend(of_producer.drain(..).map(|value| (value, ending)));
+                }
+            }
+        }
+        endings.extend(open.into_values().flatten().map(|value| (value, Ending::Open)));
+        Ok(endings)
+    }
+}
+
+fn judge_one(
+    transaction: &Transaction,
+    endings: &BTreeMap<String, Ending>,
+    shown: &std::collections::BTreeSet<String>,
+) -> Result<(), String> {
+    let is_committed = |value: &String| endings.get(value) == Some(&Ending::Committed);
+    let values = || transaction.writes.iter().map(|(_, value)| value);
+    let committed = values().filter(|value| is_committed(value)).count();
+    let wrong = match transaction.fate {
+        Fate::Forgiven => return Ok(()),
+        Fate::Uncommitted => committed > 0,
+        Fate::Unknown => committed > 0 && committed < values().count(),
+        Fate::Committed => committed < values().count(),
+    };
+    let found: Vec<_> = values().map(|value| (value, endings.get(value))).collect();
+    if wrong {
+        return Err(format!("half a transaction: {:?}, there is {found:?}", transaction.fate));
+    }
+    match values().find(|value| shown.contains(*value) && !is_committed(value)) {
+        Some(value) => Err(format!("{value} was shown as committed, there is {found:?}")),
+        None => Ok(()),
+    }
+}
