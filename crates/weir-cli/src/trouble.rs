@@ -68,7 +68,7 @@ impl Trouble {
         match self {
             Self::Usage { .. } | Self::Address(_) => 2,
             // A value of the command line that can never be; what a cluster refuses is a failure.
-            Self::Api(error) if is_usage(&error.text.id) => 2,
+            Self::Api(error) if is_usage(error.text.id) => 2,
             Self::About { error, .. } => error.code(),
             Self::Told(code) => *code,
             _ => 1,

@@ -115,7 +115,7 @@ impl PartitionLog {
         }
         self.view.set_cleaned_to(end.max(cleaned_to));
         let _writer = self.writer.lock();
-        self.save_offsets(self.view.segments().last().map_or(0, |active| active.base_offset()))?;
+        self.save_offsets()?;
         Ok(outcome)
     }
 

@@ -101,7 +101,7 @@ impl PartitionLog {
             return Err(self.fail(&mut writer, format!("fdatasync: {error}")));
         }
         self.view.set_flushed(self.view.flushed().max(active.base_offset()));
-        self.save_offsets(active.base_offset())
+        self.save_offsets()
     }
 
     fn sync_snapshot(&self, offset: i64) -> io::Result<()> {
@@ -113,11 +113,20 @@ impl PartitionLog {
         }
     }
 
-    /// Stores log start and recovery point, the latter at most the flushed offset.
-    pub(super) fn save_offsets(&self, recovery_point: i64) -> Result<(), LogError> {
+    /// Where recovery after a power loss must begin: at the first closed segment whose indexes are not durable yet,
+    /// else at the active one. A flush makes records durable, not what finds them.
+    pub(super) fn synced_to(&self) -> i64 {
+        let segments = self.view.segments();
+        let Some((active, closed)) = segments.split_last() else { return 0 };
+        let first = closed.iter().find(|segment| !segment.is_synced());
+        first.unwrap_or(active).base_offset().min(self.view.flushed())
+    }
+
+    /// Stores log start and recovery point.
+    pub(super) fn save_offsets(&self) -> Result<(), LogError> {
         let checkpoint = OffsetsCheckpoint {
             log_start: self.view.log_start(),
-            recovery_point: recovery_point.min(self.view.flushed()),
+            recovery_point: self.synced_to(),
             cleaned_to: self.view.cleaned_to(),
         };
         checkpoint

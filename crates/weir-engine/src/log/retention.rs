@@ -21,8 +21,7 @@ impl PartitionLog {
         }
         let before = self.view.log_start();
         self.view.set_log_start(offset);
-        let active = self.view.segments().last().map_or(0, |segment| segment.base_offset());
-        if let Err(error) = self.save_offsets(active) {
+        if let Err(error) = self.save_offsets() {
             self.view.set_log_start(before);
             return Err(error);
         }
@@ -60,7 +59,7 @@ impl PartitionLog {
         if let Some(first) = segments.get(expired).filter(|_| expired > 0) {
             // Stored first: a power loss may bring some of the removed files back.
             self.view.set_log_start(self.view.log_start().max(first.base_offset()));
-            self.save_offsets(segments.last().map_or(0, |active| active.base_offset()))?;
+            self.save_offsets()?;
         }
         self.remove_below_start(&mut writer)
     }

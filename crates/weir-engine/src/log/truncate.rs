@@ -46,7 +46,7 @@ impl PartitionLog {
         }
         // Before the cut: what is written after it is not durable, though it is below the old point.
         self.view.set_flushed(self.view.flushed().min(end));
-        let recovery_point = segment.base_offset().min(self.view.flushed());
+        let recovery_point = segment.base_offset().min(self.synced_to());
         let cleaned_to = self.view.cleaned_to().min(segment.base_offset());
         self.view.set_cleaned_to(cleaned_to);
         OffsetsCheckpoint { log_start, recovery_point, cleaned_to }
