@@ -102,19 +102,22 @@ fn one(source: &Path, name: &str, bootstrap: &str, shims: &Path) -> Result<Strin
     };
     let text = [output.stdout, output.stderr].concat();
     let line = format!("| {name} ");
-    let text = String::from_utf8_lossy(&text).replace("\u{1b}[0m", "");
-    let mut rows = text.lines().filter_map(|row| row.find(&line).and_then(|at| row.get(at..)));
-    let state = rows.next_back().and_then(|row| row.split('|').nth(2)).map(plain);
+    let text = plain(&String::from_utf8_lossy(&text));
+    let mut rows = text.lines().filter(|row| row.starts_with(&line));
+    let state = rows.next_back().and_then(|row| row.split('|').nth(2));
+    let state = state.map(|state| state.trim().to_owned());
     Ok(state.unwrap_or_else(|| format!("ends with {}", output.status)))
 }
 
-/// Without the colours of a terminal.
-fn plain(cell: &str) -> String {
-    let words = cell.split_whitespace().map(|word| {
-        let start = word.find('m').filter(|_| word.starts_with('\u{1b}')).map_or(0, |at| at + 1);
-        word[start..].split('\u{1b}').next().unwrap_or_default()
-    });
-    words.collect::<Vec<_>>().join(" ").trim().to_owned()
+/// Without the colours of a terminal: `ESC [ ... m`.
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        let end =
+            part.find(|c: char| !c.is_ascii_digit() && c != ';').map_or(part.len(), |at| at + 1);
+        plain + part.get(end..).unwrap_or_default()
+    })
 }
 
 /// The tests that want a broker, as the sources list them.
@@ -183,9 +186,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_is_read_without_its_colours() {
-        assert_eq!(plain("\u{1b}[32m     PASSED "), "PASSED");
-        assert_eq!(plain("  SKIPPED  "), "SKIPPED");
-        assert_eq!(plain(" \u{1b}[31mFAILED\u{1b}[0m "), "FAILED");
+    fn rows_are_read_without_their_colours() {
+        let row = "\u{1b}[32m| 0001 | \u{1b}[1;32m    PASSED \u{1b}[0m| 1.0s |";
+        assert_eq!(plain(row), "| 0001 |     PASSED | 1.0s |");
     }
 }
