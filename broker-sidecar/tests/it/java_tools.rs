@@ -87,7 +87,7 @@ fn client_compatibility_test_finds_everything_that_it_expects() {
         "--create-topics-supported",
         "true",
         "--describe-acls-supported",
-        "false",
+        "true",
         "--describe-configs-supported",
         "true",
         "--idempotent-producer-supported",
@@ -115,8 +115,9 @@ fn verifiable_consumers_share_a_group_of_the_consumer_protocol() {
     let groups = "tools.consumer.group.ConsumerGroupCommand";
     let described = cluster.tool(groups, &["--describe", "--group", "kip848", "--offsets"]);
     let rows = described.lines().filter(|l| l.starts_with("kip848 "));
-    let lags = rows.map(|l| l.split_whitespace().nth(5).unwrap().parse::<i64>().unwrap());
-    assert_eq!(lags.collect::<Vec<i64>>(), [0; 4], "{described}");
+    // GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG; a producer without keys may leave a partition empty.
+    let rows: Vec<Vec<&str>> = rows.map(|l| l.split_whitespace().collect()).collect();
+    assert!(rows.len() == 4 && rows.iter().all(|r| r[5] == "0" || r[4] == "0"), "{described}");
     let state = cluster.tool(groups, &["--describe", "--group", "kip848", "--state", "--verbose"]);
     assert!(state.contains("Empty") && state.contains("uniform"), "{state}");
     let listed = cluster.tool(groups, &["--list", "--type", "consumer"]);
