@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -11,14 +12,20 @@ use weir_api::dto::ErrorKind;
 
 use crate::{Bench, LONG, list, open, wait};
 
+/// One at a time: the usual ports are the machine's, and an engine that is killed or stopped must find its own again.
+static ONE: Mutex<()> = Mutex::new(());
+
 /// Stops what a test leaves running, also when it fails.
 struct Local {
     bench: Bench,
+    _one: MutexGuard<'static, ()>,
 }
 
 impl Local {
     fn new() -> Self {
-        Self { bench: Bench::new() }
+        // A test that failed leaves the lock poisoned, and its clusters were ended all the same.
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        Self { bench: Bench::new(), _one: one }
     }
 
     fn create(&self, name: &str, port: Option<u16>) -> Value {
