@@ -59,12 +59,14 @@ async function follow(
         await sleep(30);
         continue;
       }
+      const began = after === "0";
       after = first.seq;
       for (const operation of first.operations) onOperation(operation);
       if (first.invalidated.includes(CLOSE_REQUESTED))
         window.dispatchEvent(new Event("weir:close-requested"));
-      // What happened while the core was away is not known: everything on screen is asked again.
-      void invalidate(client, failures > 0 ? ["*"] : first.invalidated);
+      // What changed before the first answer, or while the core was away, is not known: everything on screen is asked
+      // again, or a page would keep what it read just before a change.
+      void invalidate(client, began ? ["*"] : first.invalidated);
       if (failures > 0) onGone(null);
       failures = 0;
     } catch (thrown) {
