@@ -30,7 +30,7 @@ pub(crate) fn combined(known: &[StateBatch], newer: &[StateBatch], start: i64) -
         batch.first = batch.first.max(start);
         match all.last_mut() {
             Some(last)
-                if last.last + 1 == batch.first
+                if last.last.checked_add(1) == Some(batch.first)
                     && (last.state, last.count) == (batch.state, batch.count) =>
             {
                 last.last = batch.last;
@@ -66,6 +66,14 @@ mod tests {
 
     fn batch(first: i64, last: i64, state: i8, count: i16) -> StateBatch {
         StateBatch { first, last, state, count }
+    }
+
+    #[test]
+    fn the_last_offset_there_is_has_no_next() {
+        let known = [batch(0, 9, AVAILABLE, 1)];
+        let newer = [batch(5, i64::MAX, ACKNOWLEDGED, 2)];
+        let expected = [batch(0, 4, AVAILABLE, 1), batch(5, i64::MAX, ACKNOWLEDGED, 2)];
+        assert_eq!(combined(&known, &newer, -1), expected);
     }
 
     #[test]

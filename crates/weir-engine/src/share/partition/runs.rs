@@ -107,7 +107,7 @@ impl Runs {
                 _ => State::Available,
             };
             runs.map.insert(first, Run { last: batch.last, state, count: batch.count });
-            runs.end = batch.last + 1;
+            runs.end = batch.last.saturating_add(1);
         }
         runs.advance();
         runs
@@ -234,7 +234,7 @@ impl Runs {
             if *from != next || !run.is_held_by(member) {
                 return Err(ErrorCode::INVALID_RECORD_STATE);
             }
-            next = run.last + 1;
+            next = run.last.saturating_add(1);
             match ack {
                 Ack::Accept => run.state = State::Acknowledged,
                 Ack::Gap | Ack::Reject => run.state = State::Archived,
@@ -244,7 +244,11 @@ impl Runs {
                 }
             }
         }
-        if next == last + 1 { Ok(()) } else { Err(ErrorCode::INVALID_RECORD_STATE) }
+        if Some(next) == last.checked_add(1) {
+            Ok(())
+        } else {
+            Err(ErrorCode::INVALID_RECORD_STATE)
+        }
     }
 
     /// Gives back what `is_over` picks; answers the ranges.
