@@ -50,17 +50,18 @@ pub(super) async fn serve(
         reader: FrameReader::default(),
         answers: AnswerQueue::default(),
     };
-    tokio::select! {
+    let end = tokio::select! {
         biased;
-        end = ordered_away(&mut outside) => {
-            if matches!(end, End::Killed) {
-                // The client sees a reset, as from a machine that lost its power and came back.
-                let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-            }
-            end
-        }
+        end = ordered_away(&mut outside) => end,
         end = talk.run() => end,
+    };
+    // The talk may have heard of the end first, and does not tell a kill from a stop.
+    if *outside.borrow() == Closing::Kill {
+        // The client sees a reset, as from a machine that lost its power and came back.
+        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        return End::Killed;
     }
+    end
 }
 
 /// Ends at once when the broker is killed, and a moment later when it stops.
