@@ -106,12 +106,15 @@ impl Subject {
         end.map(|offset| EpochStart { epoch, offset })
     }
 
-    /// Records a higher leader epoch under the same leader.
+    /// Records a higher leader epoch under the same leader. A high watermark that stands, stands on.
     pub(crate) fn raise_epoch(&self, draft: &mut Draft<'_>) -> Result<(), MetadataError> {
+        let high_watermark = self.assignment.further.as_deref().and_then(|it| it.high_watermark);
+        let tags = ReplicaTags { high_watermark, ..Default::default() };
         draft.push(PartitionChangeRecord {
             partition_id: self.index,
             topic_id: self.topic_id,
             leader: self.assignment.leader,
+            unknown_tagged_fields: tags.write(),
             ..Default::default()
         })
     }

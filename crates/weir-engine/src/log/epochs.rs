@@ -119,7 +119,9 @@ impl EpochCache {
         };
         let entries: Vec<(i32, i64)> = lines.map(entry).collect::<Option<_>>()?;
         let ascending = entries.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1);
-        (ascending && entries.len() == count).then_some(Self { entries })
+        // Without its last line end it was cut off, maybe within a number.
+        let is_whole = entries.len() == count && text.ends_with('\n');
+        (ascending && is_whole).then_some(Self { entries })
     }
 }
 
@@ -165,6 +167,7 @@ mod tests {
         assert!(epochs.truncate_below(12));
         assert_eq!(epochs, cache(&[(2, 12)]));
         assert_eq!(EpochCache::parse("0\n2\n1 1\n"), None, "torn");
+        assert_eq!(EpochCache::parse("0\n1\n1 1"), None, "torn within a number");
         assert_eq!(EpochCache::parse("1\n0\n"), None, "unknown version");
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::LogError;
 use super::checkpoint::OffsetsCheckpoint;
-use super::names::{FileKind, snapshot_file};
+use super::names::{EPOCH_CHECKPOINT, FileKind, snapshot_file};
 use super::partition_log::PartitionLog;
 use super::segment::Segment;
 use super::writer::Phase;
@@ -37,6 +37,12 @@ impl PartitionLog {
         }
         self.view.set_flushed(target);
         Ok(target)
+    }
+
+    /// Whether `flush.messages` asks for a flush now.
+    pub(crate) fn is_flush_due(&self) -> bool {
+        let unflushed = self.view.log_end().saturating_sub(self.view.flushed());
+        unflushed > 0 && unflushed >= self.config.load().flush_messages
     }
 
     /// Makes the names of a new segment, and of the first one the log's, survive a power loss.
@@ -91,11 +97,13 @@ impl PartitionLog {
         let Some((active, closed)) = segments.split_last() else { return Ok(()) };
         let result = closed.iter().filter(|segment| !segment.is_synced()).try_for_each(|segment| {
             segment.sync()?;
-            self.sync_snapshot(segment.tip().next_offset)?;
+            self.sync_file(&snapshot_file(segment.tip().next_offset))?;
             segment.set_synced(true);
             Ok::<(), io::Error>(())
         });
-        let result = result.and_then(|()| self.context.fs().sync_dir(&self.dir.path()));
+        let result = result
+            .and_then(|()| self.sync_file(EPOCH_CHECKPOINT))
+            .and_then(|()| self.context.fs().sync_dir(&self.dir.path()));
         let mut writer = self.writer.lock();
         if let Err(error) = result {
             return Err(self.fail(&mut writer, format!("fdatasync: {error}")));
@@ -104,9 +112,9 @@ impl PartitionLog {
         self.save_offsets()
     }
 
-    fn sync_snapshot(&self, offset: i64) -> io::Result<()> {
-        let path = self.dir.file(&snapshot_file(offset));
-        match self.context.fs().open(&path, OpenMode::Append) {
+    /// What recovery is to believe below the recovery point. A file that is not there is not missed.
+    fn sync_file(&self, name: &str) -> io::Result<()> {
+        match self.context.fs().open(&self.dir.file(name), OpenMode::Append) {
             Ok(file) => file.sync_data(),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(e) => Err(e),

@@ -323,7 +323,8 @@ impl<'a> Loading<'a> {
         self.epochs.truncate_below(log_start);
         let mut tail = Tail { snapshots: found.snapshots.clone(), ..Tail::default() };
         if self.stored_epochs.as_ref() != Some(&self.epochs) {
-            tail.epochs_unsaved = true;
+            // Now, and not by the next append: the next start of this boot believes the file.
+            self.epochs.store(&**self.log.context.fs(), &self.log.dir)?;
         }
         tail.epochs = self.epochs;
         tail.bytes_since_index = self.bytes_since_index;

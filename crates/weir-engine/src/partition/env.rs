@@ -147,7 +147,19 @@ impl PartitionEnv {
         let log = PartitionLog::existing(&self.logs, dir, topic_id.0, config, self.recovery);
         log.recover()?;
         self.forget_dir(name);
+        flush_recovered(&log);
         Ok(log)
+    }
+}
+
+/// With `flush.messages`, what a killed run wrote and had not flushed is flushed before the high
+/// watermark counts it: readers and retries take it for durable. A failure is the log's: it refuses
+/// writes from then on, and goes on being read.
+fn flush_recovered(log: &PartitionLog) {
+    if log.is_flush_due()
+        && let Err(error) = log.flush()
+    {
+        tracing::error!(%error, "a recovered log cannot be flushed");
     }
 }
 

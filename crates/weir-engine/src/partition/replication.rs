@@ -207,8 +207,8 @@ impl Replication {
     }
 
     /// Replicas that may join the ISR of `assignment`: LEO at or above the high watermark and the
-    /// start of the leader's epoch (R6). `eligible` says which brokers are registered, not fenced
-    /// and staying.
+    /// start of the leader's epoch (R6), which is the new leader's LEO where `assignment` is about to
+    /// begin one. `eligible` says which brokers are registered, not fenced and staying.
     pub(crate) fn may_join(
         &self,
         assignment: &Assignment,
@@ -218,7 +218,11 @@ impl Replication {
         if assignment.leader == NO_LEADER {
             return Vec::new();
         }
-        let floor = self.high_watermark.max(self.epoch_began_at);
+        let began_at = match assignment.leader_epoch > self.assignment.leader_epoch {
+            true => self.log_end_of(assignment.leader, log_end),
+            false => self.epoch_began_at,
+        };
+        let floor = self.high_watermark.max(began_at);
         let outside = assignment.replicas.iter().copied().filter(|&b| !assignment.in_sync(b));
         outside
             .filter(|&b| eligible(b) && !self.is_offline(b))

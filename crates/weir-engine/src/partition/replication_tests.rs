@@ -206,6 +206,19 @@ fn r6_a_replica_joins_at_the_high_watermark_and_the_start_of_the_epoch() {
 }
 
 #[test]
+fn r6_with_a_leader_about_to_be_elected_only_who_has_its_end_joins() {
+    let mut log = Log::new(healthy());
+    log.freeze(3);
+    log.append(10);
+    assert_eq!(log.hw(), 0, "3 is in sync and stands still");
+    let new = Assignment { leader: NO_LEADER, isr: [1, 2].into(), ..log.next() };
+    log.apply(Assignment { leader_epoch: 1, ..new });
+    log.replication.thaw(3, log.end);
+    let about = Assignment { leader: 2, leader_epoch: 2, isr: [2].into(), ..log.next() };
+    assert_eq!(log.replication.may_join(&about, log.end, |_| true), [1]);
+}
+
+#[test]
 fn r6_nobody_joins_a_partition_without_leader() {
     let mut log = Log::new(healthy());
     log.isr(&[1]);

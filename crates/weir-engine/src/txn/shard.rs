@@ -60,6 +60,11 @@ impl Shard {
         self.partition.leader_epoch() != self.leader_epoch || self.partition.is_deleted()
     }
 
+    /// The broker that leads the partition.
+    pub(super) fn broker(&self) -> i32 {
+        self.broker
+    }
+
     /// The epoch that markers carry, by which partitions refuse those of an earlier coordinator.
     pub(super) fn coordinator_epoch(&self) -> i32 {
         self.leader_epoch

@@ -1,6 +1,7 @@
 //! Brokers that stop, are killed and start again; what clients see of it.
 
 use weir_engine::BrokerState;
+use weir_engine::fs::PowerLoss;
 use weir_wire::ErrorCode;
 use weir_wire::messages::describe_cluster_request::DescribeClusterRequest;
 use weir_wire::messages::describe_log_dirs_request::DescribeLogDirsRequest;
@@ -68,6 +69,53 @@ fn acks_all_waits_for_a_killed_follower_until_it_is_fenced() {
     assert!(!cluster.isr("orders", 0).contains(&follower));
     let (code, _) = cluster.produce("orders", "two", -1);
     assert_eq!(code, ErrorCode::NONE);
+}
+
+/// Its leader died before the high watermark could move: what it has and a follower has not is shown
+/// once it leads again, so that follower has to catch up before it counts as in sync.
+#[test]
+fn after_a_restart_only_replicas_with_everything_are_in_sync_with_the_new_leader() {
+    let mut cluster = Cluster::new(2);
+    cluster.create("orders", 2, &[("min.insync.replicas", "1")]);
+    // The first to be fenced is not the leader.
+    let partition = if cluster.leader("orders", 0) == 2 { 0 } else { 1 };
+    assert_eq!(cluster.leader("orders", partition), 2);
+    cluster.engine.kill_broker(1).unwrap();
+    let leader = cluster.connect(2);
+    let (code, _) = leader.produce_to("orders", partition, "one", 1);
+    assert_eq!(code, ErrorCode::NONE);
+    cluster.engine.kill_broker(2).unwrap();
+    cluster.pass(9_500);
+    assert_eq!(cluster.leader("orders", partition), -1);
+    cluster.restart();
+    assert_eq!(cluster.isr("orders", partition), [2], "1 has nothing yet");
+    cluster.pass(1_000);
+    assert_eq!(cluster.isr("orders", partition), [1, 2]);
+}
+
+/// Below the minimum the high watermark stands, after a power loss too: the epochs that are raised then
+/// do not move it past what an eligible replica has (KIP-966).
+#[test]
+fn a_high_watermark_that_stands_outlasts_a_power_loss() {
+    let mut cluster = Cluster::new(3);
+    cluster.create("orders", 1, &[("min.insync.replicas", "3")]);
+    assert_eq!(cluster.produce("orders", "one", -1), (ErrorCode::NONE, 0));
+    let partition = |cluster: &Cluster| {
+        let image = cluster.engine.image();
+        image.topic("orders").unwrap().partition(0).unwrap().handle().clone()
+    };
+    let leader = cluster.leader("orders", 0);
+    cluster.engine.stop_broker(leader % 3 + 1).unwrap();
+    assert_eq!(cluster.produce("orders", "two", 1), (ErrorCode::NONE, 1));
+    assert_eq!(partition(&cluster).view().unwrap().high_watermark, 1);
+    partition(&cluster).flush().unwrap();
+    cluster.fs.lose_power(PowerLoss::All);
+    cluster.reopen("boot-2");
+    assert_eq!(cluster.isr("orders", 0).len(), 2, "the third has to catch up");
+    assert_eq!(partition(&cluster).view().unwrap().high_watermark, 1);
+    cluster.pass(1_000);
+    assert_eq!(cluster.isr("orders", 0), [1, 2, 3]);
+    assert_eq!(partition(&cluster).view().unwrap().high_watermark, 2);
 }
 
 #[test]

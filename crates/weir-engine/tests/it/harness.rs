@@ -184,10 +184,20 @@ impl Client<'_> {
     }
 
     pub(crate) fn produce(&self, topic: &str, value: &str, acks: i16) -> (ErrorCode, i64) {
+        self.produce_to(topic, 0, value, acks)
+    }
+
+    pub(crate) fn produce_to(
+        &self,
+        topic: &str,
+        partition: i32,
+        value: &str,
+        acks: i16,
+    ) -> (ErrorCode, i64) {
         let mut batch = BatchBuilder::new();
         batch.append(self.cluster.clock_ms(), None, Some(value.as_bytes()), &[]);
         let data = PartitionProduceData {
-            index: 0,
+            index: partition,
             records: Some(batch.build().unwrap().to_bytes()),
             ..Default::default()
         };

@@ -72,6 +72,33 @@ fn a_power_loss_keeps_acknowledged_metadata_and_raises_epochs() {
     assert_eq!(epoch(&cluster), raised, "the same boot lost nothing");
 }
 
+/// What a killed run wrote and had not flushed counts as committed after the restart: it has to be
+/// durable by then.
+#[test]
+fn what_a_kill_left_unflushed_is_flushed_before_it_is_shown() {
+    let mut shown = 0;
+    for writes in 0..8 {
+        let mut cluster = Cluster::new(1);
+        cluster.create("orders", 1, &[("flush.messages", "1")]);
+        assert_eq!(cluster.produce("orders", "one", -1), (ErrorCode::NONE, 0));
+        cluster.fs.die_after(writes, 0);
+        cluster.produce("orders", "two", -1);
+        cluster.fs.restart();
+        cluster.restart();
+        let end = |cluster: &Cluster| {
+            let image = cluster.engine.image();
+            let partition = image.topic("orders").unwrap().partition(0).unwrap().handle().clone();
+            partition.view().unwrap().high_watermark
+        };
+        let before = end(&cluster);
+        cluster.fs.lose_power(PowerLoss::All);
+        cluster.reopen("boot-2");
+        assert_eq!(end(&cluster), before, "died after {writes} writes");
+        shown += i32::from(before == 2);
+    }
+    assert!(shown > 0, "no death fell between the write and its flush");
+}
+
 #[test]
 fn producer_ids_are_never_given_out_twice() {
     let mut cluster = Cluster::new(2);

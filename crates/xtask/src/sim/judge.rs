@@ -228,7 +228,9 @@ fn check_numbers(
         return Err(format!("KIP-966: {broker} is eligible without all below {high_watermark}"));
     }
     if high_watermark > lowest {
-        return Err(format!("R2: high watermark {high_watermark}, lowest in sync {lowest}"));
+        return Err(format!(
+            "R2: high watermark {high_watermark}, lowest in sync {lowest}: {ends:?}, {assignment:?}"
+        ));
     }
     let enough = assignment.isr.len() >= assignment.effective_min_isr(min_isr);
     if enough && assignment.leader >= 0 && high_watermark < lowest {

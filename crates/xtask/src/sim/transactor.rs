@@ -228,6 +228,17 @@ impl Transactor {
             Step::Write(at) => self.written(world, &mut flight, at),
             Step::End { commit } => self.ended(world, &mut flight, commit),
         };
+        if let Some(code) = answer {
+            let (name, current, step) = (&self.name, self.current, self.step);
+            let what = current
+                .and_then(|at| world.transactions.get(at))
+                .map(|t| (t.fate, t.writes.clone()));
+            world.note(format!(
+                "{name} {:?} {what:?}: {}, next {step:?}",
+                self.identity,
+                code.name()
+            ));
+        }
         match answer {
             None => self.flight = Some(flight),
             Some(ErrorCode::NONE) => {}

@@ -119,3 +119,20 @@ fn a_read_error_is_told_and_passes() {
     assert!(matches!(rig.log.read(0, limits), Err(ReadError::Storage(_))));
     assert_eq!(rig.values(), ["a"]);
 }
+
+/// A power loss brings an old checkpoint of epochs back: recovery finds the newer ones in the log, and
+/// the next start of that boot, which reads only the end of the log, has to know them too.
+#[test]
+fn epochs_that_a_power_loss_took_from_their_checkpoint_are_found_for_good() {
+    let mut rig = Rig::new(LogConfig { index_interval_bytes: 1, ..LogConfig::default() });
+    rig.append_values(&["a", "b"]);
+    for value in ["c", "d", "e", "f"] {
+        rig.append_at(&one(value), 3, NOW).unwrap();
+    }
+    let checkpoint = PathBuf::from(DIR).join("leader-epoch-checkpoint");
+    rig.fs.replace(&checkpoint, b"0\n1\n0 0\n", true).unwrap();
+    rig.reopen(Recovery::PowerLoss);
+    assert_eq!(rig.log.epoch_at(2).unwrap(), Some(3));
+    rig.reopen(Recovery::SameBoot);
+    assert_eq!(rig.log.epoch_at(2).unwrap(), Some(3), "and not of epoch 0");
+}

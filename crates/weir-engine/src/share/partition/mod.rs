@@ -99,10 +99,13 @@ impl SharePartition {
             && !self.inner.lock().is_fenced
     }
 
-    /// Answers nothing any more: the next request loads what is persisted then.
+    /// Answers nothing any more: the next request loads what is persisted then. Those that wait are
+    /// told once: they look again, find it here, and would tell themselves for ever.
     pub(super) fn fence(&self) {
         let mut inner = self.inner.lock();
-        inner.is_fenced = true;
+        if std::mem::replace(&mut inner.is_fenced, true) {
+            return;
+        }
         inner.timer = None;
         drop(inner);
         self.changes.notify();

@@ -197,6 +197,28 @@ fn what_a_power_loss_orphaned_is_aborted_before_anyone_is_answered() {
     }
 }
 
+/// The coordinator lost what had begun; its producer must not go on and commit the rest.
+#[test]
+fn the_producer_of_an_orphan_is_fenced() {
+    for protocol in BOTH {
+        let mut cluster = cluster();
+        let mut producer = Producer::init(&cluster, "id", protocol);
+        let coordinator_log = cluster.engine.image().topic("__transaction_state").unwrap().clone();
+        coordinator_log.partitions().iter().for_each(|it| it.handle().flush().unwrap());
+        producer.begin(&[("t", 0)]);
+        producer.write("t", 0, "first half");
+        let (id, epoch) = (producer.id, producer.epoch);
+        drop(producer);
+        lose_decisions(&mut cluster);
+        cluster.pass(1_000);
+        let mut producer = Producer::known(&cluster, "id", protocol, id, epoch);
+        assert_eq!(producer.write("t", 1, "second half"), ErrorCode::INVALID_PRODUCER_EPOCH);
+        let fenced = producer.end(true);
+        assert_eq!(fenced, ErrorCode::PRODUCER_FENCED, "{protocol:?}");
+        assert_eq!(values(&committed(&cluster, "t", 0, 0)), [""; 0]);
+    }
+}
+
 #[test]
 fn a_commit_whose_marker_a_power_loss_took_stays_a_commit() {
     let mut cluster = cluster();
