@@ -59,6 +59,9 @@ enum Task {
     Bench {
         #[arg(value_enum)]
         what: bench::What,
+        /// Put the tables into docs/RESULTS.md.
+        #[arg(long)]
+        record: bool,
     },
     /// Builds the Debian package and checks that it is whole.
     #[cfg(feature = "house")]
@@ -79,7 +82,7 @@ fn main() -> Result<()> {
         #[cfg(feature = "house")]
         Task::Icons { check } => icons::run(&tidy::root()?, check),
         #[cfg(feature = "house")]
-        Task::Bench { what } => bench::run(what),
+        Task::Bench { what, record } => bench::run(what, record, &tidy::root()?),
         #[cfg(feature = "house")]
         Task::Dist => dist::run(&tidy::root()?),
     }

@@ -1,10 +1,10 @@
 //! 2,000 groups that committed in 20 partitions each, without members.
 
+use super::ask;
 use super::wire::Connection;
-use anyhow::{bail, ensure};
-use std::time::{Duration, Instant};
-use weir_wire::messages::create_topics_request::{CreatableTopic, CreateTopicsRequest};
-use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
+use anyhow::ensure;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use weir_wire::messages::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
@@ -12,22 +12,27 @@ use weir_wire::messages::offset_commit_request::{
 pub(crate) const GROUPS: usize = 2_000;
 const PARTITIONS: i32 = 20;
 const TOPIC: &str = "bench.groups";
-const LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) fn commit(connection: &mut Connection) -> anyhow::Result<()> {
-    let topic = CreatableTopic {
-        name: TOPIC.into(),
-        num_partitions: PARTITIONS,
-        replication_factor: 1,
-        ..Default::default()
-    };
-    let request =
-        CreateTopicsRequest { topics: vec![topic], timeout_ms: 30_000, ..Default::default() };
-    let made = connection.call(&request, 7)?;
-    ensure!(made.topics.iter().all(|topic| topic.error_code == 0), "{made:?}");
-    find_coordinator(connection)?;
-    for number in 0..GROUPS {
-        let answer = connection.call(&request_of(number), 8)?;
+    create_topic(connection)?;
+    commit_over(connection, GROUPS)
+}
+
+pub(crate) fn create_topic(connection: &mut Connection) -> anyhow::Result<()> {
+    ask::create(connection, [vec![ask::topic(TOPIC, PARTITIONS, 1)]])
+}
+
+/// The same for `groups` groups, each on its coordinator.
+pub(crate) fn commit_over(connection: &mut Connection, groups: usize) -> anyhow::Result<()> {
+    let ids: Vec<String> = (0..groups).map(id).collect();
+    let ports = ask::coordinators(connection, &ids, ask::GROUP)?;
+    let mut open: BTreeMap<u16, Connection> = BTreeMap::new();
+    for (number, port) in ports.into_iter().enumerate() {
+        let coordinator = match open.entry(port) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Connection::open(port)?),
+        };
+        let answer = coordinator.call(&request_of(number), 8)?;
         let failed = answer.topics.iter().flat_map(|topic| &topic.partitions);
         let failed = failed.into_iter().find(|partition| partition.error_code != 0);
         ensure!(failed.is_none(), "group {number}: {failed:?}");
@@ -35,17 +40,8 @@ pub(crate) fn commit(connection: &mut Connection) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The first question makes the topic of offsets, and may be answered "not yet".
-fn find_coordinator(connection: &mut Connection) -> anyhow::Result<()> {
-    let request = FindCoordinatorRequest { key: "bench".into(), ..Default::default() };
-    let deadline = Instant::now() + LIMIT;
-    while connection.call(&request, 3)?.error_code != 0 {
-        if Instant::now() > deadline {
-            bail!("no coordinator within {LIMIT:?}");
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    Ok(())
+fn id(number: usize) -> String {
+    format!("bench.group-{number:05}")
 }
 
 fn request_of(number: usize) -> OffsetCommitRequest {
@@ -60,7 +56,7 @@ fn request_of(number: usize) -> OffsetCommitRequest {
         ..Default::default()
     };
     OffsetCommitRequest {
-        group_id: format!("bench.group-{number:04}").into(),
+        group_id: id(number).as_str().into(),
         generation_id_or_member_epoch: -1,
         topics: vec![topic],
         ..Default::default()

@@ -1,5 +1,6 @@
 //! 10,000 topics with 40,000 partitions: created, described, listed, and one of three brokers stopped.
 
+use super::ask;
 use super::process::{self, Broker};
 use super::wire::Connection;
 use super::{row, stats};
@@ -8,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use weir_control::ControlClient;
-use weir_wire::messages::create_topics_request::{CreatableTopic, CreateTopicsRequest};
+use weir_wire::messages::create_topics_request::CreatableTopic;
 use weir_wire::messages::metadata_request::MetadataRequest;
 
 const REQUESTS: usize = 20;
@@ -23,7 +24,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let dir = folder.path().join("c");
     let broker = Broker::start(&dir, 3, process::free_ports(3)?)?;
     let mut connection = Connection::open(broker.port()?)?;
+    let since = Instant::now();
     create(&mut connection)?;
+    let took = since.elapsed().as_secs_f64();
+    row(
+        "10,000 topics, 40,000 partitions created in 20 requests of 500",
+        &format!("{took:.2} s"),
+        "<= 1 s",
+    );
     std::thread::sleep(SETTLE);
     let memory = process::memory_mib(broker.pid())?;
     row(
@@ -37,30 +45,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 pub(crate) fn create(connection: &mut Connection) -> anyhow::Result<()> {
-    let since = Instant::now();
-    for request in 0..REQUESTS {
-        let topics = (0..TOPICS_A_REQUEST).map(|n| topic(request * TOPICS_A_REQUEST + n)).collect();
-        let request = CreateTopicsRequest { topics, timeout_ms: 30_000, ..Default::default() };
-        let answer = connection.call(&request, 7)?;
-        let failed = answer.topics.iter().find(|topic| topic.error_code != 0);
-        ensure!(failed.is_none(), "a topic was not created: {failed:?}");
-    }
-    let took = since.elapsed().as_secs_f64();
-    row(
-        "10,000 topics, 40,000 partitions created in 20 requests of 500",
-        &format!("{took:.2} s"),
-        "<= 1 s",
-    );
-    Ok(())
+    let batch = |request| (0..TOPICS_A_REQUEST).map(move |n| topic(request * TOPICS_A_REQUEST + n));
+    ask::create(connection, (0..REQUESTS).map(|request| batch(request).collect()))
 }
 
 pub(crate) fn topic(number: usize) -> CreatableTopic {
-    CreatableTopic {
-        name: format!("bench.topic-{number:05}").into(),
-        num_partitions: PARTITIONS,
-        replication_factor: 3,
-        ..Default::default()
-    }
+    ask::topic(&format!("bench.topic-{number:05}"), PARTITIONS, 3)
 }
 
 fn metadata(connection: &mut Connection) -> anyhow::Result<()> {
@@ -99,11 +89,8 @@ fn list(bootstrap: &str) -> anyhow::Result<()> {
 fn stop_one(dir: &Path, connection: &mut Connection) -> anyhow::Result<()> {
     const STOPPED: i32 = 2;
     let led = led_by(connection, STOPPED)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let control = weir_control::ClusterDir::new(dir).load_control()?;
-    let control = control.context("the broker wrote no control.json")?;
     let since = Instant::now();
-    runtime.block_on(ControlClient::new(control).stop_broker(STOPPED))?;
+    stop_broker(dir, STOPPED)?;
     while led_by(connection, STOPPED)? > 0 {
         if since.elapsed() > LIMIT {
             bail!("broker {STOPPED} still leads partitions after {LIMIT:?}");
@@ -115,6 +102,26 @@ fn stop_one(dir: &Path, connection: &mut Connection) -> anyhow::Result<()> {
     );
     row(&what, &format!("{took:.0} ms"), "<= 200 ms");
     Ok(())
+}
+
+/// A controlled stop of one broker of the cluster in `dir`.
+pub(crate) fn stop_broker(dir: &Path, id: i32) -> anyhow::Result<()> {
+    let (runtime, client) = control(dir)?;
+    runtime.block_on(client.stop_broker(id))?;
+    Ok(())
+}
+
+/// Starts it again.
+pub(crate) fn start_broker(dir: &Path, id: i32) -> anyhow::Result<()> {
+    let (runtime, client) = control(dir)?;
+    runtime.block_on(client.start_broker(id))?;
+    Ok(())
+}
+
+fn control(dir: &Path) -> anyhow::Result<(tokio::runtime::Runtime, ControlClient)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let control = weir_control::ClusterDir::new(dir).load_control()?;
+    Ok((runtime, ControlClient::new(control.context("the broker wrote no control.json")?)))
 }
 
 fn led_by(connection: &mut Connection, broker: i32) -> anyhow::Result<usize> {

@@ -3,66 +3,100 @@
 
 mod app;
 mod app_topics;
+mod ask;
 mod codec;
+mod commits;
+mod cost;
+mod files;
 mod groups;
+mod idle;
+mod join;
+mod link;
 mod load;
 mod many;
 mod peers;
+mod plot;
 mod probe;
 mod process;
 mod singles;
 mod start;
 mod stats;
+mod table;
+mod transactions;
 mod wire;
 
 use clap::ValueEnum;
+use std::path::Path;
+
+use self::table::row;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum What {
+    /// The codec alone.
+    Wire,
     /// `weir-broker run` to the first ApiVersions answer, fresh and existing; idle memory.
     Start,
-    /// Produce and consume with one librdkafka client, against franz-go's kfake in memory.
-    Load,
+    /// What a cluster costs that nobody uses, and one consumer of 40,000 partitions without news.
+    Idle,
     /// 10,000 topics: created, listed, memory; a broker that leads a third of them stopped.
     Many,
     /// 10,000 topics by single requests, 32 in flight.
     Singles,
+    /// 10,000 members of 1,000 groups join at once.
+    Join,
+    /// A group coordinator moves: 1,000,000 commits over 10,000 keys are loaded.
+    Commits,
+    /// 100,000 partitions with a record each under a limit of 1,024 open files.
+    Files,
+    /// Transactions of 10 records by one producer, beside three Apache Kafka nodes.
+    Transactions,
+    /// What partitions, connections and groups cost at 1, 10 and 100 times their number, with pictures.
+    Cost,
+    /// Produce and consume with one librdkafka client, against franz-go's kfake in memory.
+    Load,
     /// The window: start, memory, Create, the topics page, the filter, lists of topics and groups.
     App,
-    /// The codec alone.
-    Wire,
     /// All of the above.
     All,
 }
 
-/// Runs the measurements and prints them as a table.
-pub(crate) fn run(what: What) -> anyhow::Result<()> {
-    println!("{}", process::conditions()?);
-    println!("\n| what | measured | limit |\n|---|---|---|");
-    let wanted = |one| what == one || what == What::All;
-    if wanted(What::Wire) {
-        codec::run()?;
+impl What {
+    fn measure(self, root: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::Wire => codec::run(),
+            Self::Start => start::run(),
+            Self::Idle => idle::run(),
+            Self::Many => many::run(),
+            Self::Singles => singles::run(),
+            Self::Join => join::run(),
+            Self::Commits => commits::run(),
+            Self::Files => files::run(),
+            Self::Transactions => transactions::run(),
+            Self::Cost => cost::run(root),
+            Self::Load => load::run(),
+            Self::App => app::run(),
+            Self::All => Ok(()),
+        }
     }
-    if wanted(What::Start) {
-        start::run()?;
-    }
-    if wanted(What::Many) {
-        many::run()?;
-    }
-    if wanted(What::Singles) {
-        singles::run()?;
-    }
-    if wanted(What::App) {
-        app::run()?;
-    }
-    if wanted(What::Load) {
-        load::run()?;
-    }
-    Ok(())
 }
 
-/// One row of the table.
-fn row(what: &str, measured: &str, limit: &str) {
-    println!("| {what} | {measured} | {limit} |");
+/// Runs the measurements and prints each as a table; with `record` docs/RESULTS.md gets them too. One that
+/// fails does not keep the others from being measured.
+pub(crate) fn run(what: What, record: bool, root: &Path) -> anyhow::Result<()> {
+    let wanted = |one: &&What| what == **one || (what == What::All && **one != What::All);
+    let mut failed = Vec::new();
+    for one in What::value_variants().iter().filter(wanted) {
+        let name = one.to_possible_value().map(|value| value.get_name().to_owned());
+        let name = name.unwrap_or_default();
+        table::begin(&name, &process::conditions()?);
+        if let Err(error) = one.measure(root) {
+            println!("failed: {error:#}");
+            failed.push(name);
+        } else if record {
+            table::record(root, &name)?;
+        }
+    }
+    anyhow::ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
+    Ok(())
 }

@@ -34,7 +34,14 @@ pub(crate) fn conditions() -> anyhow::Result<String> {
     let output = Command::new("stat").args(["-f", "-c", "%T"]).arg(folder.path()).output()?;
     let system = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    Ok(format!("{cores} cores, Linux {}, data on {system}, release build", kernel.trim()))
+    let now = Command::new("date").args(["-u", "+%F %H:%M UTC"]).output()?;
+    let now = String::from_utf8_lossy(&now.stdout).trim().to_owned();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("?").to_owned();
+    let kernel = kernel.trim();
+    Ok(format!(
+        "{now}, {cores} cores, Linux {kernel}, data on {system}, release build, load {load} before it began"
+    ))
 }
 
 /// A running broker process; ended when dropped.
@@ -48,7 +55,12 @@ pub(crate) struct Broker {
 impl Broker {
     /// Starts `weir-broker run` on `dir` and waits for its ready line.
     pub(crate) fn start(dir: &Path, brokers: u16, port: u16) -> anyhow::Result<Self> {
-        let mut child = command(dir, brokers, port)?.stdout(Stdio::piped()).spawn()?;
+        Self::spawn(command(dir, brokers, port)?)
+    }
+
+    /// The same with a command of [`command`] that was changed.
+    pub(crate) fn spawn(mut command: Command) -> anyhow::Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().context("the broker has a standard output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
@@ -63,10 +75,52 @@ impl Broker {
         self.child.id()
     }
 
+    /// Ends it as a power cut of the process does.
+    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// The first broker's port.
     pub(crate) fn port(&self) -> anyhow::Result<u16> {
         let first = self.bootstrap.split(',').next().unwrap_or_default();
         first.rsplit(':').next().unwrap_or_default().parse().context("no port")
+    }
+}
+
+/// What a process used so far.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Used {
+    /// Seconds of processor time, of threads that live.
+    pub(crate) seconds: f64,
+    /// Times that a thread got a processor or gave it away.
+    pub(crate) switches: u64,
+}
+
+impl Used {
+    pub(crate) fn by(pid: u32) -> anyhow::Result<Self> {
+        let mut used = Self { seconds: 0.0, switches: 0 };
+        for thread in std::fs::read_dir(format!("/proc/{pid}/task"))?.flatten() {
+            // A thread may end meanwhile.
+            let read = |file: &str| std::fs::read_to_string(thread.path().join(file));
+            let (Ok(times), Ok(status)) = (read("schedstat"), read("status")) else { continue };
+            let nanoseconds = times.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
+            used.seconds += nanoseconds.context("no processor time")? / 1e9;
+            let counts = status.lines().filter(|line| line.contains("voluntary_ctxt_switches:"));
+            let counts =
+                counts.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+            used.switches += counts.sum::<u64>();
+        }
+        Ok(used)
+    }
+
+    /// Since `before`, within `time`: `0.12 % of a core, 34 context switches a second`.
+    pub(crate) fn since(self, before: Self, time: Duration) -> String {
+        let seconds = time.as_secs_f64();
+        let share = (self.seconds - before.seconds) / seconds * 100.0;
+        let switches = self.switches.saturating_sub(before.switches) as f64 / seconds;
+        format!("{share:.2} % of a core, {switches:.0} context switches a second")
     }
 }
 
@@ -165,4 +219,12 @@ pub(crate) fn free_ports(count: u16) -> anyhow::Result<u16> {
         }
     }
     bail!("no {count} neighbouring ports are free")
+}
+
+/// Raises this process's limit of open files to what it may have: thousands of connections are its own.
+pub(crate) fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    // A refusal shows as a connection that cannot be opened.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }

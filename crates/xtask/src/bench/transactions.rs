@@ -1,0 +1,217 @@
+//! Transactions of 10 records, one after the other, by one producer: this engine with three brokers, and three
+//! Apache Kafka nodes beside it, in turn. A producer of our own that does what Kafka's does (KIP-890: the batch
+//! itself adds its partition, the end raises the epoch) and nothing else; and librdkafka's.
+
+use super::process::{self, Broker};
+use super::wire::Connection;
+use super::{ask, row, stats};
+use anyhow::{Context as _, bail, ensure};
+use rdkafka::config::ClientConfig;
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer as _, ThreadedProducer};
+use std::time::{Duration, Instant};
+use weir_tests::apache_kafka::ApacheKafka;
+use weir_tests::programs;
+use weir_wire::messages::end_txn_request::EndTxnRequest;
+use weir_wire::messages::init_producer_id_request::InitProducerIdRequest;
+use weir_wire::messages::produce_request::{
+    PartitionProduceData, ProduceRequest, TopicProduceData,
+};
+use weir_wire::records::BatchBuilder;
+use weir_wire::{Bytes, ErrorCode};
+
+const TOPIC: &str = "bench.transactions";
+const RECORDS: usize = 10;
+const VALUE: [u8; 100] = [b'x'; 100];
+const PAIRS: usize = 4;
+const ROUND: Duration = Duration::from_secs(3);
+const LIMIT: Duration = Duration::from_secs(60);
+/// Kafka's producer waits 20 ms or more.
+const RETRY: Duration = Duration::from_millis(2);
+
+/// Transactions a second on a cluster, one round.
+type Round = fn(&str, usize) -> anyhow::Result<f64>;
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    let weir = process::program("weir-broker")?;
+    programs::use_directory(weir.parent().context("a program lies in a folder")?.to_path_buf());
+    let folder = process::scratch()?;
+    let broker = Broker::start(&folder.path().join("c"), 3, process::free_ports(3)?)?;
+    prepare(&broker.bootstrap)?;
+    let kafka = ApacheKafka::start(3)?;
+    match &kafka {
+        Some(kafka) => prepare(&kafka.bootstrap)?,
+        None => println!("not checked: Apache Kafka beside it (no Java or no Maven)"),
+    }
+    let cases: [(&str, Round, &str); 2] =
+        [("a producer of our own", own, ">= 3,000 a second"), ("librdkafka", librdkafka, "")];
+    for (who, round, limit) in cases {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for number in 0..PAIRS {
+            ours.push(round(&broker.bootstrap, number)?);
+            if let Some(kafka) = &kafka {
+                theirs.push(round(&kafka.bootstrap, number)?);
+            }
+        }
+        report(who, &ours[1..], theirs.get(1..).unwrap_or_default(), limit);
+    }
+    Ok(())
+}
+
+fn report(who: &str, ours: &[f64], theirs: &[f64], limit: &str) {
+    let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a / b).collect();
+    let mut measured = format!("{:.0} a second", stats::median(ours));
+    if !theirs.is_empty() {
+        let (theirs, ratio) = (stats::median(theirs), stats::median(&ratios));
+        measured += &format!(" against {theirs:.0} of three Apache Kafka nodes: ratio {ratio:.1}");
+    }
+    row(&format!("transactions of 10 records, one producer: {who}"), &measured, limit);
+}
+
+fn port(bootstrap: &str) -> anyhow::Result<u16> {
+    let first = bootstrap.split(',').next().unwrap_or_default();
+    first.rsplit(':').next().unwrap_or_default().parse().context("no port")
+}
+
+/// Waits for every node, makes the topic.
+fn prepare(bootstrap: &str) -> anyhow::Result<()> {
+    let mut connection = Connection::open(port(bootstrap)?)?;
+    let deadline = Instant::now() + LIMIT;
+    while ask::metadata(&mut connection, None)?.brokers.len() < 3 {
+        ensure!(Instant::now() < deadline, "no three nodes within {LIMIT:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    ask::create(&mut connection, [vec![ask::topic(TOPIC, 1, 3)]])
+}
+
+fn own(bootstrap: &str, number: usize) -> anyhow::Result<f64> {
+    let mut producer = Own::new(port(bootstrap)?, number)?;
+    producer.one()?;
+    let (mut count, since) = (0_u32, Instant::now());
+    while since.elapsed() < ROUND {
+        producer.one()?;
+        count += 1;
+    }
+    Ok(f64::from(count) / since.elapsed().as_secs_f64())
+}
+
+/// Kafka's transactional producer, as far as the wire sees it.
+struct Own {
+    id: String,
+    coordinator: Connection,
+    leader: Connection,
+    producer: (i64, i16),
+}
+
+impl Own {
+    fn new(port: u16, number: usize) -> anyhow::Result<Self> {
+        let id = format!("bench-{number}");
+        let mut any = Connection::open(port)?;
+        let coordinator = ask::coordinator(&mut any, &id, ask::TRANSACTION)?;
+        let mut coordinator = Connection::open(coordinator)?;
+        let leader = Connection::open(ask::leader(&mut any, TOPIC)?)?;
+        let producer = init(&mut coordinator, &id)?;
+        Ok(Self { id, coordinator, leader, producer })
+    }
+
+    fn one(&mut self) -> anyhow::Result<()> {
+        self.write()?;
+        let (producer_id, producer_epoch) = self.producer;
+        let request = EndTxnRequest {
+            transactional_id: self.id.as_str().into(),
+            producer_id,
+            producer_epoch,
+            committed: true,
+            ..Default::default()
+        };
+        let answer = self.coordinator.call(&request, 5)?;
+        ensure!(answer.error_code == 0, "EndTxn: {}", ErrorCode(answer.error_code).name());
+        self.producer = (answer.producer_id, answer.producer_epoch);
+        Ok(())
+    }
+
+    /// The batch; again while the transaction before it is still being ended.
+    fn write(&mut self) -> anyhow::Result<()> {
+        let records = self.batch()?;
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let partition =
+                PartitionProduceData { records: Some(records.clone()), ..Default::default() };
+            let topic = TopicProduceData {
+                name: TOPIC.into(),
+                partition_data: vec![partition],
+                ..Default::default()
+            };
+            let request = ProduceRequest {
+                transactional_id: Some(self.id.as_str().into()),
+                acks: -1,
+                timeout_ms: 30_000,
+                topic_data: vec![topic],
+                ..Default::default()
+            };
+            let answer = self.leader.call(&request, 12)?;
+            let topic = answer.responses.first().and_then(|t| t.partition_responses.first());
+            match ErrorCode(topic.context("no answer")?.error_code) {
+                ErrorCode::NONE => return Ok(()),
+                ErrorCode::CONCURRENT_TRANSACTIONS if Instant::now() < deadline => {
+                    std::thread::sleep(RETRY);
+                }
+                error => bail!("Produce: {}", error.name()),
+            }
+        }
+    }
+
+    fn batch(&self) -> anyhow::Result<Bytes> {
+        let (id, epoch) = self.producer;
+        // Sequences begin anew with the epoch that each end raises.
+        let mut builder = BatchBuilder::new().producer(id, epoch, 0).transactional();
+        for _ in 0..RECORDS {
+            builder.append(0, None, Some(&VALUE), &[]);
+        }
+        Ok(builder.build()?.to_bytes())
+    }
+}
+
+fn init(coordinator: &mut Connection, id: &str) -> anyhow::Result<(i64, i16)> {
+    let request = InitProducerIdRequest {
+        transactional_id: Some(id.into()),
+        transaction_timeout_ms: 60_000,
+        producer_id: -1,
+        producer_epoch: -1,
+        ..Default::default()
+    };
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        let answer = coordinator.call(&request, 5)?;
+        match ErrorCode(answer.error_code) {
+            ErrorCode::NONE => return Ok((answer.producer_id, answer.producer_epoch)),
+            error if Instant::now() > deadline => bail!("InitProducerId: {}", error.name()),
+            _ => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn librdkafka(bootstrap: &str, number: usize) -> anyhow::Result<f64> {
+    // One that polls by itself: in between, a producer that is polled waits 100 ms at a time.
+    let producer: ThreadedProducer<DefaultProducerContext> = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap)
+        .set("broker.address.family", "v4")
+        .set("transactional.id", format!("librdkafka-{number}"))
+        .set("linger.ms", "0")
+        .create()?;
+    producer.init_transactions(LIMIT)?;
+    let one = || -> anyhow::Result<()> {
+        producer.begin_transaction()?;
+        for _ in 0..RECORDS {
+            let record = BaseRecord::<(), _>::to(TOPIC).payload(&VALUE).partition(0);
+            producer.send(record).map_err(|(error, _)| error)?;
+        }
+        Ok(producer.commit_transaction(LIMIT)?)
+    };
+    one()?;
+    let (mut count, since) = (0_u32, Instant::now());
+    while since.elapsed() < ROUND {
+        one()?;
+        count += 1;
+    }
+    Ok(f64::from(count) / since.elapsed().as_secs_f64())
+}
