@@ -11,6 +11,28 @@ const PROGRAMS: [&str; 3] = ["weir-desktop", "weir-broker", "weir"];
 const PLACEHOLDER: &str = "weir-ui-placeholder";
 /// Mebibytes; the limit that docs/RESULTS.md names.
 const SIZE_MAX_MIB: u64 = 30;
+/// Libraries that the programs load and the Debian package that brings each; `src-tauri/tauri.conf.json` names the
+/// packages. GTK brings the rest (glib, cairo, gdk-pixbuf), WebKitGTK its JavaScript engine and soup.
+const LIBRARIES: [(&str, &str); 18] = [
+    ("ld-linux-x86-64.so.2", "libc6"),
+    ("libc.so.6", "libc6"),
+    ("libm.so.6", "libc6"),
+    ("libgcc_s.so.1", "libgcc-s1"),
+    ("libz.so.1", "zlib1g"),
+    ("libsasl2.so.2", "libsasl2-2"),
+    ("libssl.so.3", "libssl3"),
+    ("libcrypto.so.3", "libssl3"),
+    ("libgtk-3.so.0", "libgtk-3-0"),
+    ("libgdk-3.so.0", "libgtk-3-0"),
+    ("libgdk_pixbuf-2.0.so.0", "libgtk-3-0"),
+    ("libcairo.so.2", "libgtk-3-0"),
+    ("libgobject-2.0.so.0", "libgtk-3-0"),
+    ("libglib-2.0.so.0", "libgtk-3-0"),
+    ("libgio-2.0.so.0", "libgtk-3-0"),
+    ("libwebkit2gtk-4.1.so.0", "libwebkit2gtk-4.1-0"),
+    ("libjavascriptcoregtk-4.1.so.0", "libwebkit2gtk-4.1-0"),
+    ("libsoup-3.0.so.0", "libwebkit2gtk-4.1-0"),
+];
 const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
 
 /// Builds the release programs and packages them; prints where the package is and its size.
@@ -31,7 +53,9 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
             .args(["--yes", TAURI_CLI, "bundle", "--bundles", "deb", "--config", config])
             .current_dir(root),
     )?;
-    check(&newest_deb(&target)?)
+    let deb = newest_deb(&target)?;
+    check_libraries(&deb, &target)?;
+    check(&deb)
 }
 
 fn call(command: &mut Command) -> anyhow::Result<()> {
@@ -76,6 +100,28 @@ fn newest_deb(target: &Path) -> anyhow::Result<PathBuf> {
         .collect();
     found.sort_by_key(|path| path.metadata().and_then(|data| data.modified()).ok());
     found.pop().with_context(|| format!("no package in {}", folder.display()))
+}
+
+/// A library that no package of `Depends` brings is found here, not by the person who installs.
+fn check_libraries(deb: &Path, target: &Path) -> anyhow::Result<()> {
+    let depends = output(Command::new("dpkg-deb").arg("-f").arg(deb).arg("Depends"))?;
+    for program in PROGRAMS {
+        let headers = output(Command::new("objdump").arg("-p").arg(target.join(program)))?;
+        for library in headers.lines().filter_map(|line| line.trim().strip_prefix("NEEDED")) {
+            let library = library.trim();
+            let (_, package) =
+                LIBRARIES.iter().find(|(name, _)| *name == library).with_context(|| {
+                    format!(
+                        "{program} needs {library}: name its package in dist.rs and tauri.conf.json"
+                    )
+                })?;
+            ensure!(
+                depends.split(", ").any(|named| named == *package),
+                "{program} needs {library}: add {package} to \"depends\" in tauri.conf.json"
+            );
+        }
+    }
+    Ok(())
 }
 
 fn check(deb: &Path) -> anyhow::Result<()> {
