@@ -4,7 +4,7 @@ use weir_tests::home::Home;
 use weir_tests::page::Page;
 use weir_tests::stage::{Host, Stage};
 
-in_both_hosts!(stops_and_starts_a_broker);
+in_both_hosts!(stops_and_starts_a_broker, adds_and_removes_a_broker);
 
 async fn stops_and_starts_a_broker(host: Host, home: &Home) -> anyhow::Result<()> {
     home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
@@ -21,6 +21,24 @@ async fn stops_and_starts_a_broker(host: Host, home: &Home) -> anyhow::Result<()
     page.go("/c/shop/brokers").await?;
     act(&page, "Start").await?;
     page.gone("text", "Stopped").await?;
+    page.go("/c/shop").await?;
+    page.shows("3 of 3 online").await?;
+    page.policy_held().await
+}
+
+async fn adds_and_removes_a_broker(host: Host, home: &Home) -> anyhow::Result<()> {
+    home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
+    home.run(&["topic", "create", "orders", "--partitions", "6", "--cluster", "shop"])?;
+    let stage = Stage::open(host, home, "/c/shop/brokers").await?;
+    let page = stage.page();
+    page.click("button", "Add broker").await?;
+    page.find("dialog", "Add a broker").await?;
+    page.click("button", "Add").await?;
+    page.find("radio", "Select 4").await?;
+    act(&page, "Remove").await?;
+    page.find("dialog", "~Remove broker 2").await?;
+    page.click("button", "Remove").await?;
+    page.gone("radio", "Select 2").await?;
     page.go("/c/shop").await?;
     page.shows("3 of 3 online").await?;
     page.policy_held().await

@@ -2,14 +2,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use weir_control::DirError;
 use weir_control::api::{ApiError, BrokerState, Operation, OperationKind, OperationState};
 use weir_control::files::Desired;
 
 use weir_engine::BrokerState as EngineState;
 
-use super::Running;
 use super::broker::LocalBroker;
+use super::{ActError, Running};
 use crate::net::{Closing, serve_broker};
 use crate::run::bind_again;
 
@@ -25,37 +24,6 @@ pub enum Act {
     /// Gone at once, connections reset; leaders move after the session timeout.
     Kill,
     Start,
-}
-
-/// Why it is not done.
-#[derive(Debug, thiserror::Error)]
-pub enum ActError {
-    #[error("Broker {id} does not exist")]
-    NoSuchBroker { id: i32, brokers: usize },
-    #[error("Broker {id} is {}", words(*.state))]
-    WrongState { id: i32, state: BrokerState },
-    #[error(transparent)]
-    Dir(#[from] DirError),
-}
-
-impl ActError {
-    /// What to do instead.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoSuchBroker { brokers, .. } => Some(format!("Brokers are 1 to {brokers}")),
-            Self::WrongState { .. } | Self::Dir(_) => None,
-        }
-    }
-}
-
-fn words(state: BrokerState) -> &'static str {
-    match state {
-        BrokerState::Running => "running already",
-        BrokerState::Stopping => "stopping just now",
-        BrokerState::Stopped | BrokerState::Killed => "stopped already",
-        BrokerState::Starting => "starting just now",
-        BrokerState::Unknown => "in an unknown state",
-    }
 }
 
 impl Act {
@@ -110,21 +78,24 @@ impl Running {
     }
 
     fn changes_state(&self, id: i32, act: Act) -> Result<(), ActError> {
-        let brokers = self.brokers.len();
-        let broker = self.broker(id).ok_or(ActError::NoSuchBroker { id, brokers })?;
-        act.transit(broker).map_err(|state| ActError::WrongState { id, state })?;
-        self.events.broker(self.shown(broker));
+        let broker = self.existing(id)?;
+        act.transit(&broker).map_err(|state| ActError::WrongState { id, state })?;
+        self.events.broker(self.shown(&broker));
         Ok(())
     }
 
-    async fn finish(&self, id: i32, act: Act, mut operation: Operation) -> Operation {
+    async fn finish(&self, id: i32, act: Act, operation: Operation) -> Operation {
         let Some(broker) = self.broker(id) else { return operation };
         let done = match act {
-            Act::Stop => self.stop_broker(broker).await,
-            Act::Kill => self.kill_broker(broker).await,
-            Act::Start => self.start_broker(broker).await,
+            Act::Stop => self.stop_broker(&broker).await,
+            Act::Kill => self.kill_broker(&broker).await,
+            Act::Start => self.start_broker(&broker).await,
         };
-        self.events.broker(self.shown(broker));
+        self.events.broker(self.shown(&broker));
+        self.end(operation, done)
+    }
+
+    pub(super) fn end(&self, mut operation: Operation, done: Result<(), String>) -> Operation {
         let state = match done {
             Ok(()) => OperationState::Done,
             Err(text) => {
@@ -136,7 +107,7 @@ impl Running {
     }
 
     /// R-rules' order: leaders move, the broker leaves the ISRs, then its listeners close.
-    async fn stop_broker(&self, broker: &LocalBroker) -> Result<(), String> {
+    pub(super) async fn stop_broker(&self, broker: &LocalBroker) -> Result<(), String> {
         let id = broker.id;
         let moved =
             self.in_engine(move |engine| engine.stop_broker(id).map_err(|e| e.to_string())).await;
@@ -166,7 +137,7 @@ impl Running {
 
     async fn reopen(&self, broker: &LocalBroker) -> Result<(), String> {
         let number = u16::try_from(broker.id).unwrap_or(0);
-        let bound = bind_again(self.cluster.host.as_deref(), number, broker.port);
+        let bound = bind_again(self.cluster.lock().host.clone().as_deref(), number, broker.port);
         let bound = bound.map_err(|e| e.to_string())?;
         let id = broker.id;
         self.in_engine(move |engine| engine.start_broker(id).map_err(|e| e.to_string())).await?;
@@ -195,7 +166,7 @@ impl Running {
             tokio::time::sleep(CATCH_UP_PAUSE).await;
         }
         if let Some(broker) = self.broker(id) {
-            self.events.broker(self.shown(broker));
+            self.events.broker(self.shown(&broker));
         }
     }
 

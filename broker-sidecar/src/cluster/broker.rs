@@ -4,6 +4,9 @@ use weir_control::api::{Broker, BrokerState};
 
 use crate::net::{BrokerNet, Closing};
 
+/// The brokers of this process, by id: more come and some go while it runs.
+pub(super) type LocalBrokers = parking_lot::RwLock<Vec<std::sync::Arc<LocalBroker>>>;
+
 /// One broker of this process, whether its sockets are open or not.
 #[derive(Debug)]
 pub(super) struct LocalBroker {
@@ -34,6 +37,10 @@ impl LocalBroker {
         }
         inner.state = to;
         Ok(())
+    }
+
+    pub(super) fn state(&self) -> BrokerState {
+        self.inner.lock().state
     }
 
     pub(super) fn set(&self, state: BrokerState) {

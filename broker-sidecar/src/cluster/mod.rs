@@ -1,9 +1,12 @@
 //! A running cluster: the engine, its brokers' sockets, and what the control API does to them.
 mod act;
 mod broker;
+mod membership;
+mod refusal;
 mod running;
 mod start;
 
-pub use act::{Act, ActError};
+pub use act::Act;
+pub use refusal::ActError;
 pub use running::Running;
 pub use start::Cluster;

@@ -2,13 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use weir_control::api::{self, Broker, Describe, EngineKind, OperationKind, OperationState};
 use weir_control::files::{ClusterFile, ControlFile};
 use weir_control::{ClusterDir, now_ms};
 use weir_engine::{Engine, PLAINTEXT};
 
-use super::broker::LocalBroker;
+use super::broker::{LocalBroker, LocalBrokers};
 use crate::control::{EventLog, Operations};
 use crate::host::Drivers;
 use crate::net::{Closing, NetBudget};
@@ -20,11 +21,14 @@ const CLOSE_DEADLINE: Duration = Duration::from_millis(1_600);
 #[derive(Debug)]
 pub struct Running {
     pub(super) dir: ClusterDir,
-    pub(super) cluster: ClusterFile,
+    /// `cluster.json` as this process knows it.
+    pub(super) cluster: Mutex<ClusterFile>,
     pub(super) engine: Engine,
     pub(super) drivers: Drivers,
     pub(super) budget: Arc<NetBudget>,
-    pub(super) brokers: Vec<LocalBroker>,
+    pub(super) brokers: LocalBrokers,
+    /// Held while a broker is added or removed: one at a time.
+    pub(super) membership: Arc<tokio::sync::Mutex<()>>,
     pub(crate) operations: Operations,
     pub(crate) events: EventLog,
     pub(super) control: ControlFile,
@@ -37,15 +41,16 @@ pub struct Running {
 impl Running {
     /// `GET /v1/describe`.
     pub fn describe(&self) -> Describe {
+        let cluster = self.cluster.lock().clone();
         Describe {
             api: api::API,
             engine: EngineKind::BuiltIn,
             version: self.control.version.clone(),
             instance: self.control.instance.clone(),
             pid: self.control.pid,
-            name: self.cluster.name.clone(),
+            name: cluster.name,
             cluster_id: self.cluster_id(),
-            brokers: self.cluster.brokers,
+            brokers: cluster.brokers,
             bootstrap: self.bootstrap_by_listener(),
             started_ms: self.started_ms,
             ready_ms: self.ready_ms.get().copied().unwrap_or(0),
@@ -59,13 +64,13 @@ impl Running {
 
     /// `GET /v1/brokers`.
     pub fn brokers(&self) -> Vec<Broker> {
-        self.brokers.iter().map(|broker| self.shown(broker)).collect()
+        self.all().iter().map(|broker| self.shown(broker)).collect()
     }
 
     /// Every broker's address, joined by commas.
     pub fn bootstrap(&self) -> String {
         let addresses: Vec<String> =
-            self.brokers.iter().map(|b| authority(&b.host, b.port)).collect();
+            self.all().iter().map(|b| authority(&b.host, b.port)).collect();
         addresses.join(",")
     }
 
@@ -73,8 +78,13 @@ impl Running {
         BTreeMap::from([(PLAINTEXT.to_owned(), self.bootstrap())])
     }
 
-    pub(super) fn broker(&self, id: i32) -> Option<&LocalBroker> {
-        self.brokers.iter().find(|b| b.id == id)
+    /// Every broker that there is now, by id.
+    pub(super) fn all(&self) -> Vec<Arc<LocalBroker>> {
+        self.brokers.read().clone()
+    }
+
+    pub(super) fn broker(&self, id: i32) -> Option<Arc<LocalBroker>> {
+        self.brokers.read().iter().find(|b| b.id == id).cloned()
     }
 
     /// Returns when a shutdown was asked for.
@@ -97,7 +107,7 @@ impl Running {
     /// A clean stop: sockets, then the engine's files, then `control.json`.
     pub(super) async fn stop_all(&self) {
         let began = now_ms();
-        for broker in &self.brokers {
+        for broker in self.all() {
             broker.close(Closing::Stop).await;
         }
         self.drivers.end();

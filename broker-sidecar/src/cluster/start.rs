@@ -3,6 +3,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 use weir_control::files::{ClusterFile, ControlFile, Desired};
 use weir_control::{ClusterDir, api, now_ms, random_id};
@@ -49,7 +50,7 @@ impl Cluster {
     /// What `weir-broker run` prints.
     pub fn ready(&self) -> ReadyLine {
         let running = &self.running;
-        let brokers = running.brokers.iter().map(|b| ReadyBroker {
+        let brokers = running.all().into_iter().map(|b| ReadyBroker {
             id: b.id,
             host: b.host.clone(),
             port: b.port,
@@ -112,8 +113,9 @@ fn launch(
     let (listener, control) = control_file()?;
     let running = Arc::new(Running {
         dir: dir.clone(),
-        brokers: config.brokers.iter().map(local_broker).collect(),
-        cluster,
+        brokers: RwLock::new(config.brokers.iter().map(local_broker).collect()),
+        membership: Arc::default(),
+        cluster: Mutex::new(cluster),
         engine,
         drivers,
         budget,
@@ -144,14 +146,16 @@ fn open_engine(config: EngineConfig, open_files_max: usize) -> Result<Engine, St
 
 fn engine_config(dir: &ClusterDir, cluster: &ClusterFile) -> EngineConfig {
     let host = advertised(cluster);
-    let mut config = EngineConfig::with_ports(dir.root(), &host, &cluster.ports);
+    let ids = cluster.broker_ids().into_iter().zip(&cluster.ports);
+    let brokers = ids.map(|(id, &port)| BrokerConfig::local(id, &host, port)).collect();
+    let mut config = EngineConfig::with_brokers(dir.root(), brokers);
     config.set = cluster.static_configs.clone();
     config.boot_id = boot_id();
     config
 }
 
 /// `--advertise`; else the one address that `--host` gave; else localhost.
-fn advertised(cluster: &ClusterFile) -> String {
+pub(super) fn advertised(cluster: &ClusterFile) -> String {
     if let Some(name) = &cluster.advertise {
         return name.clone();
     }
@@ -159,9 +163,9 @@ fn advertised(cluster: &ClusterFile) -> String {
     if matches!(host, "0.0.0.0" | "::" | "[::]") { "localhost".to_owned() } else { host.to_owned() }
 }
 
-fn local_broker(config: &BrokerConfig) -> LocalBroker {
+pub(super) fn local_broker(config: &BrokerConfig) -> Arc<LocalBroker> {
     let host = config.advertised_host.clone();
-    LocalBroker::new(config.id, host, config.advertised_port, config.rack.clone())
+    Arc::new(LocalBroker::new(config.id, host, config.advertised_port, config.rack.clone()))
 }
 
 fn bounds(configs: &BTreeMap<String, String>, connections_by_files: usize) -> Bounds {
@@ -193,7 +197,7 @@ fn control_file() -> Result<(TcpListener, ControlFile), StartError> {
 }
 
 fn open_sockets(running: &Arc<Running>, bound: Vec<BoundBroker>) -> std::io::Result<()> {
-    for (broker, bound) in running.brokers.iter().zip(bound) {
+    for (broker, bound) in running.all().iter().zip(bound) {
         broker.opened(serve_broker(broker.id, bound, &running.engine, &running.budget)?);
     }
     Ok(())

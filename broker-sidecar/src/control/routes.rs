@@ -22,7 +22,7 @@ const KEY_MAX_BYTES: usize = 128;
 pub(crate) fn router(running: App, guard: Guard) -> Router {
     Router::new()
         .route("/v1/describe", get(describe))
-        .route("/v1/brokers", get(brokers))
+        .route("/v1/brokers", get(brokers).post(add))
         .route("/v1/brokers/{id}/{act}", post(act))
         .route("/v1/operations/{id}", get(operation))
         .route("/v1/events", get(events))
@@ -73,18 +73,26 @@ async fn act(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let act = match act.as_str() {
+        "remove" => return accepted(app.remove_broker(id, key(&headers)?)),
         "stop" => Act::Stop,
         "kill" => Act::Kill,
         "start" => Act::Start,
         _ => return Err(refuse(StatusCode::NOT_FOUND, "No such path", None)),
     };
-    let operation = app.act(id, act, key(&headers)?).map_err(refusal)?;
+    accepted(app.act(id, act, key(&headers)?))
+}
+
+async fn add(State(app): State<App>, headers: HeaderMap) -> Result<Response, Refusal> {
+    accepted(app.add_broker(key(&headers)?))
+}
+
+fn accepted(operation: Result<Operation, ActError>) -> Result<Response, Refusal> {
+    let operation = operation.map_err(refusal)?;
     Ok((StatusCode::ACCEPTED, Json(operation)).into_response())
 }
 
 async fn shutdown(State(app): State<App>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let operation = app.shutdown(key(&headers)?).map_err(refusal)?;
-    Ok((StatusCode::ACCEPTED, Json(operation)).into_response())
+    accepted(app.shutdown(key(&headers)?))
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
@@ -98,7 +106,10 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
 fn refusal(error: ActError) -> Refusal {
     let status = match error {
         ActError::NoSuchBroker { .. } => StatusCode::NOT_FOUND,
-        ActError::WrongState { .. } => StatusCode::CONFLICT,
+        ActError::WrongState { .. }
+        | ActError::TooMany
+        | ActError::LastBroker { .. }
+        | ActError::Busy => StatusCode::CONFLICT,
         ActError::Dir(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     refuse(status, &error.to_string(), error.hint().as_deref())

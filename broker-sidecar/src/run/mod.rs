@@ -9,6 +9,6 @@ mod reconcile;
 pub(crate) use configs::check_configs;
 pub use directory::OpenDir;
 pub use main_loop::run;
-pub(crate) use ports::{BoundBroker, bind_again, bind_all};
+pub(crate) use ports::{BoundBroker, bind_again, bind_all, bind_next};
 pub use ready::{ReadyBroker, ReadyLine};
 pub(crate) use reconcile::reconcile;

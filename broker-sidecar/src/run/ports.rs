@@ -17,6 +17,9 @@ const BACKLOG: i32 = 1_024;
 /// How many neighbouring clusters' ports are looked at.
 const NEIGHBOURS_MAX: usize = 500;
 
+/// How many ports above a cluster's own are tried for one broker more.
+const NEXT_TRIES: usize = 1_000;
+
 /// The listening sockets of one broker.
 #[derive(Debug)]
 pub(crate) struct BoundBroker {
@@ -32,13 +35,13 @@ pub(crate) fn bind_all(
     let addresses = addresses(cluster.host.as_deref())?;
     if cluster.ports.len() == usize::from(cluster.brokers) {
         let advice = "stop that program, or start this cluster when the port is free again";
-        return bind_exactly(&addresses, &cluster.ports, advice);
+        return bind_exactly(&addresses, &cluster.broker_ids(), &cluster.ports, advice);
     }
     match cluster.port {
         Some(0) => (0..cluster.brokers).map(|_| bind_any(&addresses)).collect(),
         Some(port) => {
             let advice = "stop that program, or choose another --port";
-            bind_exactly(&addresses, &block(port, cluster.brokers)?, advice)
+            bind_exactly(&addresses, &cluster.broker_ids(), &block(port, cluster.brokers)?, advice)
         }
         None => bind_default(dir, &addresses, cluster.brokers),
     }
@@ -53,6 +56,29 @@ pub(crate) fn bind_again(
     let addresses = addresses(host)?;
     let advice = "stop that program, then start the broker again";
     bind_broker(&addresses, port).map_err(|e| explain(e, &addresses, port, broker, advice))
+}
+
+/// Binds a port for one broker more: the next free one above those that the cluster has, that no neighbour remembers.
+pub(crate) fn bind_next(
+    dir: &ClusterDir,
+    cluster: &ClusterFile,
+    broker: u16,
+) -> Result<BoundBroker, StartError> {
+    let addresses = addresses(cluster.host.as_deref())?;
+    if cluster.port == Some(0) {
+        return bind_any(&addresses);
+    }
+    let remembered = neighbours_ports(dir);
+    let highest = cluster.ports.iter().copied().max().unwrap_or(FIRST);
+    let free = |port: &u16| !remembered.contains(port) && !cluster.ports.contains(port);
+    for port in (highest..=u16::MAX).skip(1).filter(free).take(NEXT_TRIES) {
+        match bind_broker(&addresses, port) {
+            Err(e) if e.kind() == ErrorKind::AddrInUse => {}
+            Err(e) => return Err(explain(e, &addresses, port, broker, "")),
+            Ok(bound) => return Ok(bound),
+        }
+    }
+    Err(StartError::NoFreePorts { brokers: 1 })
 }
 
 /// Loopback in both families, or the one address that was asked for.
@@ -86,12 +112,14 @@ fn block(first: u16, brokers: u16) -> Result<Vec<u16>, StartError> {
 
 fn bind_exactly(
     addresses: &[IpAddr],
+    ids: &[i32],
     ports: &[u16],
     advice: &'static str,
 ) -> Result<Vec<BoundBroker>, StartError> {
-    let brokers = (1..).zip(ports);
+    let brokers = ids.iter().zip(ports);
     brokers
-        .map(|(broker, &port)| {
+        .map(|(&broker, &port)| {
+            let broker = u16::try_from(broker).unwrap_or(0);
             bind_broker(addresses, port).map_err(|e| explain(e, addresses, port, broker, advice))
         })
         .collect()

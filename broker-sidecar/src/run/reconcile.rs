@@ -18,6 +18,11 @@ pub(crate) fn reconcile(
     if !(1..=ClusterFile::BROKERS_MAX).contains(&stored.brokers) {
         return Err(StartError::BadBrokers { brokers: stored.brokers });
     }
+    let ids = stored.broker_ids();
+    let rise = ids.windows(2).all(|pair| pair[0] < pair[1]);
+    if ids.len() != usize::from(stored.brokers) || !rise || ids.first().is_none_or(|id| *id < 1) {
+        return Err(StartError::BadIds { ids, brokers: stored.brokers });
+    }
     same("--brokers", Some(&stored.brokers), flags.brokers.as_ref())?;
     same("--host", stored.host.as_ref(), flags.host.as_ref())?;
     same("--advertise", stored.advertise.as_ref(), flags.advertise.as_ref())?;
@@ -88,6 +93,20 @@ mod tests {
         let stored = reconcile(None, &flags()).unwrap();
         assert_eq!(reconcile(Some(stored.clone()), &RunFlags::of("/d/shop")).unwrap(), stored);
         assert_eq!(reconcile(Some(stored.clone()), &flags()).unwrap(), stored);
+    }
+
+    #[test]
+    fn ids_that_a_hand_spoiled_are_refused() {
+        let stored = reconcile(None, &flags()).unwrap();
+        for ids in [vec![1, 2], vec![1, 3, 3], vec![0, 1, 2], vec![3, 2, 1]] {
+            let spoiled = ClusterFile { ids, ..stored.clone() };
+            let text = reconcile(Some(spoiled), &flags()).unwrap_err().to_string();
+            assert!(text.contains("\"ids\""), "{text}");
+        }
+        let mut changed = stored;
+        changed.set_brokers(vec![(3, 30), (1, 10), (4, 40)]);
+        assert_eq!((changed.ids.clone(), changed.ports.clone()), (vec![1, 3, 4], vec![10, 30, 40]));
+        assert!(reconcile(Some(changed), &RunFlags::of("/d/shop")).is_ok());
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn start() -> (tempfile::TempDir, Broker, Runtime) {
     (temp, broker, runtime)
 }
 
-async fn done(client: &ControlClient, operation: Operation) -> Operation {
+pub(crate) async fn done(client: &ControlClient, operation: Operation) -> Operation {
     let deadline = Instant::now() + LONG;
     while Instant::now() < deadline {
         let now = client.operation(&operation.id).await.unwrap();

@@ -18,13 +18,13 @@ const KILLS: u32 = 20;
 const BETWEEN: usize = 50;
 
 /// A topic's values, in the order of offsets.
-fn read(bootstrap: &str, topic: &str) -> Vec<u64> {
+pub(crate) fn read(bootstrap: &str, topic: &str) -> Vec<u64> {
     let consume = ["-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%s\\n"];
     let said = output(&mut kcat(bootstrap, &consume), b"");
     said.lines().map(|l| l.parse().unwrap()).collect()
 }
 
-fn create(bootstrap: &str, topic: &str) {
+pub(crate) fn create(bootstrap: &str, topic: &str) {
     // One partition, so that there is one order; made by the first read of its metadata.
     wait_for("the topic", LONG, || {
         let listed = output(&mut kcat(bootstrap, &["-L", "-t", topic]), b"");
@@ -33,14 +33,14 @@ fn create(bootstrap: &str, topic: &str) {
 }
 
 /// How many records a topic's log has.
-fn length(bootstrap: &str, topic: &str) -> usize {
+pub(crate) fn length(bootstrap: &str, topic: &str) -> usize {
     let said = output(&mut kcat(bootstrap, &["-Q", "-t", &format!("{topic}:0:-1")]), b"");
     // `rdkafka [0] offset 120`
     said.split_whitespace().last().and_then(|end| end.parse().ok()).unwrap_or(0)
 }
 
 /// A producer that ends with the test, also when it fails.
-struct Ended(Child);
+pub(crate) struct Ended(pub(crate) Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -50,7 +50,7 @@ impl Drop for Ended {
 }
 
 /// kcat with numbers on its standard input until told to stop; how many it was given.
-fn feed_kcat(bootstrap: &str, stop: &Arc<AtomicBool>) -> (Ended, JoinHandle<u64>) {
+pub(crate) fn feed_kcat(bootstrap: &str, stop: &Arc<AtomicBool>) -> (Ended, JoinHandle<u64>) {
     // -E: not even when all brokers are down at once.
     let flags = ["-E", "-P", "-t", "rdkafka", "-X", "enable.idempotence=true", "-X", "linger.ms=2"];
     let mut command = kcat(bootstrap, &flags);
@@ -121,7 +121,11 @@ fn value_of(line: &str) -> Option<u64> {
     json["value"].as_str()?.parse().ok()
 }
 
-fn assert_once_and_in_order(who: &str, acknowledged: impl IntoIterator<Item = u64>, log: &[u64]) {
+pub(crate) fn assert_once_and_in_order(
+    who: &str,
+    acknowledged: impl IntoIterator<Item = u64>,
+    log: &[u64],
+) {
     let mut place: HashMap<u64, usize> = HashMap::new();
     for (at, value) in log.iter().enumerate() {
         assert_eq!(place.insert(*value, at), None, "{who}: {value} is there twice");

@@ -15,6 +15,7 @@ mod java_transactions;
 mod kcat;
 mod keeper;
 mod kill_nine;
+mod membership;
 mod process;
 mod programs;
 mod startup;

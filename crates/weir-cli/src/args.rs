@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// List and show consumer groups with their lag
     #[command(subcommand)]
     Group(group::GroupCommand),
-    /// List brokers; stop, kill, start those of a cluster on this machine
+    /// List brokers; stop, kill, start, add, remove those of a cluster on this machine
     #[command(subcommand)]
     Broker(broker::BrokerCommand),
     /// Show the quorum of a cluster's controllers

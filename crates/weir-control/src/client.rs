@@ -89,6 +89,16 @@ impl ControlClient {
         self.post(&format!("/v1/brokers/{id}/start")).await
     }
 
+    /// One more broker; the operation names its id.
+    pub async fn add_broker(&self) -> Result<Operation, ControlError> {
+        self.post("/v1/brokers").await
+    }
+
+    /// The broker hands its replicas on, stops, and is forgotten.
+    pub async fn remove_broker(&self, id: i32) -> Result<Operation, ControlError> {
+        self.post(&format!("/v1/brokers/{id}/remove")).await
+    }
+
     /// Stops the engine cleanly; its keeper ends with it.
     pub async fn shutdown(&self) -> Result<Operation, ControlError> {
         self.post("/v1/shutdown").await

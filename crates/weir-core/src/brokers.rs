@@ -21,6 +21,8 @@ pub struct BrokerPage {
     pub rows: Vec<BrokerRow>,
     /// How much the busiest broker leads beyond the mean, as a share of the mean (0.25: a quarter more).
     pub skew: Option<f64>,
+    /// Why no broker can be added; `None`: one can.
+    pub add: Option<Text>,
     pub warnings: Vec<Text>,
 }
 
@@ -43,6 +45,7 @@ pub struct BrokerRow {
     pub stop: Option<Text>,
     pub kill: Option<Text>,
     pub start: Option<Text>,
+    pub remove: Option<Text>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub enum BrokerAct {
     /// Gone without a word.
     Kill,
     Start,
+    /// Hand its replicas on, stop it, forget it.
+    Remove,
 }
 
 impl Core {
@@ -84,7 +89,14 @@ impl Core {
             fill(row, &load, &session, &facts);
             row.version = is_ours.then(|| KAFKA_VERSION.to_owned());
         }
-        Ok(BrokerPage { skew: skew(&rows), rows, warnings: silent(&session) })
+        let only_one = rows.iter().filter(|row| row.state == BrokerState::Online).count() < 2;
+        if only_one {
+            for row in rows.iter_mut().filter(|row| row.state == BrokerState::Online) {
+                row.remove.get_or_insert_with(|| TextId::PermitLastBroker.into());
+            }
+        }
+        let add = permits(Action::BrokerMembership, &facts).err();
+        Ok(BrokerPage { skew: skew(&rows), rows, add, warnings: silent(&session) })
     }
 
     /// What a local cluster's engine says of its brokers; empty for others.
@@ -101,24 +113,47 @@ impl Core {
         session.client.quorum().await.map_err(|error| client_failure(&error))
     }
 
-    /// Begins to stop, kill or start a broker; the operation's id.
+    /// Begins to stop, kill, start or remove a broker; the operation's id.
     pub async fn act_on_broker(
         &self,
         cluster: &str,
         broker: i32,
         act: BrokerAct,
     ) -> Result<String> {
-        let action = if act == BrokerAct::Start { Action::BrokerStart } else { Action::BrokerStop };
-        let local = self.permitted_local(cluster, action)?;
-        let control = local.dir.load_control().ok().flatten();
-        let control = control
-            .ok_or_else(|| Failure::new(TextId::ErrorEngineSilent).kind(Kind::Unreachable))?;
-        let client = ControlClient::new(control);
+        let action = match act {
+            BrokerAct::Start => Action::BrokerStart,
+            BrokerAct::Stop | BrokerAct::Kill => Action::BrokerStop,
+            BrokerAct::Remove => Action::BrokerMembership,
+        };
+        let client = self.engine_of(cluster, action)?;
         let answer = match act {
             BrokerAct::Stop => client.stop_broker(broker).await,
             BrokerAct::Kill => client.kill_broker(broker).await,
             BrokerAct::Start => client.start_broker(broker).await,
+            BrokerAct::Remove => client.remove_broker(broker).await,
         };
+        self.begun_by_engine(cluster, answer)
+    }
+
+    /// Begins to add a broker to a local cluster; the operation's id.
+    pub async fn add_broker(&self, cluster: &str) -> Result<String> {
+        let client = self.engine_of(cluster, Action::BrokerMembership)?;
+        self.begun_by_engine(cluster, client.add_broker().await)
+    }
+
+    fn engine_of(&self, cluster: &str, action: Action) -> Result<ControlClient> {
+        let local = self.permitted_local(cluster, action)?;
+        let control = local.dir.load_control().ok().flatten();
+        let control = control
+            .ok_or_else(|| Failure::new(TextId::ErrorEngineSilent).kind(Kind::Unreachable))?;
+        Ok(ControlClient::new(control))
+    }
+
+    fn begun_by_engine(
+        &self,
+        cluster: &str,
+        answer: std::result::Result<api::Operation, ControlError>,
+    ) -> Result<String> {
         let operation = answer.map_err(|error| control_failure(&error))?;
         let id = operation.id.clone();
         self.events().operation(from_engine(cluster, operation).into());
@@ -211,6 +246,7 @@ fn empty(id: i32, host: String, port: u16, rack: Option<String>, state: BrokerSt
         stop: None,
         kill: None,
         start: None,
+        remove: None,
     }
 }
 
@@ -236,6 +272,8 @@ fn fill(row: &mut BrokerRow, loads: &HashMap<i32, Load>, session: &Session, fact
     row.stop =
         refusal(Action::BrokerStop).or_else(|| (!runs).then(|| TextId::PermitBrokerDown.into()));
     row.kill = row.stop.clone();
+    row.remove = refusal(Action::BrokerMembership)
+        .or_else(|| (!runs && !down).then(|| TextId::PermitBrokerDown.into()));
     row.start =
         refusal(Action::BrokerStart).or_else(|| (!down).then(|| TextId::PermitBrokerRuns.into()));
 }

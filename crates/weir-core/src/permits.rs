@@ -21,6 +21,8 @@ pub enum Action {
     DeleteGroup,
     BrokerStop,
     BrokerStart,
+    /// Add a broker, or remove one.
+    BrokerMembership,
 }
 
 impl Action {
@@ -35,7 +37,7 @@ impl Action {
     }
 
     fn of_brokers(self) -> bool {
-        matches!(self, Self::BrokerStop | Self::BrokerStart)
+        matches!(self, Self::BrokerStop | Self::BrokerStart | Self::BrokerMembership)
     }
 
     fn of_local_only(self) -> bool {
@@ -143,6 +145,7 @@ mod tests {
         check(Action::Delete, &local(State::Failed), None);
         check(Action::Delete, &local(State::Deleting), Some(TextId::PermitInState));
         check(Action::BrokerStop, &local(State::Healing), Some(TextId::PermitInState));
+        check(Action::BrokerMembership, &local(State::Healing), Some(TextId::PermitInState));
         check(Action::Produce, &local(State::Healing), None);
         check(Action::Produce, &local(State::Stopped), Some(TextId::PermitStopped));
     }
@@ -152,6 +155,7 @@ mod tests {
         let remote = ClusterFacts { is_local: false, ..local(State::Connected) };
         check(Action::CreateTopic, &remote, None);
         check(Action::BrokerStop, &remote, Some(TextId::PermitRemote));
+        check(Action::BrokerMembership, &remote, Some(TextId::PermitRemote));
         check(Action::Stop, &remote, Some(TextId::PermitRemote));
         let read_only = ClusterFacts { read_only: true, ..remote };
         check(Action::CreateTopic, &read_only, Some(TextId::PermitReadOnly));

@@ -192,21 +192,26 @@ fn broker_image(
     broker: &BrokerConfig,
     host: &Host,
 ) -> BrokerImage {
-    let known = draft.image.broker(broker.id);
+    let known = draft.image.broker(broker.id).map_or(&[][..], |b| b.log_dirs.as_slice());
+    BrokerImage {
+        epoch: draft.next_offset(),
+        log_dirs: dir_ids(known, config.log_dir_names().len(), host),
+        ..new_broker(config, broker, host)
+    }
+}
+
+/// A broker that was never registered here; its epoch is given with its registration.
+pub(crate) fn new_broker(config: &EngineConfig, broker: &BrokerConfig, host: &Host) -> BrokerImage {
     BrokerImage {
         id: broker.id,
-        epoch: draft.next_offset(),
+        epoch: -1,
         incarnation: host.rng.uuid(),
         host: Str::from(broker.advertised_host.as_str()),
         port: broker.advertised_port,
         rack: broker.rack.as_deref().map(Str::from),
         fenced: false,
         in_controlled_shutdown: false,
-        log_dirs: dir_ids(
-            known.map_or(&[][..], |b| b.log_dirs.as_slice()),
-            config.log_dir_names().len(),
-            host,
-        ),
+        log_dirs: dir_ids(&[], config.log_dir_names().len(), host),
         offline_dirs: Vec::new(),
     }
 }

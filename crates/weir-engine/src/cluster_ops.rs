@@ -2,12 +2,24 @@
 
 use std::sync::Arc;
 
+use thiserror::Error;
 use weir_wire::{ErrorCode, Str};
 
+use crate::boot;
 use crate::controller::{BrokerError, BrokerState, NewTopic, Refusal};
-use crate::engine::Engine;
+use crate::engine::{Engine, OpenError};
+use crate::engine_config::BrokerConfig;
 use crate::image::{TopicImage, is_internal};
 use crate::metadata::MetadataError;
+
+/// Why a broker cannot be added.
+#[derive(Debug, Error)]
+pub enum AddError {
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
+    #[error(transparent)]
+    LogDirs(#[from] OpenError),
+}
 
 /// One broker, as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +105,40 @@ impl Engine {
     /// There is no such broker, it runs already, or the metadata log failed.
     pub fn start_broker(&self, id: i32) -> Result<(), BrokerError> {
         self.controller().start_broker(id, self.rng().as_ref())
+    }
+
+    /// Adds a broker while clients run; open its listeners when this returns. New partitions are placed on
+    /// it, those that there are stay where they are.
+    ///
+    /// # Errors
+    /// There is such a broker already, or the metadata log or the broker's log dirs cannot be written.
+    pub fn add_broker(&self, broker: &BrokerConfig) -> Result<(), AddError> {
+        let registered = boot::new_broker(self.config(), broker, &self.shared.host);
+        self.controller().add_broker(registered)?;
+        boot::write_log_dirs(&self.image(), &self.shared.host, self.config(), false)?;
+        Ok(())
+    }
+
+    /// Begins to move everything off a broker; answers how many partitions move. They do so by
+    /// [`Engine::run_background`], under the throttles that are configured.
+    ///
+    /// # Errors
+    /// A partition keeps as many copies as there are brokers: nothing moves.
+    pub fn drain_broker(&self, id: i32) -> Result<usize, Refusal> {
+        self.controller().drain_broker(id)
+    }
+
+    /// Partitions with a replica on the broker.
+    pub fn replicas_on(&self, id: i32) -> usize {
+        self.controller().replicas_on(id)
+    }
+
+    /// Forgets a drained and stopped broker for good.
+    ///
+    /// # Errors
+    /// It runs or holds replicas, there is no such broker, or the metadata log failed.
+    pub fn remove_broker(&self, id: i32) -> Result<(), Refusal> {
+        self.controller().remove_broker(id)
     }
 
     /// A log dir of a broker, by its place in `log.dirs`, fails or works again: its replicas stand still, or

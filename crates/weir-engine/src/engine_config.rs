@@ -38,6 +38,18 @@ pub struct BrokerConfig {
     pub rack: Option<String>,
 }
 
+impl BrokerConfig {
+    /// A broker of this machine, in the rack that its id gives: zone-a, zone-b, zone-c in turn from 1.
+    pub fn local(id: i32, host: &str, port: u16) -> Self {
+        Self {
+            id,
+            advertised_host: host.to_owned(),
+            advertised_port: port,
+            rack: Some(rack_of(id)),
+        }
+    }
+}
+
 impl EngineConfig {
     /// `count` brokers on consecutive ports from `first_port`, with racks zone-a, zone-b, zone-c in
     /// turn: the local profile.
@@ -46,20 +58,15 @@ impl EngineConfig {
         Self::with_ports(directory, host, &ports)
     }
 
-    /// One broker a port, with racks in turn.
+    /// One broker a port, from 1, with racks in turn.
     pub fn with_ports(directory: impl Into<PathBuf>, host: &str, ports: &[u16]) -> Self {
-        let brokers = (1..).zip(ports).map(|(id, &port)| BrokerConfig {
-            id,
-            advertised_host: host.to_owned(),
-            advertised_port: port,
-            rack: Some(rack_of(id)),
-        });
-        Self {
-            directory: directory.into(),
-            brokers: brokers.collect(),
-            set: BTreeMap::new(),
-            boot_id: String::new(),
-        }
+        let brokers = (1..).zip(ports).map(|(id, &port)| BrokerConfig::local(id, host, port));
+        Self::with_brokers(directory, brokers.collect())
+    }
+
+    /// These brokers, by rising id, and nothing set.
+    pub fn with_brokers(directory: impl Into<PathBuf>, brokers: Vec<BrokerConfig>) -> Self {
+        Self { directory: directory.into(), brokers, set: BTreeMap::new(), boot_id: String::new() }
     }
 
     /// Adds one static broker configuration.

@@ -38,7 +38,7 @@ pub mod wait;
 
 pub use background::Background;
 pub use clock::Clock;
-pub use cluster_ops::BrokerStatus;
+pub use cluster_ops::{AddError, BrokerStatus};
 pub use connection::{ClientSoftware, Connection};
 pub use controller::{BrokerError, BrokerState, CreatedTopic, NewTopic, Refusal};
 pub use ctx::Ctx;

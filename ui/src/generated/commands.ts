@@ -55,6 +55,8 @@ export type Commands = {
   "brokers.stop": { args: T.BrokersStopArgs; output: T.Begun };
   "brokers.kill": { args: T.BrokersKillArgs; output: T.Begun };
   "brokers.start": { args: T.BrokersStartArgs; output: T.Begun };
+  "brokers.add": { args: T.BrokersAddArgs; output: T.Begun };
+  "brokers.remove": { args: T.BrokersRemoveArgs; output: T.Begun };
   "palette.search": { args: T.PaletteSearchArgs; output: T.PaletteRows };
 };
 
@@ -115,5 +117,7 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "brokers.stop": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "brokers.kill": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "brokers.start": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
+  "brokers.add": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
+  "brokers.remove": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "palette.search": { provides: [], invalidates: [] },
 };

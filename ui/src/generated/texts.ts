@@ -172,7 +172,9 @@ export type TextId =
   | "net.timed_out"
   | "net.unreachable"
   | "net.unsupported"
+  | "operation.broker_add"
   | "operation.broker_kill"
+  | "operation.broker_remove"
   | "operation.broker_start"
   | "operation.broker_stop"
   | "operation.cluster_create"
@@ -196,6 +198,7 @@ export type TextId =
   | "permit.group_has_members"
   | "permit.in_state"
   | "permit.internal_topic"
+  | "permit.last_broker"
   | "permit.local"
   | "permit.no_sample"
   | "permit.read_only"
@@ -429,7 +432,9 @@ export const en: Readonly<Record<TextId, string>> = {
   "net.timed_out": "{host}:{port} did not answer within {seconds, plural, one {# second} other {# seconds}}.",
   "net.unreachable": "{host}:{port} cannot be reached.",
   "net.unsupported": "The cluster does not serve {api} in a version that Weir speaks.",
+  "operation.broker_add": "Add broker {broker}",
   "operation.broker_kill": "Kill broker {broker}",
+  "operation.broker_remove": "Remove broker {broker}",
   "operation.broker_start": "Start broker {broker}",
   "operation.broker_stop": "Stop broker {broker}",
   "operation.cluster_create": "Create cluster {name}",
@@ -453,6 +458,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.group_has_members": "The group has {count, plural, one {# member} other {# members}}. Stop {count, plural, one {it} other {them}} first.",
   "permit.in_state": "Not while the cluster is {state, select, CREATING {being created} STARTING {starting} STOPPING {stopping} DELETING {being deleted} HEALING {healing} UPDATING {being updated} MAINTENANCE {in maintenance} REBOOTING_BROKER {rebooting a broker} STOPPED {stopped} FAILED {failed} other {in this state}}.",
   "permit.internal_topic": "Kafka keeps its own state in this topic.",
+  "permit.last_broker": "No other broker runs that could take its replicas.",
   "permit.local": "This cluster is on this machine: delete it instead.",
   "permit.no_sample": "This cluster has no sample workload.",
   "permit.read_only": "You marked this connection as read-only.",
@@ -687,7 +693,9 @@ export const ko: Readonly<Record<TextId, string>> = {
   "net.timed_out": "{host}:{port}에서 {seconds, plural, other {#초}} 안에 응답하지 않았습니다.",
   "net.unreachable": "{host}:{port}에 연결할 수 없습니다.",
   "net.unsupported": "클러스터가 Weir에서 지원하는 버전의 {api}을(를) 제공하지 않습니다.",
+  "operation.broker_add": "브로커 {broker} 추가",
   "operation.broker_kill": "브로커 {broker} 강제 종료",
+  "operation.broker_remove": "브로커 {broker} 제거",
   "operation.broker_start": "브로커 {broker} 시작",
   "operation.broker_stop": "브로커 {broker} 중지",
   "operation.cluster_create": "클러스터 {name} 생성",
@@ -711,6 +719,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.group_has_members": "그룹에 멤버가 {count, plural, other {#개}} 있습니다. 먼저 중지하세요.",
   "permit.in_state": "클러스터가 {state, select, CREATING {생성 중} STARTING {시작 중} STOPPING {중지 중} DELETING {삭제 중} HEALING {복구 중} UPDATING {업데이트 중} MAINTENANCE {유지 관리 중} REBOOTING_BROKER {브로커 재부팅 중} STOPPED {중지된 상태} FAILED {실패 상태} other {이 상태}}일 때는 할 수 없습니다.",
   "permit.internal_topic": "Kafka가 내부 상태를 저장하는 토픽입니다.",
+  "permit.last_broker": "레플리카를 넘겨받을 다른 브로커가 실행되고 있지 않습니다.",
   "permit.local": "이 컴퓨터에 있는 클러스터입니다. 대신 삭제하세요.",
   "permit.no_sample": "이 클러스터에는 샘플 워크로드가 없습니다.",
   "permit.read_only": "읽기 전용으로 지정한 연결입니다.",

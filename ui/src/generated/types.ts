@@ -45,7 +45,7 @@ export type Assigned = { topic: string, partitions: Array<number>, };
  */
 export type Begun = { operation: string, };
 
-export type BrokerPermits = { stop: Text | null, kill: Text | null, start: Text | null, };
+export type BrokerPermits = { stop: Text | null, kill: Text | null, start: Text | null, remove: Text | null, };
 
 export type BrokerRow = { id: number, host: string, port: number, rack: string | null, state: BrokerState, controller: boolean, leaders: number, replicas: number, size: I64 | null, 
 /**
@@ -57,9 +57,14 @@ export type BrokerRows = { rows: Array<BrokerRow>,
 /**
  * How much the busiest broker leads beyond the mean (0.25: a quarter more).
  */
-skew: number | null, warnings: Array<Text>, };
+skew: number | null, permits: BrokersPermits, warnings: Array<Text>, };
 
 export type BrokerState = "online" | "stopped" | "killed" | "starting" | "stopping" | "unknown";
+
+/**
+ * Adds a broker to a local cluster while clients run; new partitions are placed on it.
+ */
+export type BrokersAddArgs = { cluster: string, };
 
 /**
  * Kills a broker of a local cluster, as a power cut would.
@@ -71,10 +76,17 @@ export type BrokersKillArgs = { cluster: string, broker: number, };
  */
 export type BrokersListArgs = { cluster: string, };
 
+export type BrokersPermits = { add: Text | null, };
+
 /**
  * The quorum of a KRaft cluster's controllers.
  */
 export type BrokersQuorumArgs = { cluster: string, };
+
+/**
+ * Removes a broker of a local cluster: its replicas move to others first, then it stops and is forgotten.
+ */
+export type BrokersRemoveArgs = { cluster: string, broker: number, };
 
 /**
  * Starts a broker of a local cluster that was stopped or killed.

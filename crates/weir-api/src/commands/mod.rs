@@ -77,6 +77,8 @@ commands! {
     brokers::stop::BrokersStop,
     brokers::kill::BrokersKill,
     brokers::start::BrokersStart,
+    brokers::add::BrokersAdd,
+    brokers::remove::BrokersRemove,
     palette::search::PaletteSearch,
 }
 

@@ -31,6 +31,7 @@ pub struct BrokerPermits {
     pub stop: Option<Text>,
     pub kill: Option<Text>,
     pub start: Option<Text>,
+    pub remove: Option<Text>,
 }
 
 impl FromCore<core::BrokerRow> for BrokerRow {
@@ -51,6 +52,7 @@ impl FromCore<core::BrokerRow> for BrokerRow {
                 stop: FromCore::from_core(row.stop),
                 kill: FromCore::from_core(row.kill),
                 start: FromCore::from_core(row.start),
+                remove: FromCore::from_core(row.remove),
             },
         }
     }
@@ -61,7 +63,13 @@ pub struct BrokerRows {
     pub rows: Vec<BrokerRow>,
     /// How much the busiest broker leads beyond the mean (0.25: a quarter more).
     pub skew: Option<f64>,
+    pub permits: BrokersPermits,
     pub warnings: Vec<Text>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BrokersPermits {
+    pub add: Option<Text>,
 }
 
 impl FromCore<core::BrokerPage> for BrokerRows {
@@ -69,6 +77,7 @@ impl FromCore<core::BrokerPage> for BrokerRows {
         Self {
             rows: FromCore::from_core(page.rows),
             skew: page.skew,
+            permits: BrokersPermits { add: FromCore::from_core(page.add) },
             warnings: FromCore::from_core(page.warnings),
         }
     }

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use weir_api::App;
+use weir_api::commands::brokers::add::BrokersAdd;
 use weir_api::commands::brokers::kill::BrokersKill;
 use weir_api::commands::brokers::list::BrokersList;
+use weir_api::commands::brokers::remove::BrokersRemove;
 use weir_api::commands::brokers::start::BrokersStart;
 use weir_api::commands::brokers::stop::BrokersStop;
+use weir_api::commands::operations::get::OperationsGet;
 use weir_api::dto::BrokerRow;
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::Broker;
@@ -29,6 +32,19 @@ pub(crate) enum BrokerCommand {
     Kill(BrokerArgs),
     /// Start a stopped or killed broker
     Start(BrokerArgs),
+    /// Add a broker while clients run
+    Add(AddArgs),
+    /// Remove a broker: its replicas move to others first
+    Remove(BrokerArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// A cluster by its name in Weir. By default "local", or the only one there is
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +72,8 @@ pub(crate) async fn run(command: BrokerCommand) -> Result<(), Trouble> {
         BrokerCommand::Stop(args) => act(args, Act::Stop).await,
         BrokerCommand::Kill(args) => act(args, Act::Kill).await,
         BrokerCommand::Start(args) => act(args, Act::Start).await,
+        BrokerCommand::Add(args) => add(args).await,
+        BrokerCommand::Remove(args) => act(args, Act::Remove).await,
     }
 }
 
@@ -177,6 +195,28 @@ enum Act {
     Stop,
     Kill,
     Start,
+    Remove,
+}
+
+/// Adds a broker and prints which one it became.
+async fn add(args: AddArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::running(&app, args.cluster.as_deref()).await?;
+    let begun = app.run(BrokersAdd { cluster: row.id.clone() }).await?;
+    operation::wait(&app, &begun.operation).await?;
+    let operation = app.run(OperationsGet { id: begun.operation }).await?;
+    let broker = operation.target.unwrap_or_default();
+    let listed = app.run(BrokersList { cluster: row.id }).await?.rows;
+    let added = listed.iter().find(|row| row.id.to_string() == broker);
+    let address = added.map(|row| format!("{}:{}", row.host, row.port));
+    let json = json!({
+        "cluster": row.name,
+        "broker": broker.parse::<i32>().ok(),
+        "address": address,
+        "done": "added",
+    });
+    let at = address.map(|address| format!(" at {address}")).unwrap_or_default();
+    output::done(args.common.output, &format!("added broker {broker}{at}"), &json)
 }
 
 async fn act(args: BrokerArgs, act: Act) -> Result<(), Trouble> {
@@ -187,6 +227,7 @@ async fn act(args: BrokerArgs, act: Act) -> Result<(), Trouble> {
         Act::Stop => (app.run(BrokersStop { cluster, broker }).await?, "stopped"),
         Act::Kill => (app.run(BrokersKill { cluster, broker }).await?, "killed"),
         Act::Start => (app.run(BrokersStart { cluster, broker }).await?, "started"),
+        Act::Remove => (app.run(BrokersRemove { cluster, broker }).await?, "removed"),
     };
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "broker": broker, "done": done });

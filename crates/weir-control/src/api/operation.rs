@@ -13,6 +13,10 @@ pub enum OperationKind {
     BrokerStop,
     BrokerKill,
     BrokerStart,
+    /// A new broker joins while clients run.
+    BrokerAdd,
+    /// A broker hands its replicas on, stops, and is forgotten.
+    BrokerRemove,
     Shutdown,
     /// A kind that this build does not know.
     #[serde(other)]

@@ -17,8 +17,11 @@ pub enum Desired {
 pub struct ClusterFile {
     pub name: String,
     pub desired: Desired,
-    /// How many brokers, 1 to 100; their ids are 1 to `brokers`.
+    /// How many brokers, 1 to 100.
     pub brokers: u16,
+    /// Their ids, rising; empty while they are 1 to `brokers`, as in every cluster that lost none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<i32>,
     /// One port a broker, in the order of ids; empty until the first start has chosen them.
     #[serde(default)]
     pub ports: Vec<u16>,
@@ -46,12 +49,27 @@ impl ClusterFile {
     /// The most brokers a local cluster can have.
     pub const BROKERS_MAX: u16 = 100;
 
+    /// The brokers' ids, rising, one for each port.
+    pub fn broker_ids(&self) -> Vec<i32> {
+        if self.ids.is_empty() { (1..=i32::from(self.brokers)).collect() } else { self.ids.clone() }
+    }
+
+    /// The brokers are these from now on, by id and port.
+    pub fn set_brokers(&mut self, mut brokers: Vec<(i32, u16)>) {
+        brokers.sort_unstable();
+        let in_a_row = (1..).zip(&brokers).all(|(id, broker)| broker.0 == id);
+        self.brokers = u16::try_from(brokers.len()).unwrap_or(u16::MAX);
+        self.ports = brokers.iter().map(|broker| broker.1).collect();
+        self.ids = if in_a_row { Vec::new() } else { brokers.iter().map(|b| b.0).collect() };
+    }
+
     /// A cluster to run, with every default.
     pub fn new(name: impl Into<String>, brokers: u16) -> Self {
         Self {
             name: name.into(),
             desired: Desired::Running,
             brokers,
+            ids: Vec::new(),
             ports: Vec::new(),
             port: None,
             host: None,

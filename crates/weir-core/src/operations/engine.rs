@@ -109,6 +109,8 @@ fn kind_and_title(engine: OperationKind) -> (&'static str, TextId) {
         OperationKind::BrokerStop => (kind::BROKER_STOP, TextId::OperationBrokerStop),
         OperationKind::BrokerKill => (kind::BROKER_KILL, TextId::OperationBrokerKill),
         OperationKind::BrokerStart => (kind::BROKER_START, TextId::OperationBrokerStart),
+        OperationKind::BrokerAdd => (kind::BROKER_ADD, TextId::OperationBrokerAdd),
+        OperationKind::BrokerRemove => (kind::BROKER_REMOVE, TextId::OperationBrokerRemove),
         OperationKind::Shutdown | OperationKind::Unknown => (kind::OTHER, TextId::OperationOther),
     }
 }

@@ -105,6 +105,8 @@ pub mod kind {
     pub const BROKER_STOP: &str = "broker_stop";
     pub const BROKER_KILL: &str = "broker_kill";
     pub const BROKER_START: &str = "broker_start";
+    pub const BROKER_ADD: &str = "broker_add";
+    pub const BROKER_REMOVE: &str = "broker_remove";
     pub const SAMPLE_START: &str = "sample_start";
     pub const SAMPLE_REMOVE: &str = "sample_remove";
     pub const OTHER: &str = "other";
@@ -124,6 +126,8 @@ pub mod kind {
         BROKER_STOP,
         BROKER_KILL,
         BROKER_START,
+        BROKER_ADD,
+        BROKER_REMOVE,
         SAMPLE_START,
         SAMPLE_REMOVE,
         OTHER,

@@ -15,6 +15,7 @@ mod election;
 mod features;
 mod isr;
 mod log_dirs;
+mod membership;
 mod placement;
 mod producer_ids;
 mod quorum;

@@ -24,7 +24,7 @@ pub(crate) struct Cluster {
     pub(crate) fs: SimFs,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) engine: Engine,
-    config: EngineConfig,
+    pub(crate) config: EngineConfig,
     seed: AtomicU64,
 }
 

@@ -15,6 +15,7 @@ mod groups;
 mod harness;
 mod many_groups;
 mod many_members;
+mod membership;
 mod metadata_log;
 mod places;
 mod reassign;

@@ -1,18 +1,17 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
 import type { BrokerRow, Permit } from "~/contract/types";
-import { tag, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { errorText } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
 import { type Message, useT } from "~/shared/text";
+import { useBrokerCommand } from "./command";
 import { texts } from "./texts";
 
-type Ending = "stop" | "kill";
+type Ending = "stop" | "kill" | "remove";
 
-function useBrokerCommand(name: "brokers.start" | "brokers.stop" | "brokers.kill", cluster: string) {
-  return useCommand(name, [tag.brokers(cluster), tag.cluster(cluster), tag.operations(cluster)]);
-}
+const TITLES = { stop: texts.stopTitle, kill: texts.killTitle, remove: texts.removeTitle };
+const BODIES = { stop: texts.stopBody, kill: texts.killBody, remove: texts.removeBody };
 
 interface BrokerActionsProps {
   cluster: string;
@@ -54,6 +53,7 @@ export function BrokerActions({ cluster, broker }: BrokerActionsProps) {
                 item("start", texts.start, broker.permits.start),
                 item("stop", texts.stop, broker.permits.stop),
                 item("kill", texts.kill, broker.permits.kill),
+                item("remove", texts.remove, broker.permits.remove),
               ]
             : []
         }
@@ -76,7 +76,7 @@ interface EndBrokerProps {
 function EndBroker({ cluster, broker, ending, onDone }: EndBrokerProps) {
   const t = useT();
   const { track } = useFlash();
-  const command = useBrokerCommand(ending === "stop" ? "brokers.stop" : "brokers.kill", cluster);
+  const command = useBrokerCommand(`brokers.${ending}`, cluster);
   const confirm = () =>
     command.mutate(
       { cluster, broker: broker.id },
@@ -90,12 +90,13 @@ function EndBroker({ cluster, broker, ending, onDone }: EndBrokerProps) {
   const values = {
     id: broker.id,
     leaders: broker.leaders,
+    replicas: broker.replicas,
     b: (chunks: React.ReactNode[]) => <b>{chunks}</b>,
   };
   return (
     <Confirm
-      title={t(ending === "stop" ? texts.stopTitle : texts.killTitle, { id: broker.id })}
-      warning={t(texts.lastWarning)}
+      title={t(TITLES[ending], { id: broker.id })}
+      warning={t(ending === "remove" ? texts.removeWarning : texts.lastWarning)}
       action={t(texts[ending])}
       command={`weir broker ${ending} ${broker.id} --cluster ${cluster}`}
       pending={command.isPending}
@@ -103,7 +104,7 @@ function EndBroker({ cluster, broker, ending, onDone }: EndBrokerProps) {
       onConfirm={confirm}
       onDismiss={onDone}
     >
-      {t.rich(ending === "stop" ? texts.stopBody : texts.killBody, values)}
+      {t.rich(BODIES[ending], values)}
     </Confirm>
   );
 }

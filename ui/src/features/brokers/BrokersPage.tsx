@@ -1,4 +1,5 @@
 import Badge from "@cloudscape-design/components/badge";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 import { useParams } from "react-router";
 import type { BrokerRow } from "~/contract/types";
@@ -7,6 +8,7 @@ import { bytes, count, NONE } from "~/shared/format";
 import { BrokerStateIndicator } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
+import { AddBroker } from "./AddBroker";
 import { BrokerActions } from "./BrokerActions";
 import { QuorumTable } from "./QuorumTable";
 import { texts } from "./texts";
@@ -93,7 +95,12 @@ export default function BrokersPage() {
         refreshing={brokers.isFetching}
         empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
         selection={{ type: "single", ids: selected, onChange: setSelected }}
-        actions={<BrokerActions cluster={cluster} broker={chosen} />}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <BrokerActions cluster={cluster} broker={chosen} />
+            {brokers.data ? <AddBroker cluster={cluster} permit={brokers.data.permits.add} /> : null}
+          </SpaceBetween>
+        }
       />
       {rows && rows.length > 0 ? (
         <div className="weir-below">

@@ -28,6 +28,23 @@ export const texts = defineTexts({
     en: "Kill broker <b>{id}</b>? As if its machine lost power: connections break at once and its {leaders, plural, one {# leader moves} other {# leaders move}} when the cluster notices.",
     ko: "브로커 <b>{id}</b>을(를) 강제 종료할까요? 전원이 끊긴 것처럼 연결이 즉시 끊어지고, 클러스터가 감지하면 리더 {leaders}개가 이동합니다.",
   },
+  add: { en: "Add broker", ko: "브로커 추가" },
+  addOne: { en: "Add", ko: "추가" },
+  addTitle: { en: "Add a broker", ko: "브로커 추가" },
+  addBody: {
+    en: "A broker with the next free id and port joins while clients run. New partitions are placed on it; those that exist stay where they are.",
+    ko: "클라이언트가 실행되는 동안 사용 가능한 다음 ID와 포트로 브로커가 참여합니다. 새 파티션이 배치되며 기존 파티션은 그대로 유지됩니다.",
+  },
+  remove: { en: "Remove", ko: "제거" },
+  removeTitle: { en: "Remove broker {id}", ko: "브로커 {id} 제거" },
+  removeBody: {
+    en: "Remove broker <b>{id}</b>? Its {replicas, plural, one {# replica moves} other {# replicas move}} to other brokers first; then it stops and the cluster forgets it.",
+    ko: "브로커 <b>{id}</b>을(를) 제거할까요? 먼저 레플리카 {replicas}개가 다른 브로커로 이동한 다음 브로커가 중지되고 클러스터에서 삭제됩니다.",
+  },
+  removeWarning: {
+    en: "Clients that know only this broker's address no longer find the cluster.",
+    ko: "이 브로커의 주소만 아는 클라이언트는 더 이상 클러스터를 찾지 못합니다.",
+  },
   lastWarning: {
     en: "Partitions whose only in-sync replica is here will be offline until it starts again.",
     ko: "동기화된 레플리카가 이 브로커에만 있는 파티션은 다시 시작할 때까지 오프라인이 됩니다.",

@@ -434,7 +434,7 @@ export const handlers: Handlers = {
     };
   },
   "groups.delete": () => start("group_delete", "Group deleted", 300),
-  "brokers.list": () => ({ rows: data.brokers, skew: 2.1, warnings: [] }),
+  "brokers.list": () => ({ rows: data.brokers, skew: 2.1, permits: { add: null }, warnings: [] }),
   "brokers.quorum": () => ({
     leader_id: 1,
     leader_epoch: 12,
@@ -450,6 +450,8 @@ export const handlers: Handlers = {
   "brokers.stop": ({ broker }) => start("broker_stop", `Broker ${broker} stopped`),
   "brokers.kill": ({ broker }) => start("broker_kill", `Broker ${broker} killed`),
   "brokers.start": ({ broker }) => start("broker_start", `Broker ${broker} started`),
+  "brokers.add": () => start("broker_add", "Broker 4 added"),
+  "brokers.remove": ({ broker }) => start("broker_remove", `Broker ${broker} removed`),
   "palette.search": ({ query, limit }) => ({
     rows: [
       ...data.clusters

@@ -1,5 +1,7 @@
+pub mod add;
 pub mod kill;
 pub mod list;
 pub mod quorum;
+pub mod remove;
 pub mod start;
 pub mod stop;

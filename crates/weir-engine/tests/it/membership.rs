@@ -1,0 +1,73 @@
+//! Brokers are added, drained and forgotten while clients run.
+
+use std::collections::BTreeSet;
+
+use weir_engine::{BrokerConfig, BrokerState};
+use weir_wire::ErrorCode;
+
+use crate::harness::Cluster;
+
+fn holders(cluster: &Cluster, topic: &str) -> Vec<Vec<i32>> {
+    let image = cluster.engine.image();
+    let partitions = image.topic(topic).unwrap().partitions();
+    partitions.iter().map(|p| p.assignment().replicas.to_vec()).collect()
+}
+
+#[test]
+fn a_new_broker_serves_takes_new_partitions_and_survives_a_restart() {
+    let mut cluster = Cluster::new(3);
+    cluster.create("before", 6, &[]);
+    cluster.engine.add_broker(&BrokerConfig::local(4, "localhost", 9095)).unwrap();
+    assert_eq!(cluster.engine.broker_state(4), Some(BrokerState::Running));
+    assert!(holders(&cluster, "before").iter().all(|replicas| !replicas.contains(&4)));
+    cluster.create("after", 8, &[]);
+    assert!(holders(&cluster, "after").iter().any(|replicas| replicas.contains(&4)));
+    let again = cluster.engine.add_broker(&BrokerConfig::local(4, "localhost", 9095));
+    assert!(again.unwrap_err().to_string().contains("broker 4 is Running"));
+    // As the sidecar does: it knows of the fourth from then on.
+    cluster.config.brokers.push(BrokerConfig::local(4, "localhost", 9095));
+    let before = cluster.engine.image().broker(4).unwrap().log_dirs.clone();
+    cluster.restart();
+    let after = cluster.engine.image().broker(4).unwrap().clone();
+    assert_eq!((after.log_dirs.clone(), after.is_alive()), (before, true));
+}
+
+#[test]
+fn a_drained_broker_hands_everything_on_and_is_forgotten() {
+    let cluster = Cluster::new(4);
+    cluster.create("t", 12, &[]);
+    for i in 0..30 {
+        assert_eq!(cluster.produce("t", "x", -1), (ErrorCode::NONE, i));
+    }
+    let held = cluster.engine.replicas_on(2);
+    assert!(held > 0);
+    let early = cluster.engine.remove_broker(2).unwrap_err();
+    assert!(early.message.contains("still holds"), "{}", early.message);
+    assert_eq!(cluster.engine.drain_broker(2).unwrap(), held);
+    cluster.pass(1_000);
+    assert_eq!(cluster.engine.replicas_on(2), 0);
+    assert_eq!(cluster.produce("t", "more", -1), (ErrorCode::NONE, 30), "nothing is lost");
+    for replicas in holders(&cluster, "t") {
+        assert_eq!(replicas.iter().collect::<BTreeSet<_>>().len(), 3, "{replicas:?}");
+    }
+    let runs = cluster.engine.remove_broker(2).unwrap_err();
+    assert!(runs.message.contains("runs"), "{}", runs.message);
+    cluster.engine.stop_broker(2).unwrap();
+    cluster.engine.remove_broker(2).unwrap();
+    assert!(cluster.engine.image().broker(2).is_none());
+    assert_eq!(cluster.engine.broker_state(2), None);
+    cluster.engine.add_broker(&BrokerConfig::local(2, "localhost", 9099)).unwrap();
+    assert_eq!(cluster.engine.broker_state(2), Some(BrokerState::Running), "the id is free again");
+}
+
+#[test]
+fn where_copies_have_nowhere_to_go_nothing_moves() {
+    let cluster = Cluster::new(3);
+    cluster.create("t", 2, &[]);
+    let refused = cluster.engine.drain_broker(1).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::INVALID_REPLICATION_FACTOR);
+    assert!(refused.message.contains("of topic t keeps 3 copies"), "{}", refused.message);
+    assert!(refused.message.contains("2 other broker(s)"), "{}", refused.message);
+    cluster.pass(100);
+    assert!(holders(&cluster, "t").iter().all(|replicas| replicas.contains(&1)));
+}

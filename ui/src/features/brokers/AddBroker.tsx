@@ -1,0 +1,55 @@
+import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
+import type { Permit } from "~/contract/types";
+import { Confirm } from "~/shared/Confirm";
+import { useFlash } from "~/shared/flash";
+import { useT } from "~/shared/text";
+import { useBrokerCommand } from "./command";
+import { texts } from "./texts";
+
+interface AddBrokerProps {
+  cluster: string;
+  permit: Permit;
+}
+
+/** One broker more, after saying what that means. */
+export function AddBroker({ cluster, permit }: AddBrokerProps) {
+  const t = useT();
+  const { track } = useFlash();
+  const [asking, setAsking] = useState(false);
+  const add = useBrokerCommand("brokers.add", cluster);
+  const confirm = () =>
+    add.mutate(
+      { cluster },
+      {
+        onSuccess: ({ operation }) => {
+          track(operation);
+          setAsking(false);
+        },
+      },
+    );
+  return (
+    <span>
+      <Button
+        disabled={permit !== null}
+        {...(permit ? { disabledReason: t.core(permit) } : {})}
+        onClick={() => setAsking(true)}
+      >
+        {t(texts.add)}
+      </Button>
+      {asking ? (
+        <Confirm
+          title={t(texts.addTitle)}
+          action={t(texts.addOne)}
+          command={`weir broker add --cluster ${cluster}`}
+          pending={add.isPending}
+          error={add.error}
+          onConfirm={confirm}
+          onDismiss={() => setAsking(false)}
+        >
+          {t(texts.addBody)}
+        </Confirm>
+      ) : null}
+    </span>
+  );
+}

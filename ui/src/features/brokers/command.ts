@@ -1,0 +1,8 @@
+import { tag, useCommand } from "~/shared/api";
+
+type Name = "brokers.start" | "brokers.stop" | "brokers.kill" | "brokers.add" | "brokers.remove";
+
+/** A command on brokers, with what it makes stale. */
+export function useBrokerCommand<N extends Name>(name: N, cluster: string) {
+  return useCommand(name, [tag.brokers(cluster), tag.cluster(cluster), tag.operations(cluster)]);
+}
