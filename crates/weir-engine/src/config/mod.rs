@@ -3,10 +3,12 @@
 
 mod alter;
 mod broker_rules;
+mod docs;
 mod group_rules;
 mod metrics_rules;
 mod settings;
 mod synonyms;
+mod topic_docs;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use weir_wire::config_defs::{self, ConfigDef};
 
 pub(crate) use alter::{Operation, altered, check_topic, check_whole};
 pub(crate) use broker_rules::check_broker;
+pub(crate) use docs::of as description;
 pub(crate) use group_rules::broker_key_of_group;
 pub use settings::TopicSettings;
 pub use synonyms::{Synonym, of_topic as synonyms_of_topic};

@@ -2,7 +2,8 @@
 //!
 //! Every configuration of a topic or broker with value, source, type and, when asked, its synonyms:
 //! not only what was changed. The default of all brokers (broker `""`) has only what was set on it,
-//! as in Kafka. Sensitive values are never sent. Documentation texts are Kafka's own and left out.
+//! as in Kafka. Sensitive values are never sent. Documentation (KIP-524) is in our own
+//! words, and of what changes something here.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,15 +17,27 @@ use weir_wire::messages::describe_configs_response::{
 use weir_wire::{ErrorCode, Str};
 
 use super::configs::{Defaults, broker_definitions, custom, described, topic_definitions};
-use crate::config::{Layer, ResourceType, Source, broker_definition};
+use crate::config::{Layer, ResourceType, Source, broker_definition, description};
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: DescribeConfigsRequest) -> Reply<DescribeConfigsResponse> {
     let synonyms = request.include_synonyms;
-    let results = request.resources.into_iter().map(|asked| result(ctx, asked, synonyms)).collect();
+    let asked = request.resources.into_iter();
+    let mut results: Vec<DescribeConfigsResult> =
+        asked.map(|asked| result(ctx, asked, synonyms)).collect();
+    if request.include_documentation {
+        results.iter_mut().for_each(document);
+    }
     Reply::Done(DescribeConfigsResponse { results, ..Default::default() })
+}
+
+fn document(result: &mut DescribeConfigsResult) {
+    let Some(kind) = ResourceType::from_id(result.resource_type) else { return };
+    for config in &mut result.configs {
+        config.documentation = description(kind, &config.name).map(|doc| Str::from(doc.as_ref()));
+    }
 }
 
 fn result(ctx: &Ctx, asked: DescribeConfigsResource, synonyms: bool) -> DescribeConfigsResult {

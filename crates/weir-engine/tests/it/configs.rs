@@ -293,3 +293,36 @@ fn log_levels_change_on_the_broker_asked_and_are_not_kept() {
     cluster.restart();
     assert_eq!(shown(&cluster, one, "kafka.server.KafkaApis"), "INFO 6 []");
 }
+
+#[test]
+fn who_asks_for_documentation_reads_what_a_configuration_does() {
+    let cluster = Cluster::new(1);
+    cluster.create("t", 1, &[]);
+    let asked = |kind, name: &str, key: &str, documentation| {
+        let resource = DescribeConfigsResource {
+            resource_type: kind,
+            resource_name: Str::from(name),
+            configuration_keys: Some(vec![Str::from(key)]),
+            ..Default::default()
+        };
+        let request = DescribeConfigsRequest {
+            resources: vec![resource],
+            include_documentation: documentation,
+            ..Default::default()
+        };
+        let mut answer = cluster.connect(1).call(request, 4);
+        answer.results.remove(0).configs.remove(0).documentation.map(|text| text.to_string())
+    };
+    let cases = [
+        (TOPIC, "t", "retention.ms", "How long"),
+        (BROKER, "1", "log.retention.hours", "in hours"),
+        (BROKER, "1", "num.partitions", "partitions"),
+        (GROUP, "g", "share.record.lock.duration.ms", "milliseconds"),
+        (METRICS, "m", "interval.ms", "metrics"),
+    ];
+    for (kind, name, key, word) in cases {
+        let text = asked(kind, name, key, true).unwrap_or_default();
+        assert!(text.contains(word), "{key}: {text}");
+        assert_eq!(asked(kind, name, key, false), None, "{key}");
+    }
+}

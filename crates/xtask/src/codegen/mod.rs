@@ -3,6 +3,7 @@
 mod api_keys;
 mod configs;
 mod definitions;
+mod docs;
 mod errors;
 pub(crate) mod jars;
 mod message_file;
@@ -32,12 +33,20 @@ pub(crate) enum What {
     Wire,
     /// The configuration definitions of weir-wire, from the classes in Kafka's jars.
     Configs,
-    /// Both.
+    /// The engine's descriptions of topic configurations, from the console's texts.
+    Docs,
+    /// All of these.
     All,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let wants = |what| args.what == what || args.what == What::All;
+    if wants(What::Docs) {
+        output::deliver(docs::generate()?, args.check)?;
+    }
+    if args.what == What::Docs {
+        return Ok(());
+    }
     let Some(jars) = jars::fetch("generated files")? else { return Ok(()) };
     if wants(What::Wire) {
         output::deliver(wire::generate(&jars)?, args.check)?;
