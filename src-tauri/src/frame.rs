@@ -4,7 +4,6 @@ use crate::host::{WINDOW, WindowHost};
 use crate::{bridge, instance, place};
 use anyhow::{Context as _, anyhow};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::window::Color;
 use tauri::{Manager as _, Theme, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use weir_api::App;
@@ -23,15 +22,13 @@ pub(crate) fn run(
 ) -> anyhow::Result<()> {
     let core = app.core().clone();
     let theme = core.settings().ok().and_then(|settings| chosen(settings.theme));
-    let asked = AtomicBool::new(false);
     let builder = tauri::Builder::default()
         .manage(app)
         .invoke_handler(tauri::generate_handler![bridge::call])
         .on_window_event(move |window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
                 place::save(core.home().root(), window);
-                // A second wish closes: the page may be unable to put the question.
-                if !asked.swap(true, Ordering::Relaxed) && core.close_requested() {
+                if core.close_requested() {
                     api.prevent_close();
                 }
             }

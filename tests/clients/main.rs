@@ -1,5 +1,6 @@
 //! Clients that this project did not write, against its broker.
 
+mod aborted;
 mod command_line;
 mod console;
 mod go;

@@ -43,6 +43,7 @@ mod brokers;
 mod configuration;
 mod connect;
 mod crash;
+mod filters;
 mod first;
 mod keyboard;
 mod live;

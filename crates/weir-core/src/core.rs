@@ -5,6 +5,7 @@ use tokio::task::AbortHandle;
 use weir_control::ClusterDir;
 use weir_store::{Store, StoreError};
 
+use crate::closing::Closing;
 use crate::clusters::Registry;
 use crate::events::Events;
 use crate::failure::{Failure, Kind, Result};
@@ -36,6 +37,7 @@ struct Shared {
     sessions: Sessions,
     views: Views,
     streams: Streams,
+    closing: Closing,
     started_at: i64,
 }
 
@@ -59,6 +61,7 @@ impl Core {
             sessions: Sessions::default(),
             views: Views::default(),
             streams: Streams::default(),
+            closing: Closing::default(),
             started_at,
         };
         let core = Self { shared: Arc::new(shared) };
@@ -119,6 +122,10 @@ impl Core {
 
     pub(crate) fn streams(&self) -> &Streams {
         &self.shared.streams
+    }
+
+    pub(crate) fn closing(&self) -> &Closing {
+        &self.shared.closing
     }
 
     pub(crate) fn registry(&self) -> &Registry {

@@ -3,14 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::clusters::State;
 use crate::core::Core;
 use crate::failure::{Failure, Kind, Result};
-use crate::settings::{OnClose, SettingsPatch};
 use crate::text::TextId;
 
-/// Invalidated to have the page ask what closing does to running clusters.
-pub const CLOSE_REQUESTED: &str = "window.close_requested";
 /// The only links that are opened.
 const SCHEME: &str = "https://";
 
@@ -119,62 +115,4 @@ impl Core {
         };
         Ok(self.host().open_path(&path)?)
     }
-
-    /// The person closes the window: whether to hold it open for now, to ask or to stop clusters first.
-    pub fn close_requested(&self) -> bool {
-        if !self.has_running_clusters() {
-            return false;
-        }
-        match self.settings().map(|settings| settings.on_close).unwrap_or_default() {
-            OnClose::Keep => false,
-            OnClose::Ask => {
-                self.events().changed(CLOSE_REQUESTED);
-                true
-            }
-            OnClose::Stop => {
-                let core = self.clone();
-                self.spawn(async move { core.stop_all_and_close().await });
-                true
-            }
-        }
-    }
-
-    /// The answer to the question: keep clusters running or stop them, and whether to do so every time.
-    pub async fn close_window(&self, keep: bool, remember: bool) -> Result<()> {
-        if remember {
-            let on_close = Some(if keep { OnClose::Keep } else { OnClose::Stop });
-            self.set_settings(&SettingsPatch { on_close, ..SettingsPatch::default() })?;
-        }
-        if !keep {
-            self.stop_all().await;
-        }
-        Ok(self.host().close_window()?)
-    }
-
-    async fn stop_all_and_close(&self) {
-        self.stop_all().await;
-        if let Err(error) = self.host().close_window() {
-            tracing::warn!(?error, "the window could not be closed");
-        }
-    }
-
-    /// Stops every local cluster that runs, all at once; each failure stands in its operation.
-    pub async fn stop_all(&self) {
-        let mut begun = Vec::new();
-        for local in self.registry().locals().into_iter().filter(|local| is_running(local.state()))
-        {
-            begun.extend(self.stop_cluster(&local.id));
-        }
-        for operation in begun {
-            self.operation_ended(&operation).await;
-        }
-    }
-
-    fn has_running_clusters(&self) -> bool {
-        self.registry().locals().iter().any(|local| is_running(local.state()))
-    }
-}
-
-fn is_running(state: State) -> bool {
-    !matches!(state, State::Stopped | State::Failed | State::Deleting | State::Stopping)
 }

@@ -5,12 +5,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod brokers;
+mod closing;
 pub mod clusters;
 mod command_line;
 mod core;
 mod errors;
 pub mod events;
 pub mod failure;
+pub mod filters;
 pub mod groups;
 pub mod home;
 pub mod host;

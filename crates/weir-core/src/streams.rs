@@ -230,6 +230,7 @@ mod tests {
             headers: 0,
             size: 0,
             control: false,
+            aborted: false,
         }
     }
 

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use weir_domain::conditions::{Condition, ConditionError, Conditions, Property};
+
 use crate::failure::{Failure, Result};
 use crate::text::{Text, TextId};
 use crate::time::random_hex;
@@ -19,12 +21,35 @@ pub const LEASE: Duration = Duration::from_secs(180);
 pub struct ViewArgs {
     /// Words that a name must contain.
     pub query: String,
+    /// What rows must meet besides.
+    pub conditions: Vec<Condition>,
+    /// One of the conditions is enough.
+    pub any: bool,
     pub sort: String,
     pub descending: bool,
     /// From 1.
     pub page: usize,
     /// 1 to 100.
     pub page_size: usize,
+}
+
+impl ViewArgs {
+    /// The conditions, read for a list with `properties`.
+    pub(crate) fn understood(&self, properties: &'static [Property]) -> Result<Conditions> {
+        Conditions::new(&self.conditions, self.any, properties).map_err(|error| {
+            let text = match error {
+                ConditionError::Property(name) => TextId::FilterProperty.with("property", name),
+                ConditionError::Operator { property, operator } => {
+                    TextId::FilterOperator.with("property", property).with("operator", operator)
+                }
+                ConditionError::Number(value) => TextId::FilterNumber.with("value", value),
+                ConditionError::TooMany => {
+                    TextId::FilterTooMany.with("max", weir_domain::conditions::CONDITIONS_MAX)
+                }
+            };
+            Failure::invalid("conditions", text)
+        })
+    }
 }
 
 /// One page of a view.
@@ -144,7 +169,8 @@ mod tests {
 
     fn args(page_size: usize) -> ViewArgs {
         let (query, sort) = (String::new(), "name".to_owned());
-        ViewArgs { query, sort, descending: false, page: 1, page_size }
+        let conditions = Vec::new();
+        ViewArgs { query, conditions, any: false, sort, descending: false, page: 1, page_size }
     }
 
     fn freeze(views: &Views, ids: &[&str]) -> View {

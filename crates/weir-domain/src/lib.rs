@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod cluster;
+pub mod conditions;
 pub mod config;
 pub mod connection;
 pub mod filter;
@@ -23,6 +24,7 @@ pub mod topic_name;
 pub mod transaction;
 
 pub use cluster::{ApiRange, Broker, ClusterInfo};
+pub use conditions::{Condition, ConditionError, Conditions};
 pub use config::{
     ConfigChange, ConfigDefinition, ConfigEntry, ConfigOperation, ConfigResource, ConfigSource,
     ConfigSynonym, ConfigType, Importance,

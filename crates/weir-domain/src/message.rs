@@ -25,6 +25,9 @@ pub struct MessageRow {
     /// A transaction marker or another control record: written by the broker, never by a person.
     pub control: bool,
     pub transactional: bool,
+    /// Its transaction is known to have been aborted: consumers of committed messages never see it. Not known of what
+    /// lies past the last stable offset, where transactions are not decided yet.
+    pub aborted: bool,
 }
 
 impl MessageRow {

@@ -5,10 +5,16 @@ export type Commands = {
   "app.info": { args: T.AppInfoArgs; output: T.AppInfo };
   "settings.get": { args: T.SettingsGetArgs; output: T.Settings };
   "settings.set": { args: T.SettingsSetArgs; output: T.Settings };
+  "filters.list": { args: T.FiltersListArgs; output: T.SavedFilters };
+  "filters.save": { args: T.FiltersSaveArgs; output: T.Done };
+  "filters.rename": { args: T.FiltersRenameArgs; output: T.Done };
+  "filters.delete": { args: T.FiltersDeleteArgs; output: T.Done };
   "events.next": { args: T.EventsNextArgs; output: T.Events };
   "open.link": { args: T.OpenLinkArgs; output: T.Done };
   "open.folder": { args: T.OpenFolderArgs; output: T.Done };
   "clipboard.write": { args: T.ClipboardWriteArgs; output: T.Done };
+  "window.unsaved": { args: T.WindowUnsavedArgs; output: T.Done };
+  "window.asked": { args: T.WindowAskedArgs; output: T.Done };
   "window.close": { args: T.WindowCloseArgs; output: T.Done };
   "clusters.list": { args: T.ClustersListArgs; output: T.ClusterRows };
   "clusters.create_defaults": { args: T.ClustersCreateDefaultsArgs; output: T.CreateDefaults };
@@ -67,10 +73,16 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "app.info": { provides: [], invalidates: [] },
   "settings.get": { provides: ["settings"], invalidates: [] },
   "settings.set": { provides: [], invalidates: ["settings"] },
+  "filters.list": { provides: ["filters({table})"], invalidates: [] },
+  "filters.save": { provides: [], invalidates: ["filters({table})"] },
+  "filters.rename": { provides: [], invalidates: ["filters({table})"] },
+  "filters.delete": { provides: [], invalidates: ["filters({table})"] },
   "events.next": { provides: [], invalidates: [] },
   "open.link": { provides: [], invalidates: [] },
   "open.folder": { provides: [], invalidates: [] },
   "clipboard.write": { provides: [], invalidates: [] },
+  "window.unsaved": { provides: [], invalidates: [] },
+  "window.asked": { provides: [], invalidates: [] },
   "window.close": { provides: [], invalidates: [] },
   "clusters.list": { provides: ["clusters"], invalidates: [] },
   "clusters.create_defaults": { provides: ["clusters"], invalidates: [] },

@@ -114,6 +114,16 @@ export type TextId =
   | "error.topic_not_found"
   | "error.view_expired"
   | "error.window_only"
+  | "filter.full"
+  | "filter.name_empty"
+  | "filter.name_long"
+  | "filter.name_taken"
+  | "filter.not_found"
+  | "filter.number"
+  | "filter.operator"
+  | "filter.property"
+  | "filter.table"
+  | "filter.too_many"
   | "hint.acl"
   | "hint.address_form"
   | "hint.advertised"
@@ -122,6 +132,7 @@ export type TextId =
   | "hint.check_running"
   | "hint.close_streams"
   | "hint.disk_full"
+  | "hint.filter_full"
   | "hint.folder_choose"
   | "hint.folder_permission"
   | "hint.kafka_port"
@@ -374,6 +385,16 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.topic_not_found": "There is no topic \"{topic}\".",
   "error.view_expired": "This list is too old. It is loaded again.",
   "error.window_only": "Only the window can do this.",
+  "filter.full": "A table keeps at most {max} filters.",
+  "filter.name_empty": "Type a name for the filter.",
+  "filter.name_long": "The name of a filter has at most {max} characters.",
+  "filter.name_taken": "There is already a filter named \"{name}\".",
+  "filter.not_found": "There is no filter named \"{name}\" any more.",
+  "filter.number": "\"{value}\" is not a number. Write 1200, 1.5k or 64 MiB.",
+  "filter.operator": "{property} cannot be compared by \"{operator}\".",
+  "filter.property": "The list has no property \"{property}\" to filter by.",
+  "filter.table": "The table \"{table}\" has no filters.",
+  "filter.too_many": "A filter has at most {max} conditions.",
   "hint.acl": "Ask for the missing permission (ACL), or connect as another user.",
   "hint.address_form": "Write host:port, several with commas, such as broker-1:9092,broker-2:9092.",
   "hint.advertised": "The brokers tell their clients addresses that this machine cannot reach. Set advertised.listeners to names that it can.",
@@ -382,6 +403,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.check_running": "Check the port number, and whether the cluster is running.",
   "hint.close_streams": "Close a live view first.",
   "hint.disk_full": "Check that the disk has free space and that the folder can be written to.",
+  "hint.filter_full": "Delete one that you no longer use.",
   "hint.folder_choose": "Choose another folder with WEIR_HOME.",
   "hint.folder_permission": "Make the folder yours, or choose another one with WEIR_HOME.",
   "hint.kafka_port": "Use the port of a Kafka listener without encryption.",
@@ -635,6 +657,16 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.topic_not_found": "\"{topic}\" 토픽이 없습니다.",
   "error.view_expired": "목록이 오래되어 다시 불러옵니다.",
   "error.window_only": "이 기능은 앱 창에서만 사용할 수 있습니다.",
+  "filter.full": "테이블마다 필터를 최대 {max}개까지 보관합니다.",
+  "filter.name_empty": "필터의 이름을 입력하세요.",
+  "filter.name_long": "필터의 이름은 최대 {max}자입니다.",
+  "filter.name_taken": "\"{name}\" 필터가 이미 있습니다.",
+  "filter.not_found": "\"{name}\" 필터가 더 이상 없습니다.",
+  "filter.number": "숫자가 아닙니다: \"{value}\". 1200, 1.5k, 64 MiB처럼 입력하세요.",
+  "filter.operator": "{property} 속성에는 \"{operator}\" 비교를 쓸 수 없습니다.",
+  "filter.property": "목록에 필터링할 수 있는 \"{property}\" 속성이 없습니다.",
+  "filter.table": "\"{table}\" 테이블에는 필터가 없습니다.",
+  "filter.too_many": "필터의 조건은 최대 {max}개입니다.",
   "hint.acl": "필요한 권한(ACL)을 요청하거나 다른 사용자로 연결하세요.",
   "hint.address_form": "host:port 형식으로 입력하고, 여러 개는 쉼표로 구분하세요. 예: broker-1:9092,broker-2:9092",
   "hint.advertised": "브로커가 알려 주는 주소에 이 컴퓨터에서 접근할 수 없습니다. advertised.listeners를 접근 가능한 이름으로 설정하세요.",
@@ -643,6 +675,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.check_running": "포트 번호와 클러스터 실행 여부를 확인하세요.",
   "hint.close_streams": "먼저 실시간 보기를 하나 닫으세요.",
   "hint.disk_full": "디스크 여유 공간과 폴더 쓰기 권한을 확인하세요.",
+  "hint.filter_full": "더 이상 쓰지 않는 필터를 삭제하세요.",
   "hint.folder_choose": "WEIR_HOME으로 다른 폴더를 지정하세요.",
   "hint.folder_permission": "폴더의 소유자를 바꾸거나 WEIR_HOME으로 다른 폴더를 지정하세요.",
   "hint.kafka_port": "암호화하지 않는 Kafka 리스너의 포트를 사용하세요.",

@@ -158,6 +158,10 @@ export type ClusterCreated = { cluster: string, operation: string, };
  */
 export type ClusterDetail = { cluster_id: string | null, controller: number | null, under_replicated: number | null, offline: number | null, internal_topics: number | null, groups: number | null, 
 /**
+ * Those of them that have a lag.
+ */
+groups_behind: number | null, 
+/**
  * Of all replicas.
  */
 bytes: I64 | null, bytes_in_per_s: number | null, messages_in_per_s: number | null, 
@@ -296,6 +300,23 @@ export type ClustersStopArgs = { cluster: string, };
  */
 export type ClustersTestArgs = { bootstrap: string, };
 
+/**
+ * A condition on one property of a row; which there are and how they compare depends on the list.
+ */
+export type Condition = { 
+/**
+ * "" is the name.
+ */
+property: string, 
+/**
+ * `=`, `!=`, `:` (contains), `!:`, `^` (begins with), `!^`, `<`, `<=`, `>`, `>=`.
+ */
+operator: string, 
+/**
+ * Numbers as people write them: `1,200`, `1.5k`, `64 MiB`.
+ */
+value: string, };
+
 export type ConfigChange = { name: string, before: string | null, after: string | null, risk: Text | null, };
 
 /**
@@ -410,6 +431,34 @@ invalidated: Array<string>, operations: Array<Operation>, };
  */
 export type EventsNextArgs = { after: I64, watching: Array<string>, wait_ms: number, };
 
+/**
+ * Forgets a filter that was kept.
+ */
+export type FiltersDeleteArgs = { table: string, name: string, };
+
+/**
+ * The filters that were kept for a table ("topics", "groups"), in order of their names.
+ */
+export type FiltersListArgs = { table: string, };
+
+/**
+ * Gives a filter that was kept another name.
+ */
+export type FiltersRenameArgs = { table: string, name: string, to: string, };
+
+/**
+ * Keeps a filter under a name.
+ */
+export type FiltersSaveArgs = { table: string, name: string, 
+/**
+ * As the address of the page has it.
+ */
+text: string, 
+/**
+ * Writes over one that has this name already.
+ */
+replace: boolean, };
+
 export type Folder = "home" | "logs" | "data";
 
 export type GroupDetail = { 
@@ -481,13 +530,22 @@ confirm: string, };
 export type GroupsGetArgs = { cluster: string, group: string, };
 
 /**
- * A new list of groups, and its page. Sorts: name, state, members, topics, lag.
+ * A new list of groups, and its page. Sorts: name, state, members, topics, lag; conditions on these, type and
+ * coordinator.
  */
 export type GroupsListArgs = { cluster: string, 
 /**
  * Words that a name must contain.
  */
 query: string, 
+/**
+ * What rows must meet besides.
+ */
+conditions: Array<Condition>, 
+/**
+ * One of the conditions is enough.
+ */
+any: boolean, 
 /**
  * A column's name; "" is by name.
  */
@@ -545,7 +603,11 @@ export type Language = "system" | "en" | "ko";
 /**
  * One message with all its bytes.
  */
-export type MessageFull = { id: string, partition: number, offset: I64, timestamp: I64, timestamp_type: TimestampType, size: number, control: boolean, key: Data | null, value: Data | null, headers: Array<HeaderData>, leader_epoch: number | null, producer_id: I64 | null, 
+export type MessageFull = { id: string, partition: number, offset: I64, timestamp: I64, timestamp_type: TimestampType, size: number, control: boolean, 
+/**
+ * As in a row.
+ */
+aborted: boolean, key: Data | null, value: Data | null, headers: Array<HeaderData>, leader_epoch: number | null, producer_id: I64 | null, 
 /**
  * Of the batch: `none`, `gzip`, `snappy`, `lz4`, `zstd`.
  */
@@ -571,7 +633,11 @@ size: number,
 /**
  * Written by the broker: a transaction's marker.
  */
-control: boolean, };
+control: boolean, 
+/**
+ * Its transaction was aborted; not known yet while one before it is open, and in a live tail.
+ */
+aborted: boolean, };
 
 /**
  * One page of messages. Rows carry previews; `messages.get` has the whole.
@@ -809,6 +875,17 @@ export type Refresh<Row> = { rows: Array<Row>,
  * Of the ids asked for, those that are no more.
  */
 gone: Array<string>, added: number, removed: number, as_of: I64, };
+
+/**
+ * A filter that was kept under a name.
+ */
+export type SavedFilter = { name: string, 
+/**
+ * As the address of the page has it.
+ */
+text: string, };
+
+export type SavedFilters = { rows: Array<SavedFilter>, };
 
 export type Settings = { theme: Theme, density: Density, language: Language, time_zone: TimeZone, on_close: OnClose, 
 /**
@@ -1054,7 +1131,8 @@ confirm: string, };
 export type TopicsGetArgs = { cluster: string, topic: string, };
 
 /**
- * A new list of topics, and its page. Sorts: name, partitions, replication, health, messages, messages_in, size.
+ * A new list of topics, and its page. Sorts and conditions: name, partitions, replication, health, messages,
+ * messages_in, size.
  */
 export type TopicsListArgs = { cluster: string, 
 /**
@@ -1062,9 +1140,21 @@ export type TopicsListArgs = { cluster: string,
  */
 internal: boolean, 
 /**
+ * Names that come first where they match, at most 50.
+ */
+pinned: Array<string>, 
+/**
  * Words that a name must contain.
  */
 query: string, 
+/**
+ * What rows must meet besides.
+ */
+conditions: Array<Condition>, 
+/**
+ * One of the conditions is enough.
+ */
+any: boolean, 
 /**
  * A column's name; "" is by name.
  */
@@ -1115,6 +1205,11 @@ export type TopicsRefreshArgs = { cluster: string, view: string,
 ids: Array<string>, };
 
 /**
+ * The page puts the question that closing the window asks. A page that does not say so cannot hold the window open.
+ */
+export type WindowAskedArgs = Record<symbol, never>;
+
+/**
  * The answer to the question that closing the window asks.
  */
 export type WindowCloseArgs = { 
@@ -1126,6 +1221,11 @@ keep: boolean,
  * Do so every time.
  */
 remember: boolean, };
+
+/**
+ * The page holds what somebody entered and has not saved, or does no more: the window asks before it closes.
+ */
+export type WindowUnsavedArgs = { unsaved: boolean, };
 
 /**
  * A write, or its preview (then without an operation).

@@ -2,6 +2,7 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import type { ConfigType } from "~/contract/types";
 import { choicesOf } from "./configValue";
+import { useTyped } from "./useTyped";
 
 interface ConfigInputProps {
   name: string;
@@ -26,13 +27,19 @@ export function ConfigInput(props: ConfigInputProps) {
         onChange={({ detail }) => props.onChange(detail.selectedOption.value ?? "")}
       />
     );
+  return <TypedInput {...props} />;
+}
+
+/** Tables draw their cells later than keys are pressed: the field keeps the letters itself. */
+function TypedInput(props: ConfigInputProps) {
+  const [text, type] = useTyped(props.value, props.onChange);
   return (
     <Input
-      value={props.value}
+      value={text}
       ariaLabel={props.name}
       invalid={props.invalid}
       spellcheck={false}
-      onChange={({ detail }) => props.onChange(detail.value)}
+      onChange={({ detail }) => type(detail.value)}
       {...(props.onBlur ? { onBlur: props.onBlur } : {})}
     />
   );

@@ -9,6 +9,7 @@ import { type ReactNode, useState } from "react";
 import { Command } from "./Command";
 import { ErrorBox } from "./ErrorBox";
 import { defineTexts, useT } from "./text";
+import { useFirstFocus } from "./useFirstFocus";
 
 const texts = defineTexts({
   cancel: { en: "Cancel", ko: "취소" },
@@ -36,6 +37,7 @@ interface ConfirmProps {
 export function Confirm(props: ConfirmProps) {
   const t = useT();
   const [typed, setTyped] = useState("");
+  const focus = useFirstFocus();
   const ready = props.word === undefined || typed === props.word;
   const submit = () => {
     if (ready && !props.pending) props.onConfirm();
@@ -74,10 +76,10 @@ export function Confirm(props: ConfirmProps) {
           ) : (
             <FormField label={t(texts.type, { word: `“${props.word}”` })}>
               <Input
+                ref={focus}
                 value={typed}
                 onChange={({ detail }) => setTyped(detail.value)}
                 placeholder={props.word}
-                autoFocus
                 autoComplete="off"
                 spellcheck={false}
               />

@@ -85,6 +85,7 @@ export const tag = {
   groups: (id: string) => `groups(${id})`,
   group: (id: string, name: string) => `group(${id},${name})`,
   brokers: (id: string) => `brokers(${id})`,
+  filters: (table: string) => `filters(${table})`,
   operations: (id: string) => `operations(${id})`,
 };
 

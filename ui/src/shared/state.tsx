@@ -1,6 +1,6 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { BrokerRow, ClusterState, Health, OperationState, Text } from "~/contract/types";
-import { defineTexts, type Message, useT } from "./text";
+import { defineTexts, type Message, type Translate, useT } from "./text";
 
 type Type = StatusIndicatorProps.Type;
 
@@ -73,6 +73,16 @@ const HEALTH_TYPE: Record<Health, Type> = {
   under_min_isr: "error",
   offline: "error",
 };
+
+/** Each health, as a list of topics can be filtered by it. */
+export function healthWords(t: Translate): { value: Health; label: string }[] {
+  return [
+    { value: "ok", label: t(healthTexts.ok) },
+    { value: "under_replicated", label: t(healthTexts.under_replicated_one) },
+    { value: "under_min_isr", label: t(healthTexts.under_min_isr_one) },
+    { value: "offline", label: t(healthTexts.offline_one) },
+  ];
+}
 
 interface HealthProps {
   health: Health;
@@ -206,7 +216,10 @@ export function isRebalancing(state: string): boolean {
   return state === "PreparingRebalance" || state === "CompletingRebalance";
 }
 
-/** Kafka's own words for a group's state stay Latin in every language. */
+/** Kafka's own words for states and types stay Latin in every language. */
+export const GROUP_STATES = Object.keys(groupTexts);
+export const GROUP_TYPES = Object.keys(typeTexts);
+
 const GROUP_TYPE: Record<string, Type> = {
   Stable: "success",
   Empty: "stopped",

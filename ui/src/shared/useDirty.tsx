@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useBlocker } from "react-router";
 import { defineTexts, useT } from "./text";
 
@@ -15,8 +15,21 @@ const texts = defineTexts({
 
 /** Forms of this window that would lose something now: the question at its end names them too. */
 let dirtyForms = 0;
-export function hasDirtyForm(): boolean {
-  return dirtyForms > 0;
+const listeners = new Set<() => void>();
+
+function countDirty(by: 1 | -1): void {
+  dirtyForms += by;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Whether some form of this window would lose something now. */
+export function useUnsaved(): boolean {
+  return useSyncExternalStore(subscribe, () => dirtyForms > 0);
 }
 
 export interface Leaving {
@@ -40,10 +53,10 @@ export function useDirty(dirty: boolean): Leaving {
     const onUnload = (event: BeforeUnloadEvent) => {
       if (!allowed.current) event.preventDefault();
     };
-    dirtyForms += 1;
+    countDirty(1);
     window.addEventListener("beforeunload", onUnload);
     return () => {
-      dirtyForms -= 1;
+      countDirty(-1);
       window.removeEventListener("beforeunload", onUnload);
     };
   }, [dirty]);

@@ -14,6 +14,7 @@ pub mod app;
 pub mod brokers;
 pub mod clusters;
 pub mod events;
+pub mod filters;
 pub mod groups;
 pub mod host;
 pub mod messages;
@@ -27,10 +28,16 @@ commands! {
     app::info::AppInfo,
     settings::get::SettingsGet,
     settings::set::SettingsSet,
+    filters::list::FiltersList,
+    filters::save::FiltersSave,
+    filters::rename::FiltersRename,
+    filters::delete::FiltersDelete,
     events::next::EventsNext,
     host::open_link::OpenLink,
     host::open_folder::OpenFolder,
     host::clipboard_write::ClipboardWrite,
+    host::window_unsaved::WindowUnsaved,
+    host::window_asked::WindowAsked,
     host::window_close::WindowClose,
     clusters::list::ClustersList,
     clusters::create_defaults::ClustersCreateDefaults,

@@ -126,6 +126,8 @@ dto!(
         offline: Option<u32>,
         internal_topics: Option<u32>,
         groups: Option<u32>,
+        /// Those of them that have a lag.
+        groups_behind: Option<u32>,
         /// Of all replicas.
         bytes: Option<I64>,
         bytes_in_per_s: Option<f64>,

@@ -65,6 +65,8 @@ pub struct MessageRow {
     pub size: u32,
     /// Written by the broker: a transaction's marker.
     pub control: bool,
+    /// Its transaction was aborted; not known yet while one before it is open, and in a live tail.
+    pub aborted: bool,
 }
 
 impl FromCore<core::MessageRow> for MessageRow {
@@ -80,6 +82,7 @@ impl FromCore<core::MessageRow> for MessageRow {
             headers: row.headers,
             size: FromCore::from_core(row.size),
             control: row.control,
+            aborted: row.aborted,
         }
     }
 }
@@ -125,6 +128,8 @@ pub struct MessageFull {
     pub timestamp_type: TimestampType,
     pub size: u32,
     pub control: bool,
+    /// As in a row.
+    pub aborted: bool,
     pub key: Option<Data>,
     pub value: Option<Data>,
     pub headers: Vec<HeaderData>,
@@ -147,6 +152,7 @@ impl FromCore<core::MessageFull> for MessageFull {
             timestamp_type: row.timestamp_type,
             size: row.size,
             control: row.control,
+            aborted: row.aborted,
             key: FromCore::from_core(message.key),
             value: FromCore::from_core(message.value),
             headers: message.headers.into_iter().map(header).collect(),

@@ -27,14 +27,16 @@ pub use messages::{
     MessageRow, NewHeader, Payload, Produced, Range, StreamChunk, StreamProgress, TimestampType,
 };
 pub use operations::{Operation, OperationChange, OperationState, OperationStep, StepState};
-pub use settings::{Density, Language, OnClose, Settings, SettingsPatch, Theme, TimeZone};
+pub use settings::{
+    Density, Language, OnClose, SavedFilter, Settings, SettingsPatch, Theme, TimeZone,
+};
 pub use topics::{
     Altered, ConfigChange, ConfigEdit, ConfigHelp, ConfigRow, ConfigSource, ConfigSynonym,
     ConfigType, ConfigValue, DeletedTopic, DeletedTopics, Health, Importance, OpenTransaction,
     PartitionRow, PartitionRows, TopicDefaults, TopicDetail, TopicNameCheck, TopicPage,
     TopicPermits, TopicRow, Written,
 };
-pub use views::{Page, Refresh, ViewArgs};
+pub use views::{Condition, Page, Refresh, ViewArgs};
 
 pub(crate) use base::{dto, words};
 

@@ -24,6 +24,15 @@ dto!(Settings from core::Settings {
     start_stopped_after_reboot: bool,
 });
 
+dto!(
+    /// A filter that was kept under a name.
+    SavedFilter from weir_core::filters::SavedFilter {
+        name: String,
+        /// As the address of the page has it.
+        text: String,
+    }
+);
+
 impl From<core::Settings> for Settings {
     fn from(settings: core::Settings) -> Self {
         Self::from_core(settings)

@@ -9,6 +9,12 @@ use super::{FromCore, I64, Text};
 pub struct ViewArgs {
     /// Words that a name must contain.
     pub query: String,
+    /// What rows must meet besides.
+    #[serde(default)]
+    pub conditions: Vec<Condition>,
+    /// One of the conditions is enough.
+    #[serde(default)]
+    pub any: bool,
     /// A column's name; "" is by name.
     pub sort: String,
     pub descending: bool,
@@ -18,10 +24,29 @@ pub struct ViewArgs {
     pub page_size: u32,
 }
 
+/// A condition on one property of a row; which there are and how they compare depends on the list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Condition {
+    /// "" is the name.
+    pub property: String,
+    /// `=`, `!=`, `:` (contains), `!:`, `^` (begins with), `!^`, `<`, `<=`, `>`, `>=`.
+    pub operator: String,
+    /// Numbers as people write them: `1,200`, `1.5k`, `64 MiB`.
+    pub value: String,
+}
+
+impl From<Condition> for weir_domain::Condition {
+    fn from(Condition { property, operator, value }: Condition) -> Self {
+        Self { property, operator, value }
+    }
+}
+
 impl From<ViewArgs> for core::ViewArgs {
     fn from(args: ViewArgs) -> Self {
         Self {
             query: args.query,
+            conditions: args.conditions.into_iter().map(Into::into).collect(),
+            any: args.any,
             sort: args.sort,
             descending: args.descending,
             page: args.page as usize,

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod basics;
+mod filters;
 mod local;
 mod many;
 mod remote;

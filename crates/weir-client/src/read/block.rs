@@ -10,7 +10,7 @@ use weir_domain::{ItemError, MessageFilter, MessageRow};
 use crate::admin::leader_moved;
 use crate::client::Client;
 use crate::error::ClientError;
-use crate::read::fetch::Position;
+use crate::read::fetch::{Fetched, Isolation, Position};
 use crate::read::row;
 
 /// First asked of a partition, then four times as much, up to the last.
@@ -25,6 +25,8 @@ struct Reading {
     range: Range<i64>,
     at: i64,
     bytes_max: i32,
+    /// Read up to the last stable offset first, where the leader tells what was aborted, then what lies past it.
+    isolation: Isolation,
     idle: u32,
     block: Block,
 }
@@ -56,21 +58,18 @@ impl Client {
         let mut readings: BTreeMap<i32, Reading> = ranges.into_iter().map(start).collect();
         let mut scratch = Vec::new();
         loop {
-            let positions = positions(&readings);
-            if positions.is_empty() {
-                break;
-            }
+            let Some((isolation, positions)) = next(&readings) else { break };
             if Instant::now() >= deadline {
                 give_up(&mut readings);
                 break;
             }
-            let round = self.fetch_round(topic, &positions, Duration::ZERO).await?;
+            let round = self.fetch_round(topic, &positions, isolation, Duration::ZERO).await?;
             let mut moved = false;
             for (partition, fetched) in round.partitions {
                 let Some(reading) = readings.get_mut(&partition) else { continue };
                 match fetched {
                     Ok(fetched) => {
-                        reading.take(partition, &fetched.records, filter, &mut scratch);
+                        reading.take(partition, &fetched, filter, &mut scratch);
                     }
                     Err(e) => moved |= reading.fail(e),
                 }
@@ -84,9 +83,17 @@ impl Client {
     }
 }
 
+/// What to ask next: what is decided of all partitions, then what is not.
+fn next(readings: &BTreeMap<i32, Reading>) -> Option<(Isolation, Vec<Position>)> {
+    let of = |isolation| (isolation, positions(readings, isolation));
+    let some = |asked: &(Isolation, Vec<Position>)| !asked.1.is_empty();
+    [Isolation::Committed, Isolation::Uncommitted].into_iter().map(of).find(some)
+}
+
 /// Those that are not through, the one that waited longest first: a broker fills its answer in order.
-fn positions(readings: &BTreeMap<i32, Reading>) -> Vec<Position> {
-    let mut open: Vec<_> = readings.iter().filter(|(_, reading)| reading.is_open()).collect();
+fn positions(readings: &BTreeMap<i32, Reading>, isolation: Isolation) -> Vec<Position> {
+    let is_asked = |reading: &Reading| reading.is_open() && reading.isolation == isolation;
+    let mut open: Vec<_> = readings.iter().filter(|(_, reading)| is_asked(reading)).collect();
     open.sort_by_key(|(_, reading)| std::cmp::Reverse(reading.idle));
     let position = |(partition, reading): (&i32, &Reading)| Position {
         partition: *partition,
@@ -105,7 +112,14 @@ fn give_up(readings: &mut BTreeMap<i32, Reading>) {
 impl Reading {
     fn new(range: Range<i64>) -> Self {
         let at = range.start;
-        Self { range, at, bytes_max: FIRST_BYTES, idle: 0, block: Block::default() }
+        Self {
+            range,
+            at,
+            bytes_max: FIRST_BYTES,
+            isolation: Isolation::Committed,
+            idle: 0,
+            block: Block::default(),
+        }
     }
 
     fn is_open(&self) -> bool {
@@ -115,19 +129,19 @@ impl Reading {
     fn take(
         &mut self,
         partition: i32,
-        bytes: &[u8],
+        fetched: &Fetched,
         filter: &MessageFilter,
         scratch: &mut Vec<u8>,
     ) {
         let block = &mut self.block;
         let range = self.at..self.range.end;
-        let walked = row::walk(bytes, &range, scratch, |batch, record| {
-            if row::wanted(filter, batch, record) {
-                block.rows.push(row::row(partition, batch, record));
+        let walked = row::walk(fetched, &range, scratch, |met| {
+            if row::wanted(filter, met) {
+                block.rows.push(row::row(partition, met));
             }
         });
         block.scanned += walked.records;
-        block.bytes += bytes.len() as u64;
+        block.bytes += fetched.records.len() as u64;
         block.unreadable.extend(walked.unreadable);
         self.bytes_max = (self.bytes_max * 4).min(LAST_BYTES);
         match walked.next.filter(|next| *next > self.at) {
@@ -135,8 +149,15 @@ impl Reading {
                 self.at = next;
                 self.idle = 0;
             }
+            None if self.is_undecided(fetched) => self.isolation = Isolation::Uncommitted,
             None => self.idled(),
         }
+    }
+
+    /// Nothing came because nothing further is decided; a leader that does not say how far is asked as well.
+    fn is_undecided(&self, fetched: &Fetched) -> bool {
+        let decided = fetched.last_stable_offset;
+        self.isolation == Isolation::Committed && (decided < 0 || self.at >= decided)
     }
 
     /// Nothing came: another partition filled the answer, or there is nothing up to the end that was told.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use weir_domain::{BrokerFailure, ItemError, TopicPartition};
 use weir_wire::Bytes;
 use weir_wire::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
-use weir_wire::messages::fetch_response::{FetchResponse, PartitionData};
+use weir_wire::messages::fetch_response::{AbortedTransaction, FetchResponse, PartitionData};
 
 use crate::client::{Build, Client, failure};
 use crate::code;
@@ -24,10 +24,23 @@ pub(crate) struct Position {
     pub(crate) bytes_max: i32,
 }
 
+/// Up to where a leader answers (KIP-98).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Isolation {
+    /// The high watermark, whatever became of the transactions.
+    Uncommitted,
+    /// The last stable offset, with a list of the transactions that were aborted. All records come nevertheless.
+    Committed,
+}
+
 /// What a leader answered for one partition.
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) records: Bytes,
+    /// Of the records' transactions; with [`Isolation::Committed`] only.
+    pub(crate) aborted: Vec<AbortedTransaction>,
+    /// Everything before it is decided; -1 when the leader does not say.
+    pub(crate) last_stable_offset: i64,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +55,7 @@ impl Client {
         &self,
         topic: &str,
         positions: &[Position],
+        isolation: Isolation,
         wait: Duration,
     ) -> Result<Round, ClientError> {
         let partitions: Vec<_> =
@@ -53,7 +67,8 @@ impl Client {
         }
         let mut requests: Vec<(i32, Build<FetchRequest>)> = Vec::new();
         for (leader, partitions) in &routed.by_leader {
-            let request = request(topic, positions, partitions, wait);
+            let mut request = request(topic, positions, partitions, wait);
+            request.isolation_level = i8::from(isolation == Isolation::Committed);
             requests.push((*leader, Box::new(move |version| check(version, request.clone()))));
         }
         for answer in self.scatter_on(Lane::Read, requests).await {
@@ -133,5 +148,9 @@ fn fetched(partition: &PartitionData) -> Result<Fetched, ItemError> {
     code::item(partition.error_code, None)?;
     let records = partition.records.as_ref().map(weir_wire::Records::to_bytes).transpose();
     let records = records.map_err(|e| ItemError::ours("UNREADABLE", e.to_string()))?;
-    Ok(Fetched { records: records.unwrap_or_default() })
+    Ok(Fetched {
+        records: records.unwrap_or_default(),
+        aborted: partition.aborted_transactions.clone().unwrap_or_default(),
+        last_stable_offset: partition.last_stable_offset,
+    })
 }

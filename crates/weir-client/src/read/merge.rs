@@ -154,6 +154,7 @@ mod tests {
             size_bytes: 0,
             compression: Compression::None,
             control: false,
+            aborted: false,
             transactional: false,
         }
     }

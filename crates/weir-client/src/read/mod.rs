@@ -1,6 +1,7 @@
 //! One reader for browsing, tailing and searching: raw fetch by partition leader. Raw bytes are tested first; only
 //! what may match is copied, in previews of at most 4 KB a row.
 
+mod aborts;
 mod block;
 mod browse;
 mod fetch;

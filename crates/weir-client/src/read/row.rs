@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::read::aborts::Aborts;
+use crate::read::fetch::Fetched;
 use weir_domain::filter::RawMessage;
 use weir_domain::message::{Producer, ROW_PREVIEW_BYTES};
 use weir_domain::{
@@ -25,14 +27,25 @@ pub(crate) struct Walked {
     pub(crate) unreadable: Vec<(i64, String)>,
 }
 
+/// A record where it was found.
+#[derive(Debug)]
+pub(crate) struct Met<'a> {
+    pub(crate) batch: &'a BatchHeader,
+    pub(crate) record: &'a RecordRef<'a>,
+    /// Of a transaction that is known to have been aborted.
+    pub(crate) aborted: bool,
+}
+
 /// Walks the batches of a Fetch answer and hands each record within `range` to `each`.
 pub(crate) fn walk(
-    bytes: &[u8],
+    fetched: &Fetched,
     range: &Range<i64>,
     scratch: &mut Vec<u8>,
-    mut each: impl FnMut(&BatchHeader, &RecordRef<'_>),
+    mut each: impl FnMut(&Met<'_>),
 ) -> Walked {
     let mut walked = Walked::default();
+    let mut aborts = Aborts::new(&fetched.aborted);
+    let bytes: &[u8] = &fetched.records;
     for batch in BatchReader::new(bytes) {
         let Ok(batch) = batch.map_err(|e| walked.unreadable.push(foreign(bytes, range, &e))) else {
             walked.next = after_foreign(bytes, range);
@@ -42,7 +55,9 @@ pub(crate) fn walk(
         if batch.header.base_offset >= range.end {
             break;
         }
-        match records_of(&batch, range, scratch, &mut each) {
+        let aborted = aborts.holds(&batch.header);
+        let mut met = |record: &RecordRef<'_>| each(&Met { batch: &batch.header, record, aborted });
+        match records_of(&batch, range, scratch, &mut met) {
             Ok(records) => walked.records += records,
             Err(e) => walked.unreadable.push((batch.header.base_offset, e.to_string())),
         }
@@ -54,7 +69,7 @@ fn records_of(
     batch: &RecordBatch<'_>,
     range: &Range<i64>,
     scratch: &mut Vec<u8>,
-    each: &mut impl FnMut(&BatchHeader, &RecordRef<'_>),
+    each: &mut impl FnMut(&RecordRef<'_>),
 ) -> Result<u64, RecordError> {
     batch.check_crc()?;
     let mut count = 0;
@@ -62,7 +77,7 @@ fn records_of(
         let record = record?;
         if range.contains(&record.offset) {
             count += 1;
-            each(&batch.header, &record);
+            each(&record);
         }
     }
     Ok(count)
@@ -81,7 +96,7 @@ fn after_foreign(bytes: &[u8], range: &Range<i64>) -> Option<i64> {
 }
 
 /// Whether a record is wanted. Control records are shown only when nothing is filtered.
-pub(crate) fn wanted(filter: &MessageFilter, batch: &BatchHeader, record: &RecordRef<'_>) -> bool {
+pub(crate) fn wanted(filter: &MessageFilter, Met { batch, record, .. }: &Met<'_>) -> bool {
     if filter.is_empty() {
         return true;
     }
@@ -97,16 +112,18 @@ pub(crate) fn wanted(filter: &MessageFilter, batch: &BatchHeader, record: &Recor
 }
 
 /// A row with previews.
-pub(crate) fn row(partition: i32, batch: &BatchHeader, record: &RecordRef<'_>) -> MessageRow {
+pub(crate) fn row(partition: i32, met: &Met<'_>) -> MessageRow {
+    let record = met.record;
     let key = record.key.map(|key| Payload::preview(key, KEY_PREVIEW));
     let (headers, header_bytes) = headers(record, HEADERS_PREVIEW);
     let used = key.as_ref().map_or(0, |key| key.bytes.len()) + header_bytes;
     let value = record.value.map(|value| Payload::preview(value, ROW_PREVIEW_BYTES - used));
-    with(partition, batch, record, key, value, headers)
+    with(partition, met, key, value, headers)
 }
 
 /// A message with all its bytes.
-pub(crate) fn whole(partition: i32, batch: &BatchHeader, record: &RecordRef<'_>) -> WholeMessage {
+pub(crate) fn whole(partition: i32, met: &Met<'_>) -> WholeMessage {
+    let (batch, record) = (met.batch, met.record);
     let key = record.key.map(Payload::whole);
     let value = record.value.map(Payload::whole);
     let (headers, _) = headers(record, usize::MAX);
@@ -121,7 +138,7 @@ pub(crate) fn whole(partition: i32, batch: &BatchHeader, record: &RecordRef<'_>)
         },
     });
     WholeMessage {
-        row: with(partition, batch, record, key, value, headers),
+        row: with(partition, met, key, value, headers),
         leader_epoch: crate::metadata::known(batch.partition_leader_epoch),
         batch_base_offset: batch.base_offset,
         producer,
@@ -130,8 +147,7 @@ pub(crate) fn whole(partition: i32, batch: &BatchHeader, record: &RecordRef<'_>)
 
 fn with(
     partition: i32,
-    batch: &BatchHeader,
-    record: &RecordRef<'_>,
+    &Met { batch, record, aborted }: &Met<'_>,
     key: Option<Payload>,
     value: Option<Payload>,
     headers: Vec<Header>,
@@ -149,6 +165,7 @@ fn with(
         compression: compression(batch),
         control: batch.attributes.is_control(),
         transactional: batch.attributes.is_transactional(),
+        aborted,
     }
 }
 

@@ -12,7 +12,7 @@ use weir_wire::ErrorCode;
 
 use crate::client::Client;
 use crate::error::ClientError;
-use crate::read::fetch::Position;
+use crate::read::fetch::{Fetched, Isolation, Position};
 use crate::read::partitions::no_topic;
 use crate::read::row;
 
@@ -190,7 +190,8 @@ async fn follow(
     let mut scratch = Vec::new();
     loop {
         let asked: Vec<_> = positions.iter().map(|(p, offset)| position(*p, *offset)).collect();
-        let round = source.client.fetch_round(&source.topic, &asked, HOLD).await;
+        let round =
+            source.client.fetch_round(&source.topic, &asked, Isolation::Uncommitted, HOLD).await;
         let mut batch = TailBatch::default();
         match round {
             Ok(round) => {
@@ -198,13 +199,7 @@ async fn follow(
                     let Some(offset) = positions.get_mut(&partition) else { continue };
                     match fetched {
                         Ok(got) => {
-                            batch.take(
-                                &source.filter,
-                                partition,
-                                offset,
-                                &got.records,
-                                &mut scratch,
-                            );
+                            batch.take(&source.filter, partition, offset, &got, &mut scratch);
                         }
                         Err(e) => batch.problems.push((partition, e)),
                     }
@@ -242,13 +237,13 @@ impl TailBatch {
         filter: &MessageFilter,
         partition: i32,
         offset: &mut i64,
-        bytes: &[u8],
+        fetched: &Fetched,
         scratch: &mut Vec<u8>,
     ) {
         let rows = &mut self.rows;
-        let walked = row::walk(bytes, &(*offset..i64::MAX), scratch, |batch, record| {
-            if row::wanted(filter, batch, record) {
-                rows.push(row::row(partition, batch, record));
+        let walked = row::walk(fetched, &(*offset..i64::MAX), scratch, |met| {
+            if row::wanted(filter, met) {
+                rows.push(row::row(partition, met));
             }
         });
         self.scanned += walked.records;

@@ -8,7 +8,7 @@ use weir_domain::{ItemError, WholeMessage};
 use crate::admin::leader_moved;
 use crate::client::Client;
 use crate::error::ClientError;
-use crate::read::fetch::Position;
+use crate::read::fetch::{Isolation, Position};
 use crate::read::row;
 
 const BYTES_MAX: i32 = 1 << 20;
@@ -26,7 +26,12 @@ impl Client {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let found = self.message_once(topic, partition, offset).await?;
+            // What is decided first: there the leader tells whether it was aborted.
+            let mut found =
+                self.message_once(topic, partition, offset, Isolation::Committed).await?;
+            if found.is_err() {
+                found = self.message_once(topic, partition, offset, Isolation::Uncommitted).await?;
+            }
             let again = found.as_ref().is_err_and(leader_moved);
             if !again || attempt == ATTEMPTS || Instant::now() >= deadline {
                 return Ok(found);
@@ -41,9 +46,10 @@ impl Client {
         topic: &str,
         partition: i32,
         offset: i64,
+        isolation: Isolation,
     ) -> Result<Result<WholeMessage, ItemError>, ClientError> {
         let position = Position { partition, offset, bytes_max: BYTES_MAX };
-        let mut round = self.fetch_round(topic, &[position], Duration::ZERO).await?;
+        let mut round = self.fetch_round(topic, &[position], isolation, Duration::ZERO).await?;
         let Some(fetched) = round.partitions.remove(&partition) else {
             return Ok(Err(none(offset)));
         };
@@ -53,8 +59,8 @@ impl Client {
         };
         let mut found = None;
         let range = offset..offset.saturating_add(1);
-        let walked = row::walk(&fetched.records, &range, &mut Vec::new(), |batch, record| {
-            found = Some(row::whole(partition, batch, record));
+        let walked = row::walk(&fetched, &range, &mut Vec::new(), |met| {
+            found = Some(row::whole(partition, met));
         });
         let unreadable = walked.unreadable.into_iter().next();
         let reason = || match unreadable {

@@ -24,6 +24,8 @@ pub struct ClusterDetail {
     pub offline: Option<u32>,
     pub internal_topics: Option<u32>,
     pub groups: Option<u32>,
+    /// Those of them that have a lag.
+    pub groups_behind: Option<u32>,
     /// Of all replicas.
     pub bytes: Option<i64>,
     pub bytes_in_per_s: Option<f64>,
@@ -48,6 +50,7 @@ impl Core {
             offline: None,
             internal_topics: None,
             groups: None,
+            groups_behind: None,
             bytes: None,
             bytes_in_per_s: None,
             messages_in_per_s: None,
@@ -76,6 +79,7 @@ fn fill(detail: &mut ClusterDetail, session: &Session) {
     detail.throughput = session.throughput();
     detail.groups = groups.is_read().then_some(groups.groups.len() as u32);
     let mut lagging: Vec<_> = groups.groups.iter().filter(|group| group.lag > Some(0)).collect();
+    detail.groups_behind = groups.is_read().then_some(lagging.len() as u32);
     lagging.sort_by_key(|group| std::cmp::Reverse(group.lag));
     detail.top_lag = lagging.into_iter().take(TOP_LAG).map(GroupRow::of).collect();
     detail.warnings.extend(silent(session));

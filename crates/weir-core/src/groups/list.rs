@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use weir_domain::conditions::{Conditions, Found, Property, PropertyKind};
 use weir_domain::filter::NameFilter;
 
 use super::GroupRow;
@@ -52,8 +53,8 @@ impl Core {
         let (session, view) = self.groups_view(cluster, view)?;
         let groups = fresh(&session).await?;
         let (rows, gone) = rows_of(&groups, ids);
-        let filter = NameFilter::new(&view.args.query);
-        let (added, removed) = view.difference(matching(&groups, &filter).map(name));
+        let wanted = Wanted::of(&view.args)?;
+        let (added, removed) = view.difference(matching(&groups, &wanted).map(name));
         Ok(Refresh { rows, gone, added, removed, as_of: groups.as_of })
     }
 
@@ -99,11 +100,50 @@ fn rows_of(groups: &GroupTable, ids: &[String]) -> (Vec<GroupRow>, Vec<String>) 
     (rows, gone)
 }
 
-fn matching<'a>(
-    groups: &'a GroupTable,
-    filter: &NameFilter,
-) -> impl Iterator<Item = &'a GroupEntry> {
-    groups.groups.iter().filter(|entry| filter.matches(name(entry)))
+/// What the groups list can be filtered by.
+const PROPERTIES: &[Property] = &[
+    Property { key: "name", kind: PropertyKind::Text },
+    Property { key: "state", kind: PropertyKind::Word },
+    Property { key: "type", kind: PropertyKind::Word },
+    Property { key: "members", kind: PropertyKind::Number },
+    Property { key: "topics", kind: PropertyKind::Number },
+    Property { key: "lag", kind: PropertyKind::Number },
+    Property { key: "coordinator", kind: PropertyKind::Number },
+];
+
+/// What a list leaves in.
+struct Wanted {
+    name: NameFilter,
+    conditions: Conditions,
+}
+
+impl Wanted {
+    fn of(args: &ViewArgs) -> Result<Self> {
+        let conditions = args.understood(PROPERTIES)?;
+        Ok(Self { name: NameFilter::new(&args.query), conditions })
+    }
+}
+
+fn property<'a>(entry: &'a GroupEntry, key: &str) -> Found<'a> {
+    let summary = &entry.summary;
+    match key {
+        "name" => Found::Text(&summary.group_id),
+        "state" => Found::Text(summary.state.name()),
+        "type" => Found::Text(summary.kind.name()),
+        "members" => Found::Number(f64::from(entry.members)),
+        "topics" => Found::Number(entry.topics.len() as f64),
+        "lag" => entry.lag.map_or(Found::Unknown, |lag| Found::Number(lag as f64)),
+        "coordinator" if summary.coordinator_id >= 0 => {
+            Found::Number(f64::from(summary.coordinator_id))
+        }
+        _ => Found::Unknown,
+    }
+}
+
+fn matching<'a>(groups: &'a GroupTable, wanted: &Wanted) -> impl Iterator<Item = &'a GroupEntry> {
+    groups.groups.iter().filter(|entry| {
+        wanted.name.matches(name(entry)) && wanted.conditions.matches(|key| property(entry, key))
+    })
 }
 
 fn name(entry: &GroupEntry) -> &str {
@@ -111,8 +151,7 @@ fn name(entry: &GroupEntry) -> &str {
 }
 
 fn sorted(groups: &GroupTable, args: &ViewArgs) -> Result<Vec<String>> {
-    let filter = NameFilter::new(&args.query);
-    let mut found: Vec<&GroupEntry> = matching(groups, &filter).collect();
+    let mut found: Vec<&GroupEntry> = matching(groups, &Wanted::of(args)?).collect();
     let by: fn(&GroupEntry, &GroupEntry) -> Ordering = match args.sort.as_str() {
         "" | "name" => |_, _| Ordering::Equal,
         "state" => |a, b| a.summary.state.name().cmp(b.summary.state.name()),

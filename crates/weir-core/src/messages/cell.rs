@@ -17,6 +17,8 @@ pub struct MessageRow {
     /// Bytes of key, value and headers, uncompressed.
     pub size: usize,
     pub control: bool,
+    /// Of a transaction that was aborted.
+    pub aborted: bool,
 }
 
 /// The beginning of a key or value.
@@ -54,6 +56,7 @@ impl MessageRow {
             headers: row.headers_total as u32,
             size: row.size_bytes,
             control: row.control,
+            aborted: row.aborted,
         }
     }
 

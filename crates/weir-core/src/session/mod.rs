@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use weir_client::data::Producer;
 use weir_client::{Client, ClientError, Metadata};
 
-pub(crate) use overlay::Overlay;
+pub(crate) use overlay::{Creating, Overlay};
 pub(crate) use sessions::Sessions;
 pub(crate) use tables::{GroupEntry, GroupTable, OffsetTable, SizeTable};
 pub(crate) use visible::Visible;

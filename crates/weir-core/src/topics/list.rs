@@ -1,11 +1,14 @@
 //! The topics list: filtered, sorted and paged here, from one Metadata answer; costly columns for visible rows.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use weir_domain::Topic;
+use weir_domain::conditions::Conditions;
 use weir_domain::filter::NameFilter;
 
+use super::filter::{self, PROPERTIES};
 use super::row::{Health, TopicRow, health, is_internal};
 use crate::core::Core;
 use crate::failure::{Failure, Result};
@@ -21,17 +24,19 @@ pub struct TopicPage {
 }
 
 impl Core {
-    /// A new list and its page.
+    /// A new list and its page; topics of `pinned` that match come first, in that order.
     pub async fn topics_list(
         &self,
         cluster: &str,
         internal: bool,
+        pinned: &[String],
         args: ViewArgs,
     ) -> Result<TopicPage> {
+        let wanted = Wanted::of(&args)?;
         let session = self.session(cluster)?;
         let snapshot = session.snapshot().await?;
-        let matching = Matching::new(&session, &snapshot, internal, &args.query);
-        let ids = matching.sorted(&session, &args)?;
+        let matching = Matching::new(&session, &snapshot, internal, &wanted);
+        let ids = pin(matching.sorted(&session, &args)?, pinned);
         let of = Of::Topics { cluster: cluster.to_owned(), internal };
         let page = args.page;
         let view = self.views().freeze(of, args, snapshot.generation, matching.all, ids)?;
@@ -43,7 +48,8 @@ impl Core {
     pub async fn topics_page(&self, cluster: &str, view: &str, page: usize) -> Result<TopicPage> {
         let (session, view, internal) = self.topics_view(cluster, view)?;
         let snapshot = session.snapshot().await?;
-        let hidden = Matching::new(&session, &snapshot, internal, "").internal_hidden;
+        let everything = Wanted::default();
+        let hidden = Matching::new(&session, &snapshot, internal, &everything).internal_hidden;
         Ok(topic_page(&session, &snapshot, &view, page, hidden).await)
     }
 
@@ -58,7 +64,7 @@ impl Core {
         let snapshot = session.snapshot().await?;
         session.look_at(ids).await;
         let (rows, gone) = rows_of(&session, &snapshot, ids);
-        let now = Matching::new(&session, &snapshot, internal, &view.args.query);
+        let now = Matching::new(&session, &snapshot, internal, &Wanted::of(&view.args)?);
         let (added, removed) = view.difference(now.names());
         Ok(Refresh { rows, gone, added, removed, as_of: as_of(&session, &snapshot) })
     }
@@ -131,6 +137,33 @@ fn rows_of(session: &Session, snapshot: &Snapshot, ids: &[String]) -> (Vec<Topic
     (rows, gone)
 }
 
+/// What a list leaves in.
+#[derive(Default)]
+struct Wanted {
+    name: NameFilter,
+    conditions: Conditions,
+}
+
+impl Wanted {
+    fn of(args: &ViewArgs) -> Result<Self> {
+        let conditions = args.understood(PROPERTIES)?;
+        Ok(Self { name: NameFilter::new(&args.query), conditions })
+    }
+}
+
+/// Names in their order, but for those of `pinned` that are among them: these come first.
+fn pin(names: Vec<String>, pinned: &[String]) -> Vec<String> {
+    if pinned.is_empty() {
+        return names;
+    }
+    let first: HashSet<&str> = pinned.iter().map(String::as_str).collect();
+    let (here, rest): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|name| first.contains(name.as_str()));
+    let mut here: HashSet<String> = here.into_iter().collect();
+    let ordered: Vec<String> = pinned.iter().filter_map(|name| here.take(name)).collect();
+    ordered.into_iter().chain(rest).collect()
+}
+
 /// Topics that a list shows, unordered.
 struct Matching<'a> {
     topics: Vec<&'a Arc<Topic>>,
@@ -140,8 +173,8 @@ struct Matching<'a> {
 }
 
 impl<'a> Matching<'a> {
-    fn new(session: &Session, snapshot: &'a Snapshot, internal: bool, query: &str) -> Self {
-        let filter = NameFilter::new(query);
+    fn new(session: &Session, snapshot: &'a Snapshot, internal: bool, wanted: &Wanted) -> Self {
+        let reader = filter::Reader::new(session);
         let nothing_written = session.overlay.is_empty();
         let (mut all, mut internal_hidden) = (0, 0);
         let mut topics = Vec::new();
@@ -154,13 +187,19 @@ impl<'a> Matching<'a> {
                 continue;
             }
             all += 1;
-            if filter.matches(&topic.name) {
+            if wanted.name.matches(&topic.name)
+                && wanted.conditions.matches(|key| reader.topic(topic, key))
+            {
                 topics.push(topic);
             }
         }
-        let new = session.overlay.creating().into_iter().map(|new| new.name);
-        let new = new.filter(|name| snapshot.metadata.topic(name).is_none());
-        let creating: Vec<_> = new.filter(|name| filter.matches(name)).collect();
+        let new = session.overlay.creating().into_iter();
+        let new = new.filter(|new| snapshot.metadata.topic(&new.name).is_none());
+        let new = new.filter(|new| {
+            wanted.name.matches(&new.name)
+                && wanted.conditions.matches(|key| filter::creating(new, key))
+        });
+        let creating: Vec<_> = new.map(|new| new.name).collect();
         all += creating.len();
         Self { topics, creating, all, internal_hidden }
     }
@@ -262,5 +301,13 @@ mod tests {
         }
         assert_eq!(compare(&Key::Number(Some(2)), &Key::Number(Some(1)), true), Ordering::Less);
         assert!(key_of("colour").is_err());
+    }
+
+    #[test]
+    fn pinned_names_come_first_where_they_match() {
+        let names = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(pin(names("a b c d"), &names("d x b")), names("d b a c"));
+        assert_eq!(pin(names("a b"), &[]), names("a b"));
+        assert_eq!(pin(names("a b"), &names("b b")), names("b a"), "each once");
     }
 }

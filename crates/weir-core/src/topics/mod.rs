@@ -3,6 +3,7 @@
 mod configs;
 mod create;
 mod delete;
+mod filter;
 mod get;
 mod list;
 mod partitions;

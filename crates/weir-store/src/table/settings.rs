@@ -21,7 +21,20 @@ impl Store {
 
     /// Sets all of `values`, or none.
     pub fn put_settings(&self, values: Vec<(String, String)>) -> Result<(), StoreError> {
+        self.change_settings(Vec::new(), values)
+    }
+
+    /// Forgets the settings of `gone`, then sets all of `values`; all of it or nothing.
+    pub fn change_settings(
+        &self,
+        gone: Vec<String>,
+        values: Vec<(String, String)>,
+    ) -> Result<(), StoreError> {
         self.write(move |conn| {
+            let mut forget = conn.prepare("DELETE FROM settings WHERE name = ?1")?;
+            for name in &gone {
+                forget.execute([name])?;
+            }
             let sql = "INSERT INTO settings (name, value) VALUES (?1, ?2)
                        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
             let mut put = conn.prepare(sql)?;

@@ -12,8 +12,13 @@ fn settings_are_kept_and_overwritten() {
     assert!(store.settings().unwrap().is_empty());
     store.put_settings(vec![pair("theme", "dark"), pair("language", "ko")]).unwrap();
     store.put_settings(vec![pair("theme", "light")]).unwrap();
+    store.change_settings(vec!["language".to_owned()], vec![pair("density", "compact")]).unwrap();
+    store.change_settings(vec!["never set".to_owned()], vec![pair("language", "ko")]).unwrap();
     drop(store);
     let store = Store::open(&dir.path().join("weir.db")).unwrap();
     let settings: Vec<_> = store.settings().unwrap().into_iter().collect();
-    assert_eq!(settings, [pair("language", "ko"), pair("theme", "light")]);
+    assert_eq!(
+        settings,
+        [pair("density", "compact"), pair("language", "ko"), pair("theme", "light")]
+    );
 }

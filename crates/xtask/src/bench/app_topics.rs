@@ -83,7 +83,7 @@ async fn opens(page: &Page, bootstrap: &str) -> anyhow::Result<()> {
 async fn types(page: &Page) -> anyhow::Result<()> {
     let mut gaps = Vec::new();
     for round in 0..ROUNDS {
-        page.fill("textbox", "Find topics", " ").await?;
+        page.fill("combobox", "Find topics", " ").await?;
         page.0.execute(WATCH, vec![]).await?;
         for letter in format!("topic-{round:03}").chars() {
             page.press(&letter.to_string()).await?;

@@ -10,6 +10,7 @@ import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
 import { AddBroker } from "./AddBroker";
 import { BrokerActions } from "./BrokerActions";
+import { BrokerPeek } from "./BrokerPeek";
 import { QuorumTable } from "./QuorumTable";
 import { texts } from "./texts";
 
@@ -95,6 +96,7 @@ export default function BrokersPage() {
         refreshing={brokers.isFetching}
         empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
         selection={{ type: "single", ids: selected, onChange: setSelected }}
+        peek={(row) => ({ header: t(texts.broker, { id: row.id }), content: <BrokerPeek row={row} /> })}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <BrokerActions cluster={cluster} broker={chosen} />

@@ -3,6 +3,8 @@ import { defineTexts } from "~/shared/text";
 export const texts = defineTexts({
   title: { en: "Brokers", ko: "브로커" },
   id: { en: "Broker", ko: "브로커" },
+  broker: { en: "Broker {id}", ko: "브로커 {id}" },
+  addressOf: { en: "address of broker {id}", ko: "브로커 {id}의 주소" },
   state: { en: "State", ko: "상태" },
   role: { en: "Role", ko: "역할" },
   controller: { en: "Controller", ko: "컨트롤러" },

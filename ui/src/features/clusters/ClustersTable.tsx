@@ -12,8 +12,9 @@ import { ClusterStateIndicator } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
-import { Ago } from "~/shared/time";
 import { ClusterActions } from "./ClusterActions";
+import { ClusterPeek } from "./ClusterPeek";
+import { LastOperation } from "./LastOperation";
 import { texts } from "./texts";
 
 function columns(t: Translate): Column<ClusterRow>[] {
@@ -109,19 +110,6 @@ function Bootstrap({ row }: { row: ClusterRow }) {
   );
 }
 
-function LastOperation({ row }: { row: ClusterRow }) {
-  const t = useT();
-  if (!row.last_operation) return <>{NONE}</>;
-  return (
-    <span>
-      {t.core(row.last_operation.title)},{" "}
-      <span className="weir-soft">
-        <Ago at={row.last_operation.started_at} />
-      </span>
-    </span>
-  );
-}
-
 interface ClustersTableProps {
   rows: ClusterRow[] | undefined;
   error: unknown;
@@ -158,6 +146,7 @@ export function ClustersTable(props: ClustersTableProps) {
       filter={{ value: list.state.query, onChange: list.setQuery, placeholder: t(texts.find) }}
       sort={{ by: list.state.sort, descending: list.state.descending, onChange: list.setSort }}
       wrapLines
+      peek={(row) => ({ header: row.name, content: <ClusterPeek row={row} /> })}
       selection={{ type: "single", ids: selected, onChange: setSelected }}
       paging={{ page: 1, size: 100, onChange: () => undefined }}
       actions={

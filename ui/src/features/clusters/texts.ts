@@ -13,6 +13,7 @@ export const texts = defineTexts({
   bootstrap: { en: "Bootstrap address", ko: "부트스트랩 주소" },
   bootstrapWhat: { en: "bootstrap address of {name}", ko: "{name}의 부트스트랩 주소" },
   lastOperation: { en: "Last operation", ko: "마지막 작업" },
+  open: { en: "Open cluster", ko: "클러스터 열기" },
   find: { en: "Find clusters", ko: "클러스터 찾기" },
   actions: { en: "Actions", ko: "작업" },
   start: { en: "Start", ko: "시작" },

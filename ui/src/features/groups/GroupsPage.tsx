@@ -6,13 +6,27 @@ import { NONE } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { GroupStateIndicator } from "~/shared/state";
+import { GROUP_STATES, GROUP_TYPES, GroupStateIndicator } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
-import { useListState } from "~/shared/table/useListState";
+import type { CoreProperty } from "~/shared/table/tokens";
+import { useFilteredList } from "~/shared/table/useFilteredList";
 import { useGroupsView } from "~/shared/table/useView";
 import { type Translate, useT } from "~/shared/text";
 import { GroupPeek } from "./GroupPeek";
 import { texts } from "./texts";
+
+const asIs = (value: string) => ({ value, label: value });
+
+function groupProperties(t: Translate): CoreProperty[] {
+  return [
+    { key: "state", label: t(texts.state), kind: "word", words: GROUP_STATES.map(asIs) },
+    { key: "type", label: t(texts.type), kind: "word", words: GROUP_TYPES.map(asIs) },
+    { key: "members", label: t(texts.members), kind: "number" },
+    { key: "topics", label: t(texts.topics), kind: "number" },
+    { key: "lag", label: t(texts.lag), kind: "number" },
+    { key: "coordinator", label: t(texts.coordinator), kind: "number" },
+  ];
+}
 
 function columns(t: Translate, cluster: string, largest: number, total: number): Column<GroupRow>[] {
   return [
@@ -71,8 +85,9 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
 export default function GroupsPage() {
   const t = useT();
   const { cluster = "" } = useParams();
-  const list = useListState("groups", { sort: "lag", descending: true });
-  const { query, sort, descending, page, page_size: size } = list.state;
+  const list = useFilteredList("groups", { sort: "lag", descending: true });
+  const { sort, descending, page, page_size: size } = list.state;
+  const properties = useMemo(() => groupProperties(t), [t]);
   const view = useGroupsView(cluster, list.state, [tag.groups(cluster)]);
   const lags = (view.rows ?? []).map((row) => Number(row.lag ?? 0));
   const largest = Math.max(1, ...lags);
@@ -94,7 +109,12 @@ export default function GroupsPage() {
       refreshing={view.fetching}
       live={view.live}
       empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
-      filter={{ value: query, onChange: list.setQuery, placeholder: t(texts.find) }}
+      filter={{
+        value: list.filter.conditions || list.filter.find,
+        onChange: list.filter.onClear,
+        placeholder: t(texts.find),
+      }}
+      search={{ filter: list.filter, properties }}
       sort={{ by: sort, descending, onChange: list.setSort }}
       paging={{ page, size, onChange: list.setPage, onSize: list.setSize }}
       peek={(row) => ({ header: row.name, content: <GroupPeek cluster={cluster} row={row} /> })}

@@ -4,30 +4,9 @@ import { middle, NONE } from "~/shared/format";
 import { isRebalancing } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
+import { assigned } from "./assigned";
+import { MemberPeek } from "./MemberPeek";
 import { texts } from "./texts";
-
-/** "0-3, 7": runs of partitions, as people write them. */
-export function runs(partitions: number[]): string {
-  const sorted = [...partitions].sort((a, b) => a - b);
-  const parts: string[] = [];
-  for (let at = 0; at < sorted.length; ) {
-    let end = at;
-    while (sorted[end + 1] === (sorted[end] ?? 0) + 1) end += 1;
-    parts.push(end === at ? String(sorted[at]) : `${sorted[at]}-${sorted[end]}`);
-    at = end + 1;
-  }
-  return parts.join(", ");
-}
-
-const ROLE = { active: texts.active, standby: texts.standby, warmup: texts.warmup };
-
-function assigned(t: Translate, { assignment, tasks = [] }: GroupMember): string {
-  const parts = assignment.map(({ topic, partitions }) => `${topic}: ${runs(partitions)}`);
-  const roles = tasks.map(({ role, subtopology, partitions }) =>
-    t(ROLE[role], { subtopology, partitions: runs(partitions) }),
-  );
-  return [...parts, ...roles].join("; ");
-}
 
 function Assignment({ row, waiting }: { row: GroupMember; waiting: boolean }) {
   const t = useT();
@@ -82,6 +61,7 @@ export function MembersTable({ group }: { group: GroupDetail }) {
       rowName={(row) => row.client_id}
       total={group.member_rows.length}
       wrapLines
+      peek={(row) => ({ header: row.client_id, content: <MemberPeek row={row} /> })}
       empty={{ title: t(texts.noMembers), hint: t(texts.noMembersHint) }}
     />
   );

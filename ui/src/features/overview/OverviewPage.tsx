@@ -3,8 +3,9 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import type { ClusterDetail } from "~/contract/types";
+import { useAddress } from "~/shared/address";
 import { tag, useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
 import { InfoLink } from "~/shared/help";
@@ -78,7 +79,7 @@ function Body({ cluster }: { cluster: ClusterDetail }) {
 export default function OverviewPage() {
   const t = useT();
   const { cluster: id = "" } = useParams();
-  const [search, setSearch] = useSearchParams();
+  const { params, patch } = useAddress();
   const detail = useCall("clusters.get", { cluster: id }, { tags: [tag.cluster(id)] });
   const cluster = detail.data;
   if (detail.error && !cluster)
@@ -90,7 +91,7 @@ export default function OverviewPage() {
         back={{ href: paths.clusters, text: t(texts.allClusters) }}
       />
     );
-  const showClient = (open: boolean) => setSearch(open ? { client: "1" } : {}, { replace: true });
+  const showClient = (open: boolean) => patch({ client: open ? "1" : null });
   return (
     <ContentLayout
       header={
@@ -117,7 +118,7 @@ export default function OverviewPage() {
       }
     >
       {cluster ? <Body cluster={cluster} /> : null}
-      {search.has("client") ? <ClientInformation cluster={id} onDismiss={() => showClient(false)} /> : null}
+      {params.has("client") ? <ClientInformation cluster={id} onDismiss={() => showClient(false)} /> : null}
     </ContentLayout>
   );
 }

@@ -25,7 +25,7 @@ export function TopLag({ cluster }: { cluster: ClusterDetail }) {
       header={
         <Header
           variant="h2"
-          {...(cluster.groups ? { counter: `(${count(cluster.groups)})` } : {})}
+          {...(cluster.groups_behind ? { counter: `(${count(cluster.groups_behind)})` } : {})}
           actions={<ViewAll href={paths.groups(cluster.id)} what={t(texts.groups)} />}
         >
           {t(texts.topLag)}
@@ -52,9 +52,9 @@ export function TopLag({ cluster }: { cluster: ClusterDetail }) {
       ]}
       empty={
         <Box textAlign="center" color="inherit">
-          <Box variant="strong">{t(texts.noGroups)}</Box>
+          <Box variant="strong">{t(cluster.groups ? texts.noLag : texts.noGroups)}</Box>
           <Box variant="p" color="text-body-secondary">
-            {t(texts.noGroupsHint)}
+            {t(cluster.groups ? texts.noLagHint : texts.noGroupsHint)}
           </Box>
         </Box>
       }

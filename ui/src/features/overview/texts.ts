@@ -46,6 +46,11 @@ export const texts = defineTexts({
   state: { en: "State", ko: "상태" },
   members: { en: "Members", ko: "멤버" },
   lag: { en: "Lag", ko: "랙" },
+  noLag: { en: "No group is behind", ko: "뒤처진 그룹 없음" },
+  noLagHint: {
+    en: "What was written is committed, or the groups have not committed yet.",
+    ko: "기록된 메시지가 모두 커밋되었거나 그룹이 아직 커밋하지 않았습니다.",
+  },
   noGroups: { en: "No consumer groups", ko: "컨슈머 그룹 없음" },
   noGroupsHint: {
     en: "A group appears when a consumer with a group id subscribes.",

@@ -303,6 +303,7 @@ export function detail(id: string): T.ClusterDetail {
     offline: up ? 0 : null,
     internal_topics: 3,
     groups: up ? groups.length : null,
+    groups_behind: up ? groups.filter((each) => Number(each.lag ?? 0) > 0).length : null,
     bytes: up ? "19756849561" : null,
     bytes_in_per_s: up ? 12_400_000 : null,
     messages_in_per_s: up ? 12_400 : null,

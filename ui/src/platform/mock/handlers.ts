@@ -1,6 +1,7 @@
 import type { Args, CommandName, Output } from "~/contract/commands";
-import type { Operation, Page, Refresh, Settings, ViewArgs } from "~/contract/types";
+import type { Operation, Page, Refresh, SavedFilter, Settings, ViewArgs } from "~/contract/types";
 import { DEFAULTS } from "~/shared/settings";
+import { holds } from "~/shared/table/tokens";
 import { CallError } from "../types";
 import { configHelp, configRows } from "./configs";
 import * as data from "./data";
@@ -19,6 +20,8 @@ let settings: Settings = {
   language: (asked.get("lang") ?? "en") as Settings["language"],
   density: (asked.get("density") ?? "comfortable") as Settings["density"],
 };
+
+const filters = new Map<string, SavedFilter[]>();
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 let seq = 1;
@@ -67,7 +70,11 @@ function page<Row extends { name: string }>(
   args: ViewArgs,
   keyOf: (row: Row) => string | number,
 ): Page<Row> {
-  const found = all.filter((row) => row.name.includes(args.query));
+  const holdsOf = (row: Row) => (each: ViewArgs["conditions"][number]) =>
+    holds([String(row[(each.property || "name") as keyof Row] ?? "")], each);
+  const meets = (row: Row) =>
+    args.conditions.length === 0 || args.conditions[args.any ? "some" : "every"](holdsOf(row));
+  const found = all.filter((row) => row.name.includes(args.query) && meets(row));
   found.sort((a, b) => {
     const [x, y] = [keyOf(a), keyOf(b)];
     const order = typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y));
@@ -135,7 +142,32 @@ export const handlers: Handlers = {
     host: "window",
   }),
   "events.next": ({ after }, signal) => events(after, signal),
+  "filters.list": ({ table }) => ({ rows: [...(filters.get(table) ?? [])] }),
+  "filters.save": ({ table, name, text: written, replace }) => {
+    const kept = filters.get(table) ?? [];
+    if (name.trim() === "") fail("Type a name for the filter.", "name");
+    if (!replace && kept.some((each) => each.name === name)) fail(`A filter named ${name} exists.`, "name");
+    filters.set(table, [...kept.filter((each) => each.name !== name), { name, text: written }]);
+    return {};
+  },
+  "filters.rename": ({ table, name, to }) => {
+    const kept = filters.get(table) ?? [];
+    filters.set(
+      table,
+      kept.map((each) => (each.name === name ? { ...each, name: to } : each)),
+    );
+    return {};
+  },
+  "filters.delete": ({ table, name }) => {
+    filters.set(
+      table,
+      (filters.get(table) ?? []).filter((each) => each.name !== name),
+    );
+    return {};
+  },
   "window.close": () => ({}),
+  "window.asked": () => ({}),
+  "window.unsaved": () => ({}),
   "open.folder": () => ({}),
   "clusters.list": () => ({ rows: data.clusters }),
   "clusters.get": ({ cluster }) =>
@@ -292,7 +324,15 @@ export const handlers: Handlers = {
   },
   "topics.page": async ({ page: at }) => {
     await sleep(10);
-    const args = { query: "", sort: "name", descending: false, page: at, page_size: 100 };
+    const args = {
+      query: "",
+      conditions: [],
+      any: false,
+      sort: "name",
+      descending: false,
+      page: at,
+      page_size: 100,
+    };
     return { ...page(data.topics, args, (row) => row.name), internal_hidden: 3 };
   },
   "topics.refresh": ({ ids }) => refresh(data.topics, ids),

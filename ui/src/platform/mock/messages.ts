@@ -27,6 +27,7 @@ export function messageRow(partition: number, offset: number): T.MessageRow {
     headers: offset % 4,
     size: value.length + 42,
     control: false,
+    aborted: offset % 23 === 5,
   };
 }
 

@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import { instant } from "../format";
 import { defineTexts, useT } from "../text";
 import { useZone } from "../time";
+import { Collecting } from "./Collecting";
 import { withGaps } from "./gaps";
 import { chartOptions, type Series } from "./options";
 
@@ -15,11 +16,11 @@ const texts = defineTexts({
     ko: "{title}. {series}. 화살표 키로 값을 읽을 수 있습니다.",
   },
   one: { en: "{label}: now {last}, at most {max}", ko: "{label}: 현재 {last}, 최대 {max}" },
-  collecting: {
-    en: "Collecting: the first values appear within seconds.",
-    ko: "수집 중: 몇 초 안에 첫 값이 표시됩니다.",
-  },
 });
+
+const HEIGHT = 220;
+/** Fewer are no line that says anything. */
+const POINTS_MIN = 3;
 
 interface TimeChartProps {
   title: string;
@@ -36,7 +37,7 @@ interface TimeChartProps {
 export function TimeChart(props: TimeChartProps) {
   const t = useT();
   const [table, setTable] = useState(false);
-  if (props.times.length < 2) return <div className="weir-chart-none">{t(texts.collecting)}</div>;
+  if (props.times.length < POINTS_MIN) return <Collecting height={props.height ?? HEIGHT} />;
   return (
     <div>
       {table ? (
@@ -62,7 +63,7 @@ function ChartCanvas(props: TimeChartProps) {
   const plot = useRef<uPlot | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const summaryId = useId();
-  const { times, series, format, height = 220, topMin = 0, base = 1000 } = props;
+  const { times, series, format, height = HEIGHT, topMin = 0, base = 1000 } = props;
   const data = [times.map((at) => at / 1000), ...series.map((each) => each.values)] as uPlot.AlignedData;
   const latest = useRef(data);
   latest.current = data;
@@ -171,7 +172,7 @@ function ChartTable(props: TimeChartProps) {
     <section
       className="weir-chart-table"
       aria-label={props.title}
-      style={{ maxBlockSize: (props.height ?? 220) + 28 }}
+      style={{ maxBlockSize: (props.height ?? HEIGHT) + 28 }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
       tabIndex={0}
     >

@@ -28,7 +28,7 @@ describe("niceTop", () => {
 
 describe("the time axis", () => {
   it("does not stretch two near points over the whole chart", () => {
-    expect(timeRange(100, 105)).toEqual([85, 105]);
+    expect(timeRange(100, 105)).toEqual([-15, 105]);
     expect(timeRange(100, 400)).toEqual([100, 400]);
   });
   it("never repeats a label", () => {

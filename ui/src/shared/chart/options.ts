@@ -38,7 +38,9 @@ function quarters(top: number): number[] {
 /** Distances between labels of time, in seconds: whole ones, for labels show no less, so that none reads like another. */
 const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
 /** The least time shown: two first points are not stretched over the whole chart. */
-export const SPAN_MIN_S = 20;
+export const SPAN_MIN_S = 120;
+/** So few points are drawn each: a line of them alone is easily taken for nothing. */
+const DOTS_UP_TO = 12;
 
 /** From first to last point, and never less than SPAN_MIN_S. */
 export function timeRange(min: number, max: number): [number, number] {
@@ -83,7 +85,13 @@ function line(series: Series): uPlot.Series {
     label: series.label,
     stroke: color,
     width: 2,
-    points: { show: false },
+    points: {
+      show: (plot) => plot.data[0].length <= DOTS_UP_TO,
+      size: 6,
+      width: 1,
+      stroke: color,
+      fill: color,
+    },
     spanGaps: false,
     ...(series.area ? { fill: faded(color, 0.14) } : {}),
   };

@@ -1,6 +1,6 @@
 import Input from "@cloudscape-design/components/input";
-import { useEffect, useRef, useState } from "react";
 import { useT } from "../text";
+import { useTyped } from "../useTyped";
 import { texts } from "./texts";
 
 const SETTLE_MS = 120;
@@ -19,25 +19,7 @@ interface FilterInputProps {
  */
 export function FilterInput(props: FilterInputProps) {
   const t = useT();
-  const [typed, setTyped] = useState(props.value);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const sent = useRef(props.value);
-
-  useEffect(() => {
-    // Changed from outside: "Clear filter", history.
-    if (props.value !== sent.current) setTyped(props.value);
-    sent.current = props.value;
-  }, [props.value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const change = (value: string) => {
-    setTyped(value);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      sent.current = value;
-      props.onChange(value);
-    }, SETTLE_MS);
-  };
+  const [typed, change] = useTyped(props.value, props.onChange, SETTLE_MS);
   return (
     <div className="weir-filter" data-weir-filter>
       <div className="weir-filter-input">

@@ -4,7 +4,8 @@ import { useRemembered } from "../storage";
 import { type Peek, usePeek } from "./peek";
 import { type Saved, TableContext } from "./slots";
 import { TableRows } from "./TableRows";
-import type { Property } from "./tokens";
+import type { CoreProperty, Property } from "./tokens";
+import type { CoreFilter } from "./useFilteredList";
 import { hiddenByDefault } from "./widths";
 
 export interface Column<Row> {
@@ -51,6 +52,8 @@ export interface ResourceTableProps<Row> {
   filter?: { value: string; onChange: (value: string) => void; placeholder: string };
   /** A filter by properties instead, for rows that are all here; `filter.value` holds it as the address does. */
   conditions?: { rows: Row[]; properties: readonly Property<Row>[] };
+  /** A filter by properties that the core knows; `filter.value` only says whether something is filtered. */
+  search?: { filter: CoreFilter; properties: readonly CoreProperty[] };
   sort?: { by: string; descending: boolean; onChange: (by: string, descending: boolean) => void };
   paging?: { page: number; size: number; onChange: (page: number) => void; onSize?: (size: number) => void };
   selection?: {

@@ -14,6 +14,7 @@ import { useT } from "../text";
 import { Updated } from "../time";
 import { useSlow } from "../useSlow";
 import { Conditions } from "./Conditions";
+import { CoreConditions } from "./CoreConditions";
 import { FilterInput } from "./FilterInput";
 import type { ResourceTableProps } from "./ResourceTable";
 import { texts } from "./texts";
@@ -122,7 +123,13 @@ export function TableFilter() {
     <div>
       {filter || props.toolbar ? (
         <div className="weir-filter-row">
-          {filter && props.conditions ? (
+          {filter && props.search ? (
+            <CoreConditions
+              {...props.search}
+              placeholder={filter.placeholder}
+              matches={filter.value ? (props.total ?? null) : null}
+            />
+          ) : filter && props.conditions ? (
             <Conditions
               {...filter}
               {...props.conditions}
@@ -234,7 +241,7 @@ export function TableEmpty() {
           <Box variant="p" color="inherit" padding={{ bottom: "n" }}>
             {!filtered
               ? props.empty.hint
-              : props.conditions
+              : props.conditions || props.search?.filter.conditions
                 ? t(texts.noMatchesConditions)
                 : t(texts.noMatchesHint, { query: filter?.value })}
           </Box>

@@ -19,6 +19,15 @@ export interface Property<Row> {
   nameOf?: (value: string) => string;
 }
 
+/** A property that the core filters a list by. */
+export interface CoreProperty {
+  key: string;
+  label: string;
+  kind: "number" | "word";
+  /** All words that occur. */
+  words?: readonly { value: string; label: string }[];
+}
+
 export const NOTHING: Conditions = { tokens: [], operation: "and" };
 
 /** For the address of the page. */
@@ -47,8 +56,15 @@ export function read(text: string): Conditions {
   }
 }
 
-function holds(values: string[], { operator, value }: Token): boolean {
+function compare(has: number, operator: string, wanted: number): boolean {
+  if (operator.endsWith("=") && has === wanted) return true;
+  return operator.startsWith("<") ? has < wanted : has > wanted;
+}
+
+/** A condition on values; numbers are compared by their size. */
+export function holds(values: string[], { operator, value }: Token): boolean {
   const wanted = value.toLowerCase();
+  if (/^[<>]/.test(operator)) return values.some((each) => compare(Number(each), operator, Number(wanted)));
   const has = values.map((each) => each.toLowerCase());
   if (operator === "=") return has.includes(wanted);
   if (operator === "!=") return !has.includes(wanted);

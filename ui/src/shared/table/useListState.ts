@@ -1,5 +1,5 @@
-import { startTransition, useCallback } from "react";
-import { useSearchParams } from "react-router";
+import { useCallback } from "react";
+import { useAddress } from "../address";
 import { useRemembered } from "../storage";
 
 export interface ListState {
@@ -10,14 +10,14 @@ export interface ListState {
   page_size: number;
 }
 
-interface Defaults {
+export interface Defaults {
   sort: string;
   descending?: boolean;
 }
 
 /** Query, sort and page live in the address, so that it can be shared and Back works; page size is remembered. */
 export function useListState(id: string, defaults: Defaults) {
-  const [params, setParams] = useSearchParams();
+  const { params, patch } = useAddress();
   const [size, setSize] = useRemembered(`table.${id}.size`, 25);
   const state: ListState = {
     query: params.get("q") ?? "",
@@ -26,22 +26,6 @@ export function useListState(id: string, defaults: Defaults) {
     page: Math.max(1, Number(params.get("page")) || 1),
     page_size: size,
   };
-  const patch = useCallback(
-    (changes: Record<string, string | null>) =>
-      startTransition(() =>
-        setParams(
-          (before) => {
-            const next = new URLSearchParams(before);
-            for (const [key, value] of Object.entries(changes))
-              if (value === null || value === "") next.delete(key);
-              else next.set(key, value);
-            return next;
-          },
-          { replace: true },
-        ),
-      ),
-    [setParams],
-  );
   return {
     state,
     setQuery: useCallback((query: string) => patch({ q: query, page: null }), [patch]),

@@ -1,7 +1,6 @@
 import { useEffect, useMemo } from "react";
-import type { Page, Refresh, Text } from "~/contract/types";
+import type { Page, Refresh, Text, ViewArgs } from "~/contract/types";
 import { useCall } from "../api";
-import type { ListState } from "./useListState";
 
 interface View<Row> {
   /** The core's name of this frozen list. */
@@ -73,8 +72,17 @@ function useRelist<Row>({ list, refresh }: Answers<Row>): void {
   }, [again, refetch]);
 }
 
-export function useTopicsView(cluster: string, state: ListState, internal: boolean, tags: string[]) {
-  const list = useCall("topics.list", { cluster, internal, ...state }, { tags: [], keep: true, fresh: true });
+export function useTopicsView(
+  cluster: string,
+  state: ViewArgs,
+  { internal, pinned }: { internal: boolean; pinned: readonly string[] },
+  tags: string[],
+) {
+  const list = useCall(
+    "topics.list",
+    { cluster, internal, pinned: [...pinned], ...state },
+    { tags: [], keep: true, fresh: true },
+  );
   const ids = useMemo(() => list.data?.rows.map((row) => row.id) ?? [], [list.data]);
   const refresh = useCall(
     "topics.refresh",
@@ -85,7 +93,7 @@ export function useTopicsView(cluster: string, state: ListState, internal: boole
   return { ...useMerged({ list, refresh }), hidden: list.data?.internal_hidden ?? 0 };
 }
 
-export function useGroupsView(cluster: string, state: ListState, tags: string[]) {
+export function useGroupsView(cluster: string, state: ViewArgs, tags: string[]) {
   const list = useCall("groups.list", { cluster, ...state }, { tags: [], keep: true, fresh: true });
   const ids = useMemo(() => list.data?.rows.map((row) => row.id) ?? [], [list.data]);
   const refresh = useCall(

@@ -1,7 +1,8 @@
 use crate::commands::prelude::*;
 use crate::dto::{FromCore, GroupRow, Page, ViewArgs};
 
-/// A new list of groups, and its page. Sorts: name, state, members, topics, lag.
+/// A new list of groups, and its page. Sorts: name, state, members, topics, lag; conditions on these, type and
+/// coordinator.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(rename = "GroupsListArgs")]
 pub struct GroupsList {

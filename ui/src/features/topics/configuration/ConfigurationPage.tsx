@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import type { ConfigRow, TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall, useCommand } from "~/shared/api";
@@ -42,15 +42,14 @@ function Configuration({ topic }: { topic: TopicDetail }) {
   const t = useT();
   const { flash } = useFlash();
   const { cluster = "" } = useParams();
-  const [search, setSearch] = useSearchParams();
   const list = useListState("configuration", { sort: "key" });
   const tags = [tag.topic(cluster, topic.name)];
   const configs = useCall("topics.configs", { cluster, topic: topic.name }, { tags });
   const all = useMemo(() => configs.data?.rows ?? [], [configs.data]);
   const { edits, errors, setErrors, onEdit, clear, changes } = useEdits(all);
-  const editing = search.has("edit");
+  const editing = list.params.has("edit");
   const changedCount = all.filter((row) => row.changed).length;
-  const changedOnly = search.has("changed");
+  const changedOnly = list.params.has("changed");
   const preview = useCommand("topics.alter_configs");
   const apply = useCommand("topics.alter_configs", tags);
   const leaving = useDirty(editing && changes.length > 0);
@@ -148,10 +147,7 @@ function Configuration({ topic }: { topic: TopicDetail }) {
               </Button>
             </SpaceBetween>
           ) : (
-            <ActionButton
-              permit={topic.permits.alter_config}
-              onClick={() => setSearch({ edit: "1" }, { replace: true })}
-            >
+            <ActionButton permit={topic.permits.alter_config} onClick={() => list.patch({ edit: "1" })}>
               {t(texts.edit)}
             </ActionButton>
           )

@@ -8,36 +8,37 @@ import { tag, useCall } from "~/shared/api";
 import { useFavourites, useToggleFavourite } from "~/shared/favourites";
 import { paths } from "~/shared/paths";
 import { ResourceTable } from "~/shared/table/ResourceTable";
-import { useListState } from "~/shared/table/useListState";
+import { useFilteredList } from "~/shared/table/useFilteredList";
 import { useTopicsView } from "~/shared/table/useView";
 import { useT } from "~/shared/text";
 import { DeleteTopics } from "../DeleteTopics";
 import { texts } from "../texts";
-import { topicColumns } from "./columns";
+import { topicColumns, topicProperties } from "./columns";
 import { SelectionLine } from "./SelectionLine";
 import { TopicPeek } from "./TopicPeek";
 import { TopicsActions } from "./TopicsActions";
 import { useChosen } from "./useChosen";
-import { useStarredFirst } from "./useStarredFirst";
 
 export default function TopicsPage() {
   const t = useT();
   const navigate = useNavigate();
   const { cluster = "" } = useParams();
-  const list = useListState("topics", { sort: "name" });
+  const list = useFilteredList("topics", { sort: "name" });
   const internal = list.params.has("internal");
   const [deleting, setDeleting] = useState(false);
-  const view = useTopicsView(cluster, list.state, internal, [tag.topics(cluster)]);
-  const detail = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
   const favourites = useFavourites(cluster);
+  const asked = { internal, pinned: favourites };
+  const view = useTopicsView(cluster, list.state, asked, [tag.topics(cluster)]);
+  const detail = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
   const star = useToggleFavourite(cluster);
   const columns = useMemo(
     () => topicColumns(t, cluster, { favourites, star }),
     [t, cluster, favourites, star],
   );
-  const { query, sort, descending, page, page_size: size } = list.state;
-  const rows = useStarredFirst(cluster, view, list.state, favourites);
-  const selection = useChosen({ cluster, internal, state: list.state }, rows);
+  const properties = useMemo(() => topicProperties(t), [t]);
+  const { sort, descending, page, page_size: size } = list.state;
+  const { rows } = view;
+  const selection = useChosen({ cluster, ...asked, state: list.state }, rows);
   const { chosen } = selection;
   const create = (
     <ActionButton
@@ -66,7 +67,12 @@ export default function TopicsPage() {
         refreshing={view.fetching}
         live={view.live}
         empty={{ title: t(texts.empty), hint: t(texts.emptyHint), action: create }}
-        filter={{ value: query, onChange: list.setQuery, placeholder: t(texts.find) }}
+        filter={{
+          value: list.filter.conditions || list.filter.find,
+          onChange: list.filter.onClear,
+          placeholder: t(texts.find),
+        }}
+        search={{ filter: list.filter, properties }}
         toolbar={
           <Toggle
             checked={internal}

@@ -3,9 +3,10 @@ import type { TopicRow } from "~/contract/types";
 import { bytes, count, NONE, retention, short } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { HealthIndicator } from "~/shared/state";
+import { HealthIndicator, healthWords } from "~/shared/state";
 import { useCellFocus } from "~/shared/table/cellFocus";
 import type { Column } from "~/shared/table/ResourceTable";
+import type { CoreProperty } from "~/shared/table/tokens";
 import { type Translate, useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
 import { texts } from "../texts";
@@ -51,6 +52,18 @@ function Star(props: { name: string; on: boolean; onClick: () => void }) {
       </svg>
     </button>
   );
+}
+
+/** What the core filters topics by: every column that it knows of all of them. */
+export function topicProperties(t: Translate): CoreProperty[] {
+  return [
+    { key: "health", label: t(texts.health), kind: "word", words: healthWords(t) },
+    { key: "partitions", label: t(texts.partitions), kind: "number" },
+    { key: "replication", label: t(texts.rfNote), kind: "number" },
+    { key: "messages", label: t(texts.messages), kind: "number" },
+    { key: "messages_in", label: t(texts.rate), kind: "number" },
+    { key: "size", label: t(texts.size), kind: "number" },
+  ];
 }
 
 export function topicColumns(t: Translate, cluster: string, stars: Stars): Column<TopicRow>[] {

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import type { TopicRow } from "~/contract/types";
+import type { TopicRow, ViewArgs } from "~/contract/types";
 import { usePlatform } from "~/platform";
-import type { ListState } from "~/shared/table/useListState";
 
 /** Rows asked for at once: the most that the core gives. */
 const PAGE = 100;
@@ -11,18 +10,19 @@ export const CHOSEN_MAX = 10_000;
 interface Asked {
   cluster: string;
   internal: boolean;
-  state: ListState;
+  pinned: readonly string[];
+  state: ViewArgs;
 }
 
 /** All topics that match, page by page of one frozen list. */
 async function* everything(
   platform: ReturnType<typeof usePlatform>,
-  { cluster, internal, state }: Asked,
+  { cluster, internal, pinned, state }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<TopicRow[]> {
   const first = await platform.call(
     "topics.list",
-    { cluster, internal, ...state, page: 1, page_size: PAGE },
+    { cluster, internal, pinned: [...pinned], ...state, page: 1, page_size: PAGE },
     signal,
   );
   yield first.rows;
@@ -42,8 +42,7 @@ export function useChosen(asked: Asked, rows: TopicRow[] | undefined) {
   const [error, setError] = useState<unknown>(null);
   const [loading, setLoading] = useState(false);
   const running = useRef<AbortController | null>(null);
-  const { query, sort, descending, page, page_size } = asked.state;
-  const shown = [asked.cluster, asked.internal, query, sort, descending, page, page_size].join();
+  const shown = JSON.stringify([asked.cluster, asked.internal, asked.state]);
 
   const stop = () => {
     running.current?.abort();

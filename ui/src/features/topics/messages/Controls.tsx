@@ -2,10 +2,10 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
-import { useEffect, useRef, useState } from "react";
 import type { TopicDetail } from "~/contract/types";
 import { useT } from "~/shared/text";
 import { useZone, useZoneName } from "~/shared/time";
+import { useTyped } from "~/shared/useTyped";
 import { type MessagesQuery, parseTime } from "./query";
 import { texts } from "./texts";
 
@@ -31,22 +31,7 @@ interface TypedProps {
 
 /** Typing is this field's alone; what it settles on goes to the address. */
 function Typed(props: TypedProps) {
-  const [text, setText] = useState(props.value);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const sent = useRef(props.value);
-  useEffect(() => {
-    if (props.value !== sent.current) setText(props.value);
-    sent.current = props.value;
-  }, [props.value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const change = (next: string) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      sent.current = next;
-      props.onChange(next);
-    }, SETTLE_MS);
-  };
+  const [text, change] = useTyped(props.value, props.onChange, SETTLE_MS);
   const problem = text === "" ? null : props.problem(text);
   return (
     <FormField errorText={problem}>

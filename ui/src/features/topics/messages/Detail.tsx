@@ -54,6 +54,7 @@ function Metadata({ message }: { message: MessageFull }) {
         entry(t(texts.epoch), String(message.leader_epoch)),
         entry(t(texts.batch), message.batch_base_offset),
         entry(t(texts.producerId), message.producer_id ?? NONE),
+        ...(message.aborted ? [entry(t(texts.transaction), t(texts.aborted))] : []),
       ]}
     />
   );
@@ -92,6 +93,11 @@ export function Detail({ cluster, topic, partition, offset, onStep }: DetailProp
         />
         <CopyButton variant="normal" text={kcat} what={t(texts.kcat)} label={t(texts.copyKcat)} />
       </SpaceBetween>
+      {data && (data.aborted || data.control) ? (
+        <StatusIndicator type="info">{t(data.aborted ? texts.abortedWhy : texts.controlWhy)}</StatusIndicator>
+      ) : (
+        <span hidden />
+      )}
       {message.error && !data ? (
         <ErrorBox error={message.error} onRetry={() => void message.refetch()} />
       ) : data ? (

@@ -1,6 +1,6 @@
-import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
+import { useMemo } from "react";
 import type { TopicDetail } from "~/contract/types";
+import { useAddress } from "~/shared/address";
 import { TopicFrame } from "../topic/TopicFrame";
 import { Controls } from "./Controls";
 import { LiveView } from "./LiveView";
@@ -8,22 +8,8 @@ import { readQuery } from "./query";
 import { SearchView } from "./SearchView";
 
 function Messages({ topic }: { topic: TopicDetail }) {
-  const [params, setParams] = useSearchParams();
+  const { params, patch } = useAddress();
   const query = useMemo(() => readQuery(params), [params]);
-  const patch = useCallback(
-    (changes: Record<string, string | null>) =>
-      setParams(
-        (before) => {
-          const next = new URLSearchParams(before);
-          for (const [key, value] of Object.entries(changes))
-            if (value === null || value === "") next.delete(key);
-            else next.set(key, value);
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParams],
-  );
   const View = query.live ? LiveView : SearchView;
   return (
     <div>

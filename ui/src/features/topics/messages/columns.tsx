@@ -77,7 +77,16 @@ export function messageColumns(t: Translate, zone: Zone, wanted: string): GridCo
       track: "minmax(160px, 4fr)",
       cell: (row) =>
         row.control ? (
-          <span className="weir-tag">{t(texts.control)}</span>
+          <span className="weir-tag" title={t(texts.controlWhy)}>
+            {t(texts.control)}
+          </span>
+        ) : row.aborted ? (
+          <span className="weir-aborted">
+            <span className="weir-tag" title={t(texts.abortedWhy)}>
+              {t(texts.aborted)}
+            </span>{" "}
+            <Preview cell={row.value} wanted={wanted} nullText={nullText} />
+          </span>
         ) : (
           <Preview cell={row.value} wanted={wanted} nullText={nullText} />
         ),

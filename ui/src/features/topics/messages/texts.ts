@@ -29,6 +29,16 @@ export const texts = defineTexts({
   size: { en: "Size", ko: "크기" },
   rowLabel: { en: "Partition {partition}, offset {offset}", ko: "파티션 {partition}, 오프셋 {offset}" },
   nullTag: { en: "null", ko: "null" },
+  aborted: { en: "aborted", ko: "중단됨" },
+  abortedWhy: {
+    en: "Its transaction was aborted: consumers that read committed messages never see it.",
+    ko: "트랜잭션이 중단되어 커밋된 메시지만 읽는 컨슈머에는 보이지 않습니다.",
+  },
+  controlWhy: {
+    en: "A transaction's marker, written by the broker; consumers never see it.",
+    ko: "브로커가 기록한 트랜잭션 마커이며 컨슈머에는 보이지 않습니다.",
+  },
+  transaction: { en: "Transaction", ko: "트랜잭션" },
   control: { en: "control record", ko: "제어 레코드" },
   shown: { en: "{n, plural, one {# message} other {# messages}}", ko: "메시지 {n, number}개" },
   matched: { en: "{n} matched", ko: "{n}개 일치" },

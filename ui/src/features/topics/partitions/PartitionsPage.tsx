@@ -1,6 +1,6 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import type { TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
@@ -131,7 +131,6 @@ function unevenSentence(t: Translate, rows: Row[], total: number): string | unde
 function Partitions({ topic }: { topic: TopicDetail }) {
   const t = useT();
   const { cluster = "" } = useParams();
-  const [search, setSearch] = useSearchParams();
   const list = useListState("partitions", { sort: "partition" });
   const { sort, descending, page, page_size } = list.state;
   const partitions = useCall(
@@ -167,16 +166,13 @@ function Partitions({ topic }: { topic: TopicDetail }) {
           content: <PartitionPeek row={row} bootstrap={bootstrap} topic={topic.name} />,
         })}
         actions={
-          <ActionButton
-            permit={topic.permits.add_partitions}
-            onClick={() => setSearch({ add: "1" }, { replace: true })}
-          >
+          <ActionButton permit={topic.permits.add_partitions} onClick={() => list.patch({ add: "1" })}>
             {t(texts.add)}
           </ActionButton>
         }
       />
-      {search.has("add") ? (
-        <AddPartitions cluster={cluster} topic={topic} onDone={() => setSearch({}, { replace: true })} />
+      {list.params.has("add") ? (
+        <AddPartitions cluster={cluster} topic={topic} onDone={() => list.patch({ add: null })} />
       ) : null}
     </>
   );
