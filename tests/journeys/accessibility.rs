@@ -1,10 +1,10 @@
 //! Every screen and dialog by axe (WCAG 2.2 AA), in both themes, on a cluster that lives.
 
 use fantoccini::key::Key;
-use serde_json::json;
+use serde_json::{Value, json};
 use weir_tests::axe::Axe;
 use weir_tests::home::Home;
-use weir_tests::page::Page;
+use weir_tests::page::{APPEAR, Page};
 use weir_tests::stage::{Host, Stage};
 
 /// Address, then role and name of what shows that the page is there.
@@ -29,6 +29,11 @@ const SCREENS: [(&str, &str, &str); 19] = [
     ("/settings", "heading", "Settings"),
     ("/about", "heading", "About Weir"),
 ];
+
+/// A heading in the page's main part, in Korean or a name, and nothing that still loads.
+const DRAWN: &str = "const main = document.querySelector('main') ?? document.body; \
+     return document.documentElement.lang === 'ko' && main.querySelector('h1, h2') !== null \
+       && main.querySelector('[class*=skeleton]') === null";
 
 #[tokio::test]
 async fn every_screen_and_dialog_in_both_themes() -> anyhow::Result<()> {
@@ -125,6 +130,35 @@ impl Check<'_> {
         self.look("stopping a broker").await?;
         page.click("button", "Cancel").await
     }
+}
+
+#[tokio::test]
+async fn every_screen_in_korean() -> anyhow::Result<()> {
+    let Some(axe) = Axe::load()? else { return Ok(()) };
+    crate::journey(Host::Chromium, async |host, home| in_korean(&axe, host, home).await).await
+}
+
+/// The same screens, known by their addresses; that a page is there shows in its heading, in whatever language.
+async fn in_korean(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
+    home.run(&["cluster", "create", "shop", "--brokers", "3", "--sample"])?;
+    let stage = Stage::open(host, home, "/clusters").await?;
+    let page = stage.page();
+    page.call("settings.set", json!({ "patch": { "language": "ko" } })).await?;
+    page.find("button", "클러스터 생성").await?;
+    let mut check = Check { axe, page: page.clone(), theme: "light, Korean", found: Vec::new() };
+    for (path, _, _) in SCREENS {
+        page.go(path).await?;
+        page.is_at(path).await?;
+        page.until(&format!("{path} drawn"), APPEAR, async || {
+            let drawn = page.0.execute(DRAWN, vec![]).await?;
+            Ok((drawn == Value::Bool(true)).then_some(()))
+        })
+        .await?;
+        check.look(path).await?;
+    }
+    let found = check.found;
+    anyhow::ensure!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    Ok(())
 }
 
 async fn all(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {

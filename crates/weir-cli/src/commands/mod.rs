@@ -21,7 +21,7 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
         Command::Up(args) => up::run(args).await,
         Command::Cluster(command) => cluster::run(command, lang).await,
         Command::Topic(command) => topic::run(command, lang).await,
-        Command::Produce(args) => produce::run(args).await,
+        Command::Produce(args) => produce::run(args, lang).await,
         Command::Consume(args) => consume::run(args, lang).await,
         Command::Group(command) => group::run(command).await,
         Command::Broker(command) => broker::run(command).await,
@@ -29,7 +29,7 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
         Command::Serve(args) => {
             let said =
                 |error: anyhow::Error| Trouble::failed(format!("{error:#}"), format!("{error:#}"));
-            crate::serve::run(args).await.map_err(said)
+            crate::serve::run(args, lang).await.map_err(said)
         }
         Command::Sample(command) => sample::run(command).await,
     }

@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
+use weir_api::texts::Lang;
 use weir_core::client::Client;
 use weir_core::client::data::{DataError, Delivery, NewMessage, Producer, ProducerOptions};
 use weir_core::permits::Action;
@@ -60,7 +61,7 @@ const AHEAD_MAX: usize = 256;
 /// Messages whose acknowledgement is awaited.
 const UNANSWERED_MAX: usize = 10_000;
 
-pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
+pub(crate) async fn run(args: ProduceArgs, lang: Lang) -> Result<(), Trouble> {
     let options = context::permitted(&args.common, &args.target, Action::Produce).await?;
     let client = Client::new(options.clone());
     let topic = show::find(&client, &args.topic).await?;
@@ -84,8 +85,9 @@ pub(crate) async fn run(args: ProduceArgs) -> Result<(), Trouble> {
         unanswered: VecDeque::new(),
         written: 0,
         failed: None,
+        lang,
     };
-    invite();
+    invite(lang);
     let mut lines = lines();
     loop {
         let line = tokio::select! {
@@ -128,6 +130,7 @@ struct Writing {
     written: u64,
     /// The first line that was not written.
     failed: Option<(Line, DataError)>,
+    lang: Lang,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +173,7 @@ impl Writing {
         stopped: Option<Trouble>,
     ) -> Result<(), Trouble> {
         self.settle(0).await;
-        tell(args, self.written)?;
+        tell(args, self.written, self.lang)?;
         match (self.failed, stopped) {
             (Some((line, error)), _) => Err(not_written(line, &args.topic, limit, &error)),
             (None, Some(trouble)) => Err(trouble),
@@ -350,22 +353,35 @@ fn compression(text: &str) -> Result<Compression, String> {
 }
 
 #[expect(clippy::print_stderr, reason = "an invitation for people, beside the data")]
-fn invite() {
+fn invite(lang: Lang) {
     if std::io::stdin().is_terminal() {
-        eprintln!("Type a value a line. Ctrl-D ends.");
+        eprintln!(
+            "{}",
+            match lang {
+                Lang::En => "Type a value a line. Ctrl-D ends.",
+                Lang::Ko => "한 줄에 값을 하나씩 입력하세요. Ctrl-D로 끝냅니다.",
+            }
+        );
     }
 }
 
 #[expect(clippy::print_stderr, reason = "standard output is for data")]
-fn tell(args: &ProduceArgs, written: u64) -> Result<(), Trouble> {
+fn tell(args: &ProduceArgs, written: u64, lang: Lang) -> Result<(), Trouble> {
     match args.common.output {
         Format::Json => {
             output::line(&json!({ "topic": args.topic, "written": written }).to_string())
         }
         Format::Table => {
-            eprintln!("wrote {} to {}", output::count(written, "message"), args.topic);
+            eprintln!("{}", done(written, &args.topic, lang));
             Ok(())
         }
+    }
+}
+
+fn done(written: u64, topic: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("wrote {} to {topic}", output::count(written, "message")),
+        Lang::Ko => format!("{topic}에 메시지 {written}개를 기록했습니다"),
     }
 }
 
@@ -438,6 +454,12 @@ fn bad_line(number: u64, problem: &Problem) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_word_is_in_the_reader_s_language() {
+        assert_eq!(done(1, "orders", Lang::En), "wrote 1 message to orders");
+        assert_eq!(done(3, "orders", Lang::Ko), "orders에 메시지 3개를 기록했습니다");
+    }
 
     #[test]
     fn json_keeps_duplicates_nulls_and_large_numbers() {

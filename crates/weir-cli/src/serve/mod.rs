@@ -19,6 +19,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, post};
 use tokio::net::TcpListener;
+use weir_api::texts::Lang;
 use weir_api::{App, Headless, Home, HostKind};
 
 use self::page::OpeningPage;
@@ -43,7 +44,7 @@ pub(crate) struct ServeArgs {
 const BODY_MAX_BYTES: usize = 24 << 20;
 
 /// Serves until Ctrl-C or a termination signal.
-pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     let home =
         Home::prepare(args.home.as_deref()).map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
     let _logs = logs::start(&home)?;
@@ -55,7 +56,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
     let sessions = Arc::new(Sessions::default());
     let page = OpeningPage::write(home.root(), port, &sessions.new_code()?)?;
-    show(&page, args.no_open);
+    show(&page, args.no_open, lang);
     let gone = page.remove_later(Arc::clone(&sessions));
     let served = serve(listener, port, app, sessions);
     tokio::select! {
@@ -90,13 +91,18 @@ pub(crate) fn router(port: u16, app: App, sessions: Arc<Sessions>) -> Router {
 
 #[expect(clippy::print_stdout, reason = "the path is the command's answer")]
 #[expect(clippy::print_stderr, reason = "what to know of it, beside the answer")]
-fn show(page: &OpeningPage, no_open: bool) {
+fn show(page: &OpeningPage, no_open: bool, lang: Lang) {
     if no_open || !page.open() {
         println!("{}", page.path().display());
         let seconds = session::CODE_LIFETIME.as_secs();
-        eprintln!(
-            "Open this page in a browser within {seconds} s; it signs one browser in, once. Ctrl-C ends the console."
-        );
+        match lang {
+            Lang::En => eprintln!(
+                "Open this page in a browser within {seconds} s; it signs one browser in, once. Ctrl-C ends the console."
+            ),
+            Lang::Ko => eprintln!(
+                "{seconds}초 안에 이 페이지를 브라우저로 여세요. 한 브라우저에 한 번만 로그인됩니다. Ctrl-C로 콘솔을 끝냅니다."
+            ),
+        }
     }
 }
 

@@ -57,8 +57,7 @@ impl Client {
         let start = |(partition, range): (i32, Range<i64>)| (partition, Reading::new(range));
         let mut readings: BTreeMap<i32, Reading> = ranges.into_iter().map(start).collect();
         let mut scratch = Vec::new();
-        loop {
-            let Some((isolation, positions)) = next(&readings) else { break };
+        while let Some((isolation, positions)) = next(&readings) {
             if Instant::now() >= deadline {
                 give_up(&mut readings);
                 break;
