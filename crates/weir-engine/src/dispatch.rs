@@ -107,9 +107,15 @@ pub(crate) static TABLE: &[Api] = &[
         ReadShareGroupStateSummary 0..=1,
         handlers::k87_read_share_group_state_summary::handle
     ),
+    api!(StreamsGroupHeartbeat 0..=1, handlers::k88_streams_group_heartbeat::handle),
+    api!(StreamsGroupDescribe 0..=1, handlers::k89_streams_group_describe::handle),
     api!(DescribeShareGroupOffsets 0..=1, handlers::k90_describe_share_group_offsets::handle),
     api!(AlterShareGroupOffsets 0..=0, handlers::k91_alter_share_group_offsets::handle),
     api!(DeleteShareGroupOffsets 0..=0, handlers::k92_delete_share_group_offsets::handle),
+    api!(
+        StreamsGroupTopologyDescriptionUpdate 0..=0,
+        handlers::k93_streams_group_topology_description_update::handle
+    ),
     api!(UnregisterController 0..=0, handlers::k94_unregister_controller::handle),
 ];
 

@@ -109,6 +109,7 @@ impl Engine {
             clock: host.clock.clone(),
             timers: timers.clone(),
             consumer_configs: Arc::default(),
+            streams_configs: Arc::default(),
         });
         let share = Share::new(groups.env().clone());
         let txns = Txns::new(host.clock.clone(), timers.clone(), is_whole);

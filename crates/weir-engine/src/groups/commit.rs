@@ -30,12 +30,16 @@ pub(crate) struct Committer<'a> {
 impl GroupState {
     /// Whether a commit is to be taken, whichever the group's protocol.
     fn validate_commit(&self, by: &Committer<'_>) -> Result<(), ErrorCode> {
-        match &self.consumer {
-            None => self.classic.validate_commit(by.member_id, by.instance, by.generation),
-            // What a member that is behind may commit was looked at before, row by row.
-            Some(group) => {
-                group.validate_commit(by.member_id, by.instance, by.generation, Some(9)).map(drop)
+        let Committer { member_id, instance, generation } = *by;
+        // What a member that is behind may commit was looked at before, row by row.
+        match (&self.consumer, &self.streams) {
+            (Some(group), _) => {
+                group.validate_commit(member_id, instance, generation, Some(9)).map(drop)
             }
+            (_, Some(group)) => {
+                group.validate_commit(member_id, instance, generation, Some(9)).map(drop)
+            }
+            _ => self.classic.validate_commit(member_id, instance, generation),
         }
     }
 
@@ -45,12 +49,16 @@ impl GroupState {
         by: &Committer<'_>,
     ) -> Result<(), ErrorCode> {
         let Committer { member_id, instance, generation } = *by;
-        match &self.consumer {
-            None => self.classic.validate_transactional_commit(member_id, instance, generation),
-            Some(group) => group
+        match (&self.consumer, &self.streams) {
+            (Some(group), _) => group
                 .validate_commit(member_id, instance, generation, None)
                 .map(drop)
                 .map_err(transactional),
+            (_, Some(group)) => group
+                .validate_commit(member_id, instance, generation, None)
+                .map(drop)
+                .map_err(transactional),
+            _ => self.classic.validate_transactional_commit(member_id, instance, generation),
         }
     }
 }
@@ -64,7 +72,7 @@ fn transactional(error: ErrorCode) -> ErrorCode {
 }
 
 impl Group {
-    /// Which of `rows` may be committed by a member of the consumer protocol: those that may not
+    /// Which of `rows` may be committed by a member of one of the newer protocols: those that may not
     /// are taken out, and named with their error.
     pub(crate) fn check_rows(
         &self,
@@ -74,17 +82,36 @@ impl Group {
         rows: &mut Vec<CommitRow>,
     ) -> Result<Vec<(Str, i32, ErrorCode)>, ErrorCode> {
         let state = self.lock();
-        let Some(group) = &state.consumer else { return Ok(Vec::new()) };
-        let check = group.validate_commit(by.member_id, by.instance, by.generation, version)?;
-        let mut refused = Vec::new();
-        rows.retain(|row| {
-            let topic = image.topic(&row.topic).map_or(Uuid::ZERO, |topic| topic.id());
-            let outcome = check.partition(topic, row.partition);
-            refused.extend(outcome.err().map(|error| (row.topic.clone(), row.partition, error)));
-            outcome.is_ok()
-        });
-        Ok(refused)
+        let Committer { member_id, instance, generation } = *by;
+        match (&state.consumer, &state.streams) {
+            (Some(group), _) => {
+                let check = group.validate_commit(member_id, instance, generation, version)?;
+                Ok(keep_rows(rows, |row| {
+                    let topic = image.topic(&row.topic).map_or(Uuid::ZERO, |topic| topic.id());
+                    check.partition(topic, row.partition)
+                }))
+            }
+            (_, Some(group)) => {
+                let check = group.validate_commit(member_id, instance, generation, version)?;
+                Ok(keep_rows(rows, |row| check.partition(&row.topic, row.partition)))
+            }
+            _ => Ok(Vec::new()),
+        }
     }
+}
+
+/// Takes out the rows that may not be committed; answers them with their error.
+fn keep_rows(
+    rows: &mut Vec<CommitRow>,
+    check: impl Fn(&CommitRow) -> Result<(), ErrorCode>,
+) -> Vec<(Str, i32, ErrorCode)> {
+    let mut refused = Vec::new();
+    rows.retain(|row| {
+        let outcome = check(row);
+        refused.extend(outcome.err().map(|error| (row.topic.clone(), row.partition, error)));
+        outcome.is_ok()
+    });
+    refused
 }
 
 impl Shard {
@@ -150,15 +177,13 @@ impl Shard {
         for (topic, partition) in self.pending.lock().rows_of(group.id()) {
             tombstones.push(records::offset_tombstone(group.id(), &topic, partition));
         }
-        match &state.consumer {
-            None => tombstones.push(records::group_tombstone(group.id())),
-            Some(consumer) => {
-                let ends = consumer.tombstones();
-                tombstones.extend(ends.iter().map(|end| super::consumer::encode(group.id(), end)));
-            }
+        if !state.is_modern() {
+            tombstones.push(records::group_tombstone(group.id()));
         }
         let tombstones: Result<Vec<GroupRecord>, _> = tombstones.into_iter().collect();
-        let required = self.write(&tombstones.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
+        let mut tombstones = tombstones.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?;
+        tombstones.extend(state.modern_tombstones(group.id())?);
+        let required = self.write(&tombstones)?;
         self.pending.lock().forget_group(group.id());
         state.classic.close(ErrorCode::UNKNOWN_MEMBER_ID, self.env.now());
         drop(state);

@@ -27,25 +27,17 @@ use weir_wire::{Str, Uuid};
 
 pub(crate) use assignor::ASSIGNORS;
 pub(crate) use change::{Change, Resolved};
-pub(crate) use config::{ConfigCache, ConsumerConfig, MigrationPolicy};
-pub(crate) use heartbeat::{Caller, validate as validate_heartbeat};
+pub(crate) use config::{ConsumerConfig, MigrationPolicy};
+pub(crate) use heartbeat::validate as validate_heartbeat;
 pub(crate) use member::{ConsumerMember, Partitions};
 pub(crate) use migrate::Downgrade;
 pub(crate) use records::{KINDS, encode, load};
 pub(crate) use subscription::validate_regex;
-pub(crate) use timers::Timer;
 
-use super::classic::Now;
-use crate::image::Image;
-use timers::MemberTimers;
+use super::deadlines::{Deadlines, Timer};
 
 /// What a step knows beside its request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StepContext<'a> {
-    pub(crate) image: &'a Image,
-    pub(crate) now: Now,
-    pub(crate) config: &'a ConsumerConfig,
-}
+pub(crate) type StepContext<'a> = super::step::StepContext<'a, ConsumerConfig>;
 
 /// What a step decided.
 #[derive(Debug, Default)]
@@ -97,9 +89,7 @@ pub(crate) struct ConsumerGroup {
     regexes: BTreeMap<Str, Resolved>,
     /// Who has a partition, or is still giving it up.
     owners: HashMap<(Uuid, i32), Str>,
-    timers: BTreeMap<Str, MemberTimers>,
-    /// Never later than the earliest deadline of a member.
-    wake_at: i64,
+    deadlines: Deadlines,
     metadata_seen: i64,
 }
 
@@ -118,8 +108,7 @@ impl ConsumerGroup {
             targets: BTreeMap::new(),
             regexes: BTreeMap::new(),
             owners: HashMap::new(),
-            timers: BTreeMap::new(),
-            wake_at: super::classic::NEVER,
+            deadlines: Deadlines::default(),
             metadata_seen: -1,
         }
     }

@@ -14,9 +14,11 @@ use weir_wire::{ErrorCode, Str};
 
 use super::classic::{ClassicGroup, JoinContext, NEVER, Now, Store, Then};
 use super::consumer::ConsumerGroup;
+use super::load::LoadedGroup;
 use super::offsets::Offsets;
 use super::records;
 use super::shard::{COMMIT_TIMEOUT_MS, Shard};
+use super::streams::StreamsGroup;
 use crate::timer::{Task, TimerGuard};
 use crate::wait::{Parked, Promise};
 
@@ -39,19 +41,18 @@ pub(crate) struct GroupState {
     pub(crate) classic: ClassicGroup,
     /// The group, while it is of the consumer protocol.
     pub(crate) consumer: Option<Box<ConsumerGroup>>,
+    /// The group, while it is of the streams protocol.
+    pub(crate) streams: Option<Box<StreamsGroup>>,
     pub(crate) offsets: Offsets,
     timer: Option<TimerGuard>,
     armed_at: i64,
 }
 
 impl Group {
-    pub(super) fn new(
-        shard: Weak<Shard>,
-        classic: ClassicGroup,
-        consumer: Option<Box<ConsumerGroup>>,
-        offsets: Offsets,
-    ) -> Arc<Self> {
-        let state = GroupState { classic, consumer, offsets, timer: None, armed_at: NEVER };
+    pub(super) fn new(shard: Weak<Shard>, loaded: LoadedGroup) -> Arc<Self> {
+        let LoadedGroup { classic, consumer, streams, offsets } = loaded;
+        let state =
+            GroupState { classic, consumer, streams, offsets, timer: None, armed_at: NEVER };
         Arc::new_cyclic(|me| Self {
             id: state.classic.id().clone(),
             shard,
@@ -121,6 +122,7 @@ impl Group {
         self.step(|group, now| group.start(now));
         if let Some(shard) = self.shard.upgrade() {
             self.start_modern(&shard);
+            self.start_streams(&shard);
         }
     }
 
@@ -225,6 +227,7 @@ impl Group {
             self.drive(&shard, &mut state, store, now);
         }
         self.tick_modern(&shard, &mut state, now);
+        self.tick_streams(&shard, &mut state, now);
         self.arm(&shard, &mut state);
     }
 }

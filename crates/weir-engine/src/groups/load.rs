@@ -10,6 +10,7 @@ use super::consumer::{Change, ConsumerGroup};
 use super::latest::Latest;
 use super::offsets::Offsets;
 use super::records::{self, Loaded as Record};
+use super::streams::{self, StreamsGroup};
 use super::transactional::{self, PendingOffsets};
 use crate::log::{LogError, ReadLimits};
 use crate::partition::{Partition, PartitionError};
@@ -27,7 +28,15 @@ pub(super) type Loaded = Vec<LoadedGroup>;
 pub(super) struct LoadedGroup {
     pub(super) classic: ClassicGroup,
     pub(super) consumer: Option<Box<ConsumerGroup>>,
+    pub(super) streams: Option<Box<StreamsGroup>>,
     pub(super) offsets: Offsets,
+}
+
+impl LoadedGroup {
+    /// A group without offsets of no protocol but the classic one.
+    pub(super) fn new(classic: ClassicGroup) -> Self {
+        Self { classic, consumer: None, streams: None, offsets: Offsets::default() }
+    }
 }
 
 /// Reads the whole partition. Records that cannot be read are skipped with a warning, as Kafka
@@ -75,12 +84,14 @@ pub(super) fn read_partition(
 struct Entry {
     classic: Option<ClassicGroup>,
     consumer: Option<Box<ConsumerGroup>>,
+    streams: Option<Box<StreamsGroup>>,
     offsets: Offsets,
 }
 
 impl Entry {
     fn is_gone(&self) -> bool {
-        self.classic.is_none() && self.consumer.is_none() && self.offsets.is_empty()
+        let has_group = self.classic.is_some() || self.consumer.is_some() || self.streams.is_some();
+        !has_group && self.offsets.is_empty()
     }
 }
 
@@ -185,6 +196,7 @@ impl Loader {
                 }
             }
             Record::Consumer { group, change } => self.consumer(&group, change),
+            Record::Streams { group, change } => self.streams(&group, change),
             Record::Other => {}
         }
     }
@@ -204,6 +216,25 @@ impl Loader {
             change => {
                 let group = &mut self.entry(id).consumer;
                 group.get_or_insert_with(|| Box::new(ConsumerGroup::new(id))).apply(change);
+            }
+        }
+    }
+
+    fn streams(&mut self, id: &Str, change: streams::Change) {
+        match change {
+            streams::Change::Epoch(None) => {
+                if let Some(entry) = self.groups.get_mut(id) {
+                    entry.streams = None;
+                }
+            }
+            change if change.is_end() => {
+                if let Some(group) = self.groups.get_mut(id).and_then(|e| e.streams.as_mut()) {
+                    group.apply(change);
+                }
+            }
+            change => {
+                let group = &mut self.entry(id).streams;
+                group.get_or_insert_with(|| Box::new(StreamsGroup::new(id))).apply(change);
             }
         }
     }
@@ -234,9 +265,9 @@ impl Loader {
             .into_iter()
             .filter(|(_, entry)| !entry.is_gone())
             .map(|(id, entry)| {
-                let Entry { classic, consumer, offsets } = entry;
+                let Entry { classic, consumer, streams, offsets } = entry;
                 let classic = classic.unwrap_or_else(|| ClassicGroup::new(&id, limits, now));
-                LoadedGroup { classic, consumer, offsets }
+                LoadedGroup { classic, consumer, streams, offsets }
             })
             .collect();
         (loaded, self.pending)

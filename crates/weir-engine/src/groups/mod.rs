@@ -1,5 +1,5 @@
-//! The group coordinator: consumer groups of the classic and the newer protocol (KIP-848) and
-//! committed offsets, kept in `__consumer_offsets`.
+//! The group coordinator: consumer groups of the classic and the newer protocol (KIP-848), streams
+//! groups (KIP-1071) and committed offsets, kept in `__consumer_offsets`.
 //!
 //! Each partition of that topic is a [`Shard`], held by the broker that leads it: loaded from the
 //! log at the first touch, dropped when the leader epoch changes, so that a coordinator which moves
@@ -9,16 +9,22 @@
 mod classic;
 mod commit;
 mod consumer;
+mod deadlines;
 mod error;
 mod expiry;
 mod group;
 mod latest;
 mod load;
 mod modern;
+mod modern_state;
+mod modern_streams;
 mod offsets;
 mod placement;
 mod records;
 mod shard;
+mod step;
+mod streams;
+mod topic_hash;
 mod transactional;
 
 use std::collections::HashMap;
@@ -28,6 +34,9 @@ use std::sync::atomic::AtomicI64;
 use parking_lot::Mutex;
 use weir_wire::ErrorCode;
 
+use self::consumer::ConsumerConfig;
+use self::step::ConfigCache;
+use self::streams::StreamsConfig;
 use crate::clock::Clock;
 use crate::image::Image;
 use crate::partition::Partition;
@@ -35,13 +44,17 @@ use crate::timer::Timers;
 
 pub(crate) use classic::{JoinContext, Member, Now, State, join_error};
 pub(crate) use commit::{CommitRow, Committer};
-pub(crate) use consumer::{
-    Caller, ConfigCache, ConsumerMember, validate_heartbeat, validate_regex,
-};
+pub(crate) use consumer::{ConsumerMember, validate_heartbeat, validate_regex};
 pub(crate) use group::Group;
 pub(crate) use offsets::{Committed, NONE as NO_EXPIRY, TopicOffsets};
 pub(crate) use placement::partition_for;
 pub(crate) use shard::Shard;
+pub(crate) use step::Caller;
+pub(crate) use streams::{
+    ASSIGNOR as STREAMS_ASSIGNOR, Beaten, Configured, InternalTopic, StreamsMember, TaskIds,
+    TaskOffsets, Tasks, Topology, creation_failed,
+    validate_heartbeat as validate_streams_heartbeat, validate_topics as validate_streams_topics,
+};
 
 /// The topic that groups live in.
 pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -51,7 +64,8 @@ pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
 pub(crate) struct GroupsEnv {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timers: Arc<Timers>,
-    pub(crate) consumer_configs: Arc<ConfigCache>,
+    pub(crate) consumer_configs: Arc<ConfigCache<ConsumerConfig>>,
+    pub(crate) streams_configs: Arc<ConfigCache<StreamsConfig>>,
 }
 
 impl GroupsEnv {

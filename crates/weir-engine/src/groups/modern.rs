@@ -13,38 +13,39 @@ use weir_wire::messages::sync_group_request::SyncGroupRequest;
 use weir_wire::messages::sync_group_response::SyncGroupResponse;
 use weir_wire::{ErrorCode, Str};
 
-use super::classic::{ClassicGroup, JoinContext, NEVER, Now, join_error, sync_error};
-use super::consumer::{Caller, Change, ConsumerConfig, ConsumerGroup, Step, StepContext, encode};
+use super::classic::{ClassicGroup, JoinContext, Now, join_error, sync_error};
+use super::consumer::{Change, ConsumerConfig, ConsumerGroup, Step, encode};
 use super::group::{Group, GroupState};
 use super::records::{self, GroupRecord};
 use super::shard::Shard;
+use super::step::{Caller, ConfigCache, GroupConfig, StepContext};
 use crate::controller::Refusal;
 use crate::image::Image;
 
 /// How long a step that could not be written waits for its next try.
-const RETRY_MS: i64 = 1_000;
+pub(super) const RETRY_MS: i64 = 1_000;
 
 /// What one step needs: the metadata it decides against and the group's configuration.
-struct Surroundings {
-    image: Arc<Image>,
-    config: Arc<ConsumerConfig>,
-    now: Now,
+pub(super) struct Surroundings<C> {
+    pub(super) image: Arc<Image>,
+    pub(super) config: Arc<C>,
+    pub(super) now: Now,
 }
 
-impl Surroundings {
+impl<C: GroupConfig> Surroundings<C> {
     /// `None` only before the shard is loaded.
-    fn of(shard: &Shard, group: &str) -> Option<Self> {
+    pub(super) fn of(shard: &Shard, group: &str, configs: &ConfigCache<C>) -> Option<Self> {
         let image = shard.image()?;
-        let config = shard.env.consumer_configs.of_group(&image, group);
+        let config = configs.of_group(&image, group);
         Some(Self { image, config, now: shard.env.now() })
     }
 
-    fn context(&self) -> StepContext<'_> {
+    pub(super) fn context(&self) -> StepContext<'_, C> {
         StepContext { image: &self.image, now: self.now, config: &self.config }
     }
 }
 
-fn failed(code: ErrorCode) -> Refusal {
+pub(super) fn failed(code: ErrorCode) -> Refusal {
     Refusal::new(code, code.name())
 }
 
@@ -56,7 +57,7 @@ impl Group {
         request: &ConsumerGroupHeartbeatRequest,
         caller: &Caller,
     ) -> Result<(ConsumerGroupHeartbeatResponse, i64), Refusal> {
-        let around = Surroundings::of(shard, self.id())
+        let around = Surroundings::of(shard, self.id(), &shard.env.consumer_configs)
             .ok_or_else(|| failed(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS))?;
         let mut state = self.lock();
         if request.member_epoch < 0 {
@@ -87,9 +88,9 @@ impl Group {
         state: &mut GroupState,
         request: &ConsumerGroupHeartbeatRequest,
         caller: &Caller,
-        around: &Surroundings,
+        around: &Surroundings<ConsumerConfig>,
     ) -> Result<(ConsumerGroupHeartbeatResponse, i64), Refusal> {
-        if request.member_epoch != 0 || !state.may_become_modern() {
+        if request.member_epoch != 0 || state.is_modern() {
             return Err(self.no_consumer_group());
         }
         let context = around.context();
@@ -116,7 +117,7 @@ impl Group {
         state: &mut GroupState,
         mut group: ConsumerGroup,
         step: Step,
-        around: &Surroundings,
+        around: &Surroundings<ConsumerConfig>,
     ) {
         state.classic.close(ErrorCode::REBALANCE_IN_PROGRESS, around.now);
         state.classic = ClassicGroup::new(self.id(), shard.limits(), around.now);
@@ -185,15 +186,18 @@ impl Group {
         join: &JoinContext,
         request: &JoinGroupRequest,
     ) -> Option<(JoinGroupResponse, i64)> {
-        let around = Surroundings::of(shard, self.id())?;
+        let around = Surroundings::of(shard, self.id(), &shard.env.consumer_configs)?;
         let mut state = self.lock();
-        let group = state.consumer.as_ref()?;
-        if group.is_empty() {
+        if state.streams.as_ref().is_some_and(|group| !group.is_empty()) {
+            return Some((join_error(Str::default(), ErrorCode::INCONSISTENT_GROUP_PROTOCOL), 0));
+        }
+        if state.is_modern() && state.is_empty() {
             return match self.become_classic(shard, &mut state) {
                 Ok(()) => None,
                 Err(error) => Some((join_error(request.member_id.clone(), error), 0)),
             };
         }
+        let group = state.consumer.as_ref()?;
         let joined = group.join_classic(join, request, around.context());
         Some(match joined {
             Err(error) => (join_error(request.member_id.clone(), error), 0),
@@ -206,11 +210,8 @@ impl Group {
 
     /// An empty group takes any protocol.
     fn become_classic(&self, shard: &Shard, state: &mut GroupState) -> Result<(), ErrorCode> {
-        let Some(group) = &state.consumer else { return Ok(()) };
-        let mut records = Vec::new();
-        self.encode_all(&group.tombstones(), &mut records)?;
-        shard.write(&records)?;
-        state.consumer = None;
+        shard.write(&state.modern_tombstones(self.id())?)?;
+        (state.consumer, state.streams) = (None, None);
         state.classic = ClassicGroup::new(self.id(), shard.limits(), shard.env.now());
         Ok(())
     }
@@ -221,8 +222,11 @@ impl Group {
         shard: &Shard,
         request: &SyncGroupRequest,
     ) -> Option<SyncGroupResponse> {
-        let around = Surroundings::of(shard, self.id())?;
+        let around = Surroundings::of(shard, self.id(), &shard.env.consumer_configs)?;
         let mut state = self.lock();
+        if state.streams.is_some() {
+            return Some(sync_error(ErrorCode::UNKNOWN_MEMBER_ID));
+        }
         let (step, answer) = match state.consumer.as_ref()?.sync_classic(request, around.context())
         {
             Ok((step, answer)) => (step, answer),
@@ -240,8 +244,11 @@ impl Group {
         instance: Option<&str>,
         generation: i32,
     ) -> Option<Result<(), ErrorCode>> {
-        let around = Surroundings::of(shard, self.id())?;
+        let around = Surroundings::of(shard, self.id(), &shard.env.consumer_configs)?;
         let mut state = self.lock();
+        if state.streams.is_some() {
+            return Some(Err(ErrorCode::UNKNOWN_MEMBER_ID));
+        }
         let group = state.consumer.as_ref()?;
         let beat = group.heartbeat_classic(member_id, instance, generation, around.context());
         Some(beat.and_then(|(step, error)| {
@@ -256,8 +263,11 @@ impl Group {
         shard: &Shard,
         members: &[MemberIdentity],
     ) -> Option<Result<(Vec<MemberResponse>, i64), ErrorCode>> {
-        let around = Surroundings::of(shard, self.id())?;
+        let around = Surroundings::of(shard, self.id(), &shard.env.consumer_configs)?;
         let mut state = self.lock();
+        if state.streams.is_some() {
+            return Some(Err(ErrorCode::UNKNOWN_MEMBER_ID));
+        }
         let (step, answers) = state.consumer.as_ref()?.leave_classic(members, around.context());
         let settled = self.settle(shard, &mut state, step, around.now);
         Some(settled.map(|required| (answers, required)))
@@ -266,7 +276,10 @@ impl Group {
     /// Members that missed a deadline are out.
     pub(super) fn tick_modern(&self, shard: &Shard, state: &mut GroupState, now: Now) {
         while state.consumer.as_ref().is_some_and(|group| group.wake_at() <= now.monotonic_ms) {
-            let Some(around) = Surroundings::of(shard, self.id()) else { return };
+            let Some(around) = Surroundings::of(shard, self.id(), &shard.env.consumer_configs)
+            else {
+                return;
+            };
             let around = Surroundings { now, ..around };
             let Some(group) = &mut state.consumer else { return };
             let Some((member, step)) = group.expired(around.context()) else { continue };
@@ -282,7 +295,9 @@ impl Group {
 
     /// Sessions of a loaded group begin.
     pub(super) fn start_modern(&self, shard: &Shard) {
-        let Some(around) = Surroundings::of(shard, self.id()) else { return };
+        let Some(around) = Surroundings::of(shard, self.id(), &shard.env.consumer_configs) else {
+            return;
+        };
         let mut state = self.lock();
         if let Some(group) = &mut state.consumer {
             group.start(around.context());
@@ -291,78 +306,6 @@ impl Group {
     }
 }
 
-fn unencodable() -> Refusal {
+pub(super) fn unencodable() -> Refusal {
     failed(ErrorCode::UNKNOWN_SERVER_ERROR)
-}
-
-impl GroupState {
-    /// Whether a member of another protocol than the classic one may make the group its own.
-    fn may_become_modern(&self) -> bool {
-        self.consumer.is_none()
-    }
-
-    /// The earliest deadline of whatever protocol the group has.
-    pub(super) fn wake_at(&self) -> i64 {
-        let modern = self.consumer.as_ref().map_or(NEVER, |group| group.wake_at());
-        self.classic.wake_at().min(modern)
-    }
-
-    /// Nobody uses the group's management.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.consumer.as_ref().map_or_else(|| self.classic.is_empty(), |group| group.is_empty())
-    }
-
-    /// Kafka's name of the group's state.
-    pub(crate) fn state_name(&self) -> &'static str {
-        match &self.consumer {
-            Some(group) => group.state().name(),
-            None => self.classic.state().name(),
-        }
-    }
-
-    /// Kafka's name of the group's type.
-    pub(crate) fn type_name(&self) -> &'static str {
-        if self.consumer.is_some() { "consumer" } else { "classic" }
-    }
-
-    /// `consumer`, or what the first classic member told.
-    pub(crate) fn protocol_type(&self) -> Str {
-        match &self.consumer {
-            Some(_) => Str::from_static("consumer"),
-            None => self.classic.protocol_type().cloned().unwrap_or_default(),
-        }
-    }
-
-    /// Whether a member consumes `topic`.
-    pub(crate) fn is_subscribed_to(&self, topic: &str) -> bool {
-        match &self.consumer {
-            Some(group) => group.is_subscribed_to(topic),
-            None => self.classic.is_subscribed_to(topic),
-        }
-    }
-
-    /// From when retention of an offset counts (wall, ms); `None` while it does not expire.
-    pub(crate) fn expiry_base_ms(&self, commit_ms: i64) -> Option<i64> {
-        match &self.consumer {
-            Some(_) => Some(commit_ms),
-            None => self.classic.expiry_base_ms(commit_ms),
-        }
-    }
-
-    /// Whether the group may be deleted.
-    pub(crate) fn validate_delete(&self) -> Result<(), ErrorCode> {
-        match &self.consumer {
-            Some(group) if !group.is_empty() => Err(ErrorCode::NON_EMPTY_GROUP),
-            Some(_) => Ok(()),
-            None => self.classic.validate_delete(),
-        }
-    }
-
-    /// Whether offsets may be deleted at all.
-    pub(crate) fn validate_offset_delete(&self) -> Result<(), ErrorCode> {
-        match &self.consumer {
-            Some(_) => Ok(()),
-            None => self.classic.validate_offset_delete(),
-        }
-    }
 }

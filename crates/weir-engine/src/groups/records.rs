@@ -2,7 +2,8 @@
 //! message.
 //!
 //! Types (the keys' leading number): 0 and 1 a committed offset, 2 a classic group's metadata, 3 to
-//! 8 and 16 consumer groups (`consumer::records`). Unknown ones are skipped on load.
+//! 8 and 16 consumer groups (`consumer::records`), 17 to 23 streams groups (`streams::records`).
+//! Unknown ones are skipped on load.
 
 use bytes::Bytes;
 use weir_wire::messages::group_metadata_key::GroupMetadataKey;
@@ -42,6 +43,10 @@ pub(crate) enum Loaded {
     Consumer {
         group: Str,
         change: super::consumer::Change,
+    },
+    Streams {
+        group: Str,
+        change: super::streams::Change,
     },
     /// A kind of record that this engine does not keep.
     Other,
@@ -119,6 +124,23 @@ pub(super) fn framed<M: Message>(
     writer.finish().to_bytes().map_err(|_| EncodeError::UnreadableRecords)
 }
 
+/// A record of one of the newer protocols: `None` as value ends what the key names.
+pub(super) fn keyed<K: Message, V: Message>(
+    kind: i16,
+    key: &K,
+    value: Option<V>,
+) -> Result<GroupRecord, EncodeError> {
+    let value = value.map(|value| framed(0, &value, 0)).transpose()?;
+    Ok(GroupRecord { key: framed(kind, key, 0)?, value })
+}
+
+/// The value of such a record. `None`: broken; `Some(None)`: a tombstone.
+pub(super) fn body<V: Message>(chunk: &Bytes, value: Option<&[u8]>) -> Option<Option<V>> {
+    let Some(value) = value else { return Some(None) };
+    let (version, body) = lead(value)?;
+    decode(chunk, body, version).map(Some)
+}
+
 /// Reads a record; `None` when it is broken (the loader warns and goes on, as Kafka does). Key and
 /// value that lie in `chunk` are not copied: what is kept of them has to be.
 pub(crate) fn load(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Loaded> {
@@ -129,6 +151,10 @@ pub(crate) fn load(chunk: &Bytes, key: &[u8], value: Option<&[u8]>) -> Option<Lo
         kind if super::consumer::KINDS.contains(&kind) => {
             let (group, change) = super::consumer::load(chunk, kind, key, value)?;
             Some(change.map_or(Loaded::Other, |change| Loaded::Consumer { group, change }))
+        }
+        kind if super::streams::KINDS.contains(&kind) => {
+            let (group, change) = super::streams::load(chunk, kind, key, value)?;
+            Some(change.map_or(Loaded::Other, |change| Loaded::Streams { group, change }))
         }
         _ => Some(Loaded::Other),
     }

@@ -104,13 +104,8 @@ impl Shard {
     }
 
     fn install(&self, loaded: Loaded) {
-        let groups: Vec<Arc<Group>> = loaded
-            .into_iter()
-            .map(|group| {
-                let LoadedGroup { classic, consumer, offsets } = group;
-                Group::new(self.me.clone(), classic, consumer, offsets)
-            })
-            .collect();
+        let groups: Vec<Arc<Group>> =
+            loaded.into_iter().map(|group| Group::new(self.me.clone(), group)).collect();
         {
             let mut map = self.groups.write();
             for group in &groups {
@@ -169,7 +164,7 @@ impl Shard {
             return group.clone();
         }
         let classic = ClassicGroup::new(id, self.limits(), self.env.now());
-        let group = Group::new(self.me.clone(), classic, None, super::offsets::Offsets::default());
+        let group = Group::new(self.me.clone(), LoadedGroup::new(classic));
         groups.insert(group.id().clone(), group.clone());
         group
     }

@@ -142,12 +142,9 @@ fn hold_back(ctx: &Ctx, topics: &mut [OffsetFetchResponseTopics], unstable: &[(S
     }
 }
 
-/// From v9 a member of the consumer protocol tells its epoch: STALE_MEMBER_EPOCH, UNKNOWN_MEMBER_ID.
+/// From v9 a member of the newer protocols tells its epoch: STALE_MEMBER_EPOCH, UNKNOWN_MEMBER_ID.
 fn may_fetch(asked: &OffsetFetchRequestGroup, group: &Group) -> Result<(), ErrorCode> {
-    match &group.lock().consumer {
-        None => Ok(()),
-        Some(group) => group.validate_fetch(asked.member_id.as_deref(), asked.member_epoch),
-    }
+    group.lock().validate_fetch(asked.member_id.as_deref(), asked.member_epoch)
 }
 
 fn topics(

@@ -66,7 +66,7 @@ fn unknown(ctx: &Ctx, id: &Str, why: String) -> DescribedGroup {
 
 fn described(id: &Str, group: &Group) -> Option<DescribedGroup> {
     let state = group.lock();
-    if state.consumer.is_some() {
+    if state.consumer.is_some() || state.streams.is_some() {
         return None;
     }
     let classic = &state.classic;

@@ -23,5 +23,6 @@ mod scale;
 mod security;
 mod share;
 mod share_coordinator;
+mod streams_groups;
 mod txn;
 mod versions;

@@ -81,11 +81,13 @@ fn apis_are_advertised_as_kafka_does() {
         (66, (0, 2)),
         (68, (0, 1)),
         (69, (0, 1)),
+        (88, (0, 1)),
+        (89, (0, 1)),
+        (93, (0, 0)),
     ];
     for (key, versions) in expected {
         assert_eq!(of(key), Some(versions), "API {key}");
     }
-    assert_eq!(of(88), None, "StreamsGroupHeartbeat is not served, so not advertised");
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl ConsumerGroup {
     fn remove_member(&mut self, id: &Str) {
         let Some(member) = self.members.remove(id) else { return };
         self.release(id, &member.current);
-        self.timers.remove(id);
+        self.deadlines.remove(id);
         if let Some(instance) = &member.subscription.instance
             && self.statics.get(instance) == Some(id)
         {

@@ -15,9 +15,9 @@ use weir_wire::{ErrorCode, Message, Reader, Str, Writer};
 use super::heartbeat::new_member;
 use super::member::{ClassicSide, ConsumerMember, MemberState, Owned, Partitions, Subscription};
 use super::target::Advance;
-use super::timers::Timer;
 use super::{ConsumerGroup, MigrationPolicy, Step, StepContext};
 use crate::groups::classic::{CONSUMER_PROTOCOL_TYPE, JoinContext, join_error, owned};
+use crate::groups::deadlines::Timer;
 use crate::image::Image;
 
 impl ConsumerGroup {

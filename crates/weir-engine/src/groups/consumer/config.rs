@@ -1,11 +1,9 @@
 //! Configurations of consumer groups: the group's own, within the broker's bounds (KIP-848).
 
-use std::sync::Arc;
-
-use parking_lot::Mutex;
 use weir_wire::Str;
 
-use crate::config::{Configs, ResourceType};
+use crate::config::Configs;
+use crate::groups::step::{GroupConfig, bounded, has_protocol};
 use crate::image::Image;
 
 /// `group.consumer.migration.policy`.
@@ -53,32 +51,12 @@ pub(crate) struct ConsumerConfig {
     pub(crate) is_enabled: bool,
 }
 
-/// What groups without configurations of their own obey, worked out once for each metadata.
-#[derive(Debug, Default)]
-pub(crate) struct ConfigCache(Mutex<Option<(i64, Arc<ConsumerConfig>)>>);
-
-impl ConfigCache {
-    /// The configuration in effect for `group`.
-    pub(crate) fn of_group(&self, image: &Image, group: &str) -> Arc<ConsumerConfig> {
-        if image.configs().dynamic(ResourceType::Group, group).is_some() {
-            return Arc::new(of_image(image, group));
-        }
-        let mut known = self.0.lock();
-        if let Some((at, config)) = known.as_ref()
-            && *at == image.end_offset()
-        {
-            return config.clone();
-        }
-        let config = Arc::new(of_image(image, group));
-        *known = Some((image.end_offset(), config.clone()));
+impl GroupConfig for ConsumerConfig {
+    fn of(image: &Image, group: &str) -> Self {
+        let mut config = of_group(image.configs(), group);
+        config.is_enabled &= image.feature_level("group.version") > 0;
         config
     }
-}
-
-fn of_image(image: &Image, group: &str) -> ConsumerConfig {
-    let mut config = of_group(image.configs(), group);
-    config.is_enabled &= image.feature_level("group.version") > 0;
-    config
 }
 
 /// The configuration in effect for `group`.
@@ -86,29 +64,15 @@ fn of_group(configs: &Configs, group: &str) -> ConsumerConfig {
     let size = |key: &str| usize::try_from(configs.broker_i32(key)).unwrap_or(usize::MAX);
     let text = |key: &str| configs.broker_value(None, key).unwrap_or_default();
     ConsumerConfig {
-        session_timeout_ms: bounded(configs, group, "session.timeout.ms"),
-        heartbeat_interval_ms: bounded(configs, group, "heartbeat.interval.ms"),
-        assignment_interval_ms: bounded(configs, group, "assignment.interval.ms"),
+        session_timeout_ms: bounded(configs, "consumer", group, "session.timeout.ms"),
+        heartbeat_interval_ms: bounded(configs, "consumer", group, "heartbeat.interval.ms"),
+        assignment_interval_ms: bounded(configs, "consumer", group, "assignment.interval.ms"),
         size_max: size("group.consumer.max.size"),
         classic_size_max: size("group.max.size"),
         assignors: assignors(&text("group.consumer.assignors")),
         migration: MigrationPolicy::parse(&text("group.consumer.migration.policy")),
-        is_enabled: text("group.coordinator.rebalance.protocols")
-            .split(',')
-            .any(|protocol| protocol.trim() == "consumer"),
+        is_enabled: has_protocol(configs, "consumer"),
     }
-}
-
-/// The group's own value, else the broker's, within the broker's bounds.
-fn bounded(configs: &Configs, group: &str, key: &str) -> i32 {
-    let own = configs
-        .dynamic(ResourceType::Group, group)
-        .and_then(|values| values.get(format!("consumer.{key}").as_str()))
-        .and_then(|value| value.parse().ok());
-    let value = own.unwrap_or_else(|| configs.broker_i32(&format!("group.consumer.{key}")));
-    let min = configs.broker_i32(&format!("group.consumer.min.{key}"));
-    let max = configs.broker_i32(&format!("group.consumer.max.{key}"));
-    value.clamp(min, max.max(min))
 }
 
 /// Kafka also takes class names here: those that are not the built-in assignors' are left out.
@@ -126,6 +90,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::config::ResourceType;
 
     fn configs(statics: &[(&str, &str)]) -> Configs {
         let statics: BTreeMap<String, String> =

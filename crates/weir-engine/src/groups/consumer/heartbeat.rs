@@ -12,22 +12,15 @@ use weir_wire::{ErrorCode, Str};
 
 use super::change::Change;
 use super::member::{
-    ConsumerMember, Owned, Partitions, STATIC_LEAVE_EPOCH, Subscription, partitions_of,
-    same_partitions,
+    ConsumerMember, Owned, Partitions, Subscription, partitions_of, same_partitions,
 };
 use super::target::Advance;
-use super::timers::Timer;
 use super::{ConsumerConfig, ConsumerGroup, Step, StepContext};
 use crate::controller::Refusal;
-
-/// Who sent the request.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    pub(crate) client_id: Str,
-    pub(crate) client_host: Str,
-    /// A fresh id for a member that has none.
-    pub(crate) new_id: Str,
-}
+use crate::groups::deadlines::Timer;
+use crate::groups::step::{
+    self, Caller, STATIC_LEAVE_EPOCH, fenced_epoch, group_full, unknown_member, unreleased_instance,
+};
 
 fn invalid(message: &str) -> Refusal {
     Refusal::new(ErrorCode::INVALID_REQUEST, message)
@@ -144,9 +137,7 @@ impl ConsumerGroup {
         if self.members.len() < max || is_known {
             return Ok(());
         }
-        let message =
-            format!("The consumer group has reached its maximum capacity of {max} members.");
-        Err(Refusal::new(ErrorCode::GROUP_MAX_SIZE_REACHED, message))
+        Err(group_full("consumer", max))
     }
 
     fn dynamic(
@@ -164,8 +155,7 @@ impl ConsumerGroup {
     }
 
     pub(super) fn unknown_member(&self, id: &str) -> Refusal {
-        let message = format!("Member {id} is not a member of group {}.", self.id);
-        Refusal::new(ErrorCode::UNKNOWN_MEMBER_ID, message)
+        unknown_member(id, &self.id)
     }
 
     /// The static member of an instance, and whom it replaces.
@@ -186,12 +176,7 @@ impl ConsumerGroup {
             return Ok((self.members.get(id).cloned().unwrap_or_else(|| new_member(id)), None));
         };
         if !known.uses_classic() && known.current.epoch != STATIC_LEAVE_EPOCH {
-            let message = format!(
-                "Static member {id} with instance id {instance} cannot join the group because the \
-                 instance id is owned by {} member.",
-                known.id
-            );
-            return Err(Refusal::new(ErrorCode::UNRELEASED_INSTANCE_ID, message));
+            return Err(unreleased_instance(&known.id, id, instance));
         }
         Ok((self.replace(known, id, step), Some(known.id.clone())))
     }
@@ -207,18 +192,8 @@ impl ConsumerGroup {
         id: &str,
         instance: &str,
     ) -> Result<&'a ConsumerMember, Refusal> {
-        let Some(known) = known else {
-            let message = format!("Instance id {instance} is unknown.");
-            return Err(Refusal::new(ErrorCode::UNKNOWN_MEMBER_ID, message));
-        };
-        if &*known.id != id {
-            let message = format!(
-                "Static member {id} with instance id {instance} was fenced by member {}.",
-                known.id
-            );
-            return Err(Refusal::new(ErrorCode::FENCED_INSTANCE_ID, message));
-        }
-        Ok(known)
+        step::check_instance(known.map(|known| &known.id), id, instance)?;
+        known.ok_or_else(|| self.unknown_member(id))
     }
 
     /// The instance goes over to a new member id, with everything it had.
@@ -265,12 +240,7 @@ fn check_epoch(
     if told == 0 || told == known || (told < known && is_late) {
         return Ok(());
     }
-    let relation = if told > known { "greater" } else { "smaller" };
-    let message = format!(
-        "The consumer group member has a {relation} member epoch ({told}) than the one known by \
-         the group coordinator ({known}). The member must abandon all its partitions and rejoin."
-    );
-    Err(Refusal::new(ErrorCode::FENCED_MEMBER_EPOCH, message))
+    Err(fenced_epoch("consumer", told, known))
 }
 
 fn is_subset(told: Option<&[ToldPartitions]>, assigned: &Owned) -> bool {

@@ -9,10 +9,11 @@ use weir_wire::messages::leave_group_response::MemberResponse;
 use weir_wire::{ErrorCode, Str};
 
 use super::change::Change;
-use super::member::{ConsumerMember, Owned, STATIC_LEAVE_EPOCH};
+use super::member::{ConsumerMember, Owned};
 use super::subscription::View;
 use super::{ConsumerGroup, Step, StepContext};
 use crate::controller::Refusal;
+use crate::groups::step::STATIC_LEAVE_EPOCH;
 
 impl ConsumerGroup {
     /// A heartbeat with epoch -1 or -2.

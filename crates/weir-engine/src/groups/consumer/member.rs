@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use weir_wire::{Str, Uuid};
 
-/// The epoch of a member that has left.
-pub(crate) const LEAVE_EPOCH: i32 = -1;
-/// The epoch of a static member that is away for a while (KIP-848).
-pub(crate) const STATIC_LEAVE_EPOCH: i32 = -2;
+use crate::groups::step::LEAVE_EPOCH;
 
 /// Partitions by topic.
 pub(crate) type Partitions = BTreeMap<Uuid, BTreeSet<i32>>;

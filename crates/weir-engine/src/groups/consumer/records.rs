@@ -22,11 +22,11 @@ use weir_wire::messages::consumer_group_target_assignment_member_value::{
 };
 use weir_wire::messages::consumer_group_target_assignment_metadata_key::ConsumerGroupTargetAssignmentMetadataKey;
 use weir_wire::messages::consumer_group_target_assignment_metadata_value::ConsumerGroupTargetAssignmentMetadataValue;
-use weir_wire::{Bytes, EncodeError, Message, Str};
+use weir_wire::{Bytes, EncodeError, Str};
 
 use super::change::{Change, Resolved};
 use super::member::{ClassicSide, Current, MemberState, Owned, Partitions, Subscription};
-use crate::groups::records::{GroupRecord, decode, framed, lead};
+use crate::groups::records::{GroupRecord, body, decode, keyed};
 
 /// The record types, first and last, that this reads.
 pub(crate) const KINDS: [i16; 7] = [3, 4, 5, 6, 7, 8, 16];
@@ -44,7 +44,7 @@ pub(crate) fn encode(group: &Str, change: &Change) -> Result<GroupRecord, Encode
     match change {
         Change::Epoch(value) => {
             let key = ConsumerGroupMetadataKey { group_id };
-            record(
+            keyed(
                 EPOCH,
                 &key,
                 value.map(|(epoch, metadata_hash)| epoch_value(epoch, metadata_hash)),
@@ -52,7 +52,7 @@ pub(crate) fn encode(group: &Str, change: &Change) -> Result<GroupRecord, Encode
         }
         Change::Member(id, value) => {
             let key = ConsumerGroupMemberMetadataKey { group_id, member_id: id.clone() };
-            record(MEMBER, &key, value.as_ref().map(member_value))
+            keyed(MEMBER, &key, value.as_ref().map(member_value))
         }
         Change::TargetEpoch(value) => {
             let key = ConsumerGroupTargetAssignmentMetadataKey { group_id };
@@ -63,31 +63,22 @@ pub(crate) fn encode(group: &Str, change: &Change) -> Result<GroupRecord, Encode
                     ..Default::default()
                 }
             });
-            record(TARGET_EPOCH, &key, value)
+            keyed(TARGET_EPOCH, &key, value)
         }
         Change::Target(id, value) => {
             let key = ConsumerGroupTargetAssignmentMemberKey { group_id, member_id: id.clone() };
-            record(TARGET, &key, value.as_deref().map(target_value))
+            keyed(TARGET, &key, value.as_deref().map(target_value))
         }
         Change::Current(id, value) => {
             let key = ConsumerGroupCurrentMemberAssignmentKey { group_id, member_id: id.clone() };
-            record(CURRENT, &key, value.as_ref().map(current_value))
+            keyed(CURRENT, &key, value.as_ref().map(current_value))
         }
         Change::Regex(regex, value) => {
             let regular_expression = regex.clone();
             let key = ConsumerGroupRegularExpressionKey { group_id, regular_expression };
-            record(REGEX, &key, value.as_ref().map(regex_value))
+            keyed(REGEX, &key, value.as_ref().map(regex_value))
         }
     }
-}
-
-fn record<K: Message, V: Message>(
-    kind: i16,
-    key: &K,
-    value: Option<V>,
-) -> Result<GroupRecord, EncodeError> {
-    let value = value.map(|value| framed(0, &value, 0)).transpose()?;
-    Ok(GroupRecord { key: framed(kind, key, 0)?, value })
 }
 
 fn epoch_value(epoch: i32, metadata_hash: i64) -> ConsumerGroupMetadataValue {
@@ -210,13 +201,6 @@ pub(crate) fn load(
     }
 }
 
-/// `None`: broken; `Some(None)`: a tombstone.
-fn body<V: Message>(chunk: &Bytes, value: Option<&[u8]>) -> Option<Option<V>> {
-    let Some(value) = value else { return Some(None) };
-    let (version, body) = lead(value)?;
-    decode(chunk, body, version).map(Some)
-}
-
 fn load_member(value: ConsumerGroupMemberMetadataValue) -> Subscription {
     let detached = |text: &Option<Str>| text.as_ref().map(Str::detached);
     let classic = value.classic_member_metadata.map(|side| ClassicSide {
@@ -273,6 +257,7 @@ fn load_regex(value: ConsumerGroupRegularExpressionValue) -> Resolved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::groups::records::lead;
     use weir_wire::Uuid;
 
     fn round_trip(change: &Change) {

@@ -11,9 +11,10 @@ use super::change::Change;
 use super::member::{ConsumerMember, MemberState, Partitions, Subscription};
 use super::reconcile::Reconciliation;
 use super::subscription::{View, resolve};
-use super::timers::Timer;
 use super::{ConsumerConfig, ConsumerGroup, Step, StepContext};
 use crate::controller::Refusal;
+use crate::groups::deadlines::Timer;
+use crate::groups::step::may_retarget;
 
 /// A member on its way through a step.
 pub(super) struct Advance<'a> {
@@ -176,15 +177,9 @@ impl ConsumerGroup {
         (bumped.epoch, mine)
     }
 
-    /// Targets hold for `consumer.assignment.interval.ms`, so that many members that come at once
-    /// cost few of them.
+    /// `consumer.assignment.interval.ms`.
     fn may_retarget(&self, context: StepContext<'_>) -> bool {
-        let interval_ms = i64::from(context.config.assignment_interval_ms);
-        self.target_at_ms == 0
-            || interval_ms == 0
-            || context.now.wall_ms >= self.target_at_ms + interval_ms
-            // The wall clock was set back.
-            || context.now.wall_ms < self.target_at_ms
+        may_retarget(self.target_at_ms, context.config.assignment_interval_ms, context.now)
     }
 
     fn spec(
