@@ -2,6 +2,7 @@
 //! cannot carry would close the connection of an older client.
 mod administration;
 mod modern_groups;
+mod streams_groups;
 mod transactions;
 
 use std::collections::BTreeSet;
@@ -115,6 +116,7 @@ fn every_advertised_version_of_every_api_answers() {
     administration::ask(&mut round);
     transactions::ask(&mut round);
     modern_groups::ask(&mut round, id);
+    streams_groups::ask(&mut round);
     let advertised: BTreeSet<i16> = round.asking.advertised.keys().copied().collect();
     assert_eq!(round.asked, advertised, "every advertised API has its case here");
     assert!(round.failures.is_empty(), "{}", round.failures.join("\n"));

@@ -135,7 +135,7 @@ async fn create_topics(row: &ClusterRow, topics: &[NewTopic]) -> Result<(), Trou
     for topic in topics {
         match there.topic(&topic.name) {
             None => missing.push(topic.clone()),
-            Some(old) if Some(old.partitions.len()) == topic.partitions.map(|n| n as usize) => {}
+            Some(old) if topic.partitions.is_none_or(|n| n as usize == old.partitions.len()) => {}
             Some(old) => return Err(other_partitions(&topic.name, old.partitions.len())),
         }
     }

@@ -80,7 +80,8 @@ fn open_files(pid: u32) -> anyhow::Result<usize> {
 
 fn produce(connection: &mut Connection, number: usize) -> anyhow::Result<()> {
     let mut builder = BatchBuilder::new();
-    builder.append(0, None, Some(b"one record"), &[]);
+    // Of now: an old one would be deleted by retention at once.
+    builder.append(process::now_ms()?, None, Some(b"one record"), &[]);
     let records = builder.build()?.to_bytes();
     let partition = |index| PartitionProduceData {
         index,
@@ -141,6 +142,11 @@ fn fetch(connection: &mut Connection, number: usize) -> anyhow::Result<()> {
         one.error_code == 0 && one.high_watermark == 1 && one.records.is_some()
     };
     let found = topic.partitions.iter().filter(whole).count();
-    ensure!(found == PARTITIONS as usize, "{} has {found} records", name(number));
+    ensure!(
+        found == PARTITIONS as usize,
+        "{} has {found} records: {:?}",
+        name(number),
+        topic.partitions.first()
+    );
     Ok(())
 }

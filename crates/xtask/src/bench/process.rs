@@ -221,6 +221,12 @@ pub(crate) fn free_ports(count: u16) -> anyhow::Result<u16> {
     bail!("no {count} neighbouring ports are free")
 }
 
+/// Now, in milliseconds since the epoch.
+pub(crate) fn now_ms() -> anyhow::Result<i64> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    Ok(i64::try_from(now.as_millis())?)
+}
+
 /// Raises this process's limit of open files to what it may have: thousands of connections are its own.
 pub(crate) fn raise_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -64,7 +64,7 @@ function summary(t: Translate, rows: BrokerRow[], skew: number | null): string {
   const mean = rows.reduce((sum, row) => sum + row.leaders, 0) / Math.max(1, rows.length);
   return [
     t(texts.mean, { n: mean.toFixed(1).replace(/\.0$/, "") }),
-    skew === null ? null : t(texts.skew, { n: skew.toFixed(1).replace(/\.0$/, "") }),
+    skew === null ? null : t(texts.skew, { n: (100 * skew).toFixed(1).replace(/\.0$/, "") }),
   ]
     .filter(Boolean)
     .join(" · ");

@@ -474,7 +474,7 @@ export const handlers: Handlers = {
     };
   },
   "groups.delete": () => start("group_delete", "Group deleted", 300),
-  "brokers.list": () => ({ rows: data.brokers, skew: 2.1, permits: { add: null }, warnings: [] }),
+  "brokers.list": () => ({ rows: data.brokers, skew: 0.021, permits: { add: null }, warnings: [] }),
   "brokers.quorum": () => ({
     leader_id: 1,
     leader_epoch: 12,
