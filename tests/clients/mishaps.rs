@@ -44,6 +44,18 @@ fn a_cluster_without_a_running_broker_says_so() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[test]
+fn a_data_folder_that_cannot_be_opened_is_one_sentence() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    std::fs::write(home.path().join("weir.db"), "no database, whoever wrote this".repeat(99))?;
+    for args in [&["cluster", "list"][..], &["up", "--detach"]] {
+        let (code, error) = fail(&home, args)?;
+        ensure!(code == 1 && error.lines().count() == 1, "{args:?}: {code}: {error}");
+        ensure!(!error.contains("panicked"), "{args:?}: {error}");
+    }
+    Ok(())
+}
+
 /// Killed is not "the machine was shut down".
 #[test]
 fn processes_that_were_killed_are_not_a_reboot() -> anyhow::Result<()> {

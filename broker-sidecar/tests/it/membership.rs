@@ -98,3 +98,27 @@ fn what_cannot_be_is_refused_by_name_and_changes_nothing() {
     let kept = ClusterDir::new(temp.path()).load_cluster().unwrap().unwrap();
     assert_eq!((kept.brokers, kept.broker_ids()), (2, vec![1, 2]));
 }
+
+#[test]
+fn a_broker_whose_folder_cannot_be_made_is_not_added() {
+    let temp = tempfile::tempdir().unwrap();
+    let broker = Broker::start(temp.path(), &["--brokers", "2", "--port", "0"]);
+    let client = broker.control();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    std::fs::write(temp.path().join("broker-3"), "in the way").unwrap();
+    runtime.block_on(async {
+        let failed = done(&client, client.add_broker().await.unwrap()).await;
+        assert_eq!(failed.state, OperationState::Failed);
+        assert!(failed.error.unwrap().text.contains("broker-3"));
+        assert_eq!(client.brokers().await.unwrap().brokers.len(), 2);
+        std::fs::remove_file(temp.path().join("broker-3")).unwrap();
+        // Nothing of it stayed: the same id is added at once.
+        let added = done(&client, client.add_broker().await.unwrap()).await;
+        assert_eq!(
+            (added.broker, added.state),
+            (Some(3), OperationState::Done),
+            "{:?}",
+            added.error
+        );
+    });
+}

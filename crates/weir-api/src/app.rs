@@ -39,11 +39,15 @@ impl App {
             .enable_all()
             .build()
             .map_err(Failure::internal)?;
+        // Owned at once: where the home cannot be opened it ends as it does at the app's end, also inside
+        // another runtime, which may not wait.
+        let handle = runtime.handle().clone();
+        let runtime = Arc::new(OwnRuntime(Some(runtime)));
         let core = {
-            let _entered = runtime.enter();
+            let _entered = handle.enter();
             Core::open(home, host)?
         };
-        Ok(Self { core, runtime: Arc::new(OwnRuntime(Some(runtime))) })
+        Ok(Self { core, runtime })
     }
 
     pub fn core(&self) -> &Core {

@@ -224,17 +224,28 @@ pub(crate) fn write_log_dirs(
     config: &EngineConfig,
     all: bool,
 ) -> Result<(), OpenError> {
-    let fs = host.fs.as_ref();
     for broker in image.brokers() {
-        for (dir, directory_id) in log_dirs(config, broker.id).iter().zip(&broker.log_dirs) {
-            let path = dir.join("meta.properties");
-            let exists = fs.exists(&path);
-            let exists =
-                exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))?;
-            if all || !exists {
-                let id = image.cluster_id();
-                write_meta_properties(fs, &path, id, broker.id, *directory_id, false)?;
-            }
+        write_log_dirs_of(broker, image.cluster_id(), host, config, all)?;
+    }
+    Ok(())
+}
+
+/// As [`write_log_dirs`], of one broker.
+pub(crate) fn write_log_dirs_of(
+    broker: &BrokerImage,
+    cluster_id: &str,
+    host: &Host,
+    config: &EngineConfig,
+    all: bool,
+) -> Result<(), OpenError> {
+    let fs = host.fs.as_ref();
+    for (dir, directory_id) in log_dirs(config, broker.id).iter().zip(&broker.log_dirs) {
+        let path = dir.join("meta.properties");
+        let exists = fs.exists(&path);
+        let exists =
+            exists.map_err(|e| OpenError::Io(format!("look for {}", path.display()), e))?;
+        if all || !exists {
+            write_meta_properties(fs, &path, cluster_id, broker.id, *directory_id, false)?;
         }
     }
     Ok(())

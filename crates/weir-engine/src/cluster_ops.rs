@@ -113,10 +113,20 @@ impl Engine {
     /// # Errors
     /// There is such a broker already, or the metadata log or the broker's log dirs cannot be written.
     pub fn add_broker(&self, broker: &BrokerConfig) -> Result<(), AddError> {
-        let registered = boot::new_broker(self.config(), broker, &self.shared.host);
-        self.controller().add_broker(registered)?;
-        boot::write_log_dirs(&self.image(), &self.shared.host, self.config(), false)?;
-        Ok(())
+        if let Some(state) = self.broker_state(broker.id) {
+            return Err(BrokerError::WrongState { broker: broker.id, state }.into());
+        }
+        let added = boot::new_broker(self.config(), broker, &self.shared.host);
+        // Its log dirs first: a broker that is registered leads partitions at once.
+        let image = self.image();
+        boot::write_log_dirs_of(
+            &added,
+            image.cluster_id(),
+            &self.shared.host,
+            self.config(),
+            true,
+        )?;
+        Ok(self.controller().add_broker(added)?)
     }
 
     /// Begins to move everything off a broker; answers how many partitions move. They do so by

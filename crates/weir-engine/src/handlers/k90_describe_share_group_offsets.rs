@@ -126,7 +126,9 @@ fn one(
     answer.leader_epoch = entry.leader_epoch;
     if ctx.version() >= 1 && entry.complete_count >= 0 {
         let view = partition.handle().view().map_err(|error| error.code())?;
-        let ahead = view.high_watermark - entry.start_offset - i64::from(entry.complete_count);
+        // A coordinator's client may have written any start offset.
+        let ahead = view.high_watermark.saturating_sub(entry.start_offset);
+        let ahead = ahead.saturating_sub(i64::from(entry.complete_count));
         answer.lag = ahead.max(0);
     }
     Ok(answer)
