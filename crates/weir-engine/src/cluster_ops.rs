@@ -146,7 +146,7 @@ impl Engine {
     /// Forgets a drained and stopped broker for good.
     ///
     /// # Errors
-    /// It runs or holds replicas, there is no such broker, or the metadata log failed.
+    /// It runs or holds replicas, or the metadata log failed. One that is forgotten already is none.
     pub fn remove_broker(&self, id: i32) -> Result<(), Refusal> {
         self.controller().remove_broker(id)
     }

@@ -54,7 +54,7 @@ fn settings(brokers: u16) -> Vec<DefaultSetting> {
             No,
             note(TextId::DefaultEngineNote),
         ),
-        line("brokers", TextId::DefaultBrokers, brokers.to_string(), No, None),
+        line("brokers", TextId::DefaultBrokers, brokers.to_string(), Yes, None),
         line("racks", TextId::DefaultRacks, "zone-a, zone-b, zone-c".into(), No, None),
         line(
             "listeners",

@@ -64,7 +64,7 @@ impl Controller {
     /// Forgets a broker that stopped and holds nothing, for good: its id is free again.
     ///
     /// # Errors
-    /// It runs, it still holds replicas, there is no such broker, or the metadata log failed.
+    /// It runs, it still holds replicas, or the metadata log failed. One that is forgotten already is none.
     pub(crate) fn remove_broker(&self, id: i32) -> Result<(), Refusal> {
         let held = self.replicas_on(id);
         if held > 0 {
@@ -75,7 +75,13 @@ impl Controller {
             let message = format!("Broker {id} runs.");
             return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
         }
-        self.unregister_broker(id)??;
+        match self.unregister_broker(id)? {
+            // A removal that was cut short, or a client's UnregisterBroker, did it before.
+            Err(refusal) if refusal.code != ErrorCode::BROKER_ID_NOT_REGISTERED => {
+                return Err(refusal);
+            }
+            _ => {}
+        }
         self.forgotten.lock().remove(&id);
         self.lives.lock().remove(&id);
         Ok(())

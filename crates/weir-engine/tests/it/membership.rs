@@ -54,6 +54,7 @@ fn a_drained_broker_hands_everything_on_and_is_forgotten() {
     assert!(runs.message.contains("runs"), "{}", runs.message);
     cluster.engine.stop_broker(2).unwrap();
     cluster.engine.remove_broker(2).unwrap();
+    cluster.engine.remove_broker(2).unwrap();
     assert!(cluster.engine.image().broker(2).is_none());
     assert_eq!(cluster.engine.broker_state(2), None);
     cluster.engine.add_broker(&BrokerConfig::local(2, "localhost", 9099)).unwrap();
