@@ -18,5 +18,6 @@ mod kill_nine;
 mod membership;
 mod process;
 mod programs;
+mod secrets;
 mod startup;
 mod wrong_input;

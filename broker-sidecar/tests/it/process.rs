@@ -25,7 +25,13 @@ pub(crate) struct Broker {
 impl Broker {
     /// Starts in `dir` on free ports with further `flags`, and waits for its ready line.
     pub(crate) fn start(dir: &Path, flags: &[&str]) -> Self {
-        let mut child = command(dir, flags).stdin(Stdio::piped()).spawn().unwrap();
+        Self::start_logging(dir, flags, "info")
+    }
+
+    /// With `WEIR_LOG` as given.
+    pub(crate) fn start_logging(dir: &Path, flags: &[&str], log: &str) -> Self {
+        let mut command = command(dir, flags);
+        let mut child = command.env("WEIR_LOG", log).stdin(Stdio::piped()).spawn().unwrap();
         let line = first_line(child.stdout.take().unwrap());
         // Standard error is drained: a full pipe would stop the broker.
         let errors = gather(child.stderr.take().unwrap());

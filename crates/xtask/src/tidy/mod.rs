@@ -2,6 +2,7 @@
 
 mod arrows;
 mod files;
+mod lessons;
 mod licences;
 mod manifest;
 mod sources;
@@ -18,11 +19,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let root = root()?;
     let files = files::tracked(&root)?;
     let workspace = workspace::read(&root)?;
-    let checks: [(&str, Findings); 5] = [
+    let checks: [(&str, Findings); 6] = [
         ("dependency table", manifest::check(&root)?),
         ("arrows between crates", arrows::check(&workspace)),
         ("sources", sources::check(&files)),
         ("file lengths", files::check_lengths(&files)),
+        ("lessons", lessons::check(&root)?),
         ("licences", licences::check(&root, &workspace)?),
     ];
     let mut found = 0;
