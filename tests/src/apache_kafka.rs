@@ -33,6 +33,11 @@ impl ApacheKafka {
     /// Fetches the jars if they are not there, formats and starts. `None`, and a line that says so, without Java or
     /// Maven.
     pub fn start(nodes: u16) -> anyhow::Result<Option<Self>> {
+        Self::start_with(nodes, &[])
+    }
+
+    /// As [`Self::start`], with further server properties.
+    pub fn start_with(nodes: u16, further: &[(&str, &str)]) -> anyhow::Result<Option<Self>> {
         for program in ["java", "mvn"] {
             if !programs::on_path(program) {
                 programs::not_checked("Apache Kafka", &format!("no {program}"));
@@ -46,7 +51,7 @@ impl ApacheKafka {
         for id in 1..=nodes {
             let home = directory.path().join(format!("node-{id}"));
             fs::create_dir(&home)?;
-            fs::write(home.join("server.properties"), layout.properties(id, &home))?;
+            fs::write(home.join("server.properties"), layout.properties(id, &home, further))?;
             fs::write(home.join("log4j2.properties"), "rootLogger.level=off\n")?;
             format(&class_path, &home, &layout)?;
             running.push(start(&class_path, &home)?);
@@ -120,7 +125,7 @@ impl Layout {
         (1..=self.nodes).map(one).collect::<Vec<_>>().join(",")
     }
 
-    fn properties(&self, id: u16, home: &Path) -> String {
+    fn properties(&self, id: u16, home: &Path, further: &[(&str, &str)]) -> String {
         let listeners = format!(
             "PLAINTEXT://127.0.0.1:{},CONTROLLER://127.0.0.1:{}",
             self.broker_port(id),
@@ -155,7 +160,7 @@ impl Layout {
             ("background.threads", "2"),
         ];
         let mut text = String::new();
-        for (key, value) in settings {
+        for (key, value) in settings.iter().chain(further) {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{key}={value}");
         }

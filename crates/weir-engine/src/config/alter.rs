@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use weir_wire::config_defs::{ConfigDef, ConfigType};
+use weir_wire::config_defs::{ConfigDef, ConfigType, Valid};
 use weir_wire::{ErrorCode, Str};
 
 use super::{ConfigMap, Configs, ResourceType};
@@ -125,9 +125,21 @@ fn check_values(kind: ResourceType, own: &ConfigMap) -> Result<(), String> {
         let unknown = || format!("Unknown {} config name: {key}", kind_name(kind));
         let definition = kind.definition(key).ok_or_else(unknown)?;
         let distinct = distinct(definition, value);
-        definition.check(&distinct).map_err(|e| sentence(definition, value, &e.reason))?;
+        definition
+            .check(&distinct)
+            .map_err(|e| sentence(definition, culprit(definition, value), &e.reason))?;
     }
     Ok(())
+}
+
+/// The element of a list that no list may have, else the whole value.
+fn culprit<'a>(definition: &ConfigDef, value: &'a str) -> &'a str {
+    match definition.valid {
+        Valid::List { of, .. } if !of.is_empty() => {
+            value.split(',').map(str::trim).find(|part| !of.contains(part)).unwrap_or(value)
+        }
+        _ => value,
+    }
 }
 
 /// Kafka drops what a list has twice.

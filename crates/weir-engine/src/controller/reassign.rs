@@ -144,8 +144,7 @@ fn moved(now: &Assignment, wanted: &[i32]) -> Target {
 fn reverted(subject: &Subject, topic: &str) -> Result<Target, Refusal> {
     let now = &subject.assignment;
     if !now.is_reassigning() {
-        let message = "No partition reassignment is in progress.";
-        return Err(Refusal::new(ErrorCode::NO_REASSIGNMENT_IN_PROGRESS, message));
+        return Err(ErrorCode::NO_REASSIGNMENT_IN_PROGRESS.into());
     }
     let stays = |list: &[i32]| -> Vec<i32> {
         list.iter().copied().filter(|b| !now.adding().contains(b)).collect()

@@ -4,7 +4,7 @@ use weir_wire::{ErrorCode, Str};
 
 use crate::metadata::MetadataError;
 
-/// A refusal: Kafka's code and a sentence for the client.
+/// A refusal: Kafka's code and a sentence for the client, empty where Kafka has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub code: ErrorCode,
@@ -17,7 +17,19 @@ impl Refusal {
     }
 
     pub(crate) fn text(&self) -> Option<Str> {
-        Some(Str::from(self.message.as_str()))
+        (!self.message.is_empty()).then(|| Str::from(self.message.as_str()))
+    }
+
+    /// As Kafka's coordinators say it of themselves.
+    pub(crate) fn of_group(code: ErrorCode, group: &str) -> Self {
+        let message = match code {
+            ErrorCode::NOT_COORDINATOR => "This is not the correct coordinator.".to_owned(),
+            ErrorCode::GROUP_ID_NOT_FOUND => format!("Group {group} not found."),
+            ErrorCode::NON_EMPTY_GROUP => "The group is not empty.".to_owned(),
+            ErrorCode::INVALID_GROUP_ID => "The group id is invalid.".to_owned(),
+            _ => String::new(),
+        };
+        Self::new(code, message)
     }
 
     pub(crate) fn unknown_topic() -> Self {
@@ -34,6 +46,6 @@ impl From<MetadataError> for Refusal {
 
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
-        Self::new(code, code.name())
+        Self::new(code, "")
     }
 }

@@ -200,7 +200,8 @@ impl Group {
         let group = state.consumer.as_ref()?;
         let joined = group.join_classic(join, request, around.context());
         Some(match joined {
-            Err(error) => (join_error(request.member_id.clone(), error), 0),
+            // As Kafka answers for a consumer group: without the member's id.
+            Err(error) => (join_error(Str::default(), error), 0),
             Ok((step, answer)) => match self.settle(shard, &mut state, step, around.now) {
                 Ok(required) => (answer, required),
                 Err(error) => (join_error(request.member_id.clone(), error), 0),

@@ -44,6 +44,9 @@ fn describe(ctx: &Ctx, id: &Str) -> DescribedGroup {
         Ok(shard) => match shard.group(id) {
             Some(group) => described(id, &group)
                 .unwrap_or_else(|| unknown(ctx, id, format!("Group {id} is not a classic group."))),
+            None if ctx.engine().share().has_group(ctx, id) => {
+                unknown(ctx, id, format!("Group {id} is not a classic group."))
+            }
             None => unknown(ctx, id, format!("Group {id} not found.")),
         },
     }

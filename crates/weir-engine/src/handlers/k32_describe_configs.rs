@@ -50,10 +50,9 @@ fn result(ctx: &Ctx, asked: DescribeConfigsResource, synonyms: bool) -> Describe
         Ok(configs) => result.configs = configs,
         Err(refusal) => {
             result.error_code = refusal.code.0;
-            result.error_message = refusal.text().filter(|text| {
-                // Of a topic that is not there Kafka says nothing, in an empty text.
-                !text.is_empty() || asked.resource_type == ResourceType::Topic as i8
-            });
+            // Of a topic that is not there Kafka says nothing, in an empty text.
+            let of_topic = asked.resource_type == ResourceType::Topic as i8;
+            result.error_message = refusal.text().or_else(|| of_topic.then(Str::default));
         }
     }
     result

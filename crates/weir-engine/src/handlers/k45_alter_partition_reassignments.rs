@@ -5,6 +5,8 @@ use weir_wire::messages::alter_partition_reassignments_response::{
     AlterPartitionReassignmentsResponse, ReassignablePartitionResponse, ReassignableTopicResponse,
 };
 
+use weir_wire::Str;
+
 use crate::controller::{Reassignment, Refusal};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
@@ -45,10 +47,12 @@ pub(crate) fn handle(
         let partitions = partitions.collect();
         ReassignableTopicResponse { name: topic.name, partitions, ..Default::default() }
     });
+    let responses: Vec<_> = responses.collect();
     Reply::Done(AlterPartitionReassignmentsResponse {
         allow_replication_factor_change: may_change_factor,
-        error_message: None,
-        responses: responses.collect(),
+        // As Kafka's controller leaves it when it has nothing to do.
+        error_message: responses.is_empty().then(Str::default),
+        responses,
         ..Default::default()
     })
 }

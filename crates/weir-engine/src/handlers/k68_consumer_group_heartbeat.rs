@@ -28,7 +28,7 @@ pub(crate) fn handle(
     Reply::wait(async move {
         Some(match shard.committed(required).await {
             Ok(()) => response,
-            Err(error) => refused(&Refusal::new(error, error.name())),
+            Err(error) => refused(&error.into()),
         })
     })
 }
@@ -56,9 +56,8 @@ fn beat(ctx: &Ctx, request: &ConsumerGroupHeartbeatRequest) -> Result<Done, Refu
     if let Some(regex) = request.subscribed_topic_regex.as_ref().filter(|text| !text.is_empty()) {
         validate_regex(regex)?;
     }
-    let shard = groups
-        .shard_of(ctx.image(), ctx.broker_id(), &request.group_id)
-        .map_err(|error| Refusal::new(error, error.name()))?;
+    let shard =
+        groups.shard_of(ctx.image(), ctx.broker_id(), &request.group_id).map_err(Refusal::from)?;
     shard.saw(ctx.image());
     let group = match shard.group(&request.group_id) {
         Some(group) => group,

@@ -29,7 +29,7 @@ pub(crate) fn handle(
         Err(refusal) => DescribedGroup {
             group_id: id.clone(),
             error_code: refusal.code.0,
-            error_message: refusal.text().filter(|text| !text.is_empty()),
+            error_message: refusal.text(),
             ..Default::default()
         },
     });
@@ -42,12 +42,13 @@ fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, Refusal> {
         return Err(Refusal::new(ErrorCode::INVALID_GROUP_ID, ""));
     }
     let groups = ctx.engine().groups();
-    let shard = groups
-        .shard_of(ctx.image(), ctx.broker_id(), id)
-        .map_err(|error| Refusal::new(error, error.name()))?;
+    let shard = groups.shard_of(ctx.image(), ctx.broker_id(), id)?;
     shard.saw(ctx.image());
     let missing = |what: String| Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, what);
     match shard.group(id) {
+        None if ctx.engine().share().has_group(ctx, id) => {
+            Err(missing(format!("Group {id} is not a consumer group.")))
+        }
         None => Err(missing(format!("Group {id} not found."))),
         Some(group) => described(ctx, id, &group)
             .ok_or_else(|| missing(format!("Group {id} is not a consumer group."))),

@@ -11,7 +11,7 @@ use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::share::STATE_TOPIC;
-use crate::share::group::Caller;
+use crate::share::group::{Caller, validate};
 
 pub(crate) fn handle(
     ctx: &Ctx,
@@ -21,7 +21,7 @@ pub(crate) fn handle(
     if ctx.image().feature_level("share.version") < 1 {
         return Reply::Done(refused(&ErrorCode::UNSUPPORTED_VERSION.into()));
     }
-    if let Err(refusal) = prepare(ctx, &request) {
+    if let Err(refusal) = validate(&request).and_then(|()| prepare(ctx, &request)) {
         return Reply::Done(refused(&refusal));
     }
     let host = format!("/{}", ctx.connection().peer_host());

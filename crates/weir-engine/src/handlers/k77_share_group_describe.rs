@@ -8,6 +8,7 @@ use weir_wire::messages::share_group_describe_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
+use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::image::Image;
 use crate::reply::Reply;
@@ -30,27 +31,32 @@ pub(crate) fn handle(
     };
     let groups = request.group_ids.iter().map(|id| match describe(ctx, id) {
         Ok(group) => DescribedGroup { authorized_operations, ..group },
-        Err(error) => refused(id, error),
+        Err(refusal) => refused(id, &refusal),
     });
     Reply::Done(ShareGroupDescribeResponse { groups: groups.collect(), ..Default::default() })
 }
 
-fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, ErrorCode> {
+fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, Refusal> {
     if id.is_empty() {
-        return Err(ErrorCode::INVALID_GROUP_ID);
+        return Err(ErrorCode::INVALID_GROUP_ID.into());
     }
-    let shard = ctx.engine().share().group_shard(ctx.broker_id(), id)?;
-    shard.with(id, |group| described(ctx.image(), group)).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)
+    let refused = |error| Refusal::of_group(error, id);
+    let shard = ctx.engine().share().group_shard(ctx.broker_id(), id).map_err(refused)?;
+    if let Some(group) = shard.with(id, |group| described(ctx.image(), group)) {
+        return Ok(group);
+    }
+    let others = ctx.engine().groups().shard_of(ctx.image(), ctx.broker_id(), id).ok();
+    if others.is_some_and(|shard| shard.group(id).is_some()) {
+        let message = format!("Group {id} is not a share group.");
+        return Err(Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, message));
+    }
+    Err(refused(ErrorCode::GROUP_ID_NOT_FOUND))
 }
 
-fn refused(id: &Str, error: ErrorCode) -> DescribedGroup {
-    let message = match error {
-        ErrorCode::GROUP_ID_NOT_FOUND => format!("Group {id} is not a share group."),
-        error => error.name().to_owned(),
-    };
+fn refused(id: &Str, refusal: &Refusal) -> DescribedGroup {
     DescribedGroup {
-        error_code: error.0,
-        error_message: Some(Str::from(message)),
+        error_code: refusal.code.0,
+        error_message: refusal.text(),
         group_id: id.clone(),
         authorized_operations: OPERATIONS_OMITTED,
         ..Default::default()

@@ -11,10 +11,11 @@ use weir_wire::messages::share_acknowledge_response::{
     LeaderIdAndEpoch, NodeEndpoint, PartitionData, ShareAcknowledgeResponse,
     ShareAcknowledgeTopicResponse,
 };
-use weir_wire::{ErrorCode, Str, Uuid};
+use weir_wire::{ErrorCode, Uuid};
 
 use super::leaders::Leaders;
 use super::share_acks::{Acknowledger, Batch, ranges};
+use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::share::config::ShareConfig;
@@ -22,7 +23,7 @@ use crate::share::partition::{AckRange, Persisted};
 use crate::share::session::{FINAL_EPOCH, INITIAL_EPOCH, Place, SessionKey};
 
 /// What became of one partition.
-type Answered = (Place, Result<Option<Persisted>, ErrorCode>);
+type Answered = (Place, Result<Option<Persisted>, Refusal>);
 
 pub(crate) fn handle(
     ctx: &Ctx,
@@ -84,19 +85,15 @@ fn ranges_of(
 }
 
 fn refused(error: ErrorCode) -> ShareAcknowledgeResponse {
-    ShareAcknowledgeResponse {
-        error_code: error.0,
-        error_message: Some(Str::from_static(error.name())),
-        ..Default::default()
-    }
+    ShareAcknowledgeResponse { error_code: error.0, ..Default::default() }
 }
 
 async fn respond(ctx: &Ctx, answered: Vec<Answered>, lock_ms: i32) -> ShareAcknowledgeResponse {
     let mut leaders = Leaders::default();
     let mut responses: Vec<ShareAcknowledgeTopicResponse> = Vec::new();
     for ((topic_id, index), result) in answered {
-        let error = settled(result).await;
-        let partition = partition_data(ctx, &mut leaders, (topic_id, index), error);
+        let refusal = settled(result).await;
+        let partition = partition_data(ctx, &mut leaders, (topic_id, index), &refusal);
         match responses.last_mut().filter(|last| last.topic_id == topic_id) {
             Some(last) => last.partitions.push(partition),
             None => responses.push(ShareAcknowledgeTopicResponse {
@@ -122,29 +119,29 @@ async fn respond(ctx: &Ctx, answered: Vec<Answered>, lock_ms: i32) -> ShareAckno
 }
 
 /// The error of an acknowledgement, once its write is committed.
-pub(super) async fn settled(result: Result<Option<Persisted>, ErrorCode>) -> ErrorCode {
+pub(super) async fn settled(result: Result<Option<Persisted>, Refusal>) -> Refusal {
     let outcome = match result {
-        Ok(Some(persisted)) => persisted.committed().await,
+        Ok(Some(persisted)) => persisted.committed().await.map_err(Refusal::from),
         Ok(None) => Ok(()),
-        Err(error) => Err(error),
+        Err(refusal) => Err(refusal),
     };
-    outcome.err().unwrap_or(ErrorCode::NONE)
+    outcome.err().unwrap_or_else(|| ErrorCode::NONE.into())
 }
 
 fn partition_data(
     ctx: &Ctx,
     leaders: &mut Leaders,
     (topic, index): (Uuid, i32),
-    error: ErrorCode,
+    refusal: &Refusal,
 ) -> PartitionData {
     let mut data = PartitionData {
         partition_index: index,
-        error_code: error.0,
-        error_message: (error != ErrorCode::NONE).then(|| Str::from_static(error.name())),
+        error_code: refusal.code.0,
+        error_message: refusal.text(),
         ..Default::default()
     };
     if let Ok(handle) = ctx.partition_by_id(topic, index)
-        && let Some((leader_id, leader_epoch)) = leaders.hint(&handle, error)
+        && let Some((leader_id, leader_epoch)) = leaders.hint(&handle, refusal.code)
     {
         data.current_leader = LeaderIdAndEpoch { leader_id, leader_epoch, ..Default::default() };
     }

@@ -24,10 +24,15 @@ fn add(ctx: &Ctx, request: &AddRaftVoterRequest) -> Result<(), Refusal> {
         return invalid("Add voter request didn't include a valid voter");
     }
     if !request.listeners.iter().any(|listener| listener.name == "CONTROLLER") {
-        return invalid(
-            "Add voter request didn't include the endpoint for the default listener \
-             ListenerName(CONTROLLER)",
-        );
+        let given = request.listeners.iter().map(|listener| {
+            let (name, host, port) = (&listener.name, &listener.host, listener.port);
+            format!("ListenerName({name})={host}/<unresolved>:{port}")
+        });
+        let given = given.collect::<Vec<_>>().join(", ");
+        return invalid(&format!(
+            "Add voter request didn't include the endpoint (Endpoints(endpoints={{{given}}})) for \
+             the default listener ListenerName(CONTROLLER)"
+        ));
     }
     let key = (request.voter_id, request.voter_directory_id);
     ctx.engine().controller().add_voter(key)

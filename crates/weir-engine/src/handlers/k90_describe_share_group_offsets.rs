@@ -12,6 +12,7 @@ use weir_wire::messages::describe_share_group_offsets_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
+use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::image::TopicImage;
 use crate::reply::Reply;
@@ -30,19 +31,12 @@ pub(crate) fn handle(
         Err(error) => GroupAnswer {
             group_id: asked.group_id.clone(),
             error_code: error.0,
-            error_message: Some(message(error, &asked.group_id)),
+            error_message: Refusal::of_group(error, &asked.group_id).text(),
             ..Default::default()
         },
     });
     let groups = groups.collect();
     Reply::Done(DescribeShareGroupOffsetsResponse { groups, ..Default::default() })
-}
-
-fn message(error: ErrorCode, id: &Str) -> Str {
-    match error {
-        ErrorCode::GROUP_ID_NOT_FOUND => Str::from(format!("Group {id} not found.")),
-        error => Str::from_static(error.name()),
-    }
 }
 
 fn describe(
@@ -51,8 +45,8 @@ fn describe(
 ) -> Result<Vec<TopicAnswer>, ErrorCode> {
     let id = &asked.group_id;
     let shard = ctx.engine().share().group_shard(ctx.broker_id(), id)?;
-    let known = shard.with(id, |group| group.initialized.clone());
-    let known = known.ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
+    // As in Kafka nobody asks whether there is such a group.
+    let known = shard.with(id, |group| group.initialized.clone()).unwrap_or_default();
     let answers = match &asked.topics {
         Some(topics) => topics
             .iter()
@@ -126,10 +120,9 @@ fn one(
     answer.leader_epoch = entry.leader_epoch;
     if ctx.version() >= 1 && entry.complete_count >= 0 {
         let view = partition.handle().view().map_err(|error| error.code())?;
-        // A coordinator's client may have written any start offset.
+        // A coordinator's client may have written any start offset, also one ahead of the records.
         let ahead = view.high_watermark.saturating_sub(entry.start_offset);
-        let ahead = ahead.saturating_sub(i64::from(entry.complete_count));
-        answer.lag = ahead.max(0);
+        answer.lag = ahead.saturating_sub(i64::from(entry.complete_count));
     }
     Ok(answer)
 }

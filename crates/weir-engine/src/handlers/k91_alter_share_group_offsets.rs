@@ -1,5 +1,5 @@
 //! AlterShareGroupOffsets, key 91, version 0 (KIP-932): begins share-partitions of an empty group
-//! anew. NON_EMPTY_GROUP while it has members, GROUP_ID_NOT_FOUND when there is none.
+//! anew. NON_EMPTY_GROUP while it has members; a group that there is not is made.
 
 use weir_wire::messages::alter_share_group_offsets_request::{
     AlterShareGroupOffsetsRequest, AlterShareGroupOffsetsRequestTopic,
@@ -10,6 +10,7 @@ use weir_wire::messages::alter_share_group_offsets_response::{
 };
 use weir_wire::{ErrorCode, Str, Uuid};
 
+use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::share::STATE_TOPIC;
@@ -22,7 +23,7 @@ pub(crate) fn handle(
     let share = ctx.engine().share();
     share.saw(ctx.image());
     let checked = share.group_shard(ctx.broker_id(), &request.group_id).and_then(|shard| {
-        shard.check_empty(&request.group_id)?;
+        shard.make_empty(&request.group_id)?;
         Ok(shard)
     });
     let shard = match checked {
@@ -30,7 +31,7 @@ pub(crate) fn handle(
         Err(error) => {
             return Reply::Done(AlterShareGroupOffsetsResponse {
                 error_code: error.0,
-                error_message: Some(Str::from_static(error.name())),
+                error_message: Refusal::of_group(error, &request.group_id).text(),
                 ..Default::default()
             });
         }
@@ -54,14 +55,15 @@ fn alter(
     let partitions = asked.partitions.iter().map(|partition| {
         let index = partition.partition_index;
         let known = topic.filter(|topic| topic.partition(index).is_some());
-        let result = known.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION).and_then(|topic| {
-            shard.alter_offset(group, (name, topic.id()), index, partition.start_offset)
+        let result = known.ok_or_else(Refusal::unknown_topic).and_then(|topic| {
+            let topic = (name, topic.id());
+            Ok(shard.alter_offset(group, topic, index, partition.start_offset)?)
         });
-        let error = result.err().unwrap_or(ErrorCode::NONE);
+        let refusal = result.err().unwrap_or_else(|| ErrorCode::NONE.into());
         AlterShareGroupOffsetsResponsePartition {
             partition_index: index,
-            error_code: error.0,
-            error_message: (error != ErrorCode::NONE).then(|| Str::from_static(error.name())),
+            error_code: refusal.code.0,
+            error_message: refusal.text(),
             ..Default::default()
         }
     });

@@ -7,6 +7,7 @@ use weir_wire::messages::delete_share_group_offsets_response::{
 };
 use weir_wire::{ErrorCode, Str, Uuid};
 
+use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::share::group::GroupShard;
@@ -26,7 +27,7 @@ pub(crate) fn handle(
         Err(error) => {
             return Reply::Done(DeleteShareGroupOffsetsResponse {
                 error_code: error.0,
-                error_message: Some(Str::from_static(error.name())),
+                error_message: Refusal::of_group(error, &request.group_id).text(),
                 ..Default::default()
             });
         }
@@ -43,13 +44,21 @@ fn delete(
     name: &Str,
 ) -> DeleteShareGroupOffsetsResponseTopic {
     let topic = ctx.image().topic(name).map(|topic| topic.id());
-    let found = topic.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
-    let error = found.and_then(|topic| shard.delete_topic(group, topic)).err();
+    let refusal = match topic.map(|topic| shard.delete_topic(group, topic)) {
+        None => Some(Refusal::unknown_topic()),
+        Some(Ok(_)) => None,
+        Some(Err(error @ ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)) => {
+            Some(Refusal::new(error, "There is no offset information to delete."))
+        }
+        Some(Err(error)) => Some(error.into()),
+    };
+    // As Kafka has it, a topic that was refused has no id.
+    let id = topic.filter(|_| refusal.is_none());
     DeleteShareGroupOffsetsResponseTopic {
         topic_name: name.clone(),
-        topic_id: topic.unwrap_or(Uuid::ZERO),
-        error_code: error.unwrap_or(ErrorCode::NONE).0,
-        error_message: error.map(|error| Str::from_static(error.name())),
+        topic_id: id.unwrap_or(Uuid::ZERO),
+        error_code: refusal.as_ref().map_or(ErrorCode::NONE, |refusal| refusal.code).0,
+        error_message: refusal.and_then(|refusal| refusal.text()),
         ..Default::default()
     }
 }

@@ -2,6 +2,7 @@
 
 use weir_wire::{ErrorCode, Str, Uuid};
 
+use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::share::config::ShareConfig;
 use crate::share::key::ShareKey;
@@ -25,6 +26,7 @@ pub(crate) fn ranges<'a>(
     let mut next = 0;
     for Batch { first, last, types } in batches {
         let count = last.checked_sub(first).and_then(|span| usize::try_from(span).ok());
+        // The last offset of one batch may begin the next: that is found when it is acknowledged twice.
         let count = count.filter(|_| first >= next).ok_or(invalid)?;
         if types.len() != 1 && types.len() - usize::from(!types.is_empty()) != count
             || types.is_empty()
@@ -36,7 +38,8 @@ pub(crate) fn ranges<'a>(
             let end = if types.len() == 1 { last } else { offset };
             push(&mut all, (offset, end, ack.ok_or(invalid)?));
         }
-        next = last.checked_add(1).ok_or(invalid)?;
+        last.checked_add(1).ok_or(invalid)?;
+        next = last;
     }
     Ok(all)
 }
@@ -64,7 +67,7 @@ impl Acknowledger<'_> {
         topic: Uuid,
         partition: i32,
         ranges: Result<Vec<AckRange>, ErrorCode>,
-    ) -> Result<Option<Persisted>, ErrorCode> {
+    ) -> Result<Option<Persisted>, Refusal> {
         let handle = self.ctx.partition_by_id(topic, partition)?;
         let ranges = ranges?;
         let broker = self.ctx.broker_id();
@@ -107,7 +110,7 @@ mod tests {
             &[(0, 0, &[-1])],
             &[(0, 0, &[4])],
             &[(-1, 0, &[1])],
-            &[(0, 4, &[1]), (4, 5, &[1])],
+            &[(0, 4, &[1]), (3, 5, &[1])],
             &[(0, i64::MAX, &[1])],
         ] {
             assert_eq!(of(bad, false), invalid, "{bad:?}");

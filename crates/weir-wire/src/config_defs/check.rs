@@ -48,7 +48,7 @@ impl ConfigDef {
         match self.valid {
             Valid::Range(min, max) => within(number, min, max),
             Valid::RangeOr(min, max, or) if number != or => within(number, Some(min), Some(max))
-                .map_err(|_| format!("it must be {min} to {max}, or {or}")),
+                .map_err(|_| format!("Value must be between {min} and {max} or equal to {or}")),
             _ => Ok(()),
         }
     }
@@ -179,7 +179,10 @@ mod tests {
             refusal("compression.lz4.level", "18").unwrap(),
             "Value must be no more than 17"
         );
-        assert_eq!(refusal("compression.gzip.level", "0").unwrap(), "it must be 1 to 9, or -1");
+        assert_eq!(
+            refusal("compression.gzip.level", "0").unwrap(),
+            "Value must be between 1 and 9 or equal to -1"
+        );
         assert_eq!(refusal("cleanup.policy", "compact, delete"), None);
         assert_eq!(refusal("cleanup.policy", "compact,compact").unwrap(), "compact is given twice");
         assert!(refusal("cleanup.policy", "shred").unwrap().contains("compact, delete"));

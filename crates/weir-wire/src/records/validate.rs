@@ -389,7 +389,10 @@ fn recompress(
     let from = batch.header.attributes.compression()?;
     decompress(from, batch.body(), options.max_decompressed_bytes, &mut plain)?;
     header.attributes = header.attributes.with_compression(codec);
-    encode(header, codec, &plain)
+    let batch = encode(header, codec, &plain)?;
+    // What is stored counts, not only what was sent.
+    let (size, max) = (batch.bytes.len(), options.max_batch_bytes);
+    if size > max { Err(RecordError::BatchTooLarge { size, max }) } else { Ok(batch) }
 }
 
 fn crc_with(header: &BatchHeader, body: &[u8]) -> u32 {

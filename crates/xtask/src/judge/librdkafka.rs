@@ -22,11 +22,13 @@ const WANT_SET_UP: [&str; 4] =
     ["0098_consumer_txn", "0109_auto_create_topics", "0115_producer_auth", "0119_consumer_auth"];
 /// Not marked as local in the sources, and need no broker.
 const LOCAL: [&str; 2] = ["0139_offset_validation_mock", "0150_telemetry_mock"];
-const SETTINGS: [&str; 4] = [
+const SETTINGS: [&str; 5] = [
     "num.partitions=4",
     "auto.create.topics.enable=true",
     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users=User:ANONYMOUS",
+    // 0118 wants the first of two members that join at once to be in the first generation; Kafka waits 3 s by default.
+    "group.initial.rebalance.delay.ms=500",
 ];
 const TEST_LIMIT: Duration = Duration::from_secs(240);
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);

@@ -4,8 +4,9 @@ use weir_wire::messages::share_fetch_response::{
     AcquiredRecords, LeaderIdAndEpoch, NodeEndpoint, PartitionData, ShareFetchResponse,
     ShareFetchableTopicResponse,
 };
-use weir_wire::{ErrorCode, Records, Str};
+use weir_wire::{ErrorCode, Records};
 
+use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::handlers::k79_share_acknowledge::settled;
 use crate::handlers::leaders::Leaders;
@@ -13,7 +14,7 @@ use crate::share::partition::{Fetched, Persisted};
 use crate::share::session::Place;
 
 /// What became of the acknowledgements.
-pub(super) type AckAnswers = Vec<(Place, Result<Option<Persisted>, ErrorCode>)>;
+pub(super) type AckAnswers = Vec<(Place, Result<Option<Persisted>, Refusal>)>;
 
 /// One partition with news.
 #[derive(Debug)]
@@ -24,11 +25,7 @@ pub(super) struct Found {
 
 /// An error of the whole request.
 pub(super) fn refused(error: ErrorCode) -> ShareFetchResponse {
-    ShareFetchResponse {
-        error_code: error.0,
-        error_message: Some(Str::from_static(error.name())),
-        ..Default::default()
-    }
+    ShareFetchResponse { error_code: error.0, ..Default::default() }
 }
 
 pub(super) async fn respond(
@@ -40,14 +37,14 @@ pub(super) async fn respond(
     let mut leaders = Leaders::default();
     let mut partitions: Vec<(Place, PartitionData)> = Vec::new();
     for (place, result) in acks {
-        let error = settled(result).await;
+        let refusal = settled(result).await;
         let mut data = PartitionData {
             partition_index: place.1,
-            acknowledge_error_code: error.0,
-            acknowledge_error_message: message(error),
+            acknowledge_error_code: refusal.code.0,
+            acknowledge_error_message: refusal.text(),
             ..Default::default()
         };
-        hint(ctx, &mut leaders, place, error, &mut data);
+        hint(ctx, &mut leaders, place, refusal.code, &mut data);
         partitions.push((place, data));
     }
     for Found { place, result } in found {
@@ -62,7 +59,6 @@ pub(super) async fn respond(
             Ok(fetched) => fill(data, fetched),
             Err(error) => {
                 data.error_code = error.0;
-                data.error_message = message(error);
                 hint(ctx, &mut leaders, place, error, data);
             }
         }
@@ -73,10 +69,6 @@ pub(super) async fn respond(
         node_endpoints: endpoints(ctx, &leaders),
         ..Default::default()
     }
-}
-
-fn message(error: ErrorCode) -> Option<Str> {
-    (error != ErrorCode::NONE).then(|| Str::from_static(error.name()))
 }
 
 fn fill(data: &mut PartitionData, fetched: Fetched) {

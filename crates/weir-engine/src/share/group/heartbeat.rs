@@ -30,14 +30,14 @@ impl GroupShard {
         request: &ShareGroupHeartbeatRequest,
         caller: &Caller,
     ) -> Result<Beaten, Refusal> {
-        validate(request)?;
         let share = self.share().map_err(failed)?;
         let image = share.image().map_err(failed)?;
         let mut state = self.state.lock();
         let id = &request.group_id;
         let is_new = !state.groups.contains_key(id);
         if is_new && request.member_epoch != JOIN {
-            let message = format!("Share group {id} not found.");
+            let what = if request.member_epoch == LEAVE { "Group" } else { "Share group" };
+            let message = format!("{what} {id} not found.");
             return Err(Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, message));
         }
         let State { groups, .. } = &mut *state;
@@ -188,7 +188,7 @@ fn assignment_of(target: &Assignment) -> response::Assignment {
 }
 
 fn failed(code: ErrorCode) -> Refusal {
-    Refusal::new(code, code.name())
+    Refusal::from(code)
 }
 
 fn unknown_member(group: &ShareGroup, id: &str) -> Refusal {
@@ -196,10 +196,12 @@ fn unknown_member(group: &ShareGroup, id: &str) -> Refusal {
     Refusal::new(ErrorCode::UNKNOWN_MEMBER_ID, message)
 }
 
-fn validate(request: &ShareGroupHeartbeatRequest) -> Result<(), Refusal> {
+/// What can be said of a request by itself.
+pub(crate) fn validate(request: &ShareGroupHeartbeatRequest) -> Result<(), Refusal> {
     let invalid = |message: &str| Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+    // In Kafka's order, and without a sentence as there.
     if request.member_id.is_empty() {
-        return invalid("MemberId can't be empty.");
+        return invalid("");
     }
     if request.group_id.is_empty() {
         return invalid("GroupId can't be empty.");

@@ -55,9 +55,10 @@ impl ShareGroup {
     pub(crate) fn new(id: Str) -> Self {
         Self {
             id,
-            epoch: 0,
+            // As Kafka counts: the first member raises it.
+            epoch: 1,
             metadata_hash: 0,
-            assignment_epoch: 0,
+            assignment_epoch: 1,
             members: BTreeMap::new(),
             target: BTreeMap::new(),
             initialized: BTreeMap::new(),

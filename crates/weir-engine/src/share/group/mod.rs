@@ -16,6 +16,7 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 use weir_wire::{ErrorCode, Str};
 
+pub(crate) use heartbeat::validate;
 pub(crate) use member::{Caller, Member, ShareGroup};
 use records::Change;
 

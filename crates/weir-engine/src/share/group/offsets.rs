@@ -20,6 +20,9 @@ impl GroupShard {
         id: &str,
         act: impl FnOnce(&mut ShareGroup, &Arc<Share>) -> Result<T, ErrorCode>,
     ) -> Result<T, ErrorCode> {
+        if id.is_empty() {
+            return Err(ErrorCode::INVALID_GROUP_ID);
+        }
         let share = self.share()?;
         let mut state = self.state.lock();
         let group = state.groups.get_mut(id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
@@ -32,6 +35,22 @@ impl GroupShard {
     /// Whether the offsets of `id` may be changed.
     pub(crate) fn check_empty(&self, id: &str) -> Result<(), ErrorCode> {
         self.with_empty(id, |_, _| Ok(()))
+    }
+
+    /// There is an empty group `id`, made where there was none.
+    pub(crate) fn make_empty(&self, id: &Str) -> Result<(), ErrorCode> {
+        let mut state = self.state.lock();
+        if !id.is_empty() && !state.groups.contains_key(id) {
+            let mut group = ShareGroup::new(id.detached());
+            let changes = vec![
+                Change::Epoch(Some((group.epoch, 0))),
+                Change::AssignmentEpoch(Some(group.epoch)),
+            ];
+            self.commit(&mut group, changes)?;
+            state.groups.insert(group.id.clone(), group);
+        }
+        drop(state);
+        self.check_empty(id)
     }
 
     /// Begins one share-partition anew at `offset`, under a higher state epoch.

@@ -76,7 +76,15 @@ impl SharePartition {
         let Some(slice) = outcome.read.slice else { return Ok(Fetched::default()) };
         let bytes = slice.to_vec().map_err(|_| ErrorCode::KAFKA_STORAGE_ERROR)?;
         let aborted = self.aborted(from, outcome.view, config.isolation)?;
-        let mut giving = Giving { inner, ask, until, left: room, next: from, out: Vec::new() };
+        let mut giving = Giving {
+            inner,
+            ask,
+            until,
+            count_limit: config.count_limit,
+            left: room,
+            next: from,
+            out: Vec::new(),
+        };
         let mut acquired = Vec::new();
         for batch in BatchReader::new(&bytes) {
             let batch = batch.map_err(|_| ErrorCode::CORRUPT_MESSAGE)?;
@@ -124,6 +132,8 @@ struct Giving<'a> {
     inner: &'a mut Inner,
     ask: &'a Ask,
     until: i64,
+    /// `share.delivery.count.limit`.
+    count_limit: i16,
     /// Offsets that it may still get.
     left: i64,
     /// Everything before it was looked at.
@@ -147,9 +157,11 @@ impl Giving<'_> {
         }
         // A batch is given whole, unless exactly so many records were asked for.
         let room = if self.ask.is_strict { self.left } else { i64::MAX };
-        let given = runs.acquire((base, last), &self.ask.member, self.until, room);
+        let cautious = runs.cautious_end((base, last), self.count_limit);
+        let until = cautious.unwrap_or(last);
+        let given = runs.acquire((base, until), &self.ask.member, self.until, room);
         let count: i64 = given.iter().map(|run| run.last - run.first + 1).sum();
-        self.left -= count;
+        self.left = if cautious.is_some() { 0 } else { self.left - count };
         if count > 0 {
             self.out.extend_from_slice(batch.bytes);
         }

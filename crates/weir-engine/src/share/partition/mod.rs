@@ -23,6 +23,7 @@ use super::Share;
 use super::config::ShareConfig;
 use super::key::ShareKey;
 use super::state::Written;
+use crate::controller::Refusal;
 use crate::partition::Partition;
 use crate::timer::{Task, TimerGuard};
 use crate::wait::Watchers;
@@ -118,7 +119,7 @@ impl SharePartition {
         member: &str,
         ranges: &[AckRange],
         config: &ShareConfig,
-    ) -> Result<Option<Persisted>, ErrorCode> {
+    ) -> Result<Option<Persisted>, Refusal> {
         let share = self.share()?;
         let now = share.env().now();
         let rules = AckRules {

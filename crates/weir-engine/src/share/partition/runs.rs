@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use weir_wire::{ErrorCode, Str};
 
+use crate::controller::Refusal;
 use crate::share::batches::{ACKNOWLEDGED, ARCHIVED, AVAILABLE, StateBatch};
 
 /// Nothing is due.
@@ -67,10 +68,25 @@ impl Run {
         matches!(&self.state, State::Acquired { member, .. } if member == who)
     }
 
+    fn refused_to(&self, who: &str) -> Refusal {
+        match &self.state {
+            State::Acquired { member, .. } if member != who => {
+                let message = "Member is not the owner of batch record";
+                Refusal::new(ErrorCode::INVALID_RECORD_STATE, message)
+            }
+            _ => not_acquired(),
+        }
+    }
+
     /// Given back: available, or archived after its last delivery.
     fn give_back(&mut self, count_limit: i16) {
         self.state = if self.count >= count_limit { State::Archived } else { State::Available };
     }
+}
+
+fn not_acquired() -> Refusal {
+    let message = "The offset cannot be acknowledged. The offset is not acquired.";
+    Refusal::new(ErrorCode::INVALID_RECORD_STATE, message)
 }
 
 /// What acknowledging needs to know.
@@ -170,6 +186,19 @@ impl Runs {
         given
     }
 
+    /// Where giving of `first..=last` should end when it comes to records that were delivered so often that one
+    /// of them may be the cause: the nearer to the limit, the fewer at once, at last one alone. `None` when there
+    /// are none of them.
+    pub(crate) fn cautious_end(&self, (first, last): (i64, i64), count_limit: i16) -> Option<i64> {
+        let often = ((count_limit + 1) / 2).max(2);
+        let is_one = |(_, run): &(&i64, &Run)| run.state == State::Available && run.count >= often;
+        let (from, run) = self.overlapping(first, last).find(is_one)?;
+        let (from, to) = ((*from).max(first), run.last.min(last));
+        let shift = if run.count >= count_limit - 1 { 63 } else { run.count - often + 1 };
+        let size = (to - from + 1).checked_shr(u32::try_from(shift).ok()?).unwrap_or(0).max(1);
+        Some(from + size - 1)
+    }
+
     /// There is no record for anyone in what is available of `first..=last`.
     pub(crate) fn archive(&mut self, first: i64, last: i64) {
         for (from, to) in self.available_in(first, last) {
@@ -214,7 +243,7 @@ impl Runs {
     }
 
     /// What `member` says of `first..=last`. Offsets before the start are finished with already and
-    /// pass; anything else that it does not hold is INVALID_RECORD_STATE. On an error nothing is to
+    /// pass; past what was ever given is INVALID_REQUEST, anything else that it does not hold INVALID_RECORD_STATE. On an error nothing is to
     /// be kept of this value.
     pub(crate) fn acknowledge(
         &mut self,
@@ -222,17 +251,25 @@ impl Runs {
         ack: Ack,
         member: &str,
         rules: AckRules,
-    ) -> Result<(), ErrorCode> {
+    ) -> Result<(), Refusal> {
         let first = first.max(self.start);
         if last < first {
             return Ok(());
+        }
+        for (offset, which) in [(first, "first"), (last, "last")] {
+            if offset >= self.end {
+                let message = format!(
+                    "Batch record not found. The {which} offset in request is past acquired records."
+                );
+                return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+            }
         }
         self.split(first);
         self.split(last.saturating_add(1));
         let mut next = first;
         for (from, run) in self.map.range_mut(first..=last) {
             if *from != next || !run.is_held_by(member) {
-                return Err(ErrorCode::INVALID_RECORD_STATE);
+                return Err(run.refused_to(member));
             }
             next = run.last.saturating_add(1);
             match ack {
@@ -244,11 +281,7 @@ impl Runs {
                 }
             }
         }
-        if Some(next) == last.checked_add(1) {
-            Ok(())
-        } else {
-            Err(ErrorCode::INVALID_RECORD_STATE)
-        }
+        if Some(next) == last.checked_add(1) { Ok(()) } else { Err(not_acquired()) }
     }
 
     /// Gives back what `is_over` picks; answers the ranges.

@@ -60,12 +60,26 @@ fn only_the_holder_may_say_and_only_once() {
     let mut runs = Runs::new(0, &[]);
     runs.acquire((0, 4), &member("a"), 100, ALL);
     let refused = Err(ErrorCode::INVALID_RECORD_STATE);
-    assert_eq!(runs.clone().acknowledge((0, 4), Ack::Accept, "b", RULES), refused);
-    assert_eq!(runs.clone().acknowledge((3, 5), Ack::Accept, "a", RULES), refused, "beyond");
-    assert_eq!(runs.clone().acknowledge((7, 9), Ack::Accept, "a", RULES), refused, "unknown");
+    let past = Err(ErrorCode::INVALID_REQUEST);
+    let say = |runs: &Runs, range, who| {
+        runs.clone().acknowledge(range, Ack::Accept, who, RULES).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(say(&runs, (0, 4), "b"), refused);
+    assert_eq!(say(&runs, (3, 5), "a"), past, "beyond");
+    assert_eq!(say(&runs, (7, 9), "a"), past, "unknown");
     runs.acknowledge((2, 2), Ack::Accept, "a", RULES).unwrap();
-    assert_eq!(runs.clone().acknowledge((2, 2), Ack::Accept, "a", RULES), refused, "twice");
-    assert_eq!(runs.clone().acknowledge((0, 4), Ack::Accept, "a", RULES), refused, "in part");
+    assert_eq!(say(&runs, (2, 2), "a"), refused, "twice");
+    assert_eq!(say(&runs, (0, 4), "a"), refused, "in part");
+}
+
+#[test]
+fn what_was_delivered_often_is_given_in_ever_smaller_parts() {
+    let often = |count| Runs::new(0, &[batch(0, 7, AVAILABLE, count)]);
+    assert_eq!(often(2).cautious_end((0, 9), 5), None);
+    assert_eq!(often(3).cautious_end((0, 9), 5), Some(3), "half of eight");
+    assert_eq!(often(3).cautious_end((4, 9), 5), Some(5), "half of what is asked");
+    assert_eq!(often(4).cautious_end((0, 9), 5), Some(0), "the last delivery is of one alone");
+    assert_eq!(often(4).cautious_end((8, 9), 5), None, "never delivered");
 }
 
 #[test]

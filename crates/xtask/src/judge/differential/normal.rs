@@ -58,6 +58,13 @@ impl Rules<'_> {
                 json!(format!("<{lower}>"))
             }
             "sessionid" if value != &json!(0) && positive => json!("<session>"),
+            // A Java hash set's order.
+            "subscribedtopicnames" if value.is_array() => {
+                let mut names: Vec<Value> =
+                    value.as_array().into_iter().flatten().map(|name| self.normal(name)).collect();
+                names.sort_by_key(Value::to_string);
+                Value::Array(names)
+            }
             "nodeendpoints" => {
                 json!(format!("<{} endpoints>", value.as_array().map_or(0, Vec::len)))
             }
@@ -97,7 +104,9 @@ impl Rules<'_> {
     }
 
     fn text(&self, text: &str) -> String {
-        let text = without_number(&text.replace(self.tag, ""), "Local controller ");
+        let hex: String = self.tag.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let text = text.replace(self.tag, "").replace(&hex, "");
+        let text = without_number(&text, "Local controller ");
         let mut out = String::with_capacity(text.len());
         let between = |c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c));
         for word in text.split_inclusive(between) {

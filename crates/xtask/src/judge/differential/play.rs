@@ -13,8 +13,8 @@ use super::scenario::{Call, Link, Scenario, Step, To, relaxed};
 use super::wire::{Heard, Wire};
 
 /// How long something may take to be known everywhere.
-const SETTLE_LIMIT: Duration = Duration::from_secs(20);
-const POLL: Duration = Duration::from_millis(20);
+pub(super) const SETTLE_LIMIT: Duration = Duration::from_secs(20);
+pub(super) const POLL: Duration = Duration::from_millis(20);
 const CLIENT: &str = "judge";
 /// UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE, NOT_LEADER_OR_FOLLOWER, COORDINATOR_LOAD_IN_PROGRESS,
 /// COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS, UNKNOWN_TOPIC_ID: may pass by themselves.
@@ -100,15 +100,16 @@ impl Stage {
         self.brokers.get(&broker).cloned().with_context(|| format!("there is no broker {broker}"))
     }
 
-    fn any(&self) -> Result<Wire> {
+    pub(super) fn any(&self) -> Result<Wire> {
         Wire::open(self.brokers.values().next().context("no brokers")?)
     }
 
-    fn coordinator(&self, kind: i8, key: &str) -> Result<i64> {
+    pub(super) fn coordinator(&self, kind: i8, key: &str) -> Result<i64> {
         let deadline = Instant::now() + SETTLE_LIMIT;
         loop {
             let request = json!({"KeyType": kind, "CoordinatorKeys": [key]});
-            let answer = ask(&mut self.any()?, "FindCoordinator", 4, &request)?;
+            let version = if kind == 2 { 6 } else { 4 };
+            let answer = ask(&mut self.any()?, "FindCoordinator", version, &request)?;
             let found = &answer["Coordinators"][0];
             if found["ErrorCode"] == 0 {
                 return found["NodeId"].as_i64().context("no node");
@@ -167,7 +168,7 @@ impl Stage {
     }
 
     /// Waits until every broker shows the topic with a leader, and the leader knows that it leads.
-    fn known(&self, name: &str) -> Result<()> {
+    pub(super) fn known(&self, name: &str) -> Result<()> {
         let deadline = Instant::now() + SETTLE_LIMIT;
         for address in self.brokers.values() {
             let mut wire = Wire::open(address)?;
@@ -201,7 +202,7 @@ impl Stage {
 }
 
 /// Asks and reads the answer, which must come.
-fn ask(wire: &mut Wire, api: &str, version: i16, request: &Value) -> Result<Value> {
+pub(super) fn ask(wire: &mut Wire, api: &str, version: i16, request: &Value) -> Result<Value> {
     wire.send(&frame(api, version, request)?, None)?;
     match wire.hear()? {
         Heard::Frame(bytes) => answer(api, version, &bytes),
@@ -259,6 +260,11 @@ impl Play<'_> {
                 std::thread::sleep(Duration::from_millis(*ms));
                 Ok(())
             }
+            Step::Move(group) => {
+                let group = self.filled(group);
+                self.wires.clear();
+                self.stage.move_group(&group)
+            }
             Step::Raw { link, length, hex } => self.raw(number, link, *length, hex),
             Step::Answer { link } => self.late(number, link),
             Step::Call(call) => self.call(number, call),
@@ -302,7 +308,7 @@ impl Play<'_> {
             let deadline = Instant::now() + SETTLE_LIMIT;
             let broker = self.broker(&call.link.to)?;
             let mut value = self.once(broker, call, version)?;
-            while call.patient && passes(&value) && Instant::now() < deadline {
+            while self.asks_again(call, &value) && Instant::now() < deadline {
                 std::thread::sleep(POLL);
                 value = self.once(broker, call, version)?;
             }
@@ -320,6 +326,13 @@ impl Play<'_> {
             }
         }
         Ok(())
+    }
+
+    fn asks_again(&self, call: &Call, value: &Value) -> bool {
+        let unlike = |(path, wanted): &(String, String)| {
+            at(value, path).map(Value::to_string) != Some(self.filled(wanted))
+        };
+        call.patient && passes(value) || call.until.as_ref().is_some_and(unlike)
     }
 
     fn once(&mut self, broker: i64, call: &Call, version: i16) -> Result<Value> {

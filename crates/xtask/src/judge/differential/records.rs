@@ -9,7 +9,8 @@ use weir_wire::records::{
 /// Decompressed, a batch of a scenario is small.
 const BATCH_MAX: usize = 1024 * 1024;
 
-/// `null`, a text, `hex:00ff`, or `{"records": [{"key", "value", "at"}], ...}`: a batch, or with `"batches"` several.
+/// `null`, a text, `hex:00ff`, what a member of a classic group sends (`{"subscription": ["topic"]}`, `{"assigned": [["topic",
+/// 0, 1]]}`), or `{"records": [{"key", "value", "at"}], ...}`: a batch, or with `"batches"` several.
 pub(super) fn bytes_of(value: &Value) -> Result<Option<Vec<u8>>> {
     match value {
         Value::Null => Ok(None),
@@ -17,6 +18,12 @@ pub(super) fn bytes_of(value: &Value) -> Result<Option<Vec<u8>>> {
             Some(hex) => Ok(Some(unhex(hex)?)),
             None => Ok(Some(text.clone().into_bytes())),
         },
+        Value::Object(fields) if fields.contains_key("subscription") => {
+            subscription(&fields["subscription"]).map(Some)
+        }
+        Value::Object(fields) if fields.contains_key("assigned") => {
+            assigned(&fields["assigned"]).map(Some)
+        }
         Value::Object(fields) => match fields.get("batches").and_then(Value::as_array) {
             Some(batches) => {
                 let batches = batches.iter().map(batch).collect::<Result<Vec<_>>>()?;
@@ -26,6 +33,45 @@ pub(super) fn bytes_of(value: &Value) -> Result<Option<Vec<u8>>> {
         },
         _ => anyhow::bail!("wants bytes, not {value}"),
     }
+}
+
+/// `ConsumerProtocolSubscription` in version 0: topics.
+fn subscription(topics: &Value) -> Result<Vec<u8>> {
+    let topics = topics.as_array().context("wants topics")?;
+    let mut bytes = vec![0, 0];
+    bytes.extend((topics.len() as i32).to_be_bytes());
+    for topic in topics {
+        put_text(&mut bytes, topic)?;
+    }
+    // No user data.
+    bytes.extend((-1i32).to_be_bytes());
+    Ok(bytes)
+}
+
+/// `ConsumerProtocolAssignment` in version 0: each topic with its partitions.
+fn assigned(topics: &Value) -> Result<Vec<u8>> {
+    let topics = topics.as_array().context("wants topics")?;
+    let mut bytes = vec![0, 0];
+    bytes.extend((topics.len() as i32).to_be_bytes());
+    for topic in topics {
+        let (name, partitions) =
+            topic.as_array().and_then(|t| t.split_first()).context("wants [topic, partition]")?;
+        put_text(&mut bytes, name)?;
+        bytes.extend((partitions.len() as i32).to_be_bytes());
+        for partition in partitions {
+            let partition = partition.as_i64().context("wants a partition")?;
+            bytes.extend((partition as i32).to_be_bytes());
+        }
+    }
+    bytes.extend((-1i32).to_be_bytes());
+    Ok(bytes)
+}
+
+fn put_text(bytes: &mut Vec<u8>, text: &Value) -> Result<()> {
+    let text = text.as_str().context("wants a text")?;
+    bytes.extend((text.len() as i16).to_be_bytes());
+    bytes.extend(text.as_bytes());
+    Ok(())
 }
 
 /// Longer bytes are told by their number.

@@ -35,6 +35,8 @@ pub(super) enum Step {
     Settle,
     /// `pause MS`.
     Pause(u64),
+    /// `move group ID`: the group's coordinator changes.
+    Move(String),
     /// `raw [#LABEL] HEX`: a frame as it is; `rawlen N HEX` with a length that is not its own.
     Raw {
         link: Link,
@@ -59,6 +61,8 @@ pub(super) struct Call {
     pub ahead: bool,
     /// `~`: again while the answer says that something is not there yet.
     pub patient: bool,
+    /// `until Path.To.Field=VALUE`: again until the answer has it.
+    pub until: Option<(String, String)>,
     /// `cut N`, `more HEX`: bytes taken off the end or put behind it.
     pub cut: usize,
     pub more: String,
@@ -197,6 +201,7 @@ fn step(line: &str) -> Result<Step> {
         "topic" => topic(rest)?,
         "settle" => Step::Settle,
         "pause" => Step::Pause(rest.trim().parse()?),
+        "move" => Step::Move(rest.strip_prefix("group ").context("moves a group")?.to_owned()),
         "raw" => {
             let (link, hex) = link(rest)?;
             Step::Raw { link, length: None, hex: hex.to_owned() }
@@ -252,30 +257,37 @@ fn to(place: &str) -> Result<To> {
     })
 }
 
-/// `[@where] [#label] [&] [~] [?] [cut N] [more HEX] Api versions {json}`; versions `v` are the scenario's.
+/// `[@where] [#label] [&] [~] [?] [until PATH=VALUE] [cut N] [more HEX] Api versions {json}`; versions `v` are the
+/// scenario's.
 fn call(line: &str) -> Result<Call> {
-    let (link, mut rest) = link(line)?;
-    let (mut ahead, mut patient, mut silent, mut cut, mut more) =
-        (false, false, false, 0, String::new());
+    // `?` and `~` may stand before the place as well.
+    let before = line.trim_start_matches(['?', '~', ' ']);
+    let marks = &line[..line.len() - before.len()];
+    let (link, mut rest) = link(before)?;
+    let (mut ahead, mut patient) = (false, marks.contains('~'));
+    let (mut silent, mut until) = (marks.contains('?'), None);
+    let (mut cut, mut more) = (0, String::new());
     let (api, rest) = loop {
         let (word, after) = rest.split_once(' ').context("wants Api versions {json}")?;
+        rest = after;
         match word {
             "&" => ahead = true,
             "~" => patient = true,
             "?" => silent = true,
-            "cut" | "more" => {
+            "cut" | "more" | "until" => {
                 let (value, after) = after.split_once(' ').context("wants a value")?;
-                if word == "cut" {
-                    cut = value.parse()?
-                } else {
-                    value.clone_into(&mut more)
+                match word {
+                    "cut" => cut = value.parse()?,
+                    "more" => value.clone_into(&mut more),
+                    _ => {
+                        let (path, value) = value.split_once('=').context("wants PATH=VALUE")?;
+                        until = Some((path.to_owned(), value.to_owned()));
+                    }
                 }
                 rest = after;
-                continue;
             }
             _ => break (word, after),
         }
-        rest = after;
     };
     let (versions, body) = rest.split_once(' ').unwrap_or((rest, "{}"));
     let versions = match versions {
@@ -286,7 +298,7 @@ fn call(line: &str) -> Result<Call> {
     codec::schema(&format!("{api}Request"))?;
     relaxed(body)?;
     let (api, body, captures) = (api.to_owned(), body.to_owned(), Vec::new());
-    Ok(Call { link, api, versions, body, ahead, patient, cut, more, captures, silent })
+    Ok(Call { link, api, versions, body, ahead, patient, until, cut, more, captures, silent })
 }
 
 /// JSON whose names need no quotes.
