@@ -45,6 +45,7 @@ mod connect;
 mod crash;
 mod filters;
 mod first;
+mod groups;
 mod keyboard;
 mod live;
 mod palette;

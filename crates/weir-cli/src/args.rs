@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Produce(produce::ProduceArgs),
     /// Read messages: one value a line to standard output
     Consume(consume::ConsumeArgs),
-    /// List and show consumer groups with their lag
+    /// List and show consumer groups with their lag; reset their offsets, delete them
     #[command(subcommand)]
     Group(group::GroupCommand),
     /// List brokers; stop, kill, start, add, remove those of a cluster on this machine

@@ -116,6 +116,19 @@ pub(crate) fn item_failure(error: &ItemError, field: Option<&str>) -> Failure {
     failure
 }
 
+/// For who asks a bare address.
+impl From<&ItemError> for Failure {
+    fn from(error: &ItemError) -> Self {
+        item_failure(error, None)
+    }
+}
+
+impl From<&ClientError> for Failure {
+    fn from(error: &ClientError) -> Self {
+        client_failure(error)
+    }
+}
+
 fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
     match error.name {
         "TOPIC_ALREADY_EXISTS" => (TextId::KafkaTopicExists.into(), None),
@@ -128,7 +141,13 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
         "TOPIC_AUTHORIZATION_FAILED"
         | "CLUSTER_AUTHORIZATION_FAILED"
         | "GROUP_AUTHORIZATION_FAILED" => (TextId::KafkaDenied.into(), Some(TextId::HintAcl)),
-        "NON_EMPTY_GROUP" => (TextId::KafkaGroupNotEmpty.into(), Some(TextId::HintStopMembers)),
+        "NON_EMPTY_GROUP" | "UNKNOWN_MEMBER_ID" => {
+            (TextId::KafkaGroupNotEmpty.into(), Some(TextId::HintStopMembers))
+        }
+        "GROUP_SUBSCRIBED_TO_TOPIC" => {
+            (TextId::KafkaGroupSubscribed.into(), Some(TextId::HintStopMembers))
+        }
+        weir_domain::reset::NO_COMMIT => (TextId::ResetNoCommit.into(), None),
         "GROUP_ID_NOT_FOUND" => (TextId::KafkaNoGroup.into(), None),
         "MESSAGE_TOO_LARGE" | "RECORD_LIST_TOO_LARGE" => too_large(),
         "NOT_ENOUGH_REPLICAS" | "NOT_ENOUGH_REPLICAS_AFTER_APPEND" => {

@@ -19,6 +19,8 @@ pub enum Action {
     AlterConfig,
     Produce,
     DeleteGroup,
+    /// Reset what a group committed, or forget it.
+    AlterOffsets,
     BrokerStop,
     BrokerStart,
     /// Add a broker, or remove one.

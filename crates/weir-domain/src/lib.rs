@@ -17,6 +17,7 @@ pub mod log_dir;
 pub mod message;
 pub mod outcome;
 pub mod quorum;
+pub mod reset;
 pub mod sample;
 pub mod topic;
 pub mod topic_id;
@@ -39,6 +40,7 @@ pub use log_dir::{LogDir, ReplicaSize};
 pub use message::{Compression, Header, MessageRow, Payload, TimestampType, WholeMessage};
 pub use outcome::{BrokerFailure, ItemError, ItemResult, Partial};
 pub use quorum::{Quorum, QuorumReplica};
+pub use reset::{LogBounds, OffsetReset, ResetNote, ResetTo, TopicScope};
 pub use topic::{
     NewPartitions, NewTopic, OffsetAt, OffsetSpec, PartitionHealth, PartitionInfo, Topic,
     TopicPartition, TopicSummary,

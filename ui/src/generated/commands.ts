@@ -55,7 +55,9 @@ export type Commands = {
   "groups.page": { args: T.GroupsPageArgs; output: T.Page<T.GroupRow> };
   "groups.refresh": { args: T.GroupsRefreshArgs; output: T.Refresh<T.GroupRow> };
   "groups.get": { args: T.GroupsGetArgs; output: T.GroupDetail };
-  "groups.delete": { args: T.GroupsDeleteArgs; output: T.Begun };
+  "groups.delete": { args: T.GroupsDeleteArgs; output: T.DeletedGroups };
+  "groups.reset_offsets": { args: T.GroupsResetOffsetsArgs; output: T.OffsetsChanged };
+  "groups.delete_offsets": { args: T.GroupsDeleteOffsetsArgs; output: T.OffsetsChanged };
   "brokers.list": { args: T.BrokersListArgs; output: T.BrokerRows };
   "brokers.quorum": { args: T.BrokersQuorumArgs; output: T.Quorum };
   "brokers.stop": { args: T.BrokersStopArgs; output: T.Begun };
@@ -124,6 +126,8 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "groups.refresh": { provides: ["groups({cluster})"], invalidates: [] },
   "groups.get": { provides: ["groups({cluster})", "group({cluster},{group})"], invalidates: [] },
   "groups.delete": { provides: [], invalidates: ["groups({cluster})"] },
+  "groups.reset_offsets": { provides: [], invalidates: [] },
+  "groups.delete_offsets": { provides: [], invalidates: [] },
   "brokers.list": { provides: ["brokers({cluster})"], invalidates: [] },
   "brokers.quorum": { provides: ["brokers({cluster})"], invalidates: [] },
   "brokers.stop": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },

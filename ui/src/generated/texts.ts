@@ -88,6 +88,8 @@ export type TextId =
   | "error.internal"
   | "error.link_refused"
   | "error.no_changes"
+  | "error.no_commits"
+  | "error.no_groups"
   | "error.no_home"
   | "error.no_partition"
   | "error.no_topics"
@@ -152,6 +154,7 @@ export type TextId =
   | "kafka.deletion_disabled"
   | "kafka.denied"
   | "kafka.group_not_empty"
+  | "kafka.group_subscribed"
   | "kafka.invalid_config"
   | "kafka.invalid_partitions"
   | "kafka.invalid_replication"
@@ -195,6 +198,9 @@ export type TextId =
   | "operation.cluster_start"
   | "operation.cluster_stop"
   | "operation.group_delete"
+  | "operation.group_offsets_delete"
+  | "operation.group_reset"
+  | "operation.groups_delete"
   | "operation.other"
   | "operation.sample_remove"
   | "operation.sample_start"
@@ -216,6 +222,7 @@ export type TextId =
   | "permit.remote"
   | "permit.runs_already"
   | "permit.sample_runs"
+  | "permit.share_offsets"
   | "permit.starting"
   | "permit.stopped"
   | "permit.stopped_already"
@@ -226,6 +233,10 @@ export type TextId =
   | "reason.no_broker"
   | "reason.other_version"
   | "reason.was_running"
+  | "reset.lowered"
+  | "reset.no_commit"
+  | "reset.nothing_since"
+  | "reset.raised"
   | "risk.compact"
   | "risk.max_message"
   | "risk.min_isr"
@@ -359,6 +370,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.internal": "Something went wrong inside Weir.",
   "error.link_refused": "Only https addresses can be opened.",
   "error.no_changes": "Nothing was changed.",
+  "error.no_commits": "The group has not committed an offset there.",
+  "error.no_groups": "Choose at least one group.",
   "error.no_home": "Weir does not know where to keep its data.",
   "error.no_partition": "There is no partition {partition}; the last one is {last}.",
   "error.no_topics": "Choose at least one topic.",
@@ -423,6 +436,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "kafka.deletion_disabled": "This cluster does not allow topics to be deleted.",
   "kafka.denied": "The cluster does not permit this.",
   "kafka.group_not_empty": "The group still has members.",
+  "kafka.group_subscribed": "Members of the group subscribe to this topic.",
   "kafka.invalid_config": "The cluster does not accept a configuration.",
   "kafka.invalid_partitions": "The cluster does not accept this number of partitions.",
   "kafka.invalid_replication": "The cluster does not accept this replication factor. It can be at most the number of brokers.",
@@ -466,6 +480,9 @@ export const en: Readonly<Record<TextId, string>> = {
   "operation.cluster_start": "Start cluster {name}",
   "operation.cluster_stop": "Stop cluster {name}",
   "operation.group_delete": "Delete consumer group {group}",
+  "operation.group_offsets_delete": "Delete offsets of {group} for {topics}",
+  "operation.group_reset": "Reset offsets of {group}",
+  "operation.groups_delete": "Delete {count, plural, one {# consumer group} other {# consumer groups}}",
   "operation.other": "Operation",
   "operation.sample_remove": "Remove the sample workload of {name}",
   "operation.sample_start": "Start the sample workload on {name}",
@@ -487,6 +504,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.remote": "Weir does not run this cluster, so it cannot do that to it.",
   "permit.runs_already": "The cluster is already running.",
   "permit.sample_runs": "The sample workload is already there.",
+  "permit.share_offsets": "A share group keeps no committed offsets.",
   "permit.starting": "The cluster is already starting.",
   "permit.stopped": "The cluster is stopped. Start it first.",
   "permit.stopped_already": "The cluster is already stopped.",
@@ -497,6 +515,10 @@ export const en: Readonly<Record<TextId, string>> = {
   "reason.no_broker": "None of its brokers is running: start them again.",
   "reason.other_version": "Engine {engine}, app {app}: stop and start the cluster to update it.",
   "reason.was_running": "It was running when this machine was shut down.",
+  "reset.lowered": "The log ends here.",
+  "reset.no_commit": "Nothing is committed that could be shifted.",
+  "reset.nothing_since": "No message is so new: the end.",
+  "reset.raised": "The log begins here.",
   "risk.compact": "Compaction keeps only the newest message of each key; messages without a key are refused.",
   "risk.max_message": "Producers that send larger messages will fail.",
   "risk.min_isr": "With acks=all, writes fail while fewer replicas are in sync.",
@@ -631,6 +653,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.internal": "Weir 내부에서 문제가 발생했습니다.",
   "error.link_refused": "https 주소만 열 수 있습니다.",
   "error.no_changes": "변경된 내용이 없습니다.",
+  "error.no_commits": "그룹이 그곳에 커밋한 오프셋이 없습니다.",
+  "error.no_groups": "그룹을 하나 이상 선택하세요.",
   "error.no_home": "Weir가 데이터를 저장할 위치를 알 수 없습니다.",
   "error.no_partition": "파티션 {partition}이(가) 없습니다. 마지막 파티션은 {last}입니다.",
   "error.no_topics": "토픽을 하나 이상 선택하세요.",
@@ -695,6 +719,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "kafka.deletion_disabled": "이 클러스터에서는 토픽을 삭제할 수 없습니다.",
   "kafka.denied": "클러스터에서 허용하지 않는 작업입니다.",
   "kafka.group_not_empty": "그룹에 아직 멤버가 있습니다.",
+  "kafka.group_subscribed": "그룹의 멤버가 이 토픽을 구독하고 있습니다.",
   "kafka.invalid_config": "클러스터가 구성 값을 받아들이지 않았습니다.",
   "kafka.invalid_partitions": "클러스터가 이 파티션 수를 받아들이지 않았습니다.",
   "kafka.invalid_replication": "클러스터가 이 복제 팩터를 받아들이지 않았습니다. 브로커 수를 넘을 수 없습니다.",
@@ -738,6 +763,9 @@ export const ko: Readonly<Record<TextId, string>> = {
   "operation.cluster_start": "클러스터 {name} 시작",
   "operation.cluster_stop": "클러스터 {name} 중지",
   "operation.group_delete": "컨슈머 그룹 {group} 삭제",
+  "operation.group_offsets_delete": "{group}의 오프셋 삭제: {topics}",
+  "operation.group_reset": "{group}의 오프셋 재설정",
+  "operation.groups_delete": "컨슈머 그룹 {count, plural, other {#개}} 삭제",
   "operation.other": "작업",
   "operation.sample_remove": "{name}의 샘플 워크로드 제거",
   "operation.sample_start": "{name}에서 샘플 워크로드 시작",
@@ -759,6 +787,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.remote": "Weir가 실행하는 클러스터가 아니므로 이 작업을 할 수 없습니다.",
   "permit.runs_already": "클러스터가 이미 실행 중입니다.",
   "permit.sample_runs": "샘플 워크로드가 이미 있습니다.",
+  "permit.share_offsets": "셰어 그룹에는 커밋된 오프셋이 없습니다.",
   "permit.starting": "클러스터가 이미 시작 중입니다.",
   "permit.stopped": "클러스터가 중지되어 있습니다. 먼저 시작하세요.",
   "permit.stopped_already": "클러스터가 이미 중지되어 있습니다.",
@@ -769,6 +798,10 @@ export const ko: Readonly<Record<TextId, string>> = {
   "reason.no_broker": "실행 중인 브로커가 없습니다. 브로커를 다시 시작하세요.",
   "reason.other_version": "엔진 {engine}, 앱 {app}: 클러스터를 중지했다가 시작하면 업데이트됩니다.",
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
+  "reset.lowered": "로그가 여기에서 끝납니다.",
+  "reset.no_commit": "이동할 커밋이 없습니다.",
+  "reset.nothing_since": "그 시각 이후의 메시지가 없어 끝으로 설정됩니다.",
+  "reset.raised": "로그가 여기에서 시작합니다.",
   "risk.compact": "컴팩션은 키마다 최신 메시지만 남기며, 키가 없는 메시지는 거부됩니다.",
   "risk.max_message": "이보다 큰 메시지를 보내는 프로듀서는 실패합니다.",
   "risk.min_isr": "acks=all일 때 동기화된 레플리카가 이보다 적으면 쓰기가 실패합니다.",

@@ -183,7 +183,7 @@ export type ClusterKind = "local" | "remote";
 /**
  * `null`: allowed; else the reason why not.
  */
-export type ClusterPermits = { start: Text | null, stop: Text | null, delete: Text | null, open: Text | null, sample_start: Text | null, sample_remove: Text | null, create_topic: Text | null, produce: Text | null, alter_config: Text | null, delete_topic: Text | null, broker_stop: Text | null, };
+export type ClusterPermits = { start: Text | null, stop: Text | null, delete: Text | null, open: Text | null, sample_start: Text | null, sample_remove: Text | null, create_topic: Text | null, produce: Text | null, alter_config: Text | null, delete_topic: Text | null, delete_group: Text | null, broker_stop: Text | null, };
 
 /**
  * One line of the Clusters page. `null` where a value is not known yet.
@@ -400,6 +400,14 @@ export type DefaultSetting = {
  */
 key: string, label: Text, value: string, changeable: Changeable, note: Text | null, };
 
+export type DeletedGroup = { group: string, 
+/**
+ * `null`: deleted.
+ */
+error: ApiError | null, };
+
+export type DeletedGroups = { operation: string, results: Array<DeletedGroup>, };
+
 export type DeletedTopic = { topic: string, 
 /**
  * `null`: deleted.
@@ -493,7 +501,10 @@ instance: string | null, assignment: Array<Assigned>,
  */
 tasks?: Array<StreamsTask>, };
 
-export type GroupPermits = { delete: Text | null, };
+/**
+ * `null`: allowed; else the reason why not.
+ */
+export type GroupPermits = { delete: Text | null, reset_offsets: Text | null, delete_offsets: Text | null, };
 
 export type GroupRow = { 
 /**
@@ -516,13 +527,18 @@ lag_reason: Text | null, };
 export type GroupRows = { rows: Array<GroupRow>, };
 
 /**
- * Deletes a group without members, with what it committed.
+ * Deletes groups without members, with what they committed; each answers for itself.
  */
-export type GroupsDeleteArgs = { cluster: string, group: string, 
+export type GroupsDeleteArgs = { cluster: string, groups: Array<string>, 
 /**
- * The name, typed.
+ * The name, typed; when there are several, how many.
  */
 confirm: string, };
+
+/**
+ * Forgets what a group committed for topics; a dry run says what is lost.
+ */
+export type GroupsDeleteOffsetsArgs = { cluster: string, group: string, topics: Array<string>, dry_run: boolean, };
 
 /**
  * One group: members, assignment, lag of each partition.
@@ -576,6 +592,15 @@ export type GroupsRefreshArgs = { cluster: string, view: string,
  * At most 100.
  */
 ids: Array<string>, };
+
+/**
+ * Resets what a group without members committed; a dry run says each change with its lag.
+ */
+export type GroupsResetOffsetsArgs = { cluster: string, group: string, 
+/**
+ * Empty: every partition that the group has committed for.
+ */
+topics: Array<TopicScope>, to: ResetTo, dry_run: boolean, };
 
 export type HeaderData = { name: string, value: Data | null, };
 
@@ -676,6 +701,21 @@ export type MessagesTailOpenArgs = { cluster: string, topic: string, partition: 
 export type NameCheck = { problem: Text | null, };
 
 export type NewHeader = { name: string, value: Payload | null, };
+
+export type OffsetChange = { topic: string, partition: number, before: I64 | null, after: I64 | null, lag_before: I64 | null, lag_after: I64 | null, 
+/**
+ * Why it is not quite what was asked for.
+ */
+note: Text | null, 
+/**
+ * Why it does not change.
+ */
+error: ApiError | null, };
+
+/**
+ * A change of what a group committed, or its preview (then without an operation).
+ */
+export type OffsetsChanged = { operation: string | null, command: string, changes: Array<OffsetChange>, };
 
 /**
  * What closing the window does to running clusters.
@@ -877,6 +917,11 @@ export type Refresh<Row> = { rows: Array<Row>,
 gone: Array<string>, added: number, removed: number, as_of: I64, };
 
 /**
+ * Where a group goes on reading.
+ */
+export type ResetTo = { "kind": "earliest" } | { "kind": "latest" } | { "kind": "time", at: I64, } | { "kind": "offset", offset: I64, } | { "kind": "shift", by: I64, };
+
+/**
  * A filter that was kept under a name.
  */
 export type SavedFilter = { name: string, 
@@ -1076,6 +1121,15 @@ cleanup: string | null,
  * How many have committed for it or read it now.
  */
 groups: number | null, last_write: I64 | null, };
+
+/**
+ * Partitions of one topic.
+ */
+export type TopicScope = { topic: string, 
+/**
+ * Empty: all of them.
+ */
+partitions: Array<number>, };
 
 /**
  * Raises the number of partitions.

@@ -26,6 +26,9 @@ interface ConfirmProps {
   /** What must be typed; none for a simple question. */
   word?: string;
   action: string;
+  /** Not yet: what is asked for is not whole. */
+  blocked?: boolean;
+  size?: "medium" | "large";
   command?: string | undefined;
   pending: boolean;
   error: unknown;
@@ -38,13 +41,14 @@ export function Confirm(props: ConfirmProps) {
   const t = useT();
   const [typed, setTyped] = useState("");
   const focus = useFirstFocus();
-  const ready = props.word === undefined || typed === props.word;
+  const ready = !props.blocked && (props.word === undefined || typed === props.word);
   const submit = () => {
     if (ready && !props.pending) props.onConfirm();
   };
   return (
     <Modal
       visible
+      size={props.size ?? "medium"}
       onDismiss={props.onDismiss}
       closeAriaLabel={t(texts.close)}
       header={props.title}

@@ -79,6 +79,8 @@ commands! {
     groups::refresh::GroupsRefresh,
     groups::get::GroupsGet,
     groups::delete::GroupsDelete,
+    groups::reset_offsets::GroupsResetOffsets,
+    groups::delete_offsets::GroupsDeleteOffsets,
     brokers::list::BrokersList,
     brokers::quorum::BrokersQuorum,
     brokers::stop::BrokersStop,

@@ -33,6 +33,7 @@ dto!(
         produce: Option<Text>,
         alter_config: Option<Text>,
         delete_topic: Option<Text>,
+        delete_group: Option<Text>,
         broker_stop: Option<Text>,
     }
 );

@@ -1,9 +1,9 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use weir_core::groups as core;
 use weir_domain as domain;
 
-use super::{FromCore, I64, Text, dto, words};
+use super::{ApiError, FromCore, I64, Text, dto, words};
 
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct GroupRow {
@@ -80,10 +80,14 @@ dto!(LagRow from core::LagRow {
 
 dto!(LagSample from core::LagSample { at: I64, lag: I64 });
 
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct GroupPermits {
-    pub delete: Option<Text>,
-}
+dto!(
+    /// `null`: allowed; else the reason why not.
+    GroupPermits from core::GroupPermits {
+        delete: Option<Text>,
+        reset_offsets: Option<Text>,
+        delete_offsets: Option<Text>,
+    }
+);
 
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct GroupDetail {
@@ -108,7 +112,7 @@ impl FromCore<core::GroupDetail> for GroupDetail {
             member_rows: FromCore::from_core(detail.members),
             lag_rows: FromCore::from_core(detail.lags),
             lag_history: FromCore::from_core(detail.history),
-            permits: GroupPermits { delete: FromCore::from_core(detail.delete) },
+            permits: FromCore::from_core(detail.permits),
             warnings: FromCore::from_core(detail.warnings),
         }
     }
@@ -117,4 +121,94 @@ impl FromCore<core::GroupDetail> for GroupDetail {
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct GroupRows {
     pub rows: Vec<GroupRow>,
+}
+
+/// Where a group goes on reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ResetTo {
+    Earliest,
+    Latest,
+    /// The first message at or after it, milliseconds since the epoch.
+    Time {
+        at: I64,
+    },
+    Offset {
+        offset: I64,
+    },
+    /// So many messages after what is committed; before it where negative.
+    Shift {
+        by: I64,
+    },
+}
+
+impl From<ResetTo> for domain::ResetTo {
+    fn from(to: ResetTo) -> Self {
+        match to {
+            ResetTo::Earliest => Self::Earliest,
+            ResetTo::Latest => Self::Latest,
+            ResetTo::Time { at } => Self::Time(at.0),
+            ResetTo::Offset { offset } => Self::Offset(offset.0),
+            ResetTo::Shift { by } => Self::Shift(by.0),
+        }
+    }
+}
+
+/// Partitions of one topic.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct TopicScope {
+    pub topic: String,
+    /// Empty: all of them.
+    pub partitions: Vec<i32>,
+}
+
+impl From<TopicScope> for domain::TopicScope {
+    fn from(scope: TopicScope) -> Self {
+        Self { topic: scope.topic, partitions: scope.partitions }
+    }
+}
+
+dto!(
+    /// A change of what a group committed, or its preview (then without an operation).
+    OffsetsChanged from core::OffsetsChanged {
+        operation: Option<String>,
+        command: String,
+        changes: Vec<OffsetChange>,
+    }
+);
+
+dto!(OffsetChange from core::OffsetChange {
+    topic: String,
+    partition: i32,
+    before: Option<I64>,
+    after: Option<I64>,
+    lag_before: Option<I64>,
+    lag_after: Option<I64>,
+    /// Why it is not quite what was asked for.
+    note: Option<Text>,
+    /// Why it does not change.
+    error: Option<ApiError>,
+});
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DeletedGroups {
+    pub operation: String,
+    pub results: Vec<DeletedGroup>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DeletedGroup {
+    pub group: String,
+    /// `null`: deleted.
+    pub error: Option<ApiError>,
+}
+
+impl FromCore<core::DeletedGroups> for DeletedGroups {
+    fn from_core(deleted: core::DeletedGroups) -> Self {
+        let result = |(group, failure)| DeletedGroup { group, error: FromCore::from_core(failure) };
+        Self {
+            operation: deleted.operation,
+            results: deleted.results.into_iter().map(result).collect(),
+        }
+    }
 }

@@ -19,8 +19,9 @@ pub use clusters::{
     CreateDefaults, DefaultSetting, Snippet, TestStatus, TestStep, TestStepName, ThroughputPoint,
 };
 pub use groups::{
-    Assigned, GroupDetail, GroupMember, GroupPermits, GroupRow, GroupRows, LagRow, LagSample,
-    StreamsTask, TaskRole,
+    Assigned, DeletedGroup, DeletedGroups, GroupDetail, GroupMember, GroupPermits, GroupRow,
+    GroupRows, LagRow, LagSample, OffsetChange, OffsetsChanged, ResetTo, StreamsTask, TaskRole,
+    TopicScope,
 };
 pub use messages::{
     BrowseEnd, BrowseFrom, BrowsePage, Cell, CellKind, Data, Encoding, HeaderData, MessageFull,

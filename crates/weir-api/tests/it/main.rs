@@ -2,6 +2,7 @@
 
 mod basics;
 mod filters;
+mod groups;
 mod local;
 mod many;
 mod remote;

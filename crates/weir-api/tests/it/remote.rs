@@ -6,32 +6,32 @@ use weir_testkit::TestCluster;
 
 use crate::{Bench, list};
 
-struct Remote {
-    bench: Bench,
-    id: String,
-    cluster: TestCluster,
+pub(crate) struct Remote {
+    pub(crate) bench: Bench,
+    pub(crate) id: String,
+    pub(crate) cluster: TestCluster,
 }
 
 impl Remote {
-    fn connect(brokers: u16) -> Self {
+    pub(crate) fn connect(brokers: u16) -> Self {
         let cluster = TestCluster::start(brokers).unwrap();
         let bench = Bench::new();
         let id = connect(&bench, "far", &cluster.bootstrap(), false);
         Self { bench, id, cluster }
     }
 
-    fn args(&self, more: Value) -> Value {
+    pub(crate) fn args(&self, more: Value) -> Value {
         with(&self.id, more)
     }
 
-    fn create(&self, name: &str, partitions: i32) {
+    pub(crate) fn create(&self, name: &str, partitions: i32) {
         let args = json!({
             "name": name, "partitions": partitions, "replication": 1, "configs": [], "dry_run": false,
         });
         self.bench.ok("topics.create", self.args(args));
     }
 
-    fn produce(&self, topic: &str, value: Value) -> Value {
+    pub(crate) fn produce(&self, topic: &str, value: Value) -> Value {
         let args = json!({
             "topic": topic, "partition": 0, "key": text("k"), "value": value,
             "headers": [{"name": "h", "value": {"encoding": "hex", "data": "00ff"}}, {"name": "h", "value": null}],
@@ -51,7 +51,7 @@ fn with(cluster: &str, mut more: Value) -> Value {
     more
 }
 
-fn text(data: &str) -> Value {
+pub(crate) fn text(data: &str) -> Value {
     json!({"encoding": "text", "data": data})
 }
 
@@ -300,7 +300,13 @@ fn a_read_only_profile_refuses_every_change() {
         "topics.produce",
         json!({"topic": "orders", "partition": null, "key": null, "value": null, "headers": []}),
     );
-    refuse("groups.delete", json!({"group": "g", "confirm": "g"}));
+    refuse("groups.delete", json!({"groups": ["g"], "confirm": "g"}));
+    let latest = json!({"kind": "latest"});
+    refuse(
+        "groups.reset_offsets",
+        json!({"group": "g", "topics": [], "to": latest, "dry_run": true}),
+    );
+    refuse("groups.delete_offsets", json!({"group": "g", "topics": ["orders"], "dry_run": true}));
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub(crate) mod cluster;
 pub(crate) mod consume;
 pub(crate) mod group;
 mod operation;
+mod outcomes;
 pub(crate) mod produce;
 pub(crate) mod quorum;
 pub(crate) mod sample;
@@ -23,7 +24,7 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
         Command::Topic(command) => topic::run(command, lang).await,
         Command::Produce(args) => produce::run(args, lang).await,
         Command::Consume(args) => consume::run(args, lang).await,
-        Command::Group(command) => group::run(command).await,
+        Command::Group(command) => group::run(command, lang).await,
         Command::Broker(command) => broker::run(command).await,
         Command::Quorum(command) => quorum::run(command).await,
         Command::Serve(args) => {

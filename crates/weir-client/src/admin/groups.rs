@@ -153,7 +153,7 @@ pub(crate) fn in_order<T>(groups: &[String], mut found: PerGroup<T>) -> Vec<Item
 }
 
 /// The coordinator moved, is being elected, or reads its log after an election.
-fn is_temporary(error: &ItemError) -> bool {
+pub(crate) fn is_temporary(error: &ItemError) -> bool {
     [
         ErrorCode::NOT_COORDINATOR.0,
         ErrorCode::COORDINATOR_NOT_AVAILABLE.0,

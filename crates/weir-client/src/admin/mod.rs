@@ -2,9 +2,11 @@
 
 mod cluster;
 mod configs;
+mod group_commits;
 mod group_kinds;
 mod group_list;
 mod group_offsets;
+mod group_reset;
 mod groups;
 mod lag;
 mod log_dirs;

@@ -60,6 +60,7 @@ pub struct ClusterPermits {
     pub produce: Option<Text>,
     pub alter_config: Option<Text>,
     pub delete_topic: Option<Text>,
+    pub delete_group: Option<Text>,
     pub broker_stop: Option<Text>,
 }
 
@@ -88,6 +89,7 @@ impl ClusterPermits {
             produce: refusal(Action::Produce),
             alter_config: refusal(Action::AlterConfig),
             delete_topic: refusal(Action::DeleteTopic),
+            delete_group: refusal(Action::DeleteGroup),
             broker_stop: refusal(Action::BrokerStop),
         }
     }

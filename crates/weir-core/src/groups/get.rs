@@ -21,9 +21,16 @@ pub struct GroupDetail {
     pub members: Vec<MemberRow>,
     pub lags: Vec<LagRow>,
     pub history: Vec<LagSample>,
-    /// `None`: it may be deleted.
-    pub delete: Option<Text>,
+    pub permits: GroupPermits,
     pub warnings: Vec<Text>,
+}
+
+/// `None` = allowed; else the reason why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupPermits {
+    pub delete: Option<Text>,
+    pub reset_offsets: Option<Text>,
+    pub delete_offsets: Option<Text>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,10 +96,18 @@ impl Core {
             assignor: Some(group.protocol.clone()).filter(|text| !text.is_empty()),
             lags: lag_rows(&group, &lag.partitions),
             history: history.iter().map(|s| LagSample { at: s.at, lag: s.lag }).collect(),
-            delete: self.refuses_delete(cluster, &group),
+            permits: self.group_permits(cluster, &group),
             members: group.members.iter().map(member).collect(),
             warnings,
         })
+    }
+
+    fn group_permits(&self, cluster: &str, group: &Group) -> GroupPermits {
+        GroupPermits {
+            delete: self.refuses_delete(cluster, group),
+            reset_offsets: self.refuses_reset(cluster, group),
+            delete_offsets: self.refuses_offsets_delete(cluster, group),
+        }
     }
 
     pub(super) fn refuses_delete(&self, cluster: &str, group: &Group) -> Option<Text> {

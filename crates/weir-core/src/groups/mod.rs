@@ -1,12 +1,18 @@
-//! Consumer groups: the list with lags, one group, its end.
+//! Consumer groups: the list with lags, one group, changes of what it committed, its end.
 
+mod changes;
 mod delete;
 mod get;
 mod list;
+mod offsets;
+mod offsets_command;
 
 use weir_domain::GroupType;
 
-pub use get::{Assigned, GroupDetail, LagRow, LagSample, MemberRow};
+pub use changes::{OffsetChange, commit, forget, plan_delete, plan_reset};
+pub use delete::DeletedGroups;
+pub use get::{Assigned, GroupDetail, GroupPermits, LagRow, LagSample, MemberRow};
+pub use offsets::{DeleteOffsets, OffsetsChanged, ResetOffsets};
 
 use crate::session::GroupEntry;
 use crate::text::{Text, TextId};

@@ -102,6 +102,8 @@ pub mod kind {
     pub const TOPIC_CONFIG: &str = "topic_config";
     pub const TOPIC_PARTITIONS: &str = "topic_partitions";
     pub const GROUP_DELETE: &str = "group_delete";
+    pub const GROUP_RESET: &str = "group_reset";
+    pub const GROUP_OFFSETS_DELETE: &str = "group_offsets_delete";
     pub const BROKER_STOP: &str = "broker_stop";
     pub const BROKER_KILL: &str = "broker_kill";
     pub const BROKER_START: &str = "broker_start";
@@ -123,6 +125,8 @@ pub mod kind {
         TOPIC_CONFIG,
         TOPIC_PARTITIONS,
         GROUP_DELETE,
+        GROUP_RESET,
+        GROUP_OFFSETS_DELETE,
         BROKER_STOP,
         BROKER_KILL,
         BROKER_START,

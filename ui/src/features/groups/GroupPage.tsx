@@ -1,22 +1,24 @@
+import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
-import type { GroupDetail } from "~/contract/types";
-import { ActionButton } from "~/shared/ActionButton";
-import { tag, useCall, useCommand } from "~/shared/api";
-import { Confirm } from "~/shared/Confirm";
-import { useFlash } from "~/shared/flash";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import type { GroupDetail, Permit } from "~/contract/types";
+import { tag, useCall } from "~/shared/api";
 import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
 import { GroupStateIndicator } from "~/shared/state";
-import { type Translate, useT } from "~/shared/text";
+import { type Message, type Translate, useT } from "~/shared/text";
 import { Warnings } from "~/shared/Warnings";
+import { DeleteGroups } from "./DeleteGroups";
 import { LagPanels } from "./LagPanels";
 import { LagTable } from "./LagTable";
 import { MembersTable } from "./MembersTable";
+import { DeleteOffsets } from "./offsets/DeleteOffsets";
+import { ResetOffsets } from "./offsets/ResetOffsets";
+import { texts as offsets } from "./offsets/texts";
 import { texts } from "./texts";
 
 function subtitle(t: Translate, group: GroupDetail): string {
@@ -30,51 +32,73 @@ function subtitle(t: Translate, group: GroupDetail): string {
     .join(" · ");
 }
 
-interface DeleteGroupProps {
-  cluster: string;
-  group: string;
-  production: boolean;
-  bootstrap: string;
-  onDismiss: () => void;
+type Asking = "reset" | "offsets" | "delete";
+
+interface GroupActionsProps {
+  group: GroupDetail;
+  onAsk: (what: Asking) => void;
 }
 
-function DeleteGroup({ cluster, group, production, bootstrap, onDismiss }: DeleteGroupProps) {
+function GroupActions({ group, onAsk }: GroupActionsProps) {
   const t = useT();
-  const navigate = useNavigate();
-  const { track } = useFlash();
-  const remove = useCommand("groups.delete", [tag.groups(cluster)]);
-  const confirm = () =>
-    remove.mutate(
-      { cluster, group, confirm: group },
-      {
-        onSuccess: ({ operation }) => {
-          track(operation);
-          navigate(paths.groups(cluster));
-        },
-      },
-    );
+  const item = (id: Asking, text: Message, permit: Permit): ButtonDropdownProps.Item => ({
+    id,
+    text: t(text),
+    ...(permit ? { disabled: true, disabledReason: t.core(permit) } : {}),
+  });
   return (
-    <Confirm
-      title={t(texts.deleteTitle)}
-      action={t(texts.delete)}
-      {...(production ? { word: group } : {})}
-      command={`kafka-consumer-groups.sh --bootstrap-server ${bootstrap} --delete --group ${group}`}
-      pending={remove.isPending}
-      error={remove.error}
-      onConfirm={confirm}
-      onDismiss={onDismiss}
+    <ButtonDropdown
+      items={[
+        item("reset", offsets.reset, group.permits.reset_offsets),
+        item("offsets", offsets.deleteOffsets, group.permits.delete_offsets),
+        item("delete", texts.delete, group.permits.delete),
+      ]}
+      onItemClick={({ detail }) => onAsk(detail.id as Asking)}
     >
-      {t.rich(texts.deleteBody, { name: group, b: (chunks) => <b>{chunks}</b> })}
-    </Confirm>
+      {t(texts.actions)}
+    </ButtonDropdown>
+  );
+}
+
+interface DialogsProps {
+  cluster: string;
+  group: GroupDetail;
+  asking: Asking;
+  onDone: () => void;
+}
+
+function Dialogs({ cluster, group, asking, onDone }: DialogsProps) {
+  const navigate = useNavigate();
+  const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
+  const production = owner?.production ?? false;
+  if (asking === "reset")
+    return <ResetOffsets cluster={cluster} group={group} production={production} onDone={onDone} />;
+  if (asking === "offsets")
+    return <DeleteOffsets cluster={cluster} group={group} production={production} onDone={onDone} />;
+  return (
+    <DeleteGroups
+      cluster={cluster}
+      groups={[group.name]}
+      production={production}
+      bootstrap={owner?.bootstrap ?? ""}
+      onDismiss={onDone}
+      onDone={() => navigate(paths.groups(cluster))}
+    />
   );
 }
 
 export default function GroupPage() {
   const t = useT();
   const { cluster = "", group: name = "" } = useParams();
-  const [deleting, setDeleting] = useState(false);
+  const [params, setParams] = useSearchParams();
+  const [asked, setAsking] = useState<Asking | null>(null);
+  // The list asks by the address.
+  const asking = params.has("reset") ? "reset" : asked;
+  const done = () => {
+    setAsking(null);
+    if (params.has("reset")) setParams({}, { replace: true });
+  };
   const detail = useCall("groups.get", { cluster, group: name }, { tags: [tag.group(cluster, name)] });
-  const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
   const group = detail.data;
   if (detail.error && !group)
     return (
@@ -97,13 +121,7 @@ export default function GroupPage() {
             </span>
           }
           description={group ? subtitle(t, group) : "…"}
-          actions={
-            group ? (
-              <ActionButton permit={group.permits.delete} onClick={() => setDeleting(true)}>
-                {t(texts.delete)}
-              </ActionButton>
-            ) : undefined
-          }
+          actions={group ? <GroupActions group={group} onAsk={setAsking} /> : undefined}
         >
           {name}
         </Header>
@@ -117,15 +135,7 @@ export default function GroupPage() {
           <MembersTable group={group} />
         </SpaceBetween>
       ) : null}
-      {deleting ? (
-        <DeleteGroup
-          cluster={cluster}
-          group={name}
-          production={owner?.production ?? false}
-          bootstrap={owner?.bootstrap ?? ""}
-          onDismiss={() => setDeleting(false)}
-        />
-      ) : null}
+      {group && asking ? <Dialogs cluster={cluster} group={group} asking={asking} onDone={done} /> : null}
     </ContentLayout>
   );
 }

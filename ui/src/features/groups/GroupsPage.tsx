@@ -1,7 +1,8 @@
-import { useMemo } from "react";
-import { useParams } from "react-router";
+import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import { useMemo, useState } from "react";
+import { useNavigate, useParams } from "react-router";
 import type { GroupRow } from "~/contract/types";
-import { tag } from "~/shared/api";
+import { tag, useCall } from "~/shared/api";
 import { NONE } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
@@ -11,8 +12,10 @@ import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
 import { useFilteredList } from "~/shared/table/useFilteredList";
 import { useGroupsView } from "~/shared/table/useView";
-import { type Translate, useT } from "~/shared/text";
+import { type Message, type Translate, useT } from "~/shared/text";
+import { DeleteGroups } from "./DeleteGroups";
 import { GroupPeek } from "./GroupPeek";
+import { texts as offsets } from "./offsets/texts";
 import { texts } from "./texts";
 
 const asIs = (value: string) => ({ value, label: value });
@@ -82,6 +85,42 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
   ];
 }
 
+interface GroupsActionsProps {
+  cluster: string;
+  chosen: GroupRow[];
+  /** Why groups cannot be deleted here. */
+  refused: string | null;
+  onDelete: () => void;
+}
+
+function GroupsActions({ cluster, chosen, refused, onDelete }: GroupsActionsProps) {
+  const t = useT();
+  const navigate = useNavigate();
+  const [first] = chosen;
+  const item = (id: string, text: Message, reason: string | null): ButtonDropdownProps.Item => ({
+    id,
+    text: t(text),
+    ...(reason ? { disabled: true, disabledReason: reason } : {}),
+  });
+  const onClick = (id: string) => {
+    if (id === "delete") onDelete();
+    else if (first) navigate(`${paths.group(cluster, first.name)}?reset=1`);
+  };
+  return (
+    <ButtonDropdown
+      disabled={chosen.length === 0}
+      disabledReason={t(texts.selectAny)}
+      items={[
+        item("reset", offsets.reset, chosen.length === 1 ? refused : t(texts.selectOne)),
+        item("delete", texts.delete, refused),
+      ]}
+      onItemClick={({ detail }) => onClick(detail.id)}
+    >
+      {t(texts.actions)}
+    </ButtonDropdown>
+  );
+}
+
 export default function GroupsPage() {
   const t = useT();
   const { cluster = "" } = useParams();
@@ -93,7 +132,13 @@ export default function GroupsPage() {
   const largest = Math.max(1, ...lags);
   const total = lags.reduce((sum, lag) => sum + lag, 0);
   const definitions = useMemo(() => columns(t, cluster, largest, total), [t, cluster, largest, total]);
-  return (
+  const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
+  const refused = owner?.permits.delete_group ? t.core(owner.permits.delete_group) : null;
+  const [ids, setIds] = useState<string[]>([]);
+  const [deleting, setDeleting] = useState(false);
+  // What is not seen is not acted upon.
+  const chosen = (view.rows ?? []).filter((row) => ids.includes(row.id));
+  const table = (
     <ResourceTable<GroupRow>
       id="groups"
       title={t(texts.title)}
@@ -118,6 +163,34 @@ export default function GroupsPage() {
       sort={{ by: sort, descending, onChange: list.setSort }}
       paging={{ page, size, onChange: list.setPage, onSize: list.setSize }}
       peek={(row) => ({ header: row.name, content: <GroupPeek cluster={cluster} row={row} /> })}
+      selection={{ type: "multi", ids: chosen.map((row) => row.id), count: chosen.length, onChange: setIds }}
+      actions={
+        <GroupsActions
+          cluster={cluster}
+          chosen={chosen}
+          refused={refused}
+          onDelete={() => setDeleting(true)}
+        />
+      }
     />
+  );
+  return (
+    <>
+      {table}
+      {deleting && chosen.length > 0 ? (
+        <DeleteGroups
+          cluster={cluster}
+          groups={chosen.map((row) => row.name)}
+          production={owner?.production ?? false}
+          bootstrap={owner?.bootstrap ?? ""}
+          onDismiss={() => setDeleting(false)}
+          onDone={() => {
+            setDeleting(false);
+            setIds([]);
+            view.refetch();
+          }}
+        />
+      ) : null}
+    </>
   );
 }

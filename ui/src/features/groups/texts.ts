@@ -17,12 +17,23 @@ export const texts = defineTexts({
     en: "A group appears when a consumer with a group id subscribes to a topic.",
     ko: "group id를 가진 컨슈머가 토픽을 구독하면 그룹이 표시됩니다.",
   },
+  actions: { en: "Actions", ko: "작업" },
+  selectOne: { en: "Select one group.", ko: "그룹 하나를 선택하세요." },
+  selectAny: { en: "Select groups first.", ko: "먼저 그룹을 선택하세요." },
   delete: { en: "Delete", ko: "삭제" },
-  deleteTitle: { en: "Delete consumer group", ko: "컨슈머 그룹 삭제" },
+  deleteTitle: {
+    en: "{n, plural, one {Delete consumer group} other {Delete # consumer groups}}",
+    ko: "{n, plural, =1 {컨슈머 그룹 삭제} other {컨슈머 그룹 #개 삭제}}",
+  },
   deleteBody: {
     en: "Delete <b>{name}</b>? Its committed offsets are lost; the messages are not touched.",
     ko: "<b>{name}</b>을(를) 삭제할까요? 커밋된 오프셋이 삭제되며 메시지는 변경되지 않습니다.",
   },
+  deleteMany: {
+    en: "Delete these groups? Their committed offsets are lost; the messages are not touched. Groups with members stay.",
+    ko: "다음 그룹을 삭제할까요? 커밋된 오프셋이 삭제되며 메시지는 변경되지 않습니다. 멤버가 있는 그룹은 남습니다.",
+  },
+  more: { en: "and {n} more", ko: "외 {n}개" },
   assignor: { en: "assignor {name}", ko: "할당자 {name}" },
   coordinatorOf: { en: "coordinator broker {id}", ko: "코디네이터 브로커 {id}" },
   membersOn: {

@@ -22,6 +22,7 @@ const allowed = {
   produce: null,
   alter_config: null,
   delete_topic: null,
+  delete_group: null,
   broker_stop: null,
   start: null,
   stop: null,
@@ -319,9 +320,24 @@ export function detail(id: string): T.ClusterDetail {
       produce: why,
       alter_config: why,
       delete_topic: why,
+      delete_group: why,
       broker_stop: why,
     },
   };
+}
+
+/** Three partitions whose commits move to `after`, or are forgotten. */
+export function offsetChanges(after: string | null): T.OffsetChange[] {
+  return [0, 1, 2].map((partition) => ({
+    topic: "orders",
+    partition,
+    before: String(1200 + partition),
+    after,
+    lag_before: String(40 * partition),
+    lag_after: after === null ? null : String(1200 + 41 * partition),
+    note: null,
+    error: null,
+  }));
 }
 
 /** What goes on in a partition of `payments`: a move, an open transaction and one that hangs. */

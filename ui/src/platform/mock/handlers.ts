@@ -469,11 +469,28 @@ export const handlers: Handlers = {
         lag = Math.max(0, lag + (next() - 0.45) * 80);
         return { at: String(Date.now() - (120 - n) * 5000), lag: String(Math.round(n === 119 ? 1204 : lag)) };
       }),
-      permits: { delete: row.members > 0 ? text("The group has members. Stop them first.") : null },
+      permits: {
+        delete: row.members > 0 ? text("The group has members. Stop them first.") : null,
+        reset_offsets: row.members > 0 ? text("The group has members. Stop them first.") : null,
+        delete_offsets: null,
+      },
       warnings: [],
     };
   },
-  "groups.delete": () => start("group_delete", "Group deleted", 300),
+  "groups.delete": ({ groups }) => ({
+    ...start("group_delete", "Groups deleted", 300),
+    results: groups.map((group) => ({ group, error: null })),
+  }),
+  "groups.reset_offsets": ({ group, dry_run }) => ({
+    command: `kafka-consumer-groups.sh --bootstrap-server localhost:9092 --reset-offsets --group ${group} --all-topics --to-earliest --execute`,
+    changes: data.offsetChanges("0"),
+    operation: dry_run ? null : start("group_reset", `Offsets of ${group} reset`, 300).operation,
+  }),
+  "groups.delete_offsets": ({ group, dry_run }) => ({
+    command: `kafka-consumer-groups.sh --bootstrap-server localhost:9092 --delete-offsets --group ${group} --topic orders`,
+    changes: data.offsetChanges(null),
+    operation: dry_run ? null : start("group_offsets_delete", `Offsets of ${group} deleted`, 300).operation,
+  }),
   "brokers.list": () => ({ rows: data.brokers, skew: 0.021, permits: { add: null }, warnings: [] }),
   "brokers.quorum": () => ({
     leader_id: 1,

@@ -1,21 +1,21 @@
 use weir_core::permits::Action;
 
 use crate::commands::prelude::*;
-use crate::dto::Begun;
+use crate::dto::{DeletedGroups, FromCore};
 
-/// Deletes a group without members, with what it committed.
+/// Deletes groups without members, with what they committed; each answers for itself.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(rename = "GroupsDeleteArgs")]
 pub struct GroupsDelete {
     pub cluster: String,
-    pub group: String,
-    /// The name, typed.
+    pub groups: Vec<String>,
+    /// The name, typed; when there are several, how many.
     pub confirm: String,
 }
 
 impl Command for GroupsDelete {
     const NAME: &'static str = "groups.delete";
-    type Output = Begun;
+    type Output = DeletedGroups;
     const INVALIDATES: &'static [&'static str] = &["groups({cluster})"];
     const PERMIT: Option<Action> = Some(Action::DeleteGroup);
 
@@ -23,9 +23,9 @@ impl Command for GroupsDelete {
         Some(&self.cluster)
     }
 
-    async fn run(self, app: &App) -> Result<Begun> {
+    async fn run(self, app: &App) -> Result<DeletedGroups> {
         let core = app.core();
-        let operation = core.delete_group(&self.cluster, &self.group, &self.confirm).await?;
-        Ok(Begun { operation })
+        let deleted = core.delete_groups(&self.cluster, &self.groups, &self.confirm).await?;
+        Ok(DeletedGroups::from_core(deleted))
     }
 }

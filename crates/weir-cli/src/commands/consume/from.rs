@@ -3,7 +3,7 @@
 use crate::time;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum From {
+pub(crate) enum From {
     Earliest,
     Latest,
     Offset(i64),
@@ -15,7 +15,7 @@ pub(super) enum From {
 /// many messages.
 const MILLISECONDS_MIN: i64 = 100_000_000_000;
 
-pub(super) fn parse(text: &str) -> Result<From, String> {
+pub(crate) fn parse(text: &str) -> Result<From, String> {
     match text {
         "earliest" => return Ok(From::Earliest),
         "latest" => return Ok(From::Latest),

@@ -1,6 +1,6 @@
 //! `weir consume`: one value a line, or one JSON object a line with everything.
 
-mod from;
+pub(crate) mod from;
 mod print;
 mod start;
 

@@ -10,7 +10,7 @@ use weir_core::client::{Client, CreatedTopic, Options, check_topic_config, parse
 use weir_domain::{ItemResult, NewPartitions, NewTopic, TopicNameError, validate_topic_name};
 
 use super::{AddPartitionsArgs, CreateArgs, DeleteArgs};
-use crate::args::Format;
+use crate::commands::outcomes::{self, Outcomes};
 use crate::context::{self, Place};
 use crate::output;
 use crate::trouble::Trouble;
@@ -28,7 +28,7 @@ pub(super) async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> 
         Place::Address(client) => create_at(&client, &args).await?,
     };
     let verb = if args.dry_run { "would create" } else { "created" };
-    tell(args.common.output, lang, verb, results, details, created_json)
+    outcomes::tell(args.common.output, lang, "topic", verb, results, details, created_json)
 }
 
 async fn create_at(client: &Client, args: &CreateArgs) -> Result<Outcomes<CreatedTopic>, Trouble> {
@@ -141,7 +141,8 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
             deleted.results.into_iter().map(result).collect()
         }
     };
-    tell(args.common.output, lang, "deleted", results, |()| String::new(), |()| json!({}))
+    let print = args.common.output;
+    outcomes::tell(print, lang, "topic", "deleted", results, |()| String::new(), |()| json!({}))
 }
 
 pub(super) async fn add_partitions(args: AddPartitionsArgs) -> Result<(), Trouble> {
@@ -173,50 +174,12 @@ pub(super) async fn add_partitions(args: AddPartitionsArgs) -> Result<(), Troubl
     )
 }
 
-/// Per topic what came of it.
-type Outcomes<T> = Vec<(String, Result<T, Trouble>)>;
-
 fn of_items<T>(items: Vec<ItemResult<T>>) -> Outcomes<T> {
     let outcome = |ItemResult { item, result }: ItemResult<T>| {
         let result = result.map_err(|error| Trouble::Item { what: item.clone(), error });
         (item, result)
     };
     items.into_iter().map(outcome).collect()
-}
-
-/// Tells each outcome: what worked on standard output, what did not on standard error.
-fn tell<T>(
-    format: Format,
-    lang: Lang,
-    verb: &str,
-    results: Outcomes<T>,
-    details: impl Fn(&T) -> String,
-    json: impl Fn(&T) -> Value,
-) -> Result<(), Trouble> {
-    let mut code = None;
-    let mut objects = Vec::new();
-    for (topic, result) in results {
-        match (result, format) {
-            (Ok(value), Format::Table) => {
-                output::line(&format!("{verb} {topic}{}", details(&value)))?;
-            }
-            (Ok(value), Format::Json) => {
-                let mut object = json(&value);
-                object["topic"] = json!(topic);
-                objects.push(object);
-            }
-            (Err(trouble), _) => {
-                let trouble = Trouble::About { what: topic.clone(), error: Box::new(trouble) };
-                trouble.tell(lang);
-                objects.push(json!({ "topic": topic, "error": trouble.sentence(lang) }));
-                code = Some(trouble.code().max(code.unwrap_or(0)));
-            }
-        }
-    }
-    if format == Format::Json {
-        output::line(&serde_json::to_string_pretty(&objects).unwrap_or_default())?;
-    }
-    code.map_or(Ok(()), |code| Err(Trouble::Told(code)))
 }
 
 fn bad_name(name: &str, problem: &TopicNameError) -> Trouble {

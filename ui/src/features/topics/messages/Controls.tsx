@@ -3,10 +3,11 @@ import Input from "@cloudscape-design/components/input";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import type { TopicDetail } from "~/contract/types";
+import { parseTime } from "~/shared/parseTime";
 import { useT } from "~/shared/text";
 import { useZone, useZoneName } from "~/shared/time";
 import { useTyped } from "~/shared/useTyped";
-import { type MessagesQuery, parseTime } from "./query";
+import type { MessagesQuery } from "./query";
 import { texts } from "./texts";
 
 const FROM = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseTime, readQuery, startOf } from "./query";
+import { readQuery, startOf } from "./query";
 
 describe("readQuery", () => {
   it("reads a shared address", () => {
@@ -28,13 +28,4 @@ describe("startOf", () => {
       kind: "time",
       at: "3600000",
     }));
-});
-
-describe("parseTime", () => {
-  it("takes a date alone, seconds and milliseconds", () => {
-    expect(parseTime("2026-11-23", "utc")).toBe(1_795_392_000_000);
-    expect(parseTime("2026-11-23 10:15", "utc")).toBe(1_795_428_900_000);
-    expect(parseTime("2026-11-23T10:15:02.123", "utc")).toBe(1_795_428_902_123);
-    expect(parseTime("yesterday", "utc")).toBeNull();
-  });
 });

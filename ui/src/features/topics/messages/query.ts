@@ -1,5 +1,6 @@
 import type { BrowseFrom } from "~/contract/types";
 import type { Zone } from "~/shared/format";
+import { parseTime } from "~/shared/parseTime";
 
 export type FromChoice = "newest" | "earliest" | "15" | "60" | "1440" | "offset" | "time";
 
@@ -30,15 +31,6 @@ export function readQuery(params: URLSearchParams): MessagesQuery {
     contains: params.get("q") ?? "",
     open: open?.[1] && open[2] ? { partition: Number(open[1]), offset: open[2] } : null,
   };
-}
-
-/** "2026-11-23 10:15:02" (seconds and time optional) in the chosen zone, as ms since the epoch. */
-export function parseTime(text: string, zone: Zone): number | null {
-  const match = /^\s*(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?)?\s*$/.exec(text);
-  if (!match) return null;
-  const iso = `${match[1]}T${match[2] ?? "00:00"}${match[3] ?? ":00"}${zone === "utc" ? "Z" : ""}`;
-  const at = new Date(iso).getTime();
-  return Number.isNaN(at) ? null : at;
 }
 
 /** Where reading starts; null while the offset or time is not yet a whole one. */

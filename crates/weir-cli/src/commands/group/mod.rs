@@ -1,9 +1,13 @@
-//! `weir group`: consumer groups with their lag.
+//! `weir group`: consumer groups with their lag, what they committed, their end.
+
+mod change;
+mod reset;
 
 use std::collections::{BTreeMap, HashMap};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use weir_api::texts::Lang;
 use weir_core::client::Client;
 use weir_domain::{
     Assignment, Group, GroupLag, GroupMember, GroupState, GroupSummary, GroupType, PartitionLag,
@@ -24,6 +28,12 @@ pub(crate) enum GroupCommand {
     List(ListArgs),
     /// Show a group of whatever type: members with what they read, and lag by partition
     Show(ShowArgs),
+    /// Reset what a group without members committed
+    Reset(reset::ResetArgs),
+    /// Delete groups without members, with what they committed
+    Delete(change::DeleteArgs),
+    /// Forget what a group committed for topics that none of its members reads
+    DeleteOffsets(change::DeleteOffsetsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -44,10 +54,13 @@ pub(crate) struct ShowArgs {
     common: Common,
 }
 
-pub(crate) async fn run(command: GroupCommand) -> Result<(), Trouble> {
+pub(crate) async fn run(command: GroupCommand, lang: Lang) -> Result<(), Trouble> {
     match command {
         GroupCommand::List(args) => list(args).await,
         GroupCommand::Show(args) => show(args).await,
+        GroupCommand::Reset(args) => reset::run(args, lang).await,
+        GroupCommand::Delete(args) => change::delete(args, lang).await,
+        GroupCommand::DeleteOffsets(args) => change::delete_offsets(args, lang).await,
     }
 }
 

@@ -1,0 +1,162 @@
+//! What groups committed, reset and forgotten; groups deleted.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use weir_core::client::data::{Consumer, ConsumerOptions};
+use weir_core::client::{Options, parse_bootstrap};
+use weir_domain::OffsetSpec;
+
+use crate::remote::{Remote, text};
+use crate::{LONG, wait};
+
+/// Ten messages in one partition, five in none of the other.
+fn with_messages() -> Remote {
+    let far = Remote::connect(1);
+    far.create("orders", 2);
+    for n in 0..10 {
+        far.produce("orders", text(&n.to_string()));
+    }
+    far
+}
+
+fn reset(far: &Remote, to: Value, topics: Value, dry_run: bool) -> Value {
+    let args = json!({"group": "readers", "topics": topics, "to": to, "dry_run": dry_run});
+    far.bench.ok("groups.reset_offsets", far.args(args))
+}
+
+fn orders() -> Value {
+    json!([{"topic": "orders", "partitions": [0]}])
+}
+
+fn committed(far: &Remote) -> Value {
+    let group = far.bench.ok("groups.get", far.args(json!({"group": "readers"})));
+    group["lag_rows"][0]["committed"].clone()
+}
+
+#[test]
+fn offsets_are_reset_to_each_place_with_a_preview() {
+    let far = with_messages();
+    let made = reset(&far, json!({"kind": "earliest"}), orders(), false);
+    assert_eq!(made["changes"][0]["before"], Value::Null, "a commit makes the group");
+    assert_eq!(committed(&far), "0");
+    let preview = reset(&far, json!({"kind": "latest"}), json!([]), true);
+    assert_eq!((&preview["operation"], committed(&far)), (&Value::Null, json!("0")), "{preview}");
+    let change = &preview["changes"][0];
+    assert_eq!((&change["before"], &change["after"]), (&json!("0"), &json!("10")));
+    assert_eq!((&change["lag_before"], &change["lag_after"]), (&json!("10"), &json!("0")));
+    assert!(preview["command"].as_str().unwrap().contains("--reset-offsets --group readers"));
+    let places = [
+        (json!({"kind": "offset", "offset": "7"}), "7", Value::Null),
+        (json!({"kind": "shift", "by": "-2"}), "5", Value::Null),
+        (json!({"kind": "offset", "offset": "99"}), "10", json!("reset.lowered")),
+        (json!({"kind": "shift", "by": "-99"}), "0", json!("reset.raised")),
+        (json!({"kind": "time", "at": "1"}), "0", Value::Null),
+        (json!({"kind": "time", "at": "99999999999999"}), "10", json!("reset.nothing_since")),
+    ];
+    for (to, offset, note) in places {
+        let done = reset(&far, to.clone(), json!([]), false);
+        assert_eq!(done["changes"][0]["after"], *offset, "{to}: {done}");
+        assert_eq!(done["changes"][0]["note"]["id"], note, "{to}: {done}");
+        assert_eq!(committed(&far), *offset, "{to}");
+    }
+}
+
+#[test]
+fn a_reset_is_an_operation_and_says_what_it_could_not_do() {
+    let far = with_messages();
+    reset(&far, json!({"kind": "offset", "offset": "4"}), orders(), false);
+    let both = json!([{"topic": "orders", "partitions": [0, 1]}]);
+    let done = reset(&far, json!({"kind": "shift", "by": "1"}), both, false);
+    assert_eq!(done["changes"][1]["error"]["text"]["id"], "reset.no_commit", "{done}");
+    let operation = far.bench.ok("operations.get", json!({"id": done["operation"]}));
+    assert_eq!(
+        (&operation["kind"], &operation["state"]),
+        (&json!("group_reset"), &json!("partly"))
+    );
+    let change = json!({"what": "orders-0", "before": "4", "after": "5"});
+    assert_eq!(operation["changes"], json!([change]));
+    let fails = |group: &str, topics: Value| {
+        let to = json!({"kind": "earliest"});
+        let args = json!({"group": group, "topics": topics, "to": to, "dry_run": false});
+        far.bench.call("groups.reset_offsets", far.args(args)).unwrap_err().text.id
+    };
+    assert_eq!(
+        fails("readers", json!([{"topic": "none", "partitions": []}])),
+        "kafka.unknown_topic"
+    );
+    assert_eq!(
+        fails("readers", json!([{"topic": "orders", "partitions": [9]}])),
+        "kafka.unknown_topic"
+    );
+    assert_eq!(fails("nobody", json!([])), "error.group_not_found", "a slip makes no group");
+}
+
+#[test]
+fn offsets_are_forgotten_by_topic_and_groups_deleted_together() {
+    let far = with_messages();
+    reset(&far, json!({"kind": "latest"}), orders(), false);
+    let forget = |topic: &str, dry_run: bool| {
+        let args = json!({"group": "readers", "topics": [topic], "dry_run": dry_run});
+        far.bench.call("groups.delete_offsets", far.args(args))
+    };
+    assert_eq!(forget("none", true).unwrap_err().text.id, "error.no_commits");
+    let preview = forget("orders", true).unwrap();
+    assert_eq!((&preview["changes"][0]["before"], committed(&far)), (&json!("10"), json!("10")));
+    let done = forget("orders", false).unwrap();
+    assert_eq!(done["changes"][0]["error"], Value::Null);
+    assert_eq!(forget("orders", false).unwrap_err().text.id, "error.no_commits");
+
+    reset(&far, json!({"kind": "latest"}), orders(), false);
+    let delete = |groups: Value, confirm: &str| {
+        far.bench.call("groups.delete", far.args(json!({"groups": groups, "confirm": confirm})))
+    };
+    let wrong = delete(json!(["readers"]), "reader").unwrap_err();
+    assert_eq!(wrong.field.as_deref(), Some("confirm"));
+    assert_eq!(delete(json!([]), "0").unwrap_err().text.id, "error.no_groups");
+    let both = delete(json!(["readers", "nobody"]), "2").unwrap();
+    assert_eq!(both["results"][0], json!({"group": "readers", "error": null}));
+    assert_eq!(both["results"][1]["error"]["text"]["id"], "kafka.no_group");
+    let operation = far.bench.ok("operations.get", json!({"id": both["operation"]}));
+    assert_eq!(operation["state"], "partly");
+}
+
+#[test]
+fn a_group_with_members_is_left_alone() {
+    let far = with_messages();
+    let options = Options::new(parse_bootstrap(&far.cluster.bootstrap()).unwrap());
+    let reads = ConsumerOptions {
+        topic: "orders".to_owned(),
+        group: Some("readers".to_owned()),
+        offsets: Vec::new(),
+        start: OffsetSpec::Earliest,
+        fetch_bytes_min: 1,
+        until: None,
+    };
+    let mut consumer = Consumer::new(&options, &reads).unwrap();
+    wait(async { consumer.next().await }).unwrap().unwrap();
+    let group = far.args(json!({"group": "readers"}));
+    let group = far.bench.until("groups.get", group, |group| group["members"] == 1);
+    for permit in ["delete", "reset_offsets"] {
+        assert_eq!(group["permits"][permit]["id"], "permit.group_has_members", "{permit}");
+    }
+    assert_eq!(group["permits"]["delete_offsets"], Value::Null, "of topics that nobody reads");
+    let to = json!({"group": "readers", "topics": [], "to": {"kind": "latest"}, "dry_run": true});
+    let refused = far.bench.call("groups.reset_offsets", far.args(to)).unwrap_err();
+    assert_eq!(refused.text.id, "permit.group_has_members");
+    let delete = json!({"groups": ["readers"], "confirm": "readers"});
+    let refused = far.bench.call("groups.delete", far.args(delete)).unwrap_err();
+    assert_eq!(refused.text.id, "permit.group_has_members");
+    // What it took is committed as it goes, within its own time.
+    let begun = Instant::now();
+    let forget = far.args(json!({"group": "readers", "topics": ["orders"], "dry_run": false}));
+    let refused = loop {
+        let error = far.bench.call("groups.delete_offsets", forget.clone()).unwrap_err();
+        if error.text.id != "error.no_commits" {
+            break error;
+        }
+        assert!(begun.elapsed() < LONG, "nothing was ever committed");
+    };
+    assert_eq!(refused.text.id, "kafka.group_subscribed");
+    consumer.close();
+}

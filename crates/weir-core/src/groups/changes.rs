@@ -1,0 +1,211 @@
+//! What a change of commits amounts to and what becomes of it, by the client alone: for clusters with a name in Weir
+//! and for bare addresses.
+
+use std::collections::BTreeMap;
+
+use weir_client::Client;
+use weir_domain::{
+    Group, GroupState, GroupType, ItemError, OffsetReset, ResetNote, ResetTo, TopicPartition,
+    TopicScope,
+};
+
+use super::get::not_found;
+use crate::errors::{client_failure, item_failure, write_failure};
+use crate::failure::{Failure, Outcome, Result};
+use crate::text::{Text, TextId};
+
+/// One commit that changes, or why it does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OffsetChange {
+    pub topic: String,
+    pub partition: i32,
+    /// `None`: nothing was committed.
+    pub before: Option<i64>,
+    /// `None`: nothing is committed afterwards, or `error` says why it does not change.
+    pub after: Option<i64>,
+    pub lag_before: Option<i64>,
+    pub lag_after: Option<i64>,
+    /// Why it is not quite what was asked for.
+    pub note: Option<Text>,
+    pub error: Option<Failure>,
+}
+
+/// What a reset would change; changes nothing. `topics`: none are all that the group has committed for. Refused while
+/// the group has members, as by Kafka; a group that is not there only without topics, for a commit makes a group.
+pub async fn plan_reset(
+    client: &Client,
+    name: &str,
+    topics: &[TopicScope],
+    to: ResetTo,
+) -> Result<Vec<OffsetChange>> {
+    match describe(client, name).await? {
+        Some(group) => refusal(&group).map_or(Ok(()), |text| Err(Failure::denied(text)))?,
+        None if topics.is_empty() => return Err(not_found(name)),
+        None => {}
+    }
+    let asked =
+        client.plan_reset(name, topics, to).await.map_err(|error| client_failure(&error))?;
+    let planned = asked.map_err(|error| item_failure(&error, None))?.value;
+    some(planned.iter().map(OffsetChange::of).collect())
+}
+
+/// Commits what was planned, without a member. What the cluster refuses is put beside its change; an error only where
+/// nothing was done.
+pub async fn commit(client: &Client, group: &str, changes: &mut [OffsetChange]) -> Result<()> {
+    refuse_if_all_failed(changes)?;
+    let offsets = changes.iter().filter_map(|change| Some((change.place(), change.after?)));
+    let offsets: BTreeMap<_, _> = offsets.collect();
+    let asked = client.commit_offsets(group, &offsets).await;
+    refused(asked.map_err(|error| write_failure(&error))?, changes);
+    refuse_if_all_failed(changes)
+}
+
+/// What forgetting the commits for these topics would lose; changes nothing.
+pub async fn plan_delete(
+    client: &Client,
+    name: &str,
+    topics: &[String],
+) -> Result<Vec<OffsetChange>> {
+    if topics.is_empty() {
+        return Err(Failure::invalid("topics", TextId::ErrorNoTopics).outcome(Outcome::NotDone));
+    }
+    let Some(group) = describe(client, name).await? else { return Err(not_found(name)) };
+    kind_refuses(&group).map_or(Ok(()), |text| Err(Failure::denied(text)))?;
+    let lag = client.group_lag(&group).await.map_err(|error| client_failure(&error))?.value;
+    let lag = lag.map_err(|error| item_failure(&error, None))?.partitions.into_iter();
+    let lost = lag.filter(|row| row.committed.is_some() && topics.contains(&row.partition.topic));
+    let change = |row: weir_domain::PartitionLag| OffsetChange {
+        before: row.committed,
+        lag_before: row.lag(),
+        ..OffsetChange::none(row.partition)
+    };
+    some(lost.map(change).collect())
+}
+
+/// Forgets what was planned; refused by the cluster for topics that members of the group subscribe to.
+pub async fn forget(client: &Client, group: &str, changes: &mut [OffsetChange]) -> Result<()> {
+    let partitions: Vec<_> = changes.iter().map(OffsetChange::place).collect();
+    let asked = client.delete_offsets(group, &partitions).await;
+    refused(asked.map_err(|error| write_failure(&error))?, changes);
+    refuse_if_all_failed(changes)
+}
+
+/// Why this group's offsets cannot be reset now.
+pub(super) fn refusal(group: &Group) -> Option<Text> {
+    kind_refuses(group).or_else(|| {
+        let members = group.members.len();
+        (members > 0).then(|| TextId::PermitGroupHasMembers.with("count", members))
+    })
+}
+
+/// What a share group read is not a commit.
+pub(super) fn kind_refuses(group: &Group) -> Option<Text> {
+    (group.kind == GroupType::Share).then(|| TextId::PermitShareOffsets.into())
+}
+
+/// `None`: there is no such group.
+async fn describe(client: &Client, name: &str) -> Result<Option<Group>> {
+    let asked = client.describe_groups(&[name.to_owned()]).await;
+    let described = asked.map_err(|error| client_failure(&error))?.into_iter().next();
+    match described.map(|item| item.result) {
+        Some(Ok(group)) if group.state != GroupState::Dead => Ok(Some(group)),
+        Some(Err(error)) if error.name != "GROUP_ID_NOT_FOUND" => Err(item_failure(&error, None)),
+        _ => Ok(None),
+    }
+}
+
+impl OffsetChange {
+    fn none(partition: TopicPartition) -> Self {
+        Self {
+            topic: partition.topic,
+            partition: partition.partition,
+            before: None,
+            after: None,
+            lag_before: None,
+            lag_after: None,
+            note: None,
+            error: None,
+        }
+    }
+
+    fn of(reset: &OffsetReset) -> Self {
+        Self {
+            before: reset.before,
+            after: reset.after.as_ref().ok().copied(),
+            lag_before: reset.lag_before(),
+            lag_after: reset.lag_after(),
+            note: reset.note.map(|note| words(note).into()),
+            error: reset.after.as_ref().err().map(|error| item_failure(error, None)),
+            ..Self::none(reset.partition.clone())
+        }
+    }
+
+    fn place(&self) -> TopicPartition {
+        TopicPartition::new(self.topic.as_str(), self.partition)
+    }
+}
+
+fn words(note: ResetNote) -> TextId {
+    match note {
+        ResetNote::RaisedToStart => TextId::ResetRaised,
+        ResetNote::LoweredToEnd => TextId::ResetLowered,
+        ResetNote::NothingSince => TextId::ResetNothingSince,
+    }
+}
+
+fn some(changes: Vec<OffsetChange>) -> Result<Vec<OffsetChange>> {
+    if changes.is_empty() {
+        return Err(Failure::invalid("topics", TextId::ErrorNoCommits).outcome(Outcome::NotDone));
+    }
+    Ok(changes)
+}
+
+/// Puts the cluster's refusals beside the changes that they are about.
+fn refused(
+    done: Vec<(TopicPartition, std::result::Result<(), ItemError>)>,
+    changes: &mut [OffsetChange],
+) {
+    let failed =
+        done.into_iter().filter_map(|(partition, result)| Some((partition, result.err()?)));
+    let failed: BTreeMap<_, _> = failed.collect();
+    for change in changes {
+        if let Some(error) = failed.get(&change.place()) {
+            change.error = Some(item_failure(error, None));
+        }
+    }
+}
+
+fn refuse_if_all_failed(changes: &[OffsetChange]) -> Result<()> {
+    let first = changes.iter().find_map(|change| change.error.clone());
+    let all = changes.iter().all(|change| change.error.is_some());
+    first.filter(|_| all).map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(partition: i32, after: i64) -> OffsetChange {
+        OffsetChange {
+            after: Some(after),
+            ..OffsetChange::none(TopicPartition::new("t", partition))
+        }
+    }
+
+    #[test]
+    fn a_refusal_stands_beside_its_change() {
+        let mut changes = [change(0, 5), change(1, 6)];
+        let error = ItemError { code: 25, name: "UNKNOWN_MEMBER_ID", message: None };
+        let done = vec![
+            (TopicPartition::new("t", 0), Ok(())),
+            (TopicPartition::new("t", 1), Err(error.clone())),
+        ];
+        refused(done, &mut changes);
+        assert_eq!(changes[0].error, None);
+        let text = changes[1].error.as_ref().map(|failure| failure.text.id);
+        assert_eq!(text, Some(TextId::KafkaGroupNotEmpty));
+        assert_eq!(refuse_if_all_failed(&changes), Ok(()), "a part was done");
+        refused(vec![(TopicPartition::new("t", 0), Err(error))], &mut changes);
+        assert!(refuse_if_all_failed(&changes).is_err());
+    }
+}

@@ -1,0 +1,143 @@
+//! Change what a group committed: reset it to another place, or forget it. Preview and apply are one path.
+
+use weir_domain::{Group, ResetTo, TopicScope};
+
+use super::changes::{self, OffsetChange, commit, forget};
+use super::delete::end;
+use super::offsets_command;
+use crate::core::Core;
+use crate::failure::Result;
+use crate::operations::{Begin, Change, Running, kind};
+use crate::permits::{Action, permits};
+use crate::session::Session;
+use crate::text::{Text, TextId};
+
+/// Changes that an operation remembers; of more, the first.
+const REMEMBERED_MAX: usize = 1_000;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetOffsets {
+    pub cluster: String,
+    pub group: String,
+    /// None: every partition that the group has committed for.
+    pub topics: Vec<TopicScope>,
+    pub to: ResetTo,
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteOffsets {
+    pub cluster: String,
+    pub group: String,
+    /// Of each all partitions that the group has committed for.
+    pub topics: Vec<String>,
+    pub dry_run: bool,
+}
+
+/// A change of commits, or its preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OffsetsChanged {
+    /// `None` after a dry run.
+    pub operation: Option<String>,
+    /// The Kafka command that does the same.
+    pub command: String,
+    /// In order of topic, then partition.
+    pub changes: Vec<OffsetChange>,
+}
+
+impl Core {
+    /// Only for a group without members, as Kafka. Partitions that cannot be reset say why; the others are.
+    pub async fn reset_offsets(&self, reset: &ResetOffsets) -> Result<OffsetsChanged> {
+        let ResetOffsets { cluster, group, topics, to, dry_run } = reset;
+        let session = self.session_to(cluster, Action::AlterOffsets)?;
+        let mut changes = changes::plan_reset(&session.client, group, topics, *to).await?;
+        let command = offsets_command::reset(reset, &session.bootstrap);
+        if *dry_run {
+            return Ok(OffsetsChanged { operation: None, command, changes });
+        }
+        let title = TextId::OperationGroupReset.with("group", group);
+        let running =
+            self.begin_offsets(kind::GROUP_RESET, &session, group, title, &command, &changes)?;
+        let operation = Some(running.id().to_owned());
+        let result = commit(&session.client, group, &mut changes).await;
+        self.end_offsets(&session, group, running, result, &changes).await?;
+        Ok(OffsetsChanged { operation, command, changes })
+    }
+
+    /// Refused by the cluster for topics that members of the group subscribe to.
+    pub async fn delete_offsets(&self, delete: &DeleteOffsets) -> Result<OffsetsChanged> {
+        let DeleteOffsets { cluster, group, topics, dry_run } = delete;
+        let session = self.session_to(cluster, Action::AlterOffsets)?;
+        let mut changes = changes::plan_delete(&session.client, group, topics).await?;
+        let command = offsets_command::delete(delete, &session.bootstrap);
+        if *dry_run {
+            return Ok(OffsetsChanged { operation: None, command, changes });
+        }
+        let title = TextId::OperationGroupOffsetsDelete.with("group", group);
+        let title = title.with("topics", topics.join(", "));
+        let kind = kind::GROUP_OFFSETS_DELETE;
+        let running = self.begin_offsets(kind, &session, group, title, &command, &changes)?;
+        let operation = Some(running.id().to_owned());
+        let result = forget(&session.client, group, &mut changes).await;
+        self.end_offsets(&session, group, running, result, &changes).await?;
+        Ok(OffsetsChanged { operation, command, changes })
+    }
+
+    pub(super) fn refuses_reset(&self, cluster: &str, group: &Group) -> Option<Text> {
+        self.refuses_offsets(cluster).or_else(|| changes::refusal(group))
+    }
+
+    pub(super) fn refuses_offsets_delete(&self, cluster: &str, group: &Group) -> Option<Text> {
+        self.refuses_offsets(cluster).or_else(|| changes::kind_refuses(group))
+    }
+
+    fn refuses_offsets(&self, cluster: &str) -> Option<Text> {
+        match self.cluster_facts(cluster) {
+            Ok(facts) => permits(Action::AlterOffsets, &facts).err(),
+            Err(failure) => Some(failure.text),
+        }
+    }
+
+    fn begin_offsets(
+        &self,
+        kind: &'static str,
+        session: &Session,
+        group: &str,
+        title: Text,
+        command: &str,
+        changes: &[OffsetChange],
+    ) -> Result<Running> {
+        let mut begin = Begin::new(kind, self.named(&session.cluster)?, title);
+        begin.target = Some(group.to_owned());
+        begin.command = Some(command.to_owned());
+        begin.changes = remembered(changes);
+        self.recorder().begin(begin)
+    }
+
+    /// Writes down how it ended.
+    async fn end_offsets(
+        &self,
+        session: &Session,
+        group: &str,
+        running: Running,
+        result: Result<()>,
+        changes: &[OffsetChange],
+    ) -> Result<()> {
+        match &result {
+            Ok(()) => end(running, changes.iter().map(|change| change.error.as_ref())),
+            Err(_) => running.end(&result),
+        }
+        self.groups_changed(session, &[group.to_owned()]).await;
+        result
+    }
+}
+
+fn remembered(changes: &[OffsetChange]) -> Vec<Change> {
+    let change = |change: &OffsetChange| Change {
+        what: format!("{}-{}", change.topic, change.partition),
+        before: change.before.map(|offset| offset.to_string()),
+        after: change.after.map(|offset| offset.to_string()),
+    };
+    let done = changes.iter().filter(|change| change.error.is_none());
+    done.take(REMEMBERED_MAX).map(change).collect()
+}

@@ -1,0 +1,58 @@
+//! A group's offsets reset and forgotten, groups deleted.
+
+use anyhow::ensure;
+use weir_tests::home::Home;
+use weir_tests::page::Page;
+use weir_tests::programs;
+use weir_tests::stage::{Host, Stage};
+
+in_both_hosts!(resets_offsets_and_deletes_groups);
+
+async fn act(page: &Page, action: &str) -> anyhow::Result<()> {
+    page.click("button", "Actions").await?;
+    page.click("menuitem", action).await
+}
+
+async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::Result<()> {
+    home.run(&["cluster", "create", "shop", "--brokers", "1"])?;
+    home.run(&["topic", "create", "orders", "--partitions", "1", "--cluster", "shop"])?;
+    let lines: String = (0..12).map(|n| format!("message {n}\n")).collect();
+    let mut produce = home.weir(&["produce", "orders", "--cluster", "shop"])?;
+    programs::stdout_within(&mut produce, &lines, programs::RUN_TIMEOUT)?;
+    for group in ["readers", "others"] {
+        home.run(&["group", "reset", group, "--to", "latest", "--topic", "orders"])?;
+    }
+    let stage = Stage::open(host, home, "/c/shop/groups/readers").await?;
+    let page = stage.page();
+    act(&page, "Reset offsets").await?;
+    page.find("dialog", "~Reset offsets").await?;
+    page.shows("1 partition, lag 0 → 12").await?;
+    page.click("button", "~Go on at").await?;
+    // The list goes as the mouse is released: such a click never arrives.
+    page.find("option", "~So many messages").await?.click().await?;
+    page.fill("textbox", "Messages", "-5").await?;
+    page.shows("1 partition, lag 0 → 5").await?;
+    page.shows("--shift-by -5").await?;
+    stage.session.picture(&format!("group-reset-{host:?}")).await?;
+    page.click("button", "Reset offsets").await?;
+    page.gone("dialog", "~Reset offsets").await?;
+    page.shows("Reset offsets of readers").await?;
+    let shown = home.run(&["group", "show", "readers"])?;
+    ensure!(shown.contains("orders  0          7          12   5"), "{shown}");
+
+    act(&page, "Delete offsets").await?;
+    page.shows("1 committed offset is deleted.").await?;
+    page.click("button", "Cancel").await?;
+    page.go("/c/shop/groups").await?;
+    page.find("link", "others").await?;
+    page.click("checkbox", "Select others").await?;
+    page.click("checkbox", "Select readers").await?;
+    act(&page, "Delete").await?;
+    page.find("dialog", "~Delete 2 consumer groups").await?;
+    page.fill("textbox", "~To confirm", "2").await?;
+    page.click("button", "Delete").await?;
+    page.gone("link", "others").await?;
+    page.gone("link", "readers").await?;
+    ensure!(!home.run(&["group", "list"])?.contains("readers"));
+    page.policy_held().await
+}

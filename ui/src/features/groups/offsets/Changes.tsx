@@ -1,0 +1,66 @@
+import type { OffsetChange } from "~/contract/types";
+import { count } from "~/shared/format";
+import { useT } from "~/shared/text";
+import { texts } from "./texts";
+
+/** Rows in the dialog; of more, the first. */
+const SHOWN_MAX = 200;
+
+export function sumOf(values: (string | null)[]): string {
+  return values.reduce((sum, value) => sum + BigInt(value ?? 0), 0n).toString();
+}
+
+function After({ change }: { change: OffsetChange }) {
+  const t = useT();
+  if (change.error) return <span className="weir-soft">{t(texts.unchanged)}</span>;
+  return <span className="weir-diff-after">{change.after ?? t(texts.none)}</span>;
+}
+
+function Lags({ change }: { change: OffsetChange }) {
+  const before = change.lag_before === null ? "-" : count(change.lag_before);
+  if (change.error || change.lag_after === null) return <>{before}</>;
+  return (
+    <>
+      {before} → {count(change.lag_after)}
+    </>
+  );
+}
+
+/** Every commit before and after, with the lag that it leaves. */
+export function Changes({ changes }: { changes: OffsetChange[] }) {
+  const t = useT();
+  return (
+    <div className="weir-scroll">
+      <table className="weir-diff weir-numbers">
+        <thead>
+          <tr>
+            <th scope="col">{t(texts.partition)}</th>
+            <th scope="col">{t(texts.before)}</th>
+            <th scope="col">{t(texts.after)}</th>
+            <th scope="col">{t(texts.lag)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.slice(0, SHOWN_MAX).map((change) => (
+            <tr key={`${change.topic}-${change.partition}`}>
+              <td>
+                {change.topic}-{change.partition}
+              </td>
+              <td>{change.before ?? <span className="weir-soft">{t(texts.none)}</span>}</td>
+              <td>
+                <After change={change} />
+                {change.error || change.note ? (
+                  <div className="weir-soft">{t.core((change.error?.text ?? change.note) as never)}</div>
+                ) : null}
+              </td>
+              <td>
+                <Lags change={change} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {changes.length > SHOWN_MAX ? <div>{t(texts.more, { n: changes.length - SHOWN_MAX })}</div> : null}
+    </div>
+  );
+}

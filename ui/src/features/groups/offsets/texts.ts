@@ -1,0 +1,52 @@
+import { defineTexts } from "~/shared/text";
+
+export const texts = defineTexts({
+  reset: { en: "Reset offsets", ko: "오프셋 재설정" },
+  resetBody: {
+    en: "<b>{name}</b> goes on reading there when its consumers start again.",
+    ko: "컨슈머가 다시 시작되면 <b>{name}</b>이(가) 이 위치부터 읽습니다.",
+  },
+  to: { en: "Go on at", ko: "이어서 읽을 위치" },
+  earliest: { en: "The start of the log (earliest)", ko: "로그의 처음 (earliest)" },
+  latest: { en: "The end of the log (latest)", ko: "로그의 끝 (latest)" },
+  time: { en: "A time", ko: "시각" },
+  offset: { en: "An offset", ko: "오프셋" },
+  shift: { en: "So many messages on or back", ko: "메시지 수만큼 앞뒤로 이동" },
+  timeLabel: { en: "Time ({zone})", ko: "시각 ({zone})" },
+  timeBad: { en: "Write 2026-11-23 10:15:02", ko: "2026-11-23 10:15:02 형식으로 입력하세요" },
+  offsetLabel: { en: "Offset", ko: "오프셋" },
+  offsetBad: { en: "Digits only", ko: "숫자만 입력하세요" },
+  shiftLabel: { en: "Messages", ko: "메시지 수" },
+  shiftHint: {
+    en: "100 skips a hundred, -100 repeats a hundred.",
+    ko: "100은 백 개를 건너뛰고 -100은 백 개를 다시 읽습니다.",
+  },
+  shiftBad: { en: "A whole number, such as -100", ko: "-100처럼 정수를 입력하세요" },
+  topics: { en: "Topics", ko: "토픽" },
+  allTopics: { en: "All that the group has committed for", ko: "그룹이 커밋한 모든 토픽" },
+  chooseTopics: { en: "Choose topics", ko: "토픽 선택" },
+  partitions: { en: "Partitions", ko: "파티션" },
+  partitionsHint: { en: "Such as 0,2. All when left empty.", ko: "예: 0,2. 비워 두면 전체입니다." },
+  partitionsBad: { en: "Numbers with commas, such as 0,2", ko: "0,2처럼 쉼표로 구분한 숫자를 입력하세요" },
+  partition: { en: "Partition", ko: "파티션" },
+  before: { en: "Committed", ko: "현재 커밋" },
+  after: { en: "Afterwards", ko: "변경 후" },
+  lag: { en: "Lag", ko: "랙" },
+  none: { en: "none", ko: "없음" },
+  unchanged: { en: "not changed", ko: "변경 안 됨" },
+  sum: {
+    en: "{n, plural, one {# partition} other {# partitions}}, lag {before} → {after}",
+    ko: "파티션 {n}개, 랙 {before} → {after}",
+  },
+  looking: { en: "Looking what would change…", ko: "변경 내용을 확인하는 중…" },
+  deleteOffsets: { en: "Delete offsets", ko: "오프셋 삭제" },
+  deleteBody: {
+    en: "<b>{name}</b> forgets what it committed for these topics. Consumers then begin where auto.offset.reset says.",
+    ko: "<b>{name}</b>이(가) 이 토픽에 커밋한 오프셋을 잊습니다. 이후 컨슈머는 auto.offset.reset에 따라 시작합니다.",
+  },
+  deleteSum: {
+    en: "{n, plural, one {# committed offset is} other {# committed offsets are}} deleted.",
+    ko: "커밋된 오프셋 {n}개가 삭제됩니다.",
+  },
+  more: { en: "and {n} more partitions", ko: "외 파티션 {n}개" },
+});
