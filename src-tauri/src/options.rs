@@ -14,19 +14,44 @@ pub(crate) struct Options {
     pub(crate) open: String,
 }
 
+/// Switches WebKitGTK's DMABUF renderer off, and with it every use of a graphics card.
+const NO_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+/// Who draws without a graphics card needs no OpenGL. GTK and WebKitGTK would load one nevertheless, to choose a visual and to
+/// find the device of buffers that they then do not use: Mesa's software renderer with LLVM, 24 MiB in this process.
+const NO_OPENGL: [(&str, &str); 2] =
+    [("GDK_GL", "disable"), ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null")];
+
 /// Headless and virtual displays have no render node; WebKitGTK's DMABUF renderer then paints blank pages
 /// (tauri#15936). A choice that the person made already is kept.
 pub(crate) fn prepare_webview() {
-    const KEY: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    if cfg!(target_os = "linux") && std::env::var_os(KEY).is_none() && !has_render_node() {
-        #[expect(
-            unsafe_code,
-            reason = "set_var before any thread exists; WebKit reads only the environment"
-        )]
-        // SAFETY: called first in main, no other thread runs yet.
-        unsafe {
-            std::env::set_var(KEY, "1");
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    if std::env::var_os(NO_DMABUF).is_none() && !has_render_node() {
+        set(NO_DMABUF, "1");
+    }
+    if draws_in_software() {
+        for (key, value) in NO_OPENGL {
+            if std::env::var_os(key).is_none() {
+                set(key, value);
+            }
         }
+    }
+}
+
+/// Whether the page is drawn without a graphics card.
+fn draws_in_software() -> bool {
+    std::env::var_os(NO_DMABUF).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+fn set(key: &str, value: &str) {
+    #[expect(
+        unsafe_code,
+        reason = "set_var before any thread exists; GTK and WebKit read only the environment"
+    )]
+    // SAFETY: called first in main, no other thread runs yet.
+    unsafe {
+        std::env::set_var(key, value);
     }
 }
 

@@ -48,7 +48,10 @@ export function Flashes() {
   const navigate = useNavigate();
   const location = useLocation();
   const { flashes, operations, tracked, dismiss, onNavigate } = useFlash();
-  const now = useNow();
+  const followed = [...tracked.keys()]
+    .map((id) => operations[id])
+    .filter((each): each is Operation => each !== undefined);
+  const now = useNow(followed.some((each) => each.state === "running"));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: every navigation counts, whatever changed in it.
   useEffect(onNavigate, [location.pathname]);
@@ -77,10 +80,9 @@ export function Flashes() {
     content: operationContent(t, each),
     action: view(tracked.get(each.id)?.view),
   });
-  const shown = [...tracked.keys()]
-    .map((id) => operations[id])
-    .filter((each): each is Operation => each !== undefined)
-    .filter((each) => each.state !== "running" || now - Number(each.started_at) >= SILENT_MS);
+  const shown = followed.filter(
+    (each) => each.state !== "running" || now - Number(each.started_at) >= SILENT_MS,
+  );
   // Newest first, since a stack shows only its first: what runs, then by when it ended.
   const dated = [
     ...shown.map((each) => ({ at: endOf(each), item: ofOperation(each) })),

@@ -39,6 +39,7 @@ export function Shortcuts(props: ShortcutsProps) {
   const params = useParams();
   const { letter_keys: letters } = useSettings();
   const [help, setHelp] = useState(false);
+  const asked = useRef(false);
   const pending = useRef(0);
 
   useEffect(() => {
@@ -93,7 +94,9 @@ export function Shortcuts(props: ShortcutsProps) {
     return () => document.removeEventListener("keydown", onKey);
   }, [navigate, params, letters, props.onPalette, props.onActivity]);
 
-  return <ShortcutsHelp visible={help} onDismiss={() => setHelp(false)} />;
+  // Who never asks for it does not pay for it; once shown it stays, so that closing it gives the focus back.
+  if (help) asked.current = true;
+  return asked.current ? <ShortcutsHelp visible={help} onDismiss={() => setHelp(false)} /> : null;
 }
 
 function Rows(props: { title: Message; rows: [keys: string, text: Message][] }) {

@@ -1,4 +1,3 @@
-import { applyTheme } from "@cloudscape-design/components/theming";
 import { applyDensity, applyMode, Density, Mode } from "@cloudscape-design/global-styles";
 import * as tokens from "cloudscape-tokens";
 import type { Settings } from "~/contract/types";
@@ -44,16 +43,20 @@ const OWN = {
   "chart-8": tokens.colorChartsPaletteCategorical8,
 };
 
+// Open Sans has no Hangul; Pretendard has both, so a mixed line keeps one voice.
+const FONTS = '"Pretendard Variable", Pretendard, "Open Sans", "Noto Sans KR", system-ui, sans-serif';
+
+/**
+ * Gives a token that is one custom property (`var(--name, fallback)`) another value. This is all that Cloudscape's
+ * `applyTheme` would do here; with it comes the definition of every token, a third of the bundle.
+ */
+function setToken(token: string, value: string): void {
+  const name = /^var\((--[\w-]+)/.exec(token)?.[1];
+  if (name) document.body.style.setProperty(name, value);
+}
+
 export function applyBrand(): void {
-  // Open Sans has no Hangul; Pretendard has both, so a mixed line keeps one voice.
-  applyTheme({
-    theme: {
-      tokens: {
-        fontFamilyBase:
-          '"Pretendard Variable", Pretendard, "Open Sans", "Noto Sans KR", system-ui, sans-serif',
-      },
-    },
-  });
+  setToken(tokens.fontFamilyBase, FONTS);
   for (const [name, value] of Object.entries(OWN)) document.body.style.setProperty(`--weir-${name}`, value);
 }
 

@@ -39,9 +39,11 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The wall clock, to the second. */
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+const resting = () => () => undefined;
+
+/** The wall clock, to the second; `ticking` says whether anything on screen depends on it now. */
+export function useNow(ticking = true): number {
+  return useSyncExternalStore(ticking ? subscribe : resting, () => now);
 }
 
 export function ago(t: Translate, at: number, clock: number): string {

@@ -124,10 +124,14 @@ export function ClustersTable(props: ClustersTableProps) {
   const list = useListState("clusters", { sort: "name" });
   const [selected, setSelected] = useState<string[]>([]);
   const definitions = useMemo(() => columns(t), [t]);
-  const wanted = list.state.query.toLowerCase();
-  const rows = props.rows
-    ?.filter((row) => row.name.toLowerCase().includes(wanted))
-    .sort((a, b) => a.name.localeCompare(b.name) * (list.state.descending ? -1 : 1));
+  const { query, descending } = list.state;
+  // The same rows as long as they are equal: a table draws them anew for every other array.
+  const rows = useMemo(() => {
+    const wanted = query.toLowerCase();
+    return props.rows
+      ?.filter((row) => row.name.toLowerCase().includes(wanted))
+      .sort((a, b) => a.name.localeCompare(b.name) * (descending ? -1 : 1));
+  }, [props.rows, query, descending]);
   const chosen = props.rows?.find((row) => selected.includes(row.id));
   return (
     <ResourceTable<ClusterRow>
