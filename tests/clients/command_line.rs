@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -56,6 +56,52 @@ fn up_in_the_foreground_ends_with_ctrl_c_and_stops_its_cluster() -> anyhow::Resu
     ends_well(&mut running)?;
     let rows = json(&home, &["cluster", "list"])?;
     ensure!(rows[0]["state"] == "STOPPED", "{rows}");
+    Ok(())
+}
+
+#[test]
+fn up_in_the_foreground_leaves_a_cluster_that_was_running() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let address = home.run(&["up", "--detach", "--brokers", "1"])?;
+    let mut up = home.weir(&["up"])?;
+    let mut running = Running::start(up.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    ensure!(programs::first_line(&mut running)? == address);
+    let mut said = BufReader::new(running.0.stderr.take().context("piped")?);
+    let mut line = String::new();
+    said.read_line(&mut line)?;
+    ensure!(line.contains("leaves the cluster running"), "{line:?}");
+    interrupt(&running)?;
+    ends_well(&mut running)?;
+    let rows = json(&home, &["cluster", "list"])?;
+    ensure!(rows[0]["state"] == "ACTIVE", "{rows}");
+    Ok(())
+}
+
+#[test]
+fn groups_are_reset_and_deleted() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let address = home.run(&["up", "--detach", "--brokers", "1", "--topic", "orders:1"])?;
+    let produce = &mut home.weir(&["produce", "orders", "--key-separator", ":"])?;
+    programs::stdout_within(produce, "k:one\nk:two\n", RUN_TIMEOUT)?;
+    let keys = ["consume", "orders", "--max", "2", "--group", "readers", "--print", "key,value"];
+    ensure!(home.run(&keys)? == "k\tone\nk\ttwo\n");
+    let preview = home.run(&["group", "reset", "readers", "--shift-by", "-1", "--dry-run"])?;
+    ensure!(preview.contains("orders  0          2       1      0           1"), "{preview}");
+    let reset = json(&home, &["group", "reset", "readers", "--to", "earliest"])?;
+    ensure!(reset[0]["before"] == 2 && reset[0]["after"] == 0, "{reset}");
+    // By the address alone, as for any Kafka.
+    let far = ["--bootstrap", address.trim()];
+    let reset = json(&home, &[&["group", "reset", "readers", "--to", "99"][..], &far].concat())?;
+    ensure!(reset[0]["before"] == 0 && reset[0]["after"] == 2, "{reset}");
+    let (code, error) = fail(&home, &["group", "reset", "readers"])?;
+    ensure!(code == 2 && error.contains("--shift-by"), "{code}: {error}");
+    let (code, error) = fail(&home, &["group", "delete", "readers"])?;
+    ensure!(code == 2 && error.contains("--yes"), "{code}: {error}");
+    let forgotten = home.run(&["group", "delete-offsets", "readers", "--topic", "orders"])?;
+    ensure!(forgotten.contains("orders  0          2       -"), "{forgotten}");
+    let (code, error) = fail(&home, &["group", "delete", "readers", "nobody", "--yes"])?;
+    ensure!(code == 1 && error.contains("nobody") && !error.contains("readers"), "{error}");
+    ensure!(json(&home, &["group", "list"])? == Value::Array(Vec::new()));
     Ok(())
 }
 

@@ -58,17 +58,23 @@ pub(crate) fn bind_again(
     bind_broker(&addresses, port).map_err(|e| explain(e, &addresses, port, broker, advice))
 }
 
-/// Binds a port for one broker more: the next free one above those that the cluster has, that no neighbour remembers.
+/// Binds a port for one broker more: the one that a broker of this id had before, else the next free one above those that the
+/// cluster has; none that a neighbour remembers.
 pub(crate) fn bind_next(
     dir: &ClusterDir,
     cluster: &ClusterFile,
     broker: u16,
 ) -> Result<BoundBroker, StartError> {
     let addresses = addresses(cluster.host.as_deref())?;
+    let remembered = neighbours_ports(dir);
+    let former = cluster.former_ports.get(&i32::from(broker)).copied();
+    let former = former.filter(|port| !remembered.contains(port) && !cluster.ports.contains(port));
+    if let Some(bound) = former.and_then(|port| bind_broker(&addresses, port).ok()) {
+        return Ok(bound);
+    }
     if cluster.port == Some(0) {
         return bind_any(&addresses);
     }
-    let remembered = neighbours_ports(dir);
     let highest = cluster.ports.iter().copied().max().unwrap_or(FIRST);
     let free = |port: &u16| !remembered.contains(port) && !cluster.ports.contains(port);
     for port in (highest..=u16::MAX).skip(1).filter(free).take(NEXT_TRIES) {
@@ -286,6 +292,28 @@ mod tests {
         let bound = bind_all(&ClusterDir::new(temp.path().join("b")), &cluster(3)).unwrap();
         assert!(bound[0].port >= 21_410, "{}", bound[0].port);
         assert_eq!(bound[2].port, bound[0].port + 2, "a block in a row");
+    }
+
+    #[test]
+    fn a_broker_that_comes_back_gets_its_former_port_where_it_is_free() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(temp.path().join("c"));
+        let any = ClusterFile { port: Some(0), ..cluster(2) };
+        // Between letting a port go and asking for it again, another program may take it.
+        let comes_back = |_| {
+            let mut bound = bind_all(&dir, &any).unwrap();
+            let (first, second) = (bound[0].port, bound[1].port);
+            let mut left = ClusterFile { ports: vec![first, second], ..any.clone() };
+            left.set_brokers(vec![(1, first)]);
+            assert_eq!(left.former_ports.get(&2), Some(&second));
+            assert_ne!(bind_next(&dir, &left, 2).unwrap().port, second, "still taken");
+            bound.pop();
+            let again = bind_next(&dir, &left, 2).unwrap().port;
+            left.set_brokers(vec![(1, first), (2, again)]);
+            assert!(left.former_ports.is_empty(), "known again");
+            again == second
+        };
+        assert!((0..10).any(comes_back));
     }
 
     #[test]

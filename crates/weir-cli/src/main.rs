@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod context;
+mod headings;
 mod help;
 mod output;
 mod serve;
@@ -19,6 +20,7 @@ use crate::trouble::Trouble;
 async fn main() -> ExitCode {
     let weir = Weir::read();
     let lang = weir.lang();
+    headings::speak(lang);
     let code = match commands::run(weir).await {
         Ok(()) | Err(Trouble::Quiet) => ExitCode::SUCCESS,
         Err(trouble) => {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::args::Format;
+use crate::headings::heading;
 use crate::trouble::Trouble;
 
 /// Prints rows either way: as a table, or as one JSON array of objects.
@@ -17,7 +18,10 @@ pub(crate) fn rows<T>(
 ) -> Result<(), Trouble> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match format {
-        Format::Table => table(&mut out, headers, &items.iter().map(cells).collect::<Vec<_>>())?,
+        Format::Table => {
+            let headers: Vec<_> = headers.iter().map(|name| heading(name)).collect();
+            table(&mut out, &headers, &items.iter().map(cells).collect::<Vec<_>>())?;
+        }
         Format::Json => {
             let all: Vec<_> = items.iter().map(json).collect();
             serde_json::to_writer_pretty(&mut out, &all).map_err(io::Error::from)?;
@@ -32,8 +36,9 @@ pub(crate) fn one(format: Format, pairs: &[(&str, String)], json: &Value) -> Res
     let mut out = io::BufWriter::new(io::stdout().lock());
     match format {
         Format::Table => {
-            let longest = pairs.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+            let longest = pairs.iter().map(|(name, _)| width(heading(name))).max().unwrap_or(0);
             for (name, value) in pairs {
+                let name = heading(name);
                 writeln!(out, "{name}{}  {value}", " ".repeat(longest - width(name)))?;
             }
         }

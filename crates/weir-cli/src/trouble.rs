@@ -97,16 +97,27 @@ impl Trouble {
         }
     }
 
+    /// What the console says of it as well.
+    fn translated(&self, lang: Lang) -> String {
+        let (what, failure) = match self {
+            Self::Client(error) => (None, Failure::from(&**error)),
+            Self::Item { what, error } => (Some(what), Failure::from(error)),
+            _ => return String::new(),
+        };
+        let sentence = texts::say(lang, &failure.into());
+        what.map_or(sentence.clone(), |what| format!("{what}: {sentence}"))
+    }
+
     fn english(&self) -> String {
         match self {
-            Self::Client(error) => format!("{error}. {}", advice(error).0),
+            Self::Client(error) => format!("{error}. {}", advice(error)),
             Self::Data(error) if error.is_too_large() => format!(
                 "the message is larger than the topic takes ({error}): raise max.message.bytes with \
                  `weir topic config`"
             ),
             Self::Data(error) => error.to_string(),
             Self::Address(error) => error.to_string(),
-            Self::Item { what, error } => format!("{what}: {error}"),
+            Self::Item { .. } => self.translated(Lang::En),
             Self::NoCluster => {
                 "no cluster is there: start one with `weir up`, or name one with --cluster or \
                  --bootstrap"
@@ -144,7 +155,7 @@ impl Trouble {
 
     fn korean(&self) -> String {
         match self {
-            Self::Client(error) => format!("{error}. {}", advice(error).1),
+            Self::Client(_) | Self::Item { .. } => self.translated(Lang::Ko),
             Self::Data(error) if error.is_too_large() => format!(
                 "메시지가 토픽이 받는 크기보다 큽니다 ({error}): `weir topic config`로 max.message.bytes를 \
                  늘리십시오"
@@ -180,6 +191,11 @@ impl Trouble {
     }
 }
 
+/// Something to know on standard error, beside the answer.
+pub(crate) fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
+    Trouble::failed(en, ko).tell(lang);
+}
+
 /// Texts that say that a value is wrong whatever the cluster's state: wrong usage.
 fn is_usage(text: &str) -> bool {
     const WRONG: [&str; 16] = [
@@ -203,42 +219,27 @@ fn is_usage(text: &str) -> bool {
     WRONG.contains(&text)
 }
 
-/// What to do about a cluster that does not answer, in English and Korean.
-fn advice(error: &ClientError) -> (&'static str, &'static str) {
+/// What to do about a cluster that does not answer.
+fn advice(error: &ClientError) -> &'static str {
     match &error.kind {
-        ErrorKind::TimedOut(_) if error.step == ErrorStep::ApiVersions => (
-            "Something accepts connections there, but does not answer as Kafka does: check that it is a Kafka \
-             broker's port, often 9092",
-            "연결은 되지만 Kafka처럼 응답하지 않습니다: Kafka 브로커의 포트(보통 9092)인지 확인하십시오",
-        ),
-        ErrorKind::NameNotFound(_) => {
-            ("Check the spelling of the name", "이름의 철자를 확인하십시오")
+        ErrorKind::TimedOut(_) if error.step == ErrorStep::ApiVersions => {
+            "Something accepts connections there, but does not answer as Kafka does: check that it is a Kafka broker's \
+             port, often 9092"
         }
-        ErrorKind::Refused => (
-            "Check that the cluster is running and the port is right",
-            "클러스터가 실행 중인지, 포트가 맞는지 확인하십시오",
-        ),
-        ErrorKind::Unreachable(_) | ErrorKind::TimedOut(_) => (
-            "Check the address, the network and firewalls between",
-            "주소와 네트워크, 방화벽을 확인하십시오",
-        ),
-        ErrorKind::NotKafka(NotKafka::Tls) => (
-            "Use the cluster's plaintext port: TLS is not supported yet",
-            "클러스터의 plaintext 포트를 사용하십시오. TLS는 아직 지원하지 않습니다",
-        ),
-        ErrorKind::NotKafka(_) => (
-            "Use the port of a Kafka broker, often 9092",
-            "Kafka 브로커의 포트를 사용하십시오 (보통 9092)",
-        ),
-        ErrorKind::Closed(_) => (
-            "The broker may have restarted, or want TLS or a sign-in: try again or check the port",
-            "브로커가 재시작했거나 TLS 또는 인증이 필요할 수 있습니다. 다시 시도하거나 포트를 확인하십시오",
-        ),
-        ErrorKind::Unsupported { .. } => (
-            "The cluster is too old or too new for this",
-            "클러스터 버전이 이 작업을 지원하지 않습니다",
-        ),
-        _ => ("See the cluster's logs", "클러스터의 로그를 확인하십시오"),
+        ErrorKind::NameNotFound(_) => "Check the spelling of the name",
+        ErrorKind::Refused => "Check that the cluster is running and the port is right",
+        ErrorKind::Unreachable(_) | ErrorKind::TimedOut(_) => {
+            "Check the address, the network and firewalls between"
+        }
+        ErrorKind::NotKafka(NotKafka::Tls) => {
+            "Use the cluster's plaintext port: TLS is not supported yet"
+        }
+        ErrorKind::NotKafka(_) => "Use the port of a Kafka broker, often 9092",
+        ErrorKind::Closed(_) => {
+            "The broker may have restarted, or want TLS or a sign-in: try again or check the port"
+        }
+        ErrorKind::Unsupported { .. } => "The cluster is too old or too new for this",
+        _ => "See the cluster's logs",
     }
 }
 

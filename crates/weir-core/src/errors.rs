@@ -109,12 +109,33 @@ fn detail(error: &ClientError) -> String {
 /// The error that a broker gave for one item. `field` is where a form shows it.
 pub(crate) fn item_failure(error: &ItemError, field: Option<&str>) -> Failure {
     let (text, hint) = item_words(error);
-    let mut failure = Failure::new(text).outcome(Outcome::NotDone).detail(error);
+    let mut failure = Failure::new(text).outcome(Outcome::NotDone).detail(item_detail(error));
     failure.kind = kind_of(error.code);
     failure.hint = hint.map(Text::from);
     failure.field = field.map(str::to_owned);
     failure
 }
+
+/// Kafka's name of the error and, where our sentence does not say it all, the broker's words.
+fn item_detail(error: &ItemError) -> String {
+    const SAID: [&str; 5] = [
+        "GROUP_ID_NOT_FOUND",
+        "NON_EMPTY_GROUP",
+        "TOPIC_ALREADY_EXISTS",
+        "TOPIC_DELETION_DISABLED",
+        "UNKNOWN_MEMBER_ID",
+    ];
+    let words = error.message.as_deref().filter(|words| !words.is_empty());
+    match words {
+        Some(words) if !SAID.contains(&error.name) && words != NO_SUCH_PARTITION => {
+            format!("{} · {words}", error.name)
+        }
+        _ => error.name.to_owned(),
+    }
+}
+
+/// A broker's words with UNKNOWN_TOPIC_OR_PARTITION.
+const NO_SUCH_PARTITION: &str = "This server does not host this topic-partition.";
 
 /// For who asks a bare address.
 impl From<&ItemError> for Failure {

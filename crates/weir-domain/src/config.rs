@@ -43,9 +43,15 @@ pub struct ConfigEntry {
 }
 
 impl ConfigEntry {
-    /// Whether somebody set it (on the resource, on brokers, in a file), so that it need not be Kafka's default.
+    /// Whether it was set for this very topic, or has another value than Kafka's default from wherever it comes (brokers,
+    /// a file).
     pub fn is_changed(&self) -> bool {
-        self.source != ConfigSource::Default
+        let own = [ConfigSource::Topic, ConfigSource::Group, ConfigSource::ClientMetrics];
+        own.contains(&self.source) || self.source != ConfigSource::Default && !self.equals_default()
+    }
+
+    pub fn equals_default(&self) -> bool {
+        self.value.is_some() && self.value == self.default
     }
 }
 

@@ -182,6 +182,17 @@ const groupTexts = defineTexts({
   },
 });
 
+const groupNames = defineTexts({
+  Stable: { en: "Stable", ko: "안정" },
+  Empty: { en: "Empty", ko: "비어 있음" },
+  PreparingRebalance: { en: "PreparingRebalance", ko: "리밸런스 준비 중" },
+  CompletingRebalance: { en: "CompletingRebalance", ko: "리밸런스 완료 중" },
+  Assigning: { en: "Assigning", ko: "할당 중" },
+  Reconciling: { en: "Reconciling", ko: "조정 중" },
+  NotReady: { en: "NotReady", ko: "준비 안 됨" },
+  Dead: { en: "Dead", ko: "종료됨" },
+} satisfies Record<keyof typeof groupTexts, Message>);
+
 const typeTexts = defineTexts({
   classic: {
     en: "Members share the partitions out among themselves; each partition has one reader.",
@@ -211,12 +222,18 @@ export function groupStateText(state: string): Message | undefined {
   return groupTexts[state as keyof typeof groupTexts];
 }
 
+/** A group's state as it is shown: Kafka's word, or what it is called in Korean; one that we do not know as it came. */
+export function groupStateName(t: Translate, state: string): string {
+  const name = groupNames[state as keyof typeof groupNames];
+  return name ? t(name) : state;
+}
+
 /** No member reads while its group is in one of these. */
 export function isRebalancing(state: string): boolean {
   return state === "PreparingRebalance" || state === "CompletingRebalance";
 }
 
-/** Kafka's own words for states and types stay Latin in every language. */
+/** Kafka's own words, as filters and addresses have them. */
 export const GROUP_STATES = Object.keys(groupTexts);
 export const GROUP_TYPES = Object.keys(typeTexts);
 
@@ -234,9 +251,12 @@ const GROUP_TYPE: Record<string, Type> = {
 export function GroupStateIndicator(props: { state: string }) {
   const t = useT();
   const why = groupStateText(props.state);
+  const name = groupStateName(t, props.state);
+  // Who looks it up elsewhere needs Kafka's word.
+  const words = [name === props.state ? null : props.state, why ? t(why) : null].filter(Boolean);
   return (
-    <span title={why ? t(why) : undefined}>
-      <StatusIndicator type={GROUP_TYPE[props.state] ?? "info"}>{props.state}</StatusIndicator>
+    <span title={words.join(": ") || undefined}>
+      <StatusIndicator type={GROUP_TYPE[props.state] ?? "info"}>{name}</StatusIndicator>
     </span>
   );
 }

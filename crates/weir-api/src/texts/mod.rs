@@ -66,11 +66,16 @@ pub fn sentence(failure: &weir_core::Failure) -> String {
     say(Lang::En, &failure.clone().into())
 }
 
-/// An error in one line: what, the untranslated detail, what to do.
+/// An error in one line: what, the untranslated detail, what to do. Nothing is said twice.
 pub fn say(lang: Lang, error: &ApiError) -> String {
     let mut line = text(lang, &error.text);
-    if let Some(detail) = error.detail.as_ref().filter(|detail| !detail.is_empty()) {
-        line.push_str(&format!(" ({detail})"));
+    if let Some(detail) = &error.detail {
+        let detail = unsaid(detail, &line);
+        if !detail.is_empty() {
+            let end = line.trim_end_matches('.').len();
+            let stop = line.split_off(end);
+            line.push_str(&format!(" ({detail}){stop}"));
+        }
     }
     if let Some(hint) = &error.hint {
         // Brokers and systems end their own words as they like.
@@ -81,6 +86,13 @@ pub fn say(lang: Lang, error: &ApiError) -> String {
         line.push_str(&text(lang, hint));
     }
     line
+}
+
+/// The parts of a detail that the sentence does not hold already.
+fn unsaid(detail: &str, sentence: &str) -> String {
+    let parts = detail.split(" · ").map(|part| part.trim().trim_end_matches('.'));
+    let new = parts.filter(|part| !part.is_empty() && !sentence.contains(part));
+    new.collect::<Vec<_>>().join(" · ")
 }
 
 #[cfg(test)]
@@ -104,6 +116,17 @@ mod tests {
             assert_eq!(arguments(en), arguments(ko), "{id:?}");
             assert!(!en.trim().is_empty() && !ko.trim().is_empty(), "{id:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let failure = weir_core::Failure::new(TextId::ErrorBroker.with("name", "INVALID_REQUEST"));
+        let said = |detail: &str| say(Lang::En, &failure.clone().detail(detail).into());
+        assert_eq!(said("INVALID_REQUEST"), said(""));
+        assert!(said("INVALID_REQUEST · Not now.").ends_with("INVALID_REQUEST (Not now)."));
+        let hinted = failure.clone().detail("a detail").hint(TextId::HintStopMembers);
+        let hinted = say(Lang::En, &hinted.into());
+        assert!(hinted.ends_with("(a detail). Stop the group's consumers first."), "{hinted}");
     }
 
     #[test]

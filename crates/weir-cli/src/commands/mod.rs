@@ -19,7 +19,7 @@ use crate::trouble::Trouble;
 pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
     let lang = weir.lang();
     match weir.command {
-        Command::Up(args) => up::run(args).await,
+        Command::Up(args) => up::run(args, lang).await,
         Command::Cluster(command) => cluster::run(command, lang).await,
         Command::Topic(command) => topic::run(command, lang).await,
         Command::Produce(args) => produce::run(args, lang).await,

@@ -9,13 +9,14 @@ use weir_api::commands::clusters::list::ClustersList;
 use weir_api::commands::clusters::start::ClustersStart;
 use weir_api::commands::clusters::stop::ClustersStop;
 use weir_api::dto::{ClusterRow, ClusterState};
+use weir_api::texts::Lang;
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::{ItemResult, NewTopic};
 
 use crate::args::Common;
 use crate::commands::{cluster, operation, signal};
 use crate::context::{self, LOCAL};
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, note};
 
 #[derive(Debug, Args)]
 pub(crate) struct UpArgs {
@@ -28,7 +29,8 @@ pub(crate) struct UpArgs {
     /// With a sample workload: a small live shop
     #[arg(long)]
     sample: bool,
-    /// Return when the cluster is usable, and leave it running
+    /// Return when the cluster is usable, and leave it running. Without it the cluster that this command started stops with
+    /// Ctrl-C; one that was running before goes on
     #[arg(long)]
     detach: bool,
     #[command(flatten)]
@@ -38,13 +40,17 @@ pub(crate) struct UpArgs {
 /// How often the foreground looks whether the cluster is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(args: UpArgs) -> Result<(), Trouble> {
+pub(crate) async fn run(args: UpArgs, lang: Lang) -> Result<(), Trouble> {
     let app = context::app(&args.common)?;
+    let rows = app.run(ClustersList {}).await?.rows;
+    let found = rows.into_iter().find(|row| row.id == LOCAL);
+    // Whoever started it decides when it stops.
+    let ours = found.as_ref().is_none_or(is_down);
     let row = tokio::select! {
-        row = usable(&app, &args) => row?,
+        row = usable(&app, &args, found) => row?,
         // The person changed their mind before there was anything to use.
         () = signal::asked_to_end(), if !args.detach => {
-            stop(&app).await?;
+            end(&app, ours).await?;
             return Err(Trouble::Quiet);
         }
     };
@@ -53,16 +59,48 @@ pub(crate) async fn run(args: UpArgs) -> Result<(), Trouble> {
     if args.detach {
         return Ok(());
     }
+    tell_end(lang, &row.name, ours);
     tokio::select! {
-        () = signal::asked_to_end() => stop(&app).await,
+        () = signal::asked_to_end() => end(&app, ours).await,
         () = gone(&app) => Ok(()),
     }
 }
 
+fn is_down(row: &ClusterRow) -> bool {
+    matches!(row.state, ClusterState::Stopped | ClusterState::Failed)
+}
+
+/// What the foreground is for.
+fn tell_end(lang: Lang, name: &str, ours: bool) {
+    let (en, ko) = if ours {
+        (
+            format!("the cluster {name:?} runs until Ctrl-C; with --detach it stays"),
+            format!(
+                "클러스터 {name:?}은(는) Ctrl-C를 누를 때까지 실행됩니다. --detach를 쓰면 계속 실행됩니다"
+            ),
+        )
+    } else {
+        (
+            format!(
+                "the cluster {name:?} was running before: Ctrl-C ends this command and leaves the cluster running. \
+                 Stop it with `weir cluster stop {name}`"
+            ),
+            format!(
+                "클러스터 {name:?}은(는) 이미 실행 중이었습니다: Ctrl-C는 이 명령만 끝냅니다. 클러스터는 `weir cluster stop \
+                 {name}`으로 중지하십시오"
+            ),
+        )
+    };
+    note(lang, en, ko);
+}
+
 /// The cluster "local", made, started or taken up as it is.
-async fn usable(app: &App, args: &UpArgs) -> Result<ClusterRow, Trouble> {
-    let rows = app.run(ClustersList {}).await?.rows;
-    let operation = match rows.into_iter().find(|row| row.id == LOCAL) {
+async fn usable(
+    app: &App,
+    args: &UpArgs,
+    found: Option<ClusterRow>,
+) -> Result<ClusterRow, Trouble> {
+    let operation = match found {
         None => {
             let brokers = args.brokers.unwrap_or(3);
             let name = LOCAL.to_owned();
@@ -71,11 +109,9 @@ async fn usable(app: &App, args: &UpArgs) -> Result<ClusterRow, Trouble> {
         }
         Some(row) => {
             refuse_other_flags(&row, args)?;
-            match row.state {
-                ClusterState::Stopped | ClusterState::Failed => {
-                    Some(app.run(ClustersStart { cluster: row.id }).await?.operation)
-                }
-                _ => None,
+            match is_down(&row) {
+                true => Some(app.run(ClustersStart { cluster: row.id }).await?.operation),
+                false => None,
             }
         }
     };
@@ -161,7 +197,11 @@ fn other_partitions(name: &str, count: usize) -> Trouble {
     )
 }
 
-async fn stop(app: &App) -> Result<(), Trouble> {
+/// Stops the cluster if this command started it.
+async fn end(app: &App, ours: bool) -> Result<(), Trouble> {
+    if !ours {
+        return Ok(());
+    }
     let begun = app.run(ClustersStop { cluster: LOCAL.to_owned() }).await?;
     operation::wait(app, &begun.operation).await
 }

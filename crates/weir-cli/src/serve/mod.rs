@@ -56,7 +56,7 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
     let sessions = Arc::new(Sessions::default());
     let page = OpeningPage::write(home.root(), port, &sessions.new_code()?)?;
-    show(&page, args.no_open, lang);
+    show(&page, port, args.no_open, lang);
     let gone = page.remove_later(Arc::clone(&sessions));
     let served = serve(listener, port, app, sessions);
     tokio::select! {
@@ -91,18 +91,27 @@ pub(crate) fn router(port: u16, app: App, sessions: Arc<Sessions>) -> Router {
 
 #[expect(clippy::print_stdout, reason = "the path is the command's answer")]
 #[expect(clippy::print_stderr, reason = "what to know of it, beside the answer")]
-fn show(page: &OpeningPage, no_open: bool, lang: Lang) {
-    if no_open || !page.open() {
-        println!("{}", page.path().display());
-        let seconds = session::CODE_LIFETIME.as_secs();
+fn show(page: &OpeningPage, port: u16, no_open: bool, lang: Lang) {
+    let opened = !no_open && page.open();
+    let address = format!("http://127.0.0.1:{port}/");
+    if opened {
         match lang {
-            Lang::En => eprintln!(
-                "Open this page in a browser within {seconds} s; it signs one browser in, once. Ctrl-C ends the console."
-            ),
-            Lang::Ko => eprintln!(
-                "{seconds}초 안에 이 페이지를 브라우저로 여세요. 한 브라우저에 한 번만 로그인됩니다. Ctrl-C로 콘솔을 끝냅니다."
-            ),
+            Lang::En => eprintln!("The console is at {address}. Ctrl-C ends it."),
+            Lang::Ko => eprintln!("콘솔 주소는 {address}입니다. Ctrl-C로 끝냅니다."),
         }
+        return;
+    }
+    println!("{}", page.path().display());
+    let seconds = session::CODE_LIFETIME.as_secs();
+    match lang {
+        Lang::En => eprintln!(
+            "Open this page in a browser within {seconds} s; it signs one browser in, once. After that the console is at \
+             {address}. Ctrl-C ends it."
+        ),
+        Lang::Ko => eprintln!(
+            "{seconds}초 안에 이 페이지를 브라우저로 여세요. 한 브라우저에 한 번만 로그인됩니다. 그 후 콘솔 주소는 {address}입니다. \
+             Ctrl-C로 끝냅니다."
+        ),
     }
 }
 

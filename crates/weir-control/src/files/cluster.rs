@@ -25,6 +25,9 @@ pub struct ClusterFile {
     /// One port a broker, in the order of ids; empty until the first start has chosen them.
     #[serde(default)]
     pub ports: Vec<u16>,
+    /// Ports of brokers that were removed, by id: one that is added again gets its own where it is free.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub former_ports: BTreeMap<i32, u16>,
     /// The first broker's port that was asked for; the others follow it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
@@ -57,6 +60,8 @@ impl ClusterFile {
     /// The brokers are these from now on, by id and port.
     pub fn set_brokers(&mut self, mut brokers: Vec<(i32, u16)>) {
         brokers.sort_unstable();
+        self.former_ports.extend(self.broker_ids().into_iter().zip(self.ports.iter().copied()));
+        self.former_ports.retain(|id, _| brokers.iter().all(|broker| broker.0 != *id));
         let in_a_row = (1..).zip(&brokers).all(|(id, broker)| broker.0 == id);
         self.brokers = u16::try_from(brokers.len()).unwrap_or(u16::MAX);
         self.ports = brokers.iter().map(|broker| broker.1).collect();
@@ -71,6 +76,7 @@ impl ClusterFile {
             brokers,
             ids: Vec::new(),
             ports: Vec::new(),
+            former_ports: BTreeMap::new(),
             port: None,
             host: None,
             advertise: None,

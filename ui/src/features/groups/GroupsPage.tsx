@@ -7,7 +7,7 @@ import { NONE } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { GROUP_STATES, GROUP_TYPES, GroupStateIndicator } from "~/shared/state";
+import { GROUP_STATES, GROUP_TYPES, GroupStateIndicator, groupStateName } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
 import { useFilteredList } from "~/shared/table/useFilteredList";
@@ -22,7 +22,12 @@ const asIs = (value: string) => ({ value, label: value });
 
 function groupProperties(t: Translate): CoreProperty[] {
   return [
-    { key: "state", label: t(texts.state), kind: "word", words: GROUP_STATES.map(asIs) },
+    {
+      key: "state",
+      label: t(texts.state),
+      kind: "word",
+      words: GROUP_STATES.map((value) => ({ value, label: groupStateName(t, value) })),
+    },
     { key: "type", label: t(texts.type), kind: "word", words: GROUP_TYPES.map(asIs) },
     { key: "members", label: t(texts.members), kind: "number" },
     { key: "topics", label: t(texts.topics), kind: "number" },

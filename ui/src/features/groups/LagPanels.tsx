@@ -8,7 +8,7 @@ import { TimeChart } from "~/shared/chart/TimeChart";
 import { count, duration, NONE, short } from "~/shared/format";
 import { groupStateText, groupTypeText, isRebalancing } from "~/shared/state";
 import { type Translate, useT } from "~/shared/text";
-import { largestShare, type Trend, trendOf } from "./lag";
+import { largestShare, matters, type Trend, trendOf } from "./lag";
 import { texts } from "./texts";
 
 /** A share above which one partition is named. */
@@ -21,6 +21,7 @@ function sentenceOf(t: Translate, group: GroupDetail): string {
   if (group.lag === null) return group.lag_reason ? t.core(group.lag_reason) : t(texts.noCommit);
   if (group.lag === "0") return t(texts.noLag);
   if (group.members === 0) return t(texts.nobody);
+  if (!matters(group.lag, group.members)) return t(texts.keepsUp);
   const largest = largestShare(group.lag_rows);
   if (!largest || group.lag_rows.length < 2 || largest.percent < NAMED_PERCENT) return t(texts.even);
   const { row, percent } = largest;

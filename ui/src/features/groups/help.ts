@@ -18,7 +18,7 @@ export const groupsHelp = defineHelp({
       term: { en: "State", ko: "상태" },
       text: {
         en: "Kafka's own word; hover it for a sentence.",
-        ko: "Kafka의 용어입니다. 마우스를 올리면 설명이 표시됩니다.",
+        ko: "마우스를 올리면 Kafka의 용어와 설명이 표시됩니다.",
       },
     },
     {
@@ -64,6 +64,13 @@ export const groupHelp = defineHelp({
       text: {
         en: "Members join again and partitions are shared out anew. A member that died counts until its session timeout has passed.",
         ko: "멤버가 다시 참여하고 파티션을 새로 나눕니다. 중단된 멤버는 session timeout이 지날 때까지 포함됩니다.",
+      },
+    },
+    {
+      term: { en: "Reset offsets", ko: "오프셋 재설정" },
+      text: {
+        en: "Lets the group read again, or skip: to the start, the end, a time, an offset. Only without members; every change is shown first.",
+        ko: "처음, 끝, 시각, 오프셋으로 옮겨 다시 읽거나 건너뜁니다. 멤버가 없을 때만 가능하며 변경 내용을 먼저 보여 줍니다.",
       },
     },
     {

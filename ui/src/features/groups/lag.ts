@@ -33,6 +33,14 @@ export function trendOf(history: GroupDetail["lag_history"]): Trend | null {
   return { perSecond, seconds: perSecond < 0 ? Number(last.lag) / -perSecond : null };
 }
 
+/** So few messages are on their way, not behind. */
+const MATTERS_FROM = 100;
+
+/** Whether a lag is worth a word: a backlog, or one that nobody works off. */
+export function matters(lag: string, members: number): boolean {
+  return members === 0 || Number(lag) >= MATTERS_FROM;
+}
+
 export interface Largest {
   row: LagRow;
   percent: number;

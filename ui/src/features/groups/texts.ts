@@ -51,6 +51,10 @@ export const texts = defineTexts({
   never: { en: "not at this rate", ko: "현재 속도로는 불가" },
   caughtUp: { en: "caught up", ko: "따라잡음" },
   noLag: { en: "Everything written has been committed.", ko: "기록된 모든 메시지가 커밋되었습니다." },
+  keepsUp: {
+    en: "The group keeps up: only what was just written is not committed yet.",
+    ko: "그룹이 잘 따라가고 있습니다. 방금 기록된 메시지만 아직 커밋되지 않았습니다.",
+  },
   noCommit: {
     en: "This group has not committed an offset yet.",
     ko: "이 그룹은 아직 오프셋을 커밋하지 않았습니다.",

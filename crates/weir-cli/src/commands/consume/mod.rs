@@ -1,4 +1,4 @@
-//! `weir consume`: one value a line, or one JSON object a line with everything.
+//! `weir consume`: one value a line, chosen fields, or one JSON object a line with everything.
 
 pub(crate) mod from;
 mod print;
@@ -15,12 +15,13 @@ use weir_core::client::{Client, Options};
 use weir_domain::{OffsetSpec, Topic};
 
 use self::from::From;
+use self::print::Field;
 use super::signal;
-use crate::args::{Common, Target};
+use crate::args::{Common, Format, Target};
 use crate::commands::topic::show;
 use crate::context;
 use crate::output;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, note};
 
 #[derive(Debug, Args)]
 pub(crate) struct ConsumeArgs {
@@ -49,6 +50,11 @@ pub(crate) struct ConsumeArgs {
     /// Only this partition
     #[arg(long, conflicts_with = "group", value_parser = clap::value_parser!(i32).range(0..))]
     partition: Option<i32>,
+    /// What each line holds, in this order, with tabs between: topic, partition, offset, timestamp, key, headers, value. By
+    /// default the value. Headers are name=value with commas between; - is no key, no headers. `--output json` has
+    /// everything, exactly
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FIELDS", default_value = "value")]
+    print: Vec<Field>,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -135,7 +141,10 @@ async fn pump(args: &ConsumeArgs, consumer: &mut Consumer, lang: Lang) -> Result
             () = &mut end => break End::Reached,
         };
         let Some(next) = next else { break End::Reached };
-        print::print(&mut out, args.common.output, &args.topic, &next?)?;
+        match args.common.output {
+            Format::Table => print::line(&mut out, &args.print, &args.topic, &next?)?,
+            Format::Json => print::json(&mut out, &args.topic, &next?)?,
+        }
         read += 1;
         // Whoever reads the pipe sees each message at once, but a backlog goes out in large writes.
         if !consumer.has_next() {
@@ -183,11 +192,6 @@ fn silence_ended(
         format!("no message for {seconds} s{en}"),
         format!("{seconds}초 동안 메시지가 없습니다{ko}"),
     ))
-}
-
-/// Something to know, beside the data.
-fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
-    Trouble::failed(en, ko).tell(lang);
 }
 
 fn group(text: &str) -> Result<String, String> {

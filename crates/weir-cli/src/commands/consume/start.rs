@@ -9,7 +9,7 @@ use weir_domain::{OffsetSpec, Topic, TopicPartition};
 use super::ConsumeArgs;
 use super::from::From;
 use crate::time;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, note};
 
 /// The partitions to read with their log starts and high watermarks.
 pub(super) struct Range {
@@ -102,7 +102,7 @@ fn at_offset(ranges: &[Range], offset: i64, lang: Lang) -> Result<Vec<(i32, i64)
         && offset < one.start
     {
         let (partition, start) = (one.partition, one.start);
-        super::note(
+        note(
             lang,
             format!("offset {offset} is no longer there: partition {partition} begins at {start}"),
             format!(
@@ -140,7 +140,7 @@ async fn at_time(
         ));
     }
     if !any {
-        super::note(
+        note(
             lang,
             "no message is as young as that: what comes from now on is read",
             "그 시각 이후의 메시지가 없습니다: 지금부터 오는 메시지를 읽습니다",
@@ -164,7 +164,7 @@ pub(super) async fn tell_commits(
     let count = committed.iter().filter(has).count();
     if count > 0 {
         let partitions = crate::output::count(count as u64, "partition");
-        super::note(
+        note(
             lang,
             format!(
                 "the group {group:?} has committed in {partitions}: it goes on from there, --from counts only where \

@@ -12,7 +12,7 @@ use super::ConfigArgs;
 use crate::args::Format;
 use crate::context::{self, Place};
 use crate::output;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, note};
 
 pub(super) async fn run(args: ConfigArgs, lang: Lang) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
@@ -68,6 +68,15 @@ fn doc(entry: &ConfigEntry, lang: Lang) -> Option<String> {
 async fn show(client: &Client, args: &ConfigArgs, lang: Lang) -> Result<(), Trouble> {
     let mut entries = describe(client, &args.name).await?;
     entries.retain(|entry| args.all || entry.is_changed());
+    if entries.is_empty() && args.common.output == Format::Table {
+        let name = &args.name;
+        note(
+            lang,
+            format!("every configuration of {name} has its default: --all shows them"),
+            format!("{name}의 설정은 모두 기본값입니다: --all로 볼 수 있습니다"),
+        );
+        return Ok(());
+    }
     let headers = ["KEY", "VALUE", "SOURCE", "DEFAULT"];
     output::rows(args.common.output, &entries, &headers, cells, |entry| json(entry, lang))
 }
@@ -151,7 +160,11 @@ fn cells(entry: &ConfigEntry) -> Vec<String> {
         entry.name.clone(),
         output::or_dash(value),
         entry.source.name().to_owned(),
-        output::or_dash(entry.default.as_deref()),
+        // What was set to the default on purpose stays so when the default changes.
+        match entry.equals_default() {
+            true => "(the same)".to_owned(),
+            false => output::or_dash(entry.default.as_deref()),
+        },
     ]
 }
 

@@ -114,7 +114,7 @@ pub(crate) struct ConfigArgs {
     /// Reset a configuration to its default; may be given several times
     #[arg(long, value_name = "KEY")]
     reset: Vec<String>,
-    /// Show all, not only what differs from Kafka's defaults
+    /// Show all, not only what was set for the topic or differs from Kafka's defaults
     #[arg(long)]
     all: bool,
     /// Say what each configuration does: all of them, or only these
