@@ -2,13 +2,13 @@ import { useEffect, useState } from "react";
 
 const SLOW_MS = 5000;
 
-/** True once something has been waited for longer than a person does without wondering. */
-export function useSlow(waiting: boolean): boolean {
+/** True once something has been waited for that long; by default longer than a person does without wondering. */
+export function useSlow(waiting: boolean, ms = SLOW_MS): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
     if (!waiting) return setSlow(false);
-    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    const timer = setTimeout(() => setSlow(true), ms);
     return () => clearTimeout(timer);
-  }, [waiting]);
+  }, [waiting, ms]);
   return slow && waiting;
 }

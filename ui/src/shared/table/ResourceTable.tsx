@@ -1,6 +1,7 @@
 import { type ReactNode, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Text } from "~/contract/types";
 import { useRemembered } from "../storage";
+import { useSlow } from "../useSlow";
 import { type Peek, usePeek } from "./peek";
 import { type Saved, TableContext } from "./slots";
 import { TableRows } from "./TableRows";
@@ -82,6 +83,8 @@ const SELECTION_PX = 54;
 const RELAYOUT_PX = 60;
 const SCROLLBAR_PX = 16;
 const SETTLE_MS = 250;
+/** So long rows are awaited before the table is drawn without them: drawing costs more than most answers take. */
+const AWAIT_MS = 150;
 
 /** The rows may make the page scroll, and its scrollbar takes room; the last column stretches if it does not come. */
 function scrollbarToCome(): number {
@@ -140,11 +143,13 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   const peek = usePeek(table);
   // Rows are drawn in slices between keystrokes: an answer of the core must not hold up who types into the filter.
   const drawn = useDeferredValue(table);
+  const awaited = drawn.rows === undefined && !drawn.error;
+  const late = useSlow(awaited, AWAIT_MS);
   return (
     <TableContext value={{ ...table, saved, onSaved, hidden }}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, which is a table. */}
       <div ref={node} className="weir-table" onKeyDown={peek.onKeyDown} onFocus={peek.onFocus}>
-        {room === null ? null : (
+        {room === null || (awaited && !late) ? null : (
           <TableRows
             key={room}
             table={drawn}
