@@ -16,6 +16,10 @@ pub struct TopicSettings {
     pub max_message_bytes: i32,
     /// `compression.type`: `producer` keeps what the client chose.
     pub compression: String,
+    /// `compression.gzip.level` or `compression.zstd.level`, whichever is of `compression`.
+    pub compression_level: Option<i32>,
+    /// `max.decompressed.message.bytes`: the largest record of a compressed batch.
+    pub max_decompressed_message_bytes: i32,
     /// `message.timestamp.type=LogAppendTime`; CreateTime otherwise.
     pub log_append_time: bool,
     /// `message.timestamp.after.max.ms`: how far in the future a record may be stamped.
@@ -36,7 +40,9 @@ impl TopicSettings {
         Self {
             log: Arc::new(values.log()),
             max_message_bytes: values.int("max.message.bytes"),
+            compression_level: values.compression_level(),
             compression: values.text("compression.type"),
+            max_decompressed_message_bytes: values.int("max.decompressed.message.bytes"),
             log_append_time: values.text("message.timestamp.type") == "LogAppendTime",
             timestamp_after_max_ms: values.long("message.timestamp.after.max.ms"),
             timestamp_before_max_ms: values.long("message.timestamp.before.max.ms"),
@@ -67,6 +73,14 @@ impl Values<'_> {
 
     fn size(&self, key: &str) -> u32 {
         u32::try_from(self.long(key)).unwrap_or(u32::MAX)
+    }
+
+    fn compression_level(&self) -> Option<i32> {
+        match self.text("compression.type").as_str() {
+            "gzip" => self.text("compression.gzip.level").parse().ok(),
+            "zstd" => self.text("compression.zstd.level").parse().ok(),
+            _ => None,
+        }
     }
 
     fn log(&self) -> LogConfig {

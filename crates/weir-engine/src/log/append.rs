@@ -1,5 +1,6 @@
 //! Appending: producer checks, offsets, one write, index entries; closing segments.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use weir_wire::records::{BatchHeader, EndTxnMarker, HEADER_LEN, RecordIter, ValidBatch};
@@ -79,6 +80,24 @@ impl PartitionLog {
         }
     }
 
+    fn must_roll(&self, active: &Segment, writer: &Writer, entry: &Entry<'_>) -> bool {
+        let config = self.config.load();
+        if active.tip().size == 0 {
+            return false;
+        }
+        let draw = if config.segment_jitter_ms > 0 { self.draw(active) } else { 0 };
+        is_full(active, entry, &config)
+            || segment_age_ms(writer, entry) > config.max_segment_ms(draw)
+    }
+
+    /// What the jitter of a segment follows from: partitions of a topic do not close theirs all at once. Kafka draws at
+    /// random; from the place it is the same in every run.
+    fn draw(&self, active: &Segment) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.dir.path(), active.base_offset()).hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// The active segment, made or closed and made anew where the batch needs it.
     fn segment_for(
         &self,
@@ -87,7 +106,7 @@ impl PartitionLog {
     ) -> Result<Arc<Segment>, LogError> {
         match self.active() {
             None => self.first_segment(writer, self.view.log_end(), entry.now_ms),
-            Some(active) if must_roll(&active, writer, entry, &self.config.load()) => {
+            Some(active) if self.must_roll(&active, writer, entry) => {
                 self.roll(writer, &active, entry.now_ms)
             }
             Some(active) => Ok(active),
@@ -270,27 +289,21 @@ fn check_producer(
     Ok(None)
 }
 
-fn must_roll(active: &Segment, writer: &Writer, entry: &Entry<'_>, config: &LogConfig) -> bool {
-    let tip = active.tip();
-    if tip.size == 0 {
-        return false;
-    }
-    let size = u64::from(tip.size) + u64::from(entry.len());
+fn is_full(active: &Segment, entry: &Entry<'_>, config: &LogConfig) -> bool {
+    let size = u64::from(active.tip().size) + u64::from(entry.len());
     let too_large = size > u64::from(config.segment_bytes) || size > i32::MAX as u64;
     let index_full = (active.index_entries() + 1) * INDEX_ENTRY > config.segment_index_bytes
         || (active.time_entries() + 2) * TIME_ENTRY > config.segment_index_bytes;
-    let last_offset = entry.header.last_offset();
-    too_large || index_full || !active.fits(last_offset) || too_old(writer, entry, config)
+    too_large || index_full || !active.fits(entry.header.last_offset())
 }
 
-/// Age by records' time where they carry one, as Kafka measures it.
-fn too_old(writer: &Writer, entry: &Entry<'_>, config: &LogConfig) -> bool {
-    let Some(tail) = &writer.tail else { return false };
-    let age_ms = match tail.first_timestamp {
+/// How old the active segment is, ms: by records' time where they carry one, as Kafka measures it.
+fn segment_age_ms(writer: &Writer, entry: &Entry<'_>) -> i64 {
+    let Some(tail) = &writer.tail else { return i64::MIN };
+    match tail.first_timestamp {
         Some(first) => entry.header.max_timestamp.saturating_sub(first),
         None => entry.now_ms.saturating_sub(tail.created_ms),
-    };
-    age_ms > config.max_segment_ms()
+    }
 }
 
 pub(super) fn raise_max_timestamp(segment: &Arc<Segment>, header: &BatchHeader) {

@@ -17,7 +17,7 @@ pub struct LogConfig {
     pub segment_bytes: u32,
     /// `segment.ms`: age of the first record at which it is closed.
     pub segment_ms: i64,
-    /// `segment.jitter.ms`, as drawn for this log; taken off `segment_ms`.
+    /// `segment.jitter.ms`: at most so much is taken off `segment_ms`, for each segment anew.
     pub segment_jitter_ms: i64,
     /// `segment.index.bytes`: size at which an index is full and the segment is closed.
     pub segment_index_bytes: u32,
@@ -74,11 +74,17 @@ impl Default for LogConfig {
 }
 
 impl LogConfig {
-    /// The age of its first record at which the active segment is closed: a compacted log closes it in
-    /// time for `max.compaction.lag.ms`.
-    pub(crate) fn max_segment_ms(&self) -> i64 {
-        let by_age = self.segment_ms.saturating_sub(self.segment_jitter_ms);
+    /// The age of its first record at which the active segment is closed, the jitter taken off: a compacted log closes
+    /// it in time for `max.compaction.lag.ms`. `draw` is a number of this segment's own, of any size.
+    pub(crate) fn max_segment_ms(&self, draw: u64) -> i64 {
+        let by_age = self.segment_ms.saturating_sub(self.jitter_ms(draw));
         let compacts = self.cleanup.compact && self.max_compaction_lag_ms > 0;
         if compacts { by_age.min(self.max_compaction_lag_ms) } else { by_age }
+    }
+
+    /// Below both the jitter and the age, so that a segment is never closed at once.
+    fn jitter_ms(&self, draw: u64) -> i64 {
+        let below = self.segment_jitter_ms.min(self.segment_ms).max(0) as u64;
+        draw.checked_rem(below).map_or(0, |jitter| jitter as i64)
     }
 }

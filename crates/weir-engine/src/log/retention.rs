@@ -79,18 +79,24 @@ impl PartitionLog {
             _ => 0,
         };
         let mut count = 0;
-        for segment in self.view.segments().iter() {
+        for (index, segment) in self.view.segments().iter().enumerate() {
             let tip = segment.tip();
+            if tip.next_offset > high_watermark {
+                break;
+            }
             let max = segment.max_timestamp().map_err(|e| LogError::io("time index", e))?;
+            let too_much = excess > 0 && tip.size > 0 && u64::from(tip.size) <= excess;
+            if max.timestamp < 0 && !too_much {
+                // No record in it tells its age (compaction may leave none): what follows is not older.
+                continue;
+            }
             let age_ms = now_ms.saturating_sub(max.timestamp);
-            let too_old =
-                config.retention_ms >= 0 && max.timestamp >= 0 && age_ms > config.retention_ms;
-            let too_much = excess > 0 && u64::from(tip.size) <= excess;
-            if tip.size == 0 || tip.next_offset > high_watermark || !(too_old || too_much) {
+            let too_old = config.retention_ms >= 0 && age_ms > config.retention_ms;
+            if !(too_old || too_much) {
                 break;
             }
             excess = excess.saturating_sub(u64::from(tip.size));
-            count += 1;
+            count = index + 1;
         }
         Ok(count)
     }

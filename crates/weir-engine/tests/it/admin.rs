@@ -17,9 +17,6 @@ use weir_wire::messages::describe_configs_response::DescribeConfigsResourceResul
 use weir_wire::messages::describe_topic_partitions_request::{
     Cursor, DescribeTopicPartitionsRequest,
 };
-use weir_wire::messages::incremental_alter_configs_request::{
-    AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest,
-};
 use weir_wire::messages::metadata_request::{MetadataRequest, MetadataRequestTopic};
 
 use crate::harness::Cluster;
@@ -207,24 +204,6 @@ fn describe(cluster: &Cluster, kind: i8, name: &str) -> Vec<DescribeConfigsResou
     response.results[0].configs.clone()
 }
 
-fn alter(cluster: &Cluster, kind: i8, name: &str, key: &str, op: i8, value: &str) -> ErrorCode {
-    let config = AlterableConfig {
-        name: Str::from(key),
-        config_operation: op,
-        value: Some(Str::from(value)),
-        ..Default::default()
-    };
-    let resource = AlterConfigsResource {
-        resource_type: kind,
-        resource_name: Str::from(name),
-        configs: vec![config],
-        ..Default::default()
-    };
-    let request =
-        IncrementalAlterConfigsRequest { resources: vec![resource], ..Default::default() };
-    ErrorCode(cluster.connect(1).call(request, 1).responses[0].error_code)
-}
-
 #[test]
 fn every_configuration_is_described_with_its_layers() {
     let cluster = Cluster::new(3);
@@ -239,7 +218,7 @@ fn every_configuration_is_described_with_its_layers() {
     assert_eq!(retention.synonyms.len(), 1, "log.retention.ms has no default");
     assert_eq!(find(&configs, "cleanup.policy").config_source, 5);
 
-    assert_eq!(alter(&cluster, 4, "", "log.retention.bytes", 0, "77"), ErrorCode::NONE);
+    assert_eq!(cluster.alter(4, "", "log.retention.bytes", 0, "77"), ErrorCode::NONE);
     let bytes = find(&describe(&cluster, 2, "orders"), "retention.bytes");
     assert_eq!(
         (bytes.value.as_deref(), bytes.config_source),
@@ -264,7 +243,7 @@ fn configurations_are_checked_and_take_effect_at_once() {
     let cluster = Cluster::new(1);
     cluster.create("orders", 1, &[]);
     let (set, append, delete) = (0, 2, 1);
-    let topic = |key, op, value| alter(&cluster, 2, "orders", key, op, value);
+    let topic = |key, op, value| cluster.alter(2, "orders", key, op, value);
     assert_eq!(topic("no.such.key", set, "1"), ErrorCode::INVALID_CONFIG);
     assert_eq!(topic("retention.ms", set, "never"), ErrorCode::INVALID_CONFIG);
     assert_eq!(topic("cleanup.policy", append, "compact"), ErrorCode::NONE);
@@ -275,12 +254,12 @@ fn configurations_are_checked_and_take_effect_at_once() {
     assert_eq!(topic("max.message.bytes", delete, ""), ErrorCode::NONE);
     assert_eq!(settings().max_message_bytes, 1_048_588);
     assert_eq!(
-        alter(&cluster, 2, "none", "retention.ms", set, "1"),
+        cluster.alter(2, "none", "retention.ms", set, "1"),
         ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
     );
-    assert_eq!(alter(&cluster, 4, "9", "log.retention.ms", set, "1"), ErrorCode::INVALID_REQUEST);
+    assert_eq!(cluster.alter(4, "9", "log.retention.ms", set, "1"), ErrorCode::INVALID_REQUEST);
     assert_eq!(
-        alter(&cluster, 4, "", "num.partitions", set, "1"),
+        cluster.alter(4, "", "num.partitions", set, "1"),
         ErrorCode::INVALID_REQUEST,
         "read-only"
     );

@@ -14,6 +14,9 @@ use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
 use weir_wire::messages::create_topics_request::{
     CreatableTopic, CreatableTopicConfig, CreateTopicsRequest,
 };
+use weir_wire::messages::incremental_alter_configs_request::{
+    AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest,
+};
 use weir_wire::messages::produce_request::{
     PartitionProduceData, ProduceRequest, TopicProduceData,
 };
@@ -89,6 +92,25 @@ impl Cluster {
         let response = self.connect(1).call(request, 7);
         let topic = &response.topics[0];
         assert_eq!(ErrorCode(topic.error_code), ErrorCode::NONE, "{:?}", topic.error_message);
+    }
+
+    /// Changes one configuration of a resource (2 a topic, 4 a broker) by an operation (0 set, 2 append ...).
+    pub(crate) fn alter(&self, kind: i8, name: &str, key: &str, op: i8, value: &str) -> ErrorCode {
+        let config = AlterableConfig {
+            name: Str::from(key),
+            config_operation: op,
+            value: Some(Str::from(value)),
+            ..Default::default()
+        };
+        let resource = AlterConfigsResource {
+            resource_type: kind,
+            resource_name: Str::from(name),
+            configs: vec![config],
+            ..Default::default()
+        };
+        let request =
+            IncrementalAlterConfigsRequest { resources: vec![resource], ..Default::default() };
+        ErrorCode(self.connect(1).call(request, 1).responses[0].error_code)
     }
 
     /// The leader of a partition.

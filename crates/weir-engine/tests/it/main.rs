@@ -24,5 +24,6 @@ mod security;
 mod share;
 mod share_coordinator;
 mod streams_groups;
+mod topic_configs;
 mod txn;
 mod versions;

@@ -145,7 +145,7 @@ impl BatchBuilder {
         }
         let mut header = self.header;
         header.attributes = header.attributes.with_compression(self.compression);
-        encode(header, self.compression, &self.records)
+        encode(header, self.compression, None, &self.records)
     }
 
     /// Writes the batch with the framing of another one: its offsets, producer, times and
@@ -159,7 +159,7 @@ impl BatchBuilder {
         }
         let codec = if self.is_empty() { Compression::None } else { self.compression };
         header.attributes = header.attributes.with_compression(codec);
-        encode(header, codec, &self.records)
+        encode(header, codec, None, &self.records)
     }
 
     /// Starts from another batch's framing, for [`BatchBuilder::append_kept`] and
@@ -216,11 +216,12 @@ impl BatchBuilder {
 pub(super) fn encode(
     mut header: BatchHeader,
     codec: Compression,
+    level: Option<i32>,
     records: &[u8],
 ) -> Result<ValidBatch, RecordError> {
     let mut out = Vec::with_capacity(HEADER_LEN + records.len());
     out.resize(HEADER_LEN, 0);
-    compress(codec, records, &mut out)
+    compress(codec, level, records, &mut out)
         .map_err(|error| RecordError::Decompress { codec, reason: error.to_string() })?;
     let length = out.len() - LENGTH_OVERHEAD;
     header.batch_length = i32::try_from(length).map_err(|_| RecordError::TooLarge(length))?;

@@ -6,15 +6,21 @@ use std::io::{self, BufRead, Read, Write};
 
 use super::{Compression, RecordError};
 
-/// Level 3 of zstd, 6 of gzip: Kafka's defaults.
+/// Kafka's default level of zstd.
 const ZSTD_LEVEL: i32 = 3;
 
-/// Compresses records into `out` (which is appended to). `Compression::None` copies.
-pub fn compress(codec: Compression, records: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+/// Compresses records into `out` (which is appended to). `Compression::None` copies. `level` is that of gzip (1 to 9)
+/// and of zstd; `None` means Kafka's default, and the other codecs have none.
+pub fn compress(
+    codec: Compression,
+    level: Option<i32>,
+    records: &[u8],
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     match codec {
         Compression::None => out.extend_from_slice(records),
         Compression::Gzip => {
-            let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::default());
+            let mut encoder = flate2::write::GzEncoder::new(out, gzip_level(level));
             encoder.write_all(records)?;
             encoder.finish()?;
         }
@@ -29,12 +35,20 @@ pub fn compress(codec: Compression, records: &[u8], out: &mut Vec<u8>) -> io::Re
             encoder.finish().map_err(io::Error::other)?;
         }
         Compression::Zstd => {
-            let mut encoder = zstd::stream::write::Encoder::new(out, ZSTD_LEVEL)?;
+            let mut encoder = zstd::stream::write::Encoder::new(out, level.unwrap_or(ZSTD_LEVEL))?;
             encoder.write_all(records)?;
             encoder.finish()?;
         }
     }
     Ok(())
+}
+
+/// -1 is gzip's own default, as it is Kafka's.
+fn gzip_level(level: Option<i32>) -> flate2::Compression {
+    match level.and_then(|level| u32::try_from(level).ok()) {
+        Some(level) => flate2::Compression::new(level.min(9)),
+        None => flate2::Compression::default(),
+    }
 }
 
 /// Decompresses into `out`, which is cleared first. Fails with [`RecordError::TooLarge`] once more

@@ -89,6 +89,10 @@ pub struct ValidateOptions {
     pub timestamp_after_max_ms: i64,
     /// `compression.type`, where it is not `producer`: other batches are recompressed.
     pub compression: Option<Compression>,
+    /// `compression.gzip.level` or `compression.zstd.level`, for what is recompressed; `None` for the codec's default.
+    pub compression_level: Option<i32>,
+    /// `max.decompressed.message.bytes`: the largest record of a compressed batch, bytes.
+    pub max_decompressed_record_bytes: usize,
     /// Wall clock, ms since the epoch.
     pub now_ms: i64,
 }
@@ -103,6 +107,8 @@ impl Default for ValidateOptions {
             timestamp_before_max_ms: i64::MAX,
             timestamp_after_max_ms: 3_600_000,
             compression: None,
+            compression_level: None,
+            max_decompressed_record_bytes: usize::MAX,
             now_ms: 0,
         }
     }
@@ -255,7 +261,7 @@ fn walk(
 ) -> Result<(), RecordError> {
     match batch.header.attributes.compression()? {
         Compression::None => walk_plain(batch, findings),
-        codec => walk_compressed(batch, codec, options.max_decompressed_bytes, findings),
+        codec => walk_compressed(batch, codec, options, findings),
     }
 }
 
@@ -282,12 +288,14 @@ fn walk_plain(batch: &RecordBatch<'_>, findings: &mut Findings<'_>) -> Result<()
 fn walk_compressed(
     batch: &RecordBatch<'_>,
     codec: Compression,
-    max: usize,
+    options: &ValidateOptions,
     findings: &mut Findings<'_>,
 ) -> Result<(), RecordError> {
+    let max = options.max_decompressed_bytes;
+    let largest = options.max_decompressed_record_bytes;
     let mut window = Window::new(codec, batch.body(), max)?;
     for index in 0..batch.header.record_count {
-        let record = streamed_record(&mut window).map_err(|error| match error {
+        let record = streamed_record(&mut window, largest).map_err(|error| match error {
             Broken::Framing(reason) => RecordError::Record { index, reason },
             Broken::Stream(error) if error.kind() == io::ErrorKind::StorageFull => {
                 RecordError::TooLarge(max)
@@ -321,10 +329,13 @@ impl From<io::Error> for Broken {
     }
 }
 
-fn streamed_record(window: &mut Window<'_>) -> Result<Summary, Broken> {
+fn streamed_record(window: &mut Window<'_>, largest: usize) -> Result<Summary, Broken> {
     let mut length = usize::MAX;
     let body = varint(window, &mut length)?;
     let mut left = usize::try_from(body).map_err(|_| Broken::Framing("length is negative"))?;
+    if left > largest {
+        return Err(Broken::Framing("is larger than max.decompressed.message.bytes allows"));
+    }
     byte(window, &mut left)?;
     let timestamp_delta = varint(window, &mut left)?;
     let offset_delta = varint32(window, &mut left)?;
@@ -389,7 +400,7 @@ fn recompress(
     let from = batch.header.attributes.compression()?;
     decompress(from, batch.body(), options.max_decompressed_bytes, &mut plain)?;
     header.attributes = header.attributes.with_compression(codec);
-    let batch = encode(header, codec, &plain)?;
+    let batch = encode(header, codec, options.compression_level, &plain)?;
     // What is stored counts, not only what was sent.
     let (size, max) = (batch.bytes.len(), options.max_batch_bytes);
     if size > max { Err(RecordError::BatchTooLarge { size, max }) } else { Ok(batch) }

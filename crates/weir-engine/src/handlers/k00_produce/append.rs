@@ -230,6 +230,9 @@ fn options(settings: &TopicSettings, now_ms: i64) -> ValidateOptions {
         timestamp_before_max_ms: settings.timestamp_before_max_ms,
         timestamp_after_max_ms: settings.timestamp_after_max_ms,
         compression: forced_compression(&settings.compression),
+        compression_level: settings.compression_level,
+        max_decompressed_record_bytes: usize::try_from(settings.max_decompressed_message_bytes)
+            .unwrap_or(0),
         now_ms,
         ..ValidateOptions::default()
     }

@@ -304,7 +304,7 @@ fn a_log_is_compacted_in_time_whatever_its_ratio() {
     compact(&rig, later);
     assert!(!rig.log.needs_compaction(later), "what was compacted is not overdue");
     let compacted = LogConfig { segment_ms: 5_000, segment_jitter_ms: 0, ..rules };
-    assert_eq!(compacted.max_segment_ms(), 1_000, "segments close in time");
+    assert_eq!(compacted.max_segment_ms(7), 1_000, "segments close in time");
     let deleted = CleanupPolicy { delete: true, compact: false };
-    assert_eq!(LogConfig { cleanup: deleted, ..compacted }.max_segment_ms(), 5_000);
+    assert_eq!(LogConfig { cleanup: deleted, ..compacted }.max_segment_ms(7), 5_000);
 }
