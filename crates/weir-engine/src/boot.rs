@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use weir_wire::messages::broker_registration_change_record::BrokerRegistrationChangeRecord;
 use weir_wire::messages::feature_level_record::FeatureLevelRecord;
 use weir_wire::{Str, Uuid};
 
-use crate::controller::{Behind, Draft, Subject, guard_min_isr, rejoin};
+use crate::controller::{Behind, Draft, Subject, guard_min_isr, leave_one, rejoin};
 use crate::engine::{Host, OpenError};
 use crate::engine_config::{BrokerConfig, EngineConfig};
 use crate::features;
@@ -177,7 +178,33 @@ pub(crate) fn register_all(
         }
     }
     let ids: Vec<i32> = config.brokers.iter().map(|b| b.id).collect();
+    fence_absent(draft, &ids)?;
     rejoin(draft, &ids)
+}
+
+/// Brokers that the metadata knows and that are no longer configured do not run: they are fenced, lead
+/// nothing and leave the ISRs, as after their session's end. Their replicas stay assigned.
+fn fence_absent(draft: &mut Draft<'_>, configured: &[i32]) -> Result<(), MetadataError> {
+    let absent = draft.image.brokers().filter(|b| !configured.contains(&b.id));
+    let absent: Vec<(i32, i64, bool)> = absent.map(|b| (b.id, b.epoch, b.fenced)).collect();
+    for &(id, ..) in &absent {
+        draft.image.env().power().set(id, false);
+    }
+    for (broker_id, broker_epoch, fenced) in absent {
+        if !fenced {
+            draft.push(BrokerRegistrationChangeRecord {
+                broker_id,
+                broker_epoch,
+                fenced: 1,
+                ..Default::default()
+            })?;
+        }
+        for subject in Subject::all(draft.image, |a| a.is_replica(broker_id)) {
+            subject.handle.freeze(broker_id);
+            leave_one(draft, &subject, broker_id)?;
+        }
+    }
+    Ok(())
 }
 
 /// The known ids of log dirs, and new ones for those that are new.

@@ -236,7 +236,7 @@ impl Controller {
 }
 
 /// The change of one partition when `id` leaves.
-pub(super) fn leave_one(
+pub(crate) fn leave_one(
     draft: &mut Draft<'_>,
     subject: &Subject,
     id: i32,

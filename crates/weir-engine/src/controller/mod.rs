@@ -43,7 +43,7 @@ use crate::metadata::{MetadataError, MetadataRecord, MetadataStore};
 use crate::partition::Partition;
 
 pub(crate) use self::balance::ElectionType;
-pub(crate) use self::brokers::{Behind, rejoin};
+pub(crate) use self::brokers::{Behind, leave_one, rejoin};
 pub use self::brokers::{BrokerError, BrokerState};
 pub(crate) use self::configs::Alteration;
 pub(crate) use self::election::Subject;

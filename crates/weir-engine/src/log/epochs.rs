@@ -45,20 +45,14 @@ impl EpochCache {
         self.entries[..after].last().map(|(epoch, _)| *epoch)
     }
 
-    /// OffsetForLeaderEpoch, as Kafka's leader answers.
+    /// OffsetForLeaderEpoch of an epoch before the leader's own, as Kafka's leader answers: that one
+    /// has begun, at the log's end where nothing was written in it yet.
     pub(crate) fn end_of(&self, epoch: i32, log_end: i64) -> EpochEnd {
-        const NONE: EpochEnd = EpochEnd { leader_epoch: -1, end_offset: -1 };
-        let Some(latest) = self.latest() else { return NONE };
-        if epoch == latest {
-            return EpochEnd { leader_epoch: epoch, end_offset: log_end };
-        }
         let next = self.entries.partition_point(|(known, _)| *known <= epoch);
-        let Some((_, end_offset)) = self.entries.get(next) else { return NONE };
-        match self.entries[..next].last() {
-            Some((known, _)) => EpochEnd { leader_epoch: *known, end_offset: *end_offset },
-            // Older than the log: what follows starts at the first entry.
-            None => EpochEnd { leader_epoch: epoch, end_offset: *end_offset },
-        }
+        let end_offset = self.entries.get(next).map_or(log_end, |(_, start)| *start);
+        // Older than the log: what follows starts at the first entry.
+        let known = self.entries[..next].last().map_or(epoch, |(known, _)| *known);
+        EpochEnd { leader_epoch: known, end_offset }
     }
 
     /// Forgets epochs that begin at or after `offset`.
@@ -152,11 +146,13 @@ mod tests {
             let end = epochs.end_of(epoch, 30);
             (end.leader_epoch, end.end_offset)
         };
-        assert_eq!(end(4), (4, 30), "current epoch ends at the log end");
+        assert_eq!(end(4), (4, 30), "the newest that wrote ends at the log end");
         assert_eq!(end(3), (2, 20), "between two");
         assert_eq!(end(2), (2, 20));
         assert_eq!(end(1), (1, 5), "older than all");
-        assert_eq!(end(5), (-1, -1), "from the future");
+        assert_eq!(end(5), (4, 30), "led, and wrote nothing");
+        let nothing = EpochCache::default().end_of(3, 0);
+        assert_eq!((nothing.leader_epoch, nothing.end_offset), (3, 0), "an empty log");
     }
 
     #[test]

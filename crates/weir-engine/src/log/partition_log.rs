@@ -180,7 +180,7 @@ impl PartitionLog {
         Ok(writer.tail.as_ref().and_then(|tail| tail.epochs.at(offset)))
     }
 
-    /// End offset of an epoch, as OffsetForLeaderEpoch answers it for a leader.
+    /// End offset of an epoch before the leader's own, as OffsetForLeaderEpoch answers it.
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Result<EpochEnd, LogError> {
         let writer = self.open_writer()?;
         let mut epochs = writer.tail.as_ref().map(|tail| tail.epochs.clone()).unwrap_or_default();

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use weir_engine::{BrokerConfig, BrokerState};
-use weir_wire::ErrorCode;
+use weir_wire::messages::offset_for_leader_epoch_request::{
+    OffsetForLeaderEpochRequest, OffsetForLeaderPartition, OffsetForLeaderTopic,
+};
+use weir_wire::{ErrorCode, Str};
 
 use crate::harness::Cluster;
 
@@ -71,4 +74,61 @@ fn where_copies_have_nowhere_to_go_nothing_moves() {
     assert!(refused.message.contains("2 other broker(s)"), "{}", refused.message);
     cluster.pass(100);
     assert!(holders(&cluster, "t").iter().all(|replicas| replicas.contains(&1)));
+}
+
+#[test]
+fn a_broker_that_is_no_longer_configured_is_fenced_at_start_and_leads_nothing() {
+    let mut cluster = Cluster::new(3);
+    cluster.create("t", 6, &[("min.insync.replicas", "1")]);
+    for i in 0..5 {
+        assert_eq!(cluster.produce("t", "x", -1), (ErrorCode::NONE, i));
+    }
+    let absent = cluster.config.brokers.pop().unwrap();
+    for boot in ["boot-1", "boot-2", "boot-2"] {
+        cluster.reopen(boot);
+        assert!(!cluster.engine.image().broker(3).unwrap().is_alive(), "{boot}");
+        for partition in 0..6 {
+            assert_ne!(cluster.leader("t", partition), 3);
+            assert_eq!(cluster.isr("t", partition), [1, 2]);
+        }
+    }
+    assert_eq!(cluster.produce("t", "meanwhile", -1), (ErrorCode::NONE, 5));
+    cluster.create("new", 4, &[]);
+    // Configured again it is a broker like any other, and fetches what it missed.
+    cluster.config.brokers.push(absent);
+    cluster.restart();
+    cluster.pass(1_000);
+    assert!((0..6).all(|partition| cluster.isr("t", partition) == [1, 2, 3]));
+}
+
+#[test]
+fn an_epoch_before_a_move_in_which_nothing_was_written_ends_where_the_next_began() {
+    let cluster = Cluster::new(3);
+    cluster.create("t", 1, &[]);
+    let end = |epoch: i32| {
+        let asked = OffsetForLeaderPartition {
+            leader_epoch: epoch,
+            current_leader_epoch: -1,
+            ..Default::default()
+        };
+        let topics = vec![OffsetForLeaderTopic {
+            topic: Str::from("t"),
+            partitions: vec![asked],
+            ..Default::default()
+        }];
+        let request = OffsetForLeaderEpochRequest { replica_id: -1, topics, ..Default::default() };
+        let client = cluster.connect(cluster.leader("t", 0));
+        let answer = client.call(request, 4).topics[0].partitions[0].clone();
+        assert_eq!(answer.error_code, 0);
+        (answer.leader_epoch, answer.end_offset)
+    };
+    assert_eq!((end(0), end(1)), ((0, 0), (-1, -1)));
+    cluster.engine.stop_broker(cluster.leader("t", 0)).unwrap();
+    assert_eq!((end(0), end(1), end(2)), ((0, 0), (1, 0), (-1, -1)), "an empty log, as in Kafka");
+    assert_eq!(cluster.produce("t", "x", 1), (ErrorCode::NONE, 0));
+    assert_eq!((end(0), end(1)), ((0, 0), (1, 1)));
+    cluster.engine.start_broker(1).unwrap();
+    cluster.pass(1_000);
+    cluster.engine.stop_broker(cluster.leader("t", 0)).unwrap();
+    assert_eq!((end(1), end(2)), ((1, 1), (2, 1)), "nothing written in epoch 2 yet");
 }
