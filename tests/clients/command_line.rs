@@ -85,6 +85,7 @@ fn groups_are_reset_and_deleted() -> anyhow::Result<()> {
     programs::stdout_within(produce, "k:one\nk:two\n", RUN_TIMEOUT)?;
     let keys = ["consume", "orders", "--max", "2", "--group", "readers", "--print", "key,value"];
     ensure!(home.run(&keys)? == "k\tone\nk\ttwo\n");
+    all_left(&home, "readers")?;
     let preview = home.run(&["group", "reset", "readers", "--shift-by", "-1", "--dry-run"])?;
     ensure!(preview.contains("orders  0          2       1      0           1"), "{preview}");
     let reset = json(&home, &["group", "reset", "readers", "--to", "earliest"])?;
@@ -152,6 +153,19 @@ fn wrong_usage_is_code_two_and_one_sentence() -> anyhow::Result<()> {
     let korean = programs::output(&mut home.weir(&["topic", "list", "--lang", "ko"])?)?;
     ensure!(String::from_utf8(korean.stderr)?.contains("클러스터가 없습니다"));
     Ok(())
+}
+
+/// Until a group has no members: a consumer that is slow to leave counts until its session ends.
+fn all_left(home: &Home, group: &str) -> anyhow::Result<()> {
+    let deadline = Instant::now() + RUN_TIMEOUT;
+    loop {
+        let members = json(home, &["group", "show", group])?["members"].clone();
+        if members == Value::Array(Vec::new()) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "members stay: {members}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 fn json(home: &Home, args: &[&str]) -> anyhow::Result<Value> {

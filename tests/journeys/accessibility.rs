@@ -8,7 +8,7 @@ use weir_tests::page::{APPEAR, Page};
 use weir_tests::stage::{Host, Stage};
 
 /// Address, then role and name of what shows that the page is there.
-const SCREENS: [(&str, &str, &str); 19] = [
+const SCREENS: [(&str, &str, &str); 20] = [
     ("/clusters", "link", "shop"),
     ("/clusters/create", "textbox", "Name"),
     ("/clusters/connect", "textbox", "Bootstrap address"),
@@ -24,6 +24,7 @@ const SCREENS: [(&str, &str, &str); 19] = [
     ("/c/shop/topics/shop.orders/consumers", "link", "~shop"),
     ("/c/shop/groups", "link", "shop-analytics"),
     ("/c/shop/groups/shop-analytics", "heading", "shop-analytics"),
+    ("/c/shop/groups/audit?reset=1", "text", "~1 partition, lag"),
     ("/c/shop/brokers", "text", "zone-a"),
     ("/c/shop/operations", "heading", "~Operations"),
     ("/settings", "heading", "Settings"),
@@ -140,13 +141,13 @@ async fn every_screen_in_korean() -> anyhow::Result<()> {
 
 /// The same screens, known by their addresses; that a page is there shows in its heading, in whatever language.
 async fn in_korean(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
-    home.run(&["cluster", "create", "shop", "--brokers", "3", "--sample"])?;
+    shop(home)?;
     let stage = Stage::open(host, home, "/clusters").await?;
     let page = stage.page();
     page.call("settings.set", json!({ "patch": { "language": "ko" } })).await?;
     page.find("button", "클러스터 생성").await?;
     let mut check = Check { axe, page: page.clone(), theme: "light, Korean", found: Vec::new() };
-    for (path, _, _) in SCREENS {
+    for (at, (path, _, _)) in SCREENS.into_iter().enumerate() {
         page.go(path).await?;
         page.is_at(path).await?;
         page.until(&format!("{path} drawn"), APPEAR, async || {
@@ -155,14 +156,23 @@ async fn in_korean(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
         })
         .await?;
         check.look(path).await?;
+        stage.session.picture(&format!("korean-{at:02}")).await?;
     }
     let found = check.found;
     anyhow::ensure!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
     Ok(())
 }
 
-async fn all(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
+/// The sample, and a group that nobody is a member of.
+fn shop(home: &Home) -> anyhow::Result<()> {
     home.run(&["cluster", "create", "shop", "--brokers", "3", "--sample"])?;
+    home.run(&["topic", "create", "audit", "--partitions", "1", "--cluster", "shop"])?;
+    let group = ["group", "reset", "audit", "--to", "latest", "--topic", "audit"];
+    home.run(&[&group[..], &["--cluster", "shop"]].concat()).map(drop)
+}
+
+async fn all(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
+    shop(home)?;
     let stage = Stage::open(host, home, "/clusters").await?;
     let mut found = Vec::new();
     for theme in ["light", "dark"] {

@@ -8,6 +8,7 @@ use weir_domain::Quorum;
 
 use crate::clusters::{ClusterFacts, KAFKA_VERSION, State, tags};
 use crate::core::Core;
+use crate::engine_words::engine_words;
 use crate::errors::client_failure;
 use crate::failure::{Failure, Kind, Outcome, Result};
 use crate::operations::from_engine;
@@ -165,12 +166,10 @@ impl Core {
 
 pub(crate) fn control_failure(error: &ControlError) -> Failure {
     match error {
-        ControlError::Refused { error, .. } => {
-            Failure::new(TextId::ErrorEngineSays.with("reason", &error.text))
-                .kind(Kind::Conflict)
-                .outcome(Outcome::NotDone)
-                .detail(error.detail.as_deref().unwrap_or_default())
-        }
+        ControlError::Refused { error, .. } => Failure::new(engine_words(&error.text))
+            .kind(Kind::Conflict)
+            .outcome(Outcome::NotDone)
+            .detail(error.detail.as_deref().unwrap_or_default()),
         ControlError::Version { .. } => Failure::new(TextId::ErrorEngineVersion)
             .hint(TextId::HintRestartCluster)
             .outcome(Outcome::NotDone)

@@ -9,6 +9,7 @@ mod closing;
 pub mod clusters;
 mod command_line;
 mod core;
+mod engine_words;
 mod errors;
 pub mod events;
 pub mod failure;

@@ -69,6 +69,10 @@ export type TextId =
   | "default.security_note"
   | "default.storage"
   | "default.storage_note"
+  | "engine.broker_state"
+  | "engine.busy"
+  | "engine.no_broker"
+  | "engine.too_many_brokers"
   | "error.arguments"
   | "error.broker"
   | "error.cluster_files"
@@ -351,6 +355,10 @@ export const en: Readonly<Record<TextId, string>> = {
   "default.security_note": "No encryption and no sign-in, as the addresses are on this machine only.",
   "default.storage": "Storage",
   "default.storage_note": "As much as this disk has. One copy of the data, whatever the replication factor.",
+  "engine.broker_state": "Broker {broker} is {state, select, running {running already} stopped {stopped already} stopping {stopping just now} starting {starting just now} other {in another state}}.",
+  "engine.busy": "Another broker is being added or removed just now. Wait until that has ended.",
+  "engine.no_broker": "The cluster has no broker {broker}.",
+  "engine.too_many_brokers": "A cluster on this machine has at most {max} brokers.",
   "error.arguments": "The arguments of \"{command}\" cannot be read.",
   "error.broker": "The cluster refused: {name}.",
   "error.cluster_files": "The files of this cluster cannot be used.",
@@ -634,6 +642,10 @@ export const ko: Readonly<Record<TextId, string>> = {
   "default.security_note": "주소가 이 컴퓨터에만 열려 있으므로 암호화와 인증이 없습니다.",
   "default.storage": "스토리지",
   "default.storage_note": "이 디스크의 여유 공간만큼 사용합니다. 복제 팩터와 관계없이 데이터는 한 벌만 저장됩니다.",
+  "engine.broker_state": "브로커 {broker}은(는) {state, select, running {이미 실행 중} stopped {이미 중지된 상태} stopping {중지되는 중} starting {시작되는 중} other {다른 상태}}입니다.",
+  "engine.busy": "다른 브로커를 추가하거나 제거하는 중입니다. 끝날 때까지 기다리세요.",
+  "engine.no_broker": "클러스터에 브로커 {broker}이(가) 없습니다.",
+  "engine.too_many_brokers": "이 컴퓨터의 클러스터에는 브로커를 최대 {max}개까지 둘 수 있습니다.",
   "error.arguments": "\"{command}\"의 인수를 읽을 수 없습니다.",
   "error.broker": "클러스터가 요청을 거부했습니다: {name}.",
   "error.cluster_files": "이 클러스터의 파일을 사용할 수 없습니다.",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterState } from "~/contract/types";
-import { clusterState } from "./state";
+import { clusterState, GROUP_STATES, groupStateName } from "./state";
+import type { Translate } from "./text";
 
 describe("clusterState", () => {
   it.each<[ClusterState, string, string, string]>([
@@ -14,4 +15,12 @@ describe("clusterState", () => {
   ])("%s looks as the states table says", (state, type, en, ko) =>
     expect(clusterState(state)).toEqual({ type, text: { en, ko } }),
   );
+});
+
+describe("groupStateName", () => {
+  const korean = ((message: { ko: string }) => message.ko) as unknown as Translate;
+  it("has a name for every state that is explained, and leaves others", () => {
+    for (const state of GROUP_STATES) expect(groupStateName(korean, state)).not.toBe(state);
+    expect(groupStateName(korean, "Whatever")).toBe("Whatever");
+  });
 });

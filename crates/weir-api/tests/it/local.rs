@@ -151,6 +151,11 @@ fn brokers_stop_and_start_by_the_engines_operations() {
     let args = json!({"name": "three", "brokers": 3, "port": null, "sample": false});
     local.bench.ended(&local.bench.ok("clusters.create", args));
     let broker = json!({"cluster": "three", "broker": 2});
+    let nobody = json!({"cluster": "three", "broker": 9});
+    let refused = local.bench.call("brokers.kill", nobody).unwrap_err();
+    assert_eq!(refused.text.id, "engine.no_broker", "the engine's own words are known");
+    let refused = local.bench.call("brokers.start", broker.clone()).unwrap_err();
+    assert_eq!(refused.text.id, "engine.broker_state");
     let stopped = local.bench.ok("brokers.stop", broker.clone());
     assert_eq!(local.bench.ended(&stopped)["kind"], "broker_stop");
     let state = |state: &'static str| {

@@ -11,8 +11,9 @@ use weir_control::{ClusterDir, api};
 
 use super::{Operation, OperationState, OperationStep, StepState, kind};
 use crate::core::Core;
+use crate::engine_words::engine_words;
 use crate::failure::{Failure, Kind};
-use crate::text::{Text, TextId};
+use crate::text::TextId;
 
 impl Core {
     pub(crate) fn cluster_operations(&self, id: &str, dir: &ClusterDir) -> Arc<Vec<Operation>> {
@@ -132,7 +133,7 @@ fn step(step: EngineStep) -> OperationStep {
 
 fn error(error: Option<api::ApiError>, detail: Option<&String>) -> Option<Failure> {
     if let Some(error) = error {
-        let text: Text = TextId::ErrorEngineSays.with("reason", error.text);
+        let text = engine_words(&error.text);
         return Some(Failure { detail: error.detail, ..Failure::new(text) });
     }
     let reason = detail?;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LagRow } from "~/contract/types";
-import { largestShare, trendOf } from "./lag";
+import { largestShare, matters, trendOf } from "./lag";
 
 const history = (lags: number[], everyMs = 5000) =>
   lags.map((lag, index) => ({ at: String(1_000_000 + index * everyMs), lag: String(lag) }));
@@ -42,4 +42,12 @@ describe("largestShare", () => {
     });
   });
   it("is silent without lag", () => expect(largestShare([row(0, "0")])).toBeNull());
+});
+
+describe("matters", () => {
+  it("leaves a few messages on their way alone, unless nobody reads", () => {
+    expect(matters("1", 2)).toBe(false);
+    expect(matters("100", 2)).toBe(true);
+    expect(matters("1", 0)).toBe(true);
+  });
 });

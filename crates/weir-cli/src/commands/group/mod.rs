@@ -57,7 +57,7 @@ pub(crate) struct ShowArgs {
 pub(crate) async fn run(command: GroupCommand, lang: Lang) -> Result<(), Trouble> {
     match command {
         GroupCommand::List(args) => list(args).await,
-        GroupCommand::Show(args) => show(args).await,
+        GroupCommand::Show(args) => show(args, lang).await,
         GroupCommand::Reset(args) => reset::run(args, lang).await,
         GroupCommand::Delete(args) => change::delete(args, lang).await,
         GroupCommand::DeleteOffsets(args) => change::delete_offsets(args, lang).await,
@@ -120,7 +120,7 @@ impl Row {
     }
 }
 
-async fn show(args: ShowArgs) -> Result<(), Trouble> {
+async fn show(args: ShowArgs, lang: Lang) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
     let group = find(&client, &args.name).await?;
     let lag = client.group_lag(&group).await?.value;
@@ -149,7 +149,7 @@ async fn show(args: ShowArgs) -> Result<(), Trouble> {
         ("Type", group.kind.name().to_owned()),
         ("Assignor", output::or_dash(Some(&group.protocol).filter(|name| !name.is_empty()))),
         ("Members", group.members.len().to_string()),
-        ("Lag", total(&lag)),
+        ("Lag", total(&lag, lang)),
     ];
     output::one(Format::Table, &pairs, &Value::Null)?;
     members(&group)?;
@@ -215,15 +215,16 @@ fn assigned(assignment: &Assignment) -> String {
 }
 
 /// With how much of it is counted from the log's start, where Kafka's own tool shows nothing.
-fn total(lag: &GroupLag) -> String {
+fn total(lag: &GroupLag, lang: Lang) -> String {
     let uncommitted = lag.partitions.iter().filter(|row| row.counts_from_start()).count();
     let total = output::or_dash(lag.total());
-    match uncommitted {
-        0 => total,
-        some => format!(
+    match (uncommitted, lang) {
+        (0, _) => total,
+        (some, Lang::En) => format!(
             "{total} ({} without a commit counted from the start of the log)",
             output::count(some as u64, "partition")
         ),
+        (some, Lang::Ko) => format!("{total} (커밋이 없는 파티션 {some}개는 로그의 처음부터 계산)"),
     }
 }
 
