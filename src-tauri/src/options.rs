@@ -21,22 +21,25 @@ const NO_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 const NO_OPENGL: [(&str, &str); 2] =
     [("GDK_GL", "disable"), ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null")];
 
+/// A page of lists and forms runs nothing a hundred thousand times. JavaScriptCore's optimising compiler takes a function after
+/// 1,000 points of calls and loops; after 10,000 it leaves alone what drew the first page, 5 MiB, and still takes what goes on.
+const OPTIMISE_LATER: (&str, &str) = ("JSC_thresholdForOptimizeAfterWarmUp", "10000");
+
 /// Headless and virtual displays have no render node; WebKitGTK's DMABUF renderer then paints blank pages
 /// (tauri#15936). A choice that the person made already is kept.
 pub(crate) fn prepare_webview() {
     if !cfg!(target_os = "linux") {
         return;
     }
-    if std::env::var_os(NO_DMABUF).is_none() && !has_render_node() {
-        set(NO_DMABUF, "1");
+    if !has_render_node() {
+        set_unless_chosen(NO_DMABUF, "1");
     }
     if draws_in_software() {
         for (key, value) in NO_OPENGL {
-            if std::env::var_os(key).is_none() {
-                set(key, value);
-            }
+            set_unless_chosen(key, value);
         }
     }
+    set_unless_chosen(OPTIMISE_LATER.0, OPTIMISE_LATER.1);
 }
 
 /// Whether the page is drawn without a graphics card.
@@ -44,7 +47,10 @@ fn draws_in_software() -> bool {
     std::env::var_os(NO_DMABUF).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
-fn set(key: &str, value: &str) {
+fn set_unless_chosen(key: &str, value: &str) {
+    if std::env::var_os(key).is_some() {
+        return;
+    }
     #[expect(
         unsafe_code,
         reason = "set_var before any thread exists; GTK and WebKit read only the environment"

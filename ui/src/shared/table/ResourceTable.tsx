@@ -1,4 +1,12 @@
-import { type ReactNode, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type ReactNode,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { Text } from "~/contract/types";
 import { useRemembered } from "../storage";
 import { useSlow } from "../useSlow";
@@ -143,13 +151,18 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   const peek = usePeek(table);
   // Rows are drawn in slices between keystrokes: an answer of the core must not hold up who types into the filter.
   const drawn = useDeferredValue(table);
-  const awaited = drawn.rows === undefined && !drawn.error;
-  const late = useSlow(awaited, AWAIT_MS);
+  // Once drawn it stays: somebody may be typing into its filter.
+  const begun = useRef(false);
+  const late = useSlow(!begun.current && drawn.rows === undefined, AWAIT_MS);
+  const shown = begun.current || late || drawn.rows !== undefined || Boolean(drawn.error);
+  useEffect(() => {
+    if (shown) begun.current = true;
+  }, [shown]);
   return (
     <TableContext value={{ ...table, saved, onSaved, hidden }}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, which is a table. */}
       <div ref={node} className="weir-table" onKeyDown={peek.onKeyDown} onFocus={peek.onFocus}>
-        {room === null || (awaited && !late) ? null : (
+        {room === null || !shown ? null : (
           <TableRows
             key={room}
             table={drawn}
