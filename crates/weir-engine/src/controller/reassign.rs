@@ -87,7 +87,10 @@ fn plan(
             }
             moved(&subject.assignment, replicas)
         }
-        None => reverted(&subject, topic)?,
+        None => {
+            let name = format!("{topic}:{partition}");
+            reverted(&subject.assignment, subject.election(), &name)?
+        }
     };
     Ok((subject, target))
 }
@@ -140,9 +143,9 @@ fn moved(now: &Assignment, wanted: &[i32]) -> Target {
     Target { replicas, adding, removing, isr: now.isr.to_vec(), election: Election::Online }
 }
 
-/// Back to the replicas before; what was being added goes.
-fn reverted(subject: &Subject, topic: &str) -> Result<Target, Refusal> {
-    let now = &subject.assignment;
+/// Back to the replicas before; what was being added goes. Where nobody in sync would be left, the
+/// first replica is, if the topic may lose records.
+fn reverted(now: &Assignment, election: Election, partition: &str) -> Result<Target, Refusal> {
     if !now.is_reassigning() {
         return Err(ErrorCode::NO_REASSIGNMENT_IN_PROGRESS.into());
     }
@@ -150,22 +153,53 @@ fn reverted(subject: &Subject, topic: &str) -> Result<Target, Refusal> {
         list.iter().copied().filter(|b| !now.adding().contains(b)).collect()
     };
     let (replicas, mut isr) = (stays(&now.replicas), stays(&now.isr));
-    if isr.is_empty() && !now.isr.is_empty() {
-        if subject.election() != Election::Unclean {
+    // Also where it was empty before: those that are eligible may all be among those that go.
+    if isr.is_empty() {
+        if election != Election::Unclean || replicas.is_empty() {
             let message = format!(
-                "Unable to revert partition assignment for {topic}:{} because it would require an \
-                 unclean leader election.",
-                subject.index
+                "Unable to revert partition assignment for {partition} because it would require an \
+                 unclean leader election."
             );
             return Err(Refusal::new(ErrorCode::INVALID_REPLICA_ASSIGNMENT, message));
         }
         isr.extend(replicas.first());
     }
-    Ok(Target {
-        replicas,
-        isr,
-        adding: Vec::new(),
-        removing: Vec::new(),
-        election: subject.election(),
-    })
+    Ok(Target { replicas, isr, adding: Vec::new(), removing: Vec::new(), election })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partition::{Further, NO_LEADER};
+
+    /// 3 is being added to what 2 has.
+    fn moving(leader: i32, isr: &[i32], elr: &[i32]) -> Assignment {
+        let further = Further { adding: vec![3], elr: elr.to_vec(), ..Further::default() };
+        Assignment {
+            leader,
+            further: Some(Arc::new(further)),
+            ..Assignment::new([2, 3].into(), isr.into())
+        }
+    }
+
+    #[test]
+    fn a_cancelled_reassignment_takes_back_what_it_added() {
+        let target = reverted(&moving(2, &[2, 3], &[]), Election::Online, "t:0").unwrap();
+        assert_eq!((target.replicas, target.isr), (vec![2], vec![2]));
+        assert!(target.adding.is_empty() && target.removing.is_empty());
+        let settled = Assignment::new([2].into(), [2].into());
+        let refusal = reverted(&settled, Election::Online, "t:0").unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::NO_REASSIGNMENT_IN_PROGRESS);
+    }
+
+    #[test]
+    fn nobody_in_sync_is_left_only_where_records_may_be_lost() {
+        // In sync, or merely eligible: 3 alone has everything.
+        for now in [moving(3, &[3], &[]), moving(NO_LEADER, &[], &[3])] {
+            let refusal = reverted(&now, Election::Online, "t:0").unwrap_err();
+            assert_eq!(refusal.code, ErrorCode::INVALID_REPLICA_ASSIGNMENT);
+            let target = reverted(&now, Election::Unclean, "t:0").unwrap();
+            assert_eq!((target.replicas, target.isr), (vec![2], vec![2]));
+        }
+    }
 }

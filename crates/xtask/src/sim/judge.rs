@@ -6,7 +6,7 @@ use weir_engine::partition::{Assignment, Partition, PartitionView};
 use weir_wire::records::BatchReader;
 
 use super::ledger::Place;
-use super::world::World;
+use super::world::{Topic, World};
 
 impl World {
     /// Every partition of the run's topics.
@@ -37,7 +37,7 @@ impl World {
         let ends = replicas.iter().map(|r| (r.broker, r.log_end)).collect();
         let topic = self.topic(&place.topic).cloned().ok_or("an unknown topic")?;
         self.account_for_cut(place, &assignment, topic.unclean)?;
-        check_numbers(&assignment, view, &ends, topic.min_isr)?;
+        check_numbers(&assignment, view, &ends, &topic)?;
         check_cut(&assignment, view, known.handle())?;
         let ledger = self.ledgers.entry(place.clone()).or_default();
         if view.high_watermark < ledger.high_watermark {
@@ -199,7 +199,7 @@ fn check_numbers(
     assignment: &Assignment,
     view: PartitionView,
     ends: &BTreeMap<i32, i64>,
-    min_isr: i32,
+    topic: &Topic,
 ) -> Result<(), String> {
     let PartitionView { log_start, log_end, high_watermark, .. } = view;
     if !(log_start <= high_watermark && high_watermark <= log_end) {
@@ -227,12 +227,15 @@ fn check_numbers(
     if let Some(broker) = elr.iter().find(|b| isr_end(b) < high_watermark) {
         return Err(format!("KIP-966: {broker} is eligible without all below {high_watermark}"));
     }
-    if high_watermark > lowest {
+    // A reassignment that is cancelled may leave a replica in sync that lacks records, where unclean
+    // elections are allowed: nobody leads, and the log is cut when that one does.
+    let waits_to_lose = assignment.leader < 0 && topic.unclean;
+    if high_watermark > lowest && !waits_to_lose {
         return Err(format!(
             "R2: high watermark {high_watermark}, lowest in sync {lowest}: {ends:?}, {assignment:?}"
         ));
     }
-    let enough = assignment.isr.len() >= assignment.effective_min_isr(min_isr);
+    let enough = assignment.isr.len() >= assignment.effective_min_isr(topic.min_isr);
     if enough && assignment.leader >= 0 && high_watermark < lowest {
         return Err(format!("R2: high watermark {high_watermark} stands, lowest in sync {lowest}"));
     }
