@@ -80,6 +80,8 @@ pub(crate) struct Slot {
     pub(crate) queued: bool,
     partition: Option<Arc<Partition>>,
     watch: Option<WatchGuard>,
+    /// Whether the broker led the partition at the last look.
+    led: bool,
 }
 
 impl Slot {
@@ -92,6 +94,7 @@ impl Slot {
             queued: false,
             partition: None,
             watch: None,
+            led: false,
         }
     }
 
@@ -147,6 +150,16 @@ impl Slot {
             min_one,
             isolation: limits.isolation,
         };
-        partition.read(request).map_err(|error| error.code())
+        let leads = partition.leader() == limits.broker;
+        let outcome = partition.read(request).map_err(|error| error.code());
+        let led = std::mem::replace(&mut self.led, leads);
+        match outcome {
+            // While the client waited, the replica moved away and came back with nothing: the offset is
+            // as good as it was, only not here.
+            Err(ErrorCode::OFFSET_OUT_OF_RANGE) if led && !leads => {
+                Err(ErrorCode::NOT_LEADER_OR_FOLLOWER)
+            }
+            outcome => outcome,
+        }
     }
 }

@@ -39,13 +39,13 @@ impl LoadedGroup {
     }
 }
 
-/// Reads the whole partition. Records that cannot be read are skipped with a warning, as Kafka
-/// does; a log that cannot be read is an error.
+/// Reads the whole partition; answers its end too. Records that cannot be read are skipped with a
+/// warning, as Kafka does; a log that cannot be read is an error.
 pub(super) fn read_partition(
     partition: &Partition,
     limits: GroupLimits,
     now: Now,
-) -> Result<(Loaded, PendingOffsets), PartitionError> {
+) -> Result<(Loaded, PendingOffsets, i64), PartitionError> {
     let view = partition.view()?;
     let mut loader = Loader {
         limits,
@@ -77,7 +77,8 @@ pub(super) fn read_partition(
             return Err(LogError::Corrupt(format!("no batch at offset {before}")).into());
         }
     }
-    Ok(loader.finish())
+    let (loaded, pending) = loader.finish();
+    Ok((loaded, pending, view.log_end))
 }
 
 #[derive(Default)]

@@ -149,7 +149,8 @@ impl Group {
         let mut records = Vec::with_capacity(step.changes.len());
         self.encode_all(&step.changes, &mut records)?;
         let Some(downgrade) = step.downgrade.take() else {
-            let required = if records.is_empty() { 0 } else { shard.write(&records)? };
+            let required =
+                if records.is_empty() { shard.written() } else { shard.write(&records)? };
             if let Some(group) = &mut state.consumer {
                 group.commit(step);
             }

@@ -84,7 +84,7 @@ impl Group {
     ) -> Result<i64, ErrorCode> {
         let mut records = Vec::with_capacity(step.changes.len());
         self.encode_streams(&step.changes, &mut records)?;
-        let required = if records.is_empty() { 0 } else { shard.write(&records)? };
+        let required = if records.is_empty() { shard.written() } else { shard.write(&records)? };
         if let Some(group) = &mut state.streams {
             group.commit(step);
         }

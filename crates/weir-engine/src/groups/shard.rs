@@ -2,7 +2,7 @@
 //! log.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::{Mutex, RwLock};
@@ -38,6 +38,8 @@ pub(crate) struct Shard {
     loading: Mutex<()>,
     is_loaded: AtomicBool,
     is_retired: AtomicBool,
+    /// Where the records end that the groups are made of: those that were loaded, and those written since.
+    written: AtomicI64,
     limits: OnceLock<GroupLimits>,
     groups: RwLock<HashMap<Str, Arc<Group>>>,
     /// Offsets of open transactions. The last lock to be taken.
@@ -58,6 +60,7 @@ impl Shard {
             loading: Mutex::default(),
             is_loaded: AtomicBool::new(false),
             is_retired: AtomicBool::new(false),
+            written: AtomicI64::new(0),
             limits: OnceLock::new(),
             groups: RwLock::default(),
             pending: Mutex::default(),
@@ -94,7 +97,8 @@ impl Shard {
             for_client(error.code())
         })?;
         let _ = self.limits.set(limits);
-        let (loaded, pending) = loaded;
+        let (loaded, pending, end) = loaded;
+        self.written.fetch_max(end, Ordering::AcqRel);
         *self.pending.lock() = pending;
         self.image.lock().get_or_insert_with(|| Arc::new(image.clone()));
         self.install(loaded);
@@ -211,7 +215,15 @@ impl Shard {
             .partition
             .append(self.broker, batch, AppendOrigin::Coordinator, Acks::All)
             .map_err(|error| for_client(error.code()))?;
-        Ok(appended.last_offset + 1)
+        let end = appended.last_offset + 1;
+        self.written.fetch_max(end, Ordering::AcqRel);
+        Ok(end)
+    }
+
+    /// The high watermark at which everything is committed that an answer without records of its own may
+    /// tell of: a new coordinator has also loaded what was not committed, and may yet lose it.
+    pub(crate) fn written(&self) -> i64 {
+        self.written.load(Ordering::Acquire)
     }
 
     /// Whether everything below `required` is committed; an error when this leadership is over

@@ -1,6 +1,6 @@
 //! SyncGroup, key 14, versions 0 to 5.
 //!
-//! The leader brings the assignment, the others wait for it; it is written before anyone is told.
+//! The leader brings the assignment, the others wait for it; it is committed before anyone is told.
 //! v3 brings static members, v5 requires the protocol's type and name (KIP-559).
 
 use std::sync::Arc;
@@ -26,9 +26,23 @@ pub(crate) fn handle(ctx: &Ctx, request: SyncGroupRequest) -> Reply<SyncGroupRes
         return Reply::Done(answer);
     }
     let mut parked = group.sync(&request);
+    // A new coordinator may have loaded an assignment that is not committed, and may yet be lost: nobody
+    // is to own partitions by it, and others by the one that comes in its place.
+    let required = shard.written();
     match parked.try_now() {
-        Some(response) => Reply::Done(response),
+        Some(response) if response.error_code != 0 || shard.is_committed(required) => {
+            Reply::Done(response)
+        }
+        Some(response) => Reply::wait(async move { Some(once(shard, required, response).await) }),
         None => Reply::wait(async move { Some(parked.await) }),
+    }
+}
+
+/// The response, once everything below `required` is committed.
+async fn once(shard: Arc<Shard>, required: i64, response: SyncGroupResponse) -> SyncGroupResponse {
+    match shard.committed(required).await {
+        Ok(()) => response,
+        Err(error) => SyncGroupResponse { error_code: error.0, ..SyncGroupResponse::default() },
     }
 }
 

@@ -52,6 +52,21 @@ impl PartitionLog {
         Ok(size)
     }
 
+    /// Leader epoch of the first batch that contains `offset` or comes after it; `None` where none does.
+    /// Read from the batch: where compaction removed what an epoch began with, the epochs of a cache that
+    /// was rebuilt begin later than they did.
+    pub fn epoch_from(&self, offset: i64) -> Result<Option<i32>, LogError> {
+        self.ensure_recovered()?;
+        let segments = self.view.segments();
+        for segment in &segments[Self::segment_index(&segments, offset)..] {
+            let size = segment.tip().size;
+            if let Some(batch) = segment.first_reaching(offset, size).map_err(io_error)? {
+                return Ok(Some(batch.header.partition_leader_epoch));
+            }
+        }
+        Ok(None)
+    }
+
     /// First record at or after `timestamp_ms`, below `upper_offset`. Reads from disk.
     pub fn offset_for_timestamp(
         &self,

@@ -203,7 +203,7 @@ impl Partition {
     fn repeat_cut(&self, log: &PartitionLog, assignment: &Assignment) -> Result<(), LogError> {
         let EpochStart { epoch, offset } = assignment.epoch_start;
         if epoch > 0 && offset < log.log_end_offset() {
-            match log.epoch_at(offset.max(log.log_start_offset()))? {
+            match log.epoch_from(offset.max(log.log_start_offset()))? {
                 Some(written) if written < epoch => cut(log, offset)?,
                 _ => {}
             }

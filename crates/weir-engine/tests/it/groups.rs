@@ -7,6 +7,7 @@ use weir_wire::messages::describe_groups_request::DescribeGroupsRequest;
 use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
 use weir_wire::messages::heartbeat_request::HeartbeatRequest;
 use weir_wire::messages::join_group_request::{JoinGroupRequest, JoinGroupRequestProtocol};
+use weir_wire::messages::join_group_response::JoinGroupResponse;
 use weir_wire::messages::leave_group_request::{LeaveGroupRequest, MemberIdentity};
 use weir_wire::messages::list_groups_request::ListGroupsRequest;
 use weir_wire::messages::offset_commit_request::{
@@ -45,8 +46,8 @@ struct Member {
     generation: i32,
 }
 
-/// One consumer of `topic` joins `group` alone and gets everything.
-fn join_alone(cluster: &Cluster, broker: i32, group: &str, topic: &str) -> Member {
+/// One consumer of `topic` joins `group` alone.
+fn join(cluster: &Cluster, broker: i32, group: &str, topic: &str) -> JoinGroupResponse {
     let client = cluster.connect(broker);
     let mut request = JoinGroupRequest {
         group_id: Str::from(group),
@@ -65,7 +66,12 @@ fn join_alone(cluster: &Cluster, broker: i32, group: &str, topic: &str) -> Membe
     request.member_id = given.member_id.clone();
     let joined = client.call(request, 9);
     assert_eq!(ErrorCode(joined.error_code), ErrorCode::NONE);
-    let sync = SyncGroupRequest {
+    joined
+}
+
+/// It assigns everything to itself.
+fn sync_request(group: &str, joined: &JoinGroupResponse) -> SyncGroupRequest {
+    SyncGroupRequest {
         group_id: Str::from(group),
         generation_id: joined.generation_id,
         member_id: joined.member_id.clone(),
@@ -77,8 +83,13 @@ fn join_alone(cluster: &Cluster, broker: i32, group: &str, topic: &str) -> Membe
             ..Default::default()
         }],
         ..Default::default()
-    };
-    let synced = client.call(sync, 5);
+    }
+}
+
+/// One consumer of `topic` joins `group` alone and gets everything.
+fn join_alone(cluster: &Cluster, broker: i32, group: &str, topic: &str) -> Member {
+    let joined = join(cluster, broker, group, topic);
+    let synced = cluster.connect(broker).call(sync_request(group, &joined), 5);
     assert_eq!(&synced.assignment[..], b"everything");
     Member { id: joined.member_id, generation: joined.generation_id }
 }
@@ -215,6 +226,29 @@ fn a_stopped_brokers_groups_are_loaded_elsewhere_from_the_log() {
     cluster.pass(100);
     assert_eq!(heartbeat(&cluster, old, "g", &member), ErrorCode::NOT_COORDINATOR);
     assert_eq!(heartbeat(&cluster, new, "g", &member), ErrorCode::NONE);
+}
+
+/// What the old coordinator wrote and could not commit may yet be lost: nobody is told of it.
+#[test]
+fn a_new_coordinator_gives_out_no_assignment_that_is_not_committed() {
+    let cluster = Cluster::new(3);
+    cluster.create("t", 1, &[]);
+    let old = coordinator(&cluster, 1, "g");
+    let joined = join(&cluster, old, "g", "t");
+    let new = (1..=3).find(|id| *id != old).unwrap();
+    let dead = (1..=3).find(|id| *id != old && *id != new).unwrap();
+    cluster.engine.kill_broker(dead).unwrap();
+    let mut told = cluster.connect(old).park(sync_request("g", &joined), 5);
+    assert!(told.poll().is_none(), "the dead one is in sync still, and has nothing of it");
+    cluster.engine.stop_broker(old).unwrap();
+    assert_eq!(coordinator(&cluster, new, "g"), new);
+    let mut told = cluster.connect(new).park(sync_request("g", &joined), 5);
+    assert!(told.poll().is_none());
+    cluster.engine.start_broker(dead).unwrap();
+    cluster.pass(200);
+    let synced = told.poll().expect("it has caught up");
+    assert_eq!(ErrorCode(synced.error_code), ErrorCode::NONE);
+    assert_eq!(&synced.assignment[..], b"everything");
 }
 
 fn with_member(mut request: OffsetCommitRequest, member: &Member) -> OffsetCommitRequest {

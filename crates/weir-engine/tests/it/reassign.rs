@@ -7,6 +7,8 @@ use weir_wire::messages::alter_partition_reassignments_request::{
 use weir_wire::messages::describe_topic_partitions_request::{
     DescribeTopicPartitionsRequest, TopicRequest,
 };
+use weir_wire::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
+use weir_wire::messages::fetch_response::FetchResponse;
 use weir_wire::messages::incremental_alter_configs_request::{
     AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest,
 };
@@ -99,6 +101,35 @@ fn replicas_move_and_records_stay() {
     assert_eq!((replicas(&cluster, "t"), cluster.isr("t", 0)), (vec![3, 4], vec![3, 4]));
     assert_eq!(cluster.leader("t", 0), 3, "the old leader is gone");
     assert_eq!(cluster.produce("t", "more", -1), (ErrorCode::NONE, 50));
+}
+
+#[test]
+fn a_poll_whose_broker_loses_its_replica_and_gets_a_new_one_is_sent_to_the_leader() {
+    let cluster = filled();
+    assert_eq!(cluster.leader("t", 0), 1);
+    let partition =
+        FetchPartition { fetch_offset: 50, partition_max_bytes: 1, ..Default::default() };
+    let topic =
+        FetchTopic { topic: Str::from("t"), partitions: vec![partition], ..Default::default() };
+    let request = FetchRequest {
+        max_wait_ms: 60_000,
+        min_bytes: 1,
+        max_bytes: 1 << 20,
+        session_epoch: -1,
+        topics: vec![topic],
+        ..Default::default()
+    };
+    let client = cluster.connect(1);
+    let mut parked = client.park(request.clone(), 12);
+    assert!(parked.poll().is_none());
+    assert_eq!(reassign(&cluster, "t", 0, Some(&[2]), true).0, ErrorCode::NONE);
+    assert_eq!(reassign(&cluster, "t", 0, Some(&[1, 2]), true).0, ErrorCode::NONE);
+    let code = |response: &FetchResponse| response.responses[0].partitions[0].error_code;
+    let answer = parked.poll().expect("it is told at once");
+    assert_eq!(ErrorCode(code(&answer)), ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    // Who asks the follower for what it does not have is told so (KIP-392).
+    let answer = client.call(request, 12);
+    assert_eq!(ErrorCode(code(&answer)), ErrorCode::OFFSET_OUT_OF_RANGE);
 }
 
 #[test]

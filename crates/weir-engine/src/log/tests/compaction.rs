@@ -35,6 +35,23 @@ fn compact(rig: &Rig, now_ms: i64) -> CompactionOutcome {
 }
 
 #[test]
+fn what_an_epoch_began_with_may_go_and_its_records_are_still_of_it() {
+    let mut rig = Rig::new(config());
+    for at in 0..100 {
+        let epoch = if at < 50 { 1 } else { 7 };
+        let batch = keyed(&format!("k{}", at % 7), Some(&format!("v{at}")));
+        rig.append_at(&batch, epoch, NOW).unwrap();
+    }
+    compact(&rig, NOW);
+    // A power loss tears the checkpoint: epochs are rebuilt from what is left of the batches.
+    rig.fs.corrupt(&PathBuf::from(DIR).join("leader-epoch-checkpoint"), 0, b"torn");
+    rig.reopen(Recovery::PowerLoss);
+    assert_eq!(rig.log.epoch_at(50).unwrap(), Some(1), "the cache cannot know better");
+    assert_eq!(rig.log.epoch_from(50).unwrap(), Some(7), "nothing of epoch 1 is at or after 50");
+    assert_eq!(rig.log.epoch_from(100).unwrap(), None);
+}
+
+#[test]
 fn the_last_value_of_each_key_stays() {
     let mut rig = Rig::new(config());
     for at in 0..300 {
