@@ -6,6 +6,7 @@ use weir_wire::messages::offset_commit_request::{
 use weir_wire::messages::offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestTopic};
 use weir_wire::{ErrorCode, Str};
 
+use super::client::{Client, is_lost};
 use super::ledger::Place;
 use super::wire::{Answer, InFlight};
 use super::world::World;
@@ -32,50 +33,6 @@ enum Kind {
 impl Committer {
     pub(super) fn new(number: usize, place: Place) -> Self {
         Self { group: format!("g{number}"), place, sent: 0, acked: 0, flight: None }
-    }
-
-    /// The connection to `broker` was reset (`None`: to all of them).
-    pub(super) fn disconnect(&mut self, broker: Option<i32>) {
-        if self.flight.as_ref().is_some_and(|(_, f)| broker.is_none_or(|b| b == f.broker())) {
-            self.flight = None;
-        }
-    }
-
-    /// A power loss may have taken commits: they are not synced.
-    pub(super) fn forgive(&mut self) {
-        self.acked = 0;
-    }
-
-    pub(super) fn step(&mut self, world: &mut World) {
-        match self.flight.take() {
-            None => self.send(world),
-            Some(_) if world.fs.is_dead() => {}
-            Some((Kind::Commit, mut flight)) => {
-                match flight.poll::<OffsetCommitRequest>(COMMIT_VERSION) {
-                    Answer::NotYet => self.flight = Some((Kind::Commit, flight)),
-                    Answer::Lost => {}
-                    Answer::Response(response) => {
-                        if response.topics[0].partitions[0].error_code == 0 {
-                            self.acked = self.sent;
-                            world.counts.commits += 1;
-                        }
-                    }
-                }
-            }
-            Some((Kind::Fetch, mut flight)) => {
-                match flight.poll::<OffsetFetchRequest>(FETCH_VERSION) {
-                    Answer::NotYet => self.flight = Some((Kind::Fetch, flight)),
-                    Answer::Lost => {}
-                    Answer::Response(response) => {
-                        let partition = &response.topics.first().map(|t| t.partitions[0].clone());
-                        let code = ErrorCode(response.error_code);
-                        if let (ErrorCode::NONE, Some(p)) = (code, partition) {
-                            self.fetched(world, ErrorCode(p.error_code), p.committed_offset);
-                        }
-                    }
-                }
-            }
-        }
     }
 
     fn fetched(&mut self, world: &mut World, code: ErrorCode, offset: i64) {
@@ -130,5 +87,52 @@ impl Committer {
         };
         let flight = InFlight::send(&engine, broker, &request, COMMIT_VERSION);
         self.flight = Some((Kind::Commit, flight));
+    }
+}
+
+impl Client for Committer {
+    fn step(&mut self, world: &mut World) {
+        match self.flight.take() {
+            None => self.send(world),
+            Some(_) if world.fs.is_dead() => {}
+            Some((Kind::Commit, mut flight)) => {
+                match flight.poll::<OffsetCommitRequest>(COMMIT_VERSION) {
+                    Answer::NotYet => self.flight = Some((Kind::Commit, flight)),
+                    Answer::Lost => {}
+                    Answer::Response(response) => {
+                        if response.topics[0].partitions[0].error_code == 0 {
+                            self.acked = self.sent;
+                            world.counts.commits += 1;
+                        }
+                    }
+                }
+            }
+            Some((Kind::Fetch, mut flight)) => {
+                match flight.poll::<OffsetFetchRequest>(FETCH_VERSION) {
+                    Answer::NotYet => self.flight = Some((Kind::Fetch, flight)),
+                    Answer::Lost => {}
+                    Answer::Response(response) => {
+                        let partition = &response.topics.first().map(|t| t.partitions[0].clone());
+                        let code = ErrorCode(response.error_code);
+                        if let (ErrorCode::NONE, Some(p)) = (code, partition) {
+                            self.fetched(world, ErrorCode(p.error_code), p.committed_offset);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn disconnect(&mut self, broker: Option<i32>) {
+        if is_lost(self.flight.as_ref().map(|(_, flight)| flight), broker) {
+            self.flight = None;
+        }
+    }
+
+    /// A power loss may have taken commits: they are not synced.
+    fn forgive(&mut self, world: &World) {
+        if !world.keeps_offsets {
+            self.acked = 0;
+        }
     }
 }

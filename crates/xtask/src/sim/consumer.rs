@@ -5,6 +5,7 @@ use weir_wire::messages::fetch_response::FetchResponse;
 use weir_wire::records::{BatchHeader, BatchReader};
 use weir_wire::{ErrorCode, Str};
 
+use super::client::{Client, is_lost};
 use super::ledger::Place;
 use super::wire::{Answer, InFlight};
 use super::world::World;
@@ -27,25 +28,6 @@ impl Consumer {
     pub(super) fn new(place: Place) -> Self {
         let committed = place.partition % 2 == 0;
         Self { place, offset: 0, committed, losses: 0, flight: None }
-    }
-
-    /// The connection to `broker` was reset (`None`: to all of them).
-    pub(super) fn disconnect(&mut self, broker: Option<i32>) {
-        if self.flight.as_ref().is_some_and(|f| broker.is_none_or(|b| b == f.broker())) {
-            self.flight = None;
-        }
-    }
-
-    pub(super) fn step(&mut self, world: &mut World) {
-        match self.flight.take() {
-            None => self.send(world),
-            Some(mut flight) => match flight.poll::<FetchRequest>(VERSION) {
-                _ if world.fs.is_dead() => {}
-                Answer::NotYet => self.flight = Some(flight),
-                Answer::Lost => {}
-                Answer::Response(response) => self.receive(world, &response),
-            },
-        }
     }
 
     fn send(&mut self, world: &mut World) {
@@ -163,6 +145,26 @@ impl Consumer {
         }
         world.counts.shown += shown;
         Ok(())
+    }
+}
+
+impl Client for Consumer {
+    fn step(&mut self, world: &mut World) {
+        match self.flight.take() {
+            None => self.send(world),
+            Some(mut flight) => match flight.poll::<FetchRequest>(VERSION) {
+                _ if world.fs.is_dead() => {}
+                Answer::NotYet => self.flight = Some(flight),
+                Answer::Lost => {}
+                Answer::Response(response) => self.receive(world, &response),
+            },
+        }
+    }
+
+    fn disconnect(&mut self, broker: Option<i32>) {
+        if is_lost(self.flight.as_ref(), broker) {
+            self.flight = None;
+        }
     }
 }
 

@@ -53,6 +53,7 @@ impl World {
         self.check_topics_survive();
         if end == End::PowerLoss {
             self.forgive_transactions();
+            self.forgive_groups();
             self.account_for_power_loss();
         }
         end

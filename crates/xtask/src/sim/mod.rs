@@ -3,12 +3,17 @@
 //! `engine.md` promises in sections 1 and 3 is checked all along. A seed replays.
 
 mod brokers;
+mod classic_member;
+mod client;
 mod committer;
 mod consumer;
+mod consumer_member;
 mod crash;
+mod group;
 mod judge;
 mod ledger;
 mod moves;
+mod offsets;
 mod producer;
 mod run;
 mod sharer;

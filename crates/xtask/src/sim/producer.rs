@@ -10,6 +10,7 @@ use weir_wire::messages::produce_request::{
 use weir_wire::messages::produce_response::ProduceResponse;
 use weir_wire::records::BatchBuilder;
 
+use super::client::{Client, is_lost};
 use super::ledger::Place;
 use super::wire::{Answer, InFlight};
 use super::world::World;
@@ -47,20 +48,6 @@ impl Producer {
             batch: Vec::new(),
             flight: None,
             losses: 0,
-        }
-    }
-
-    /// The connection to `broker` was reset (`None`: to all of them).
-    pub(super) fn disconnect(&mut self, broker: Option<i32>) {
-        if self.flight.as_ref().is_some_and(|(_, f)| broker.is_none_or(|b| b == f.broker())) {
-            self.flight = None;
-        }
-    }
-
-    pub(super) fn step(&mut self, world: &mut World) {
-        match self.flight.take() {
-            Some((kind, flight)) => self.receive(world, kind, flight),
-            None => self.send(world),
         }
     }
 
@@ -185,5 +172,20 @@ impl Producer {
         world.counts.acknowledged += self.batch.len() as u64;
         self.sequence += i32::try_from(self.batch.len()).unwrap_or(0);
         self.batch.clear();
+    }
+}
+
+impl Client for Producer {
+    fn step(&mut self, world: &mut World) {
+        match self.flight.take() {
+            Some((kind, flight)) => self.receive(world, kind, flight),
+            None => self.send(world),
+        }
+    }
+
+    fn disconnect(&mut self, broker: Option<i32>) {
+        if is_lost(self.flight.as_ref().map(|(_, flight)| flight), broker) {
+            self.flight = None;
+        }
     }
 }

@@ -1,18 +1,30 @@
 //! One seed from beginning to end.
 
+use super::classic_member::ClassicMember;
+use super::client::Client;
 use super::committer::Committer;
 use super::consumer::Consumer;
+use super::consumer_member::ConsumerMember;
 use super::crash::End;
+use super::group::check_shared_out;
 use super::producer::Producer;
 use super::sharer::Sharer;
 use super::transactor::Transactor;
-use super::world::{Counts, World};
+use super::world::{CLASSIC_TOPICS, CONSUMER_TOPICS, Counts, World};
 use weir_engine::Rng;
 
 /// Steps in which things go wrong.
 const STEPS: usize = 250;
 /// Steps after that, with everything running, in which clients finish.
 const CALM_STEPS: usize = 60;
+
+/// The most after that, until every group is settled.
+const SETTLE_STEPS: usize = 100;
+/// Groups, by their kind.
+const CLASSIC: &str = "classic";
+const CONSUMER: &str = "consumer";
+/// Members of each group.
+const MEMBERS: usize = 3;
 
 /// What came of a seed.
 #[derive(Debug)]
@@ -24,75 +36,67 @@ pub(super) struct Outcome {
 
 #[derive(Debug, Default)]
 struct Clients {
-    producers: Vec<Producer>,
-    consumers: Vec<Consumer>,
-    committers: Vec<Committer>,
-    sharers: Vec<Sharer>,
-    transactors: Vec<Transactor>,
+    all: Vec<Box<dyn Client>>,
+    /// Partitions that have their clients.
+    places: usize,
+    producers: usize,
 }
 
 impl Clients {
     /// Gives every new partition its clients.
     fn grow(&mut self, world: &World) {
-        for place in world.places().into_iter().skip(self.consumers.len()) {
-            self.consumers.push(Consumer::new(place.clone()));
+        for place in world.places().into_iter().skip(self.places) {
+            self.all.push(Box::new(Consumer::new(place.clone())));
             for _ in 0..1 + world.rng.below(2) {
-                self.producers.push(Producer::new(self.producers.len(), place.clone()));
+                self.all.push(Box::new(Producer::new(self.producers, place.clone())));
+                self.producers += 1;
             }
-            if self.transactors.len() < 3 {
-                self.transactors.push(Transactor::new(self.transactors.len()));
+            if self.places < 3 {
+                self.all.push(Box::new(Transactor::new(self.places)));
             }
-            if self.committers.len() < 2 {
-                self.committers.push(Committer::new(self.committers.len(), place.clone()));
+            if self.places < 2 {
+                self.all.push(Box::new(Committer::new(self.places, place.clone())));
+                self.all.push(Box::new(Sharer::new(self.places, place)));
             }
-            if self.sharers.len() < 2 {
-                self.sharers.push(Sharer::new(self.sharers.len(), place));
+            if self.places == 0 {
+                for number in 0..MEMBERS {
+                    self.all.push(Box::new(ClassicMember::new(CLASSIC)));
+                    self.all.push(Box::new(ConsumerMember::new(CONSUMER, number)));
+                }
             }
+            self.places += 1;
         }
     }
 
     fn disconnect(&mut self, broker: Option<i32>) {
-        self.producers.iter_mut().for_each(|client| client.disconnect(broker));
-        self.consumers.iter_mut().for_each(|client| client.disconnect(broker));
-        self.committers.iter_mut().for_each(|client| client.disconnect(broker));
-        self.sharers.iter_mut().for_each(|client| client.disconnect(broker));
-        self.transactors.iter_mut().for_each(|client| client.disconnect(broker));
+        self.all.iter_mut().for_each(|client| client.disconnect(broker));
     }
 
     fn step(&mut self, world: &mut World) {
-        let skip = |world: &World| world.chance(3);
-        for client in &mut self.producers {
-            if !skip(world) {
-                client.step(world);
-            }
-        }
-        for client in &mut self.consumers {
-            if !skip(world) {
-                client.step(world);
-            }
-        }
-        for client in &mut self.committers {
-            if !skip(world) {
-                client.step(world);
-            }
-        }
-        for client in &mut self.sharers {
-            if !skip(world) {
-                client.step(world);
-            }
-        }
-        for client in &mut self.transactors {
-            if !skip(world) {
+        for client in &mut self.all {
+            if !world.chance(3) {
                 client.step(world);
             }
         }
     }
 
-    fn ended(&mut self, end: End) {
+    /// Whether every partition that a group reads has one owner in it.
+    fn are_shared_out(&self, world: &World) -> Result<(), String> {
+        let groups = [(CLASSIC, &CLASSIC_TOPICS[..]), (CONSUMER, &CONSUMER_TOPICS[..])];
+        for (group, topics) in groups {
+            let owned = self.all.iter().filter_map(|client| client.owned());
+            let owned = owned.filter(|owned| owned.group == group);
+            let owners: Vec<_> = owned.map(|owned| (owned.member, owned.places)).collect();
+            check_shared_out(&owners, &world.places_of(topics))
+                .map_err(|wrong| format!("group {group}: {wrong}"))?;
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, world: &World, end: End) {
         self.disconnect(None);
         if end == End::PowerLoss {
-            self.committers.iter_mut().for_each(Committer::forgive);
-            self.sharers.iter_mut().for_each(Sharer::forgive);
+            self.all.iter_mut().for_each(|client| client.forgive(world));
         }
     }
 }
@@ -108,7 +112,7 @@ pub(super) fn seed(seed: u64) -> Outcome {
                 world.violate(format!("{topic} cannot be made: {}", refusal.message));
             }
         }
-        world.sync_transaction_log();
+        world.configure_internal_topics();
     }
     world.create_topic();
     for _ in 0..STEPS {
@@ -142,7 +146,7 @@ fn step(world: &mut World, clients: &mut Clients) {
         5 => {
             if !world.fs.is_dead() {
                 let end = world.end();
-                clients.ended(end);
+                clients.ended(world, end);
             }
         }
         6 => {
@@ -160,7 +164,7 @@ fn step(world: &mut World, clients: &mut Clients) {
     if world.fs.is_dead() {
         let end = if world.chance(2) { End::Kill } else { End::PowerLoss };
         let end = world.end_by(end);
-        clients.ended(end);
+        clients.ended(world, end);
     }
     world.judge();
 }
@@ -169,12 +173,24 @@ fn step(world: &mut World, clients: &mut Clients) {
 fn calm(world: &mut World, clients: &mut Clients) {
     // A fuse that still burns is put out by the end of the process.
     world.end_by(End::Kill);
-    clients.ended(End::Kill);
+    clients.ended(world, End::Kill);
     world.start_all();
+    world.is_calm = true;
     for _ in 0..CALM_STEPS {
         world.pass(300);
         clients.step(world);
         world.judge();
+    }
+    for _ in 0..SETTLE_STEPS {
+        if clients.are_shared_out(world).is_ok() {
+            break;
+        }
+        world.pass(300);
+        clients.step(world);
+        world.judge();
+    }
+    if let Err(wrong) = clients.are_shared_out(world) {
+        world.violate(wrong);
     }
     world.judge_moves();
     world.judge_logs();

@@ -11,6 +11,7 @@ use weir_wire::messages::share_fetch_response::ShareFetchResponse;
 use weir_wire::messages::share_group_heartbeat_request::ShareGroupHeartbeatRequest;
 use weir_wire::{ErrorCode, Str, Uuid};
 
+use super::client::{Client, is_lost};
 use super::ledger::Place;
 use super::wire::{Answer, InFlight};
 use super::world::World;
@@ -57,58 +58,12 @@ impl Sharer {
         }
     }
 
-    /// The connection to `broker` was reset (`None`: to all of them).
-    pub(super) fn disconnect(&mut self, broker: Option<i32>) {
-        if self.flight.as_ref().is_some_and(|(_, f)| broker.is_none_or(|b| b == f.broker())) {
-            self.lost();
-        }
-    }
-
-    /// A power loss may have taken what was persisted, and records too.
-    pub(super) fn forgive(&mut self) {
-        self.perhaps.append(&mut self.accepted);
-    }
-
     fn lost(&mut self) {
         if let Some((Kind::Acknowledge(first, last, true), _)) = self.flight.take() {
             self.perhaps.extend(first..=last);
         }
         self.session_epoch = 0;
         self.given.clear();
-    }
-
-    pub(super) fn step(&mut self, world: &mut World) {
-        let Some((kind, mut flight)) = self.flight.take() else { return self.send(world) };
-        if world.fs.is_dead() {
-            self.flight = Some((kind, flight));
-            return self.lost();
-        }
-        match kind {
-            Kind::Heartbeat => match flight.poll::<ShareGroupHeartbeatRequest>(HEARTBEAT_VERSION) {
-                Answer::NotYet => self.flight = Some((kind, flight)),
-                Answer::Lost => {}
-                Answer::Response(response) => self.has_joined = response.error_code == 0,
-            },
-            Kind::Fetch => match flight.poll::<ShareFetchRequest>(VERSION) {
-                Answer::NotYet => self.flight = Some((kind, flight)),
-                Answer::Lost => self.lost(),
-                Answer::Response(response) => self.fetched(world, &response),
-            },
-            Kind::Acknowledge(first, last, is_accepted) => {
-                match flight.poll::<ShareAcknowledgeRequest>(VERSION) {
-                    Answer::NotYet => self.flight = Some((kind, flight)),
-                    Answer::Lost => {
-                        self.flight = Some((kind, flight));
-                        self.lost();
-                    }
-                    Answer::Response(response) => {
-                        let topic = response.responses.first();
-                        let code = topic.and_then(|t| t.partitions.first()).map(|p| p.error_code);
-                        self.acknowledged(first, last, is_accepted, code == Some(0));
-                    }
-                }
-            }
-        }
     }
 
     fn acknowledged(&mut self, first: i64, last: i64, is_accepted: bool, is_done: bool) {
@@ -206,5 +161,52 @@ impl Sharer {
             ..Default::default()
         };
         self.flight = Some((Kind::Fetch, InFlight::send(&engine, leader, &request, VERSION)));
+    }
+}
+
+impl Client for Sharer {
+    fn step(&mut self, world: &mut World) {
+        let Some((kind, mut flight)) = self.flight.take() else { return self.send(world) };
+        if world.fs.is_dead() {
+            self.flight = Some((kind, flight));
+            return self.lost();
+        }
+        match kind {
+            Kind::Heartbeat => match flight.poll::<ShareGroupHeartbeatRequest>(HEARTBEAT_VERSION) {
+                Answer::NotYet => self.flight = Some((kind, flight)),
+                Answer::Lost => {}
+                Answer::Response(response) => self.has_joined = response.error_code == 0,
+            },
+            Kind::Fetch => match flight.poll::<ShareFetchRequest>(VERSION) {
+                Answer::NotYet => self.flight = Some((kind, flight)),
+                Answer::Lost => self.lost(),
+                Answer::Response(response) => self.fetched(world, &response),
+            },
+            Kind::Acknowledge(first, last, is_accepted) => {
+                match flight.poll::<ShareAcknowledgeRequest>(VERSION) {
+                    Answer::NotYet => self.flight = Some((kind, flight)),
+                    Answer::Lost => {
+                        self.flight = Some((kind, flight));
+                        self.lost();
+                    }
+                    Answer::Response(response) => {
+                        let topic = response.responses.first();
+                        let code = topic.and_then(|t| t.partitions.first()).map(|p| p.error_code);
+                        self.acknowledged(first, last, is_accepted, code == Some(0));
+                    }
+                }
+            }
+        }
+    }
+
+    fn disconnect(&mut self, broker: Option<i32>) {
+        if is_lost(self.flight.as_ref().map(|(_, flight)| flight), broker) {
+            self.lost();
+        }
+    }
+
+    /// A power loss may have taken what was persisted, and records too.
+    fn forgive(&mut self, _world: &World) {
+        self.perhaps.append(&mut self.accepted);
     }
 }

@@ -15,6 +15,7 @@ use weir_wire::messages::produce_request::{
 use weir_wire::records::BatchBuilder;
 use weir_wire::{ErrorCode, Str};
 
+use super::client::{Client, is_lost};
 use super::ledger::Place;
 use super::wire::{Answer, InFlight};
 use super::world::World;
@@ -78,22 +79,6 @@ impl Transactor {
             current: None,
             step: Step::Init,
             flight: None,
-        }
-    }
-
-    /// The connection to `broker` was reset (`None`: to all of them).
-    pub(super) fn disconnect(&mut self, broker: Option<i32>) {
-        if self.flight.as_ref().is_some_and(|f| broker.is_none_or(|b| b == f.broker())) {
-            self.flight = None;
-        }
-    }
-
-    pub(super) fn step(&mut self, world: &mut World) {
-        match self.flight.take() {
-            // What a dead process answers never reaches anyone.
-            Some(_) if world.fs.is_dead() => {}
-            Some(flight) => self.receive(world, flight),
-            None => self.send(world),
         }
     }
 
@@ -333,6 +318,23 @@ impl Transactor {
             }
         }
         Some(ErrorCode(response.error_code))
+    }
+}
+
+impl Client for Transactor {
+    fn step(&mut self, world: &mut World) {
+        match self.flight.take() {
+            // What a dead process answers never reaches anyone.
+            Some(_) if world.fs.is_dead() => {}
+            Some(flight) => self.receive(world, flight),
+            None => self.send(world),
+        }
+    }
+
+    fn disconnect(&mut self, broker: Option<i32>) {
+        if is_lost(self.flight.as_ref(), broker) {
+            self.flight = None;
+        }
     }
 }
 

@@ -27,18 +27,37 @@ enum Ending {
 }
 
 impl World {
-    /// Decisions are synced before they are answered, so that a power loss takes none of them.
-    pub(super) fn sync_transaction_log(&mut self) {
+    /// Decisions are synced before they are answered, so that a power loss takes none of them; so are
+    /// groups, in half of the runs. Segments that are closed early are compacted early.
+    pub(super) fn configure_internal_topics(&mut self) {
+        let segments = ("segment.ms", "2000");
+        let cleaner = ("min.cleanable.dirty.ratio", "0.01");
+        let mut decisions = vec![("flush.messages", "1")];
+        let mut groups = Vec::new();
+        if self.keeps_offsets {
+            groups.push(("flush.messages", "1"));
+        }
+        for configs in [&mut decisions, &mut groups] {
+            if self.chance(2) {
+                configs.extend([segments, cleaner]);
+            }
+        }
+        self.configure("__transaction_state", &decisions);
+        self.configure("__consumer_offsets", &groups);
+    }
+
+    fn configure(&mut self, topic: &'static str, configs: &[(&'static str, &'static str)]) {
         let (Some(engine), Some(broker)) = (self.engine.clone(), self.any_broker()) else { return };
+        let configs = configs.iter().map(|(name, value)| AlterableConfig {
+            name: Str::from_static(name),
+            value: Some(Str::from_static(value)),
+            ..Default::default()
+        });
         let request = IncrementalAlterConfigsRequest {
             resources: vec![AlterConfigsResource {
                 resource_type: TOPIC_RESOURCE,
-                resource_name: Str::from_static("__transaction_state"),
-                configs: vec![AlterableConfig {
-                    name: Str::from_static("flush.messages"),
-                    value: Some(Str::from_static("1")),
-                    ..Default::default()
-                }],
+                resource_name: Str::from_static(topic),
+                configs: configs.collect(),
                 ..Default::default()
             }],
             ..Default::default()
@@ -46,7 +65,7 @@ impl World {
         let mut flight = InFlight::send(&engine, broker, &request, ALTER_VERSION);
         match flight.poll::<IncrementalAlterConfigsRequest>(ALTER_VERSION) {
             Answer::Response(response) if response.responses[0].error_code == 0 => {}
-            other => self.violate(format!("__transaction_state cannot be configured: {other:?}")),
+            other => self.violate(format!("{topic} cannot be configured: {other:?}")),
         }
     }
 

@@ -9,8 +9,17 @@ use weir_engine::partition::Partition;
 use weir_engine::rng::SeededRng;
 use weir_engine::{Background, BrokerState, Clock, Engine, EngineConfig, Host, Rng};
 
+use super::group::{GroupLedger, Places};
 use super::ledger::{Ledger, Place};
 use super::transactor::Transaction;
+
+/// How long members of groups may be silent.
+pub(super) const SESSION_MS: i64 = 6_000;
+
+/// What members of each kind of group subscribe to. Leaders of classic groups look at topics only when
+/// they assign, so that theirs is there from the beginning.
+pub(super) const CLASSIC_TOPICS: [&str; 1] = ["t0"];
+pub(super) const CONSUMER_TOPICS: [&str; 2] = ["t0", "t1"];
 
 /// A topic of the run, as it was asked for.
 #[derive(Debug, Clone)]
@@ -39,6 +48,10 @@ pub(super) struct Counts {
     pub(super) moves: u64,
     /// Committed ones.
     pub(super) transactions: u64,
+    /// Of members of groups, answered without an error.
+    pub(super) heartbeats: u64,
+    /// Assignments that members of classic groups were told.
+    pub(super) syncs: u64,
 }
 
 impl Counts {
@@ -53,6 +66,8 @@ impl Counts {
         self.cuts += other.cuts;
         self.moves += other.moves;
         self.transactions += other.transactions;
+        self.heartbeats += other.heartbeats;
+        self.syncs += other.syncs;
     }
 }
 
@@ -69,6 +84,12 @@ pub(super) struct World {
     pub(super) topics: Vec<Topic>,
     pub(super) ledgers: BTreeMap<Place, Ledger>,
     pub(super) transactions: Vec<Transaction>,
+    /// What members of groups were told and promised, by group.
+    groups: BTreeMap<String, GroupLedger>,
+    /// `__consumer_offsets` has `flush.messages=1`: a power loss takes nothing of it.
+    pub(super) keeps_offsets: bool,
+    /// Nothing goes wrong any more: clients finish.
+    pub(super) is_calm: bool,
     /// Values of transactions that a read_committed consumer was shown.
     pub(super) shown_committed: BTreeSet<String>,
     pub(super) trace: Vec<String>,
@@ -82,6 +103,8 @@ impl World {
         let mut config = EngineConfig::local("/sim", brokers, "localhost", 9092);
         config = config.set("offsets.topic.num.partitions", "3");
         config = config.set("transaction.state.log.num.partitions", "3");
+        config = config.set("group.consumer.min.session.timeout.ms", &SESSION_MS.to_string());
+        config = config.set("group.consumer.session.timeout.ms", &SESSION_MS.to_string());
         config.boot_id = "boot-0".to_owned();
         let mut world = Self {
             counts: Counts::default(),
@@ -93,6 +116,9 @@ impl World {
             topics: Vec::new(),
             ledgers: BTreeMap::new(),
             transactions: Vec::new(),
+            groups: BTreeMap::new(),
+            keeps_offsets: rng.below(2) == 0,
+            is_calm: false,
             shown_committed: BTreeSet::new(),
             trace: Vec::new(),
             violation: None,
@@ -154,6 +180,46 @@ impl World {
             self.config.brokers.iter().map(|b| b.id).filter(|id| self.serves(*id)).collect();
         let at = self.rng.below(serving.len().max(1) as u64) as usize;
         serving.get(at).copied()
+    }
+
+    /// The broker to ask for a group: the one that answered last, else any.
+    pub(super) fn coordinator(&self, known: &mut Option<i32>) -> Option<i32> {
+        let broker = known.filter(|broker| self.serves(*broker)).or_else(|| self.any_broker());
+        *known = broker;
+        broker
+    }
+
+    pub(super) fn group(&mut self, name: &str) -> &mut GroupLedger {
+        self.groups.entry(name.to_owned()).or_default()
+    }
+
+    /// A promise to members of a group.
+    pub(super) fn require(&mut self, group: &str, checked: Result<(), String>) {
+        if let Err(wrong) = checked {
+            self.violate(format!("group {group}: {wrong}"));
+        }
+    }
+
+    /// A power loss may have taken what is not synced.
+    pub(super) fn forgive_groups(&mut self) {
+        if !self.keeps_offsets {
+            self.groups.values_mut().for_each(GroupLedger::forgive);
+        }
+    }
+
+    /// The partitions that there are of the topics with these names, also of those whose making nobody
+    /// was told of.
+    pub(super) fn places_of(&self, topics: &[&str]) -> Places {
+        let Some(engine) = &self.engine else { return Places::new() };
+        let image = engine.image();
+        let known = topics.iter().filter_map(|name| image.topic(name));
+        let places = known.flat_map(|topic| {
+            topic.partitions().iter().map(|partition| Place {
+                topic: topic.name().to_string(),
+                partition: partition.handle().index(),
+            })
+        });
+        places.collect()
     }
 
     /// Lets time pass, with the work that becomes due.
