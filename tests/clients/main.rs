@@ -10,3 +10,4 @@ mod node;
 mod permissions;
 mod python;
 mod reader;
+mod streams;

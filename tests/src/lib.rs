@@ -6,6 +6,7 @@ pub mod axe;
 pub mod broker;
 pub mod driver;
 pub mod home;
+pub mod java;
 pub mod page;
 pub mod programs;
 pub mod stage;

@@ -144,6 +144,10 @@ fn open_engine(config: EngineConfig, open_files_max: usize) -> Result<Engine, St
     Engine::open(config, host).map_err(|e| StartError::Engine { reason: e.to_string() })
 }
 
+/// Consumers that are started together look for their coordinator up to 50 ms apart (librdkafka waits so long between
+/// two connections).
+const FIRST_GENERATION_MS: i32 = 60;
+
 fn engine_config(dir: &ClusterDir, cluster: &ClusterFile) -> EngineConfig {
     let host = advertised(cluster);
     let ids = cluster.broker_ids().into_iter().zip(&cluster.ports);
@@ -151,6 +155,7 @@ fn engine_config(dir: &ClusterDir, cluster: &ClusterFile) -> EngineConfig {
     let mut config = EngineConfig::with_brokers(dir.root(), brokers);
     config.set = cluster.static_configs.clone();
     config.boot_id = boot_id();
+    config.first_generation_ms = FIRST_GENERATION_MS;
     config
 }
 

@@ -110,6 +110,7 @@ impl Engine {
             timers: timers.clone(),
             consumer_configs: Arc::default(),
             streams_configs: Arc::default(),
+            first_generation_ms: config.first_generation_wait_ms(),
         });
         let share = Share::new(groups.env().clone());
         let txns = Txns::new(host.clock.clone(), timers.clone(), is_whole);

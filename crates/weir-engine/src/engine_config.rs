@@ -23,6 +23,10 @@ pub struct EngineConfig {
     pub set: BTreeMap<String, String>,
     /// The kernel's boot id. The same one at the next start means that the page cache survived.
     pub boot_id: String,
+    /// How long the first members of a classic group are waited for where nobody set
+    /// `group.initial.rebalance.delay.ms`, in ms. Kafka's brokers are slow enough that members which start together
+    /// meet in their first rebalance also without a delay; this engine's are not.
+    pub first_generation_ms: i32,
 }
 
 /// One broker: where clients find it.
@@ -66,7 +70,13 @@ impl EngineConfig {
 
     /// These brokers, by rising id, and nothing set.
     pub fn with_brokers(directory: impl Into<PathBuf>, brokers: Vec<BrokerConfig>) -> Self {
-        Self { directory: directory.into(), brokers, set: BTreeMap::new(), boot_id: String::new() }
+        Self {
+            directory: directory.into(),
+            brokers,
+            set: BTreeMap::new(),
+            boot_id: String::new(),
+            first_generation_ms: 0,
+        }
     }
 
     /// Adds one static broker configuration.
@@ -80,6 +90,12 @@ impl EngineConfig {
         let set = self.set.get("log.dirs").map(String::as_str).unwrap_or_default();
         let names: Vec<&str> = set.split(',').map(str::trim).filter(|n| !n.is_empty()).collect();
         if names.is_empty() { vec!["log-0"] } else { names }
+    }
+
+    /// What the first members of a classic group are waited for beyond the configured delay.
+    pub(crate) fn first_generation_wait_ms(&self) -> i32 {
+        let is_set = self.set.contains_key("group.initial.rebalance.delay.ms");
+        if is_set { 0 } else { self.first_generation_ms }
     }
 
     /// The static broker configurations of the local profile (`engine.md` section 6) with what a

@@ -66,6 +66,8 @@ pub(crate) struct GroupsEnv {
     pub(crate) timers: Arc<Timers>,
     pub(crate) consumer_configs: Arc<ConfigCache<ConsumerConfig>>,
     pub(crate) streams_configs: Arc<ConfigCache<StreamsConfig>>,
+    /// The least that a classic group's first members are waited for.
+    pub(crate) first_generation_ms: i32,
 }
 
 impl GroupsEnv {

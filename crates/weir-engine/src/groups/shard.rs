@@ -91,7 +91,7 @@ impl Shard {
         if self.is_loaded.load(Ordering::Acquire) {
             return Ok(());
         }
-        let limits = limits(image);
+        let limits = limits(image, &self.env);
         let loaded = read_partition(&self.partition, limits, self.env.now()).map_err(|error| {
             tracing::error!(partition = self.partition.index(), %error, "groups cannot be loaded");
             for_client(error.code())
@@ -284,11 +284,13 @@ impl Watch for Leadership {
     }
 }
 
-fn limits(image: &Image) -> GroupLimits {
+fn limits(image: &Image, env: &GroupsEnv) -> GroupLimits {
     let configs = image.configs();
     GroupLimits {
         size_max: usize::try_from(configs.broker_i32("group.max.size")).unwrap_or(usize::MAX),
-        initial_rebalance_delay_ms: configs.broker_i32("group.initial.rebalance.delay.ms"),
+        initial_rebalance_delay_ms: configs
+            .broker_i32("group.initial.rebalance.delay.ms")
+            .max(env.first_generation_ms),
         ..GroupLimits::default()
     }
 }

@@ -9,6 +9,7 @@ use weir_wire::{ErrorCode, Str, Uuid};
 
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
+use crate::handlers::share_kind::check_kind;
 use crate::reply::Reply;
 use crate::share::group::GroupShard;
 
@@ -18,16 +19,20 @@ pub(crate) fn handle(
 ) -> Reply<DeleteShareGroupOffsetsResponse> {
     let share = ctx.engine().share();
     share.saw(ctx.image());
-    let checked = share.group_shard(ctx.broker_id(), &request.group_id).and_then(|shard| {
-        shard.check_empty(&request.group_id)?;
+    let checked = share.group_shard(ctx.broker_id(), &request.group_id);
+    let checked = checked.map_err(|error| Refusal::of_group(error, &request.group_id));
+    let checked = checked.and_then(|shard| {
+        check_kind(ctx, &request.group_id)?;
+        let refused = |error| Refusal::of_group(error, &request.group_id);
+        shard.check_empty(&request.group_id).map_err(refused)?;
         Ok(shard)
     });
     let shard = match checked {
         Ok(shard) => shard,
-        Err(error) => {
+        Err(refusal) => {
             return Reply::Done(DeleteShareGroupOffsetsResponse {
-                error_code: error.0,
-                error_message: Refusal::of_group(error, &request.group_id).text(),
+                error_code: refusal.code.0,
+                error_message: refusal.text(),
                 ..Default::default()
             });
         }

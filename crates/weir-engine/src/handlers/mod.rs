@@ -75,5 +75,6 @@ pub(crate) mod k93_streams_group_topology_description_update;
 pub(crate) mod k94_unregister_controller;
 pub(crate) mod leaders;
 mod share_acks;
+mod share_kind;
 mod share_state;
 mod transactions;

@@ -282,6 +282,41 @@ fn a_parked_member_hears_that_its_coordinator_moved() {
     assert_eq!(ErrorCode(answer.error_code), ErrorCode::NOT_COORDINATOR);
 }
 
+/// Members that join one after the other within the wait are the first generation together; a delay that somebody set
+/// is kept to the letter.
+#[test]
+fn first_members_are_waited_for_unless_a_delay_was_set() {
+    let request = JoinGroupRequest {
+        group_id: Str::from("g"),
+        session_timeout_ms: 10_000,
+        rebalance_timeout_ms: 60_000,
+        protocol_type: Str::from("consumer"),
+        protocols: vec![JoinGroupRequestProtocol {
+            name: Str::from("range"),
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let mut config = weir_engine::EngineConfig::local("/cluster", 1, "localhost", 9092);
+    config.first_generation_ms = 60;
+    let cluster = Cluster::with(config.clone());
+    let broker = coordinator(&cluster, 1, "g");
+    // Version 3 gives a member its id at once.
+    let mut first = cluster.connect(broker).park(request.clone(), 3);
+    cluster.pass(50);
+    let mut second = cluster.connect(broker).park(request.clone(), 3);
+    cluster.pass(200);
+    let answers = [first.poll().expect("joined"), second.poll().expect("joined")];
+    assert!(answers.iter().all(|answer| answer.generation_id == 1));
+    assert_eq!(answers.iter().map(|answer| answer.members.len()).max(), Some(2));
+
+    let cluster = Cluster::with(config.set("group.initial.rebalance.delay.ms", "0"));
+    let broker = coordinator(&cluster, 1, "g");
+    let before = cluster.clock_ms();
+    assert_eq!(cluster.connect(broker).call(request, 3).members.len(), 1);
+    assert_eq!(cluster.clock_ms(), before, "answered at once");
+}
+
 #[test]
 fn commits_answer_for_each_partition() {
     let cluster = Cluster::new(1);

@@ -4,6 +4,7 @@ use weir_wire::messages::alter_share_group_offsets_request::{
     AlterShareGroupOffsetsRequest, AlterShareGroupOffsetsRequestPartition,
     AlterShareGroupOffsetsRequestTopic,
 };
+use weir_wire::messages::consumer_group_heartbeat_request::ConsumerGroupHeartbeatRequest;
 use weir_wire::messages::delete_groups_request::DeleteGroupsRequest;
 use weir_wire::messages::delete_share_group_offsets_request::{
     DeleteShareGroupOffsetsRequest, DeleteShareGroupOffsetsRequestTopic,
@@ -264,6 +265,33 @@ fn another_kind_of_group_keeps_its_id() {
     };
     let answer = cluster.connect(1).call(join, 9);
     assert_eq!(ErrorCode(answer.error_code), ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
+}
+
+/// A consumer group's id: no share group is made beside it.
+#[test]
+fn offsets_of_another_kind_of_group_are_refused() {
+    let cluster = Cluster::new(1);
+    cluster.create("jobs", 1, &[]);
+    coordinator(&cluster, 1, GROUP);
+    let request = ConsumerGroupHeartbeatRequest {
+        group_id: Str::from(GROUP),
+        member_id: Str::from("c"),
+        rebalance_timeout_ms: 30_000,
+        subscribed_topic_names: Some(vec![Str::from("jobs")]),
+        topic_partitions: Some(Vec::new()),
+        ..Default::default()
+    };
+    assert_eq!(cluster.connect(1).call(request, 1).error_code, ErrorCode::NONE.0);
+    assert_eq!(alter(&cluster, 0), ErrorCode::GROUP_ID_NOT_FOUND);
+    assert_eq!(beat(&cluster, "a", 0, &["jobs"]).error_code, ErrorCode::GROUP_ID_NOT_FOUND.0);
+}
+
+#[test]
+fn an_unknown_way_of_acquiring_is_an_error() {
+    let cluster = cluster_with(1);
+    let mut a = member(&cluster, "a");
+    let request = ShareFetchRequest { share_acquire_mode: 5, ..a.request(&[]) };
+    assert_eq!(ErrorCode(a.send(request).error_code), ErrorCode::UNKNOWN_SERVER_ERROR);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use weir_tests::broker::Broker;
 use weir_tests::programs;
 
 /// The package that carries the newest sources, tests included.
-const PACKAGE: &str = "@confluentinc/kafka-javascript@1.10.1";
+pub(super) const PACKAGE: &str = "@confluentinc/kafka-javascript@1.10.1";
 /// What the tests of Apache Kafka 4.4.0 itself give: 96 of 112, 12 skip by their own conditions.
 const APACHE_KAFKA_PASSES: usize = 96;
 /// Want further set-up, and fail against Apache Kafka as well: a Java test class; principals that are no super user.
@@ -22,13 +22,11 @@ const WANT_SET_UP: [&str; 4] =
     ["0098_consumer_txn", "0109_auto_create_topics", "0115_producer_auth", "0119_consumer_auth"];
 /// Not marked as local in the sources, and need no broker.
 const LOCAL: [&str; 2] = ["0139_offset_validation_mock", "0150_telemetry_mock"];
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 4] = [
     "num.partitions=4",
     "auto.create.topics.enable=true",
     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users=User:ANONYMOUS",
-    // 0118 wants the first of two members that join at once to be in the first generation; Kafka waits 3 s by default.
-    "group.initial.rebalance.delay.ms=500",
 ];
 const TEST_LIMIT: Duration = Duration::from_secs(240);
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);
@@ -159,7 +157,7 @@ fn shims() -> Result<tempfile::TempDir> {
 }
 
 /// Fetches and builds the sources, once.
-fn built() -> Result<PathBuf> {
+pub(super) fn built() -> Result<PathBuf> {
     let folder = programs::directory()?.join("librdkafka");
     let source = folder.join("package/deps/librdkafka");
     if folder.join("complete").exists() {

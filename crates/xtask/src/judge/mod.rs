@@ -3,8 +3,14 @@
 #[cfg(feature = "house")]
 mod differential;
 #[cfg(feature = "house")]
+mod java;
+#[cfg(feature = "house")]
+mod javascript;
+#[cfg(feature = "house")]
 mod librdkafka;
 mod parity;
+#[cfg(feature = "house")]
+mod rdkafka;
 
 use anyhow::Result;
 
@@ -18,6 +24,15 @@ pub(crate) enum Judge {
     /// librdkafka's own tests against the built-in engine.
     #[cfg(feature = "house")]
     Librdkafka(librdkafka::Args),
+    /// Apache Kafka's Java programs: Streams, Connect, MirrorMaker, the commands.
+    #[cfg(feature = "house")]
+    Java(java::Args),
+    /// @confluentinc/kafka-javascript, built from its package.
+    #[cfg(feature = "house")]
+    Javascript,
+    /// The integration tests of the Rust crate rdkafka.
+    #[cfg(feature = "house")]
+    Rdkafka(rdkafka::Args),
 }
 
 pub(crate) fn run(judge: &Judge) -> Result<()> {
@@ -27,5 +42,11 @@ pub(crate) fn run(judge: &Judge) -> Result<()> {
         Judge::Differential(args) => differential::run(args),
         #[cfg(feature = "house")]
         Judge::Librdkafka(args) => librdkafka::run(args),
+        #[cfg(feature = "house")]
+        Judge::Java(args) => java::run(args),
+        #[cfg(feature = "house")]
+        Judge::Javascript => javascript::run(),
+        #[cfg(feature = "house")]
+        Judge::Rdkafka(args) => rdkafka::run(args),
     }
 }

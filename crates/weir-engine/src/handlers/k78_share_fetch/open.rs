@@ -4,6 +4,7 @@ use weir_wire::ErrorCode;
 use weir_wire::messages::share_fetch_request::{FetchPartition, ShareFetchRequest};
 
 use super::answer::AckAnswers;
+use super::poll::RECORD_LIMIT;
 use crate::ctx::Ctx;
 use crate::handlers::share_acks::{Acknowledger, Batch, ranges};
 use crate::share::config::ShareConfig;
@@ -21,6 +22,9 @@ pub(super) fn open(
         return Err(ErrorCode::INVALID_REQUEST);
     };
     check_renewal(request)?;
+    if !(0..=RECORD_LIMIT).contains(&request.share_acquire_mode) {
+        return Err(ErrorCode::UNKNOWN_SERVER_ERROR);
+    }
     let key =
         SessionKey { broker: ctx.broker_id(), group: group.detached(), member: member.detached() };
     let share = ctx.engine().share();

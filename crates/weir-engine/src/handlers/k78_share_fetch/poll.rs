@@ -15,7 +15,7 @@ use crate::share::session::{Opened, Place, SessionKey};
 use crate::wait::{Signal, WatchGuard};
 
 /// Never more than `max_records`, in the middle of a batch too.
-const RECORD_LIMIT: i8 = 1;
+pub(super) const RECORD_LIMIT: i8 = 1;
 
 /// One ShareFetch on its way.
 #[derive(Debug)]

@@ -203,7 +203,7 @@ pub(crate) fn validate(request: &ShareGroupHeartbeatRequest) -> Result<(), Refus
     if request.member_id.is_empty() {
         return invalid("");
     }
-    if request.group_id.is_empty() {
+    if request.group_id.trim().is_empty() {
         return invalid("GroupId can't be empty.");
     }
     if request.rack_id.as_ref().is_some_and(|rack| rack.is_empty()) {

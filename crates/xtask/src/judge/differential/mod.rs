@@ -29,13 +29,14 @@ use crate::codegen::jars::workspace;
 /// Both clusters have these many brokers.
 const BROKERS: u16 = 3;
 /// What Apache Kafka's nodes of the tests are set to, where our defaults are others.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 7] = [
     "num.partitions=4",
     "auto.create.topics.enable=true",
     "offsets.topic.num.partitions=5",
     "transaction.state.log.num.partitions=5",
     "share.coordinator.state.topic.num.partitions=5",
     "log.index.size.max.bytes=1048576",
+    "log.retention.check.interval.ms=1000",
 ];
 
 /// A scenario that takes longer is named: perhaps it waits in vain.
