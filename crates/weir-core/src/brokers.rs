@@ -84,16 +84,17 @@ impl Core {
             Err(_) => session.newest(),
         };
         let load = snapshot.as_ref().map(loads).unwrap_or_default();
-        let mut rows = rows(snapshot.as_ref(), &of_engine);
+        let controller = session.read_controller().await;
+        let mut rows = rows(snapshot.as_ref(), &of_engine, controller);
         let is_ours = self.registry().local(cluster).is_some();
         for row in &mut rows {
             fill(row, &load, &session, &facts);
             row.version = is_ours.then(|| KAFKA_VERSION.to_owned());
         }
-        let only_one = rows.iter().filter(|row| row.state == BrokerState::Online).count() < 2;
-        if only_one {
-            for row in rows.iter_mut().filter(|row| row.state == BrokerState::Online) {
-                row.remove.get_or_insert_with(|| TextId::PermitLastBroker.into());
+        if let Some(snapshot) = &snapshot {
+            let runs = running(&rows);
+            for row in &mut rows {
+                row.remove = row.remove.take().or_else(|| stays(row.id, &runs, snapshot));
             }
         }
         let add = permits(Action::BrokerMembership, &facts).err();
@@ -127,6 +128,11 @@ impl Core {
             BrokerAct::Remove => Action::BrokerMembership,
         };
         let client = self.engine_of(cluster, action)?;
+        if act == BrokerAct::Remove {
+            let page = self.brokers(cluster).await?;
+            let row = page.rows.into_iter().find(|row| row.id == broker);
+            row.and_then(|row| row.remove).map_or(Ok(()), |why| Err(Failure::denied(why)))?;
+        }
         let answer = match act {
             BrokerAct::Stop => client.stop_broker(broker).await,
             BrokerAct::Kill => client.kill_broker(broker).await,
@@ -199,14 +205,20 @@ fn loads(snapshot: &Snapshot) -> HashMap<i32, Load> {
         for replica in &partition.replicas {
             let load = loads.entry(*replica).or_default();
             load.replicas += 1;
-            load.under_replicated += u32::from(!partition.isr.contains(replica));
+            let in_sync =
+                partition.isr.contains(replica) && !partition.offline_replicas.contains(replica);
+            load.under_replicated += u32::from(!in_sync);
         }
     }
     loads
 }
 
 /// A row for each broker that the engine or Metadata tells.
-fn rows(snapshot: Option<&Snapshot>, of_engine: &[api::Broker]) -> Vec<BrokerRow> {
+fn rows(
+    snapshot: Option<&Snapshot>,
+    of_engine: &[api::Broker],
+    controller: Option<i32>,
+) -> Vec<BrokerRow> {
     let told =
         snapshot.map(|snapshot| snapshot.metadata.cluster.brokers.as_slice()).unwrap_or_default();
     let mut rows: Vec<BrokerRow> = of_engine
@@ -223,7 +235,6 @@ fn rows(snapshot: Option<&Snapshot>, of_engine: &[api::Broker]) -> Vec<BrokerRow
             rows.push(empty(broker.id, host, broker.port, rack, state));
         }
     }
-    let controller = snapshot.and_then(|snapshot| snapshot.metadata.cluster.controller_id);
     rows.iter_mut().for_each(|row| row.controller = Some(row.id) == controller);
     rows.sort_by_key(|row| row.id);
     rows
@@ -275,6 +286,35 @@ fn fill(row: &mut BrokerRow, loads: &HashMap<i32, Load>, session: &Session, fact
         .or_else(|| (!runs && !down).then(|| TextId::PermitBrokerDown.into()));
     row.start =
         refusal(Action::BrokerStart).or_else(|| (!down).then(|| TextId::PermitBrokerRuns.into()));
+}
+
+fn running(rows: &[BrokerRow]) -> Vec<i32> {
+    rows.iter().filter(|row| row.state == BrokerState::Online).map(|row| row.id).collect()
+}
+
+/// Why what a broker holds cannot be handed on: to nobody, to nobody who has not got it yet, or because it alone
+/// has it and is down. `None`: it can.
+fn stays(broker: i32, running: &[i32], snapshot: &Snapshot) -> Option<Text> {
+    let others: Vec<i32> = running.iter().copied().filter(|id| *id != broker).collect();
+    if others.is_empty() {
+        return Some(TextId::PermitLastBroker.into());
+    }
+    let is_down = !running.contains(&broker);
+    let held = snapshot.metadata.topics.iter().flat_map(|topic| {
+        let held = topic.partitions.iter().filter(|p| p.replicas.contains(&broker));
+        held.map(move |partition| (topic, partition))
+    });
+    for (topic, partition) in held {
+        let replicas = &partition.replicas;
+        if others.iter().all(|id| replicas.contains(id)) {
+            let text = TextId::PermitReplicasNeedBroker.with("topic", &topic.name);
+            return Some(text.with("replicas", replicas.len()).with("brokers", others.len()));
+        }
+        if is_down && !replicas.iter().any(|id| others.contains(id)) {
+            return Some(TextId::PermitOnlyCopy.with("topic", &topic.name));
+        }
+    }
+    None
 }
 
 fn skew(rows: &[BrokerRow]) -> Option<f64> {

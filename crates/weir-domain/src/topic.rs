@@ -68,7 +68,7 @@ pub struct TopicSummary {
     pub replication_factor: usize,
     /// Partitions with a leader whose in-sync replicas are fewer than their replicas.
     pub under_replicated: usize,
-    /// Partitions without a leader.
+    /// Partitions without a leader that is there.
     pub offline: usize,
 }
 
@@ -90,10 +90,20 @@ pub struct PartitionInfo {
 }
 
 impl PartitionInfo {
+    /// Replicas in sync whose broker is there: for a moment after a broker's end the ISR still names it.
+    pub fn in_sync(&self) -> usize {
+        self.isr.iter().filter(|id| !self.offline_replicas.contains(id)).count()
+    }
+
+    /// The leader is gone and a replica in sync is there: it leads once the controller has noticed.
+    pub fn awaits_leader(&self) -> bool {
+        self.leader.is_some_and(|id| self.offline_replicas.contains(&id)) && self.in_sync() > 0
+    }
+
     pub fn health(&self) -> PartitionHealth {
-        if self.leader.is_none() {
+        if self.leader.is_none_or(|id| self.offline_replicas.contains(&id)) {
             PartitionHealth::Offline
-        } else if self.isr.len() < self.replicas.len() {
+        } else if self.in_sync() < self.replicas.len() {
             PartitionHealth::UnderReplicated
         } else {
             PartitionHealth::Healthy
@@ -164,6 +174,20 @@ mod tests {
 
     fn partition(leader: Option<i32>, isr: &[i32]) -> PartitionInfo {
         PartitionInfo { leader, replicas: vec![1, 2, 3], isr: isr.to_vec(), ..Default::default() }
+    }
+
+    #[test]
+    fn a_broker_that_is_gone_counts_before_the_isr_says_so() {
+        let gone = |offline: &[i32]| PartitionInfo {
+            offline_replicas: offline.to_vec(),
+            ..partition(Some(1), &[1, 2, 3])
+        };
+        assert_eq!(gone(&[]).health(), PartitionHealth::Healthy);
+        assert_eq!(gone(&[2]).health(), PartitionHealth::UnderReplicated);
+        assert!(!gone(&[2]).awaits_leader());
+        assert_eq!(gone(&[1]).health(), PartitionHealth::Offline);
+        assert!(gone(&[1]).awaits_leader());
+        assert!(!gone(&[1, 2, 3]).awaits_leader(), "nobody is left to lead");
     }
 
     #[test]

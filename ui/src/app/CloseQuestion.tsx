@@ -1,12 +1,11 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { usePlatform } from "~/platform";
 import { tag, useCall, useCommand } from "~/shared/api";
+import { Dialog } from "~/shared/Dialog";
 import { useSettings } from "~/shared/settings";
 import { useT } from "~/shared/text";
 import { useUnsaved } from "~/shared/useDirty";
@@ -27,26 +26,16 @@ function ClustersQuestion({ running, unsaved, onDismiss }: QuestionProps & { run
     onDismiss();
   };
   return (
-    <Modal
-      visible
-      onDismiss={onDismiss}
-      closeAriaLabel={t(texts.cancel)}
-      header={t(texts.closeTitle)}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              {t(texts.cancel)}
-            </Button>
-            <Button loading={close.isPending} onClick={() => void answer("stop")}>
-              {t(texts.closeStop)}
-            </Button>
-            <Button variant="primary" onClick={() => void answer("keep")}>
-              {t(texts.closeKeep)}
-            </Button>
-          </SpaceBetween>
-        </Box>
+    <Dialog
+      title={t(texts.closeTitle)}
+      action={t(texts.closeKeep)}
+      secondary={
+        <Button loading={close.isPending} onClick={() => void answer("stop")}>
+          {t(texts.closeStop)}
+        </Button>
       }
+      onSubmit={() => void answer("keep")}
+      onDismiss={onDismiss}
     >
       <SpaceBetween size="m">
         <div>{t(texts.closeBody, { n: running })}</div>
@@ -55,7 +44,7 @@ function ClustersQuestion({ running, unsaved, onDismiss }: QuestionProps & { run
           {t(texts.closeRemember)}
         </Checkbox>
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -68,26 +57,16 @@ function UnsavedQuestion({ stops, onDismiss }: { stops: boolean; onDismiss: () =
     onDismiss();
   };
   return (
-    <Modal
-      visible
+    <Dialog
+      title={t(texts.closeUnsaved)}
+      action={t(stops ? texts.closeStop : texts.closeWindow)}
+      cancel={t(texts.stay)}
+      pending={close.isPending}
+      onSubmit={() => void leave()}
       onDismiss={onDismiss}
-      closeAriaLabel={t(texts.stay)}
-      header={t(texts.closeUnsaved)}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              {t(texts.stay)}
-            </Button>
-            <Button variant="primary" loading={close.isPending} onClick={() => void leave()}>
-              {t(stops ? texts.closeStop : texts.closeWindow)}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
       {t(texts.closeDirty)}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -3,6 +3,7 @@ import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flas
 import { useEffect } from "react";
 import { useLocation, useNavigate } from "react-router";
 import type { Operation } from "~/contract/types";
+import { Command } from "~/shared/Command";
 import { type Flash, useFlash } from "~/shared/flash";
 import { type Translate, useT } from "~/shared/text";
 import { useNow } from "~/shared/time";
@@ -33,8 +34,14 @@ function operationContent(t: Translate, operation: Operation) {
     : stepsText(t, operation);
   return (
     <span>
-      {t.core(operation.title)}
+      {t.core(operation.state === "done" ? operation.done : operation.title)}
       {detail ? <span className="weir-flash-detail"> {detail}</span> : null}
+      {operation.state === "done" && operation.command ? (
+        <details className="weir-more">
+          <summary>{t(texts.showCommand)}</summary>
+          <Command command={operation.command} bare />
+        </details>
+      ) : null}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { defineTexts } from "~/shared/text";
 
 export const texts = defineTexts({
+  showCommand: { en: "Show the command that does the same", ko: "같은 작업을 하는 명령 보기" },
   searchPlaceholder: { en: "Search topics, groups, actions", ko: "토픽, 그룹, 작업 검색" },
   zoneTo: {
     en: "Times are shown in {zone}. Switch to {other}",

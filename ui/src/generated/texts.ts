@@ -69,6 +69,27 @@ export type TextId =
   | "default.security_note"
   | "default.storage"
   | "default.storage_note"
+  | "done.broker_add"
+  | "done.broker_kill"
+  | "done.broker_remove"
+  | "done.broker_start"
+  | "done.broker_stop"
+  | "done.cluster_create"
+  | "done.cluster_delete"
+  | "done.cluster_heal"
+  | "done.cluster_start"
+  | "done.cluster_stop"
+  | "done.group_delete"
+  | "done.group_offsets_delete"
+  | "done.group_reset"
+  | "done.groups_delete"
+  | "done.sample_remove"
+  | "done.sample_start"
+  | "done.topic_config"
+  | "done.topic_create"
+  | "done.topic_delete"
+  | "done.topic_partitions"
+  | "done.topics_delete"
   | "engine.broker_state"
   | "engine.busy"
   | "engine.no_broker"
@@ -222,14 +243,17 @@ export type TextId =
   | "permit.last_broker"
   | "permit.local"
   | "permit.no_sample"
+  | "permit.only_copy"
   | "permit.read_only"
   | "permit.remote"
+  | "permit.replicas_need_broker"
   | "permit.runs_already"
   | "permit.sample_runs"
   | "permit.share_offsets"
   | "permit.starting"
   | "permit.stopped"
   | "permit.stopped_already"
+  | "permit.system_topic"
   | "reason.damaged"
   | "reason.ended"
   | "reason.failed"
@@ -355,6 +379,27 @@ export const en: Readonly<Record<TextId, string>> = {
   "default.security_note": "No encryption and no sign-in, as the addresses are on this machine only.",
   "default.storage": "Storage",
   "default.storage_note": "As much as this disk has. One copy of the data, whatever the replication factor.",
+  "done.broker_add": "Broker {broker} was added.",
+  "done.broker_kill": "Broker {broker} was killed.",
+  "done.broker_remove": "Broker {broker} was removed.",
+  "done.broker_start": "Broker {broker} was started.",
+  "done.broker_stop": "Broker {broker} was stopped.",
+  "done.cluster_create": "Cluster {name} was created.",
+  "done.cluster_delete": "Cluster {name} was deleted.",
+  "done.cluster_heal": "Cluster {name} was healed.",
+  "done.cluster_start": "Cluster {name} was started.",
+  "done.cluster_stop": "Cluster {name} was stopped.",
+  "done.group_delete": "Consumer group {group} was deleted.",
+  "done.group_offsets_delete": "Offsets of {group} for {topics} were deleted.",
+  "done.group_reset": "Offsets of {group} were reset.",
+  "done.groups_delete": "{count, plural, one {# consumer group was} other {# consumer groups were}} deleted.",
+  "done.sample_remove": "The sample workload of {name} was removed.",
+  "done.sample_start": "The sample workload runs on {name}.",
+  "done.topic_config": "The configuration of topic {topic} was changed.",
+  "done.topic_create": "Topic {topic} was created.",
+  "done.topic_delete": "Topic {topic} was deleted.",
+  "done.topic_partitions": "Topic {topic} has {total, plural, one {# partition} other {# partitions}} now.",
+  "done.topics_delete": "{count, plural, one {# topic was} other {# topics were}} deleted.",
   "engine.broker_state": "Broker {broker} is {state, select, running {running already} stopped {stopped already} stopping {stopping just now} starting {starting just now} other {in another state}}.",
   "engine.busy": "Another broker is being added or removed just now. Wait until that has ended.",
   "engine.no_broker": "The cluster has no broker {broker}.",
@@ -508,14 +553,17 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.last_broker": "No other broker runs that could take its replicas.",
   "permit.local": "This cluster is on this machine: delete it instead.",
   "permit.no_sample": "This cluster has no sample workload.",
+  "permit.only_copy": "A partition of {topic} has its only copy on this broker. Start the broker first.",
   "permit.read_only": "You marked this connection as read-only.",
   "permit.remote": "Weir does not run this cluster, so it cannot do that to it.",
+  "permit.replicas_need_broker": "A partition of {topic} has {replicas, plural, one {# replica} other {# replicas}}, and {brokers, plural, one {# broker} other {# brokers}} would be left for them. Add a broker first, or lower the replication factor.",
   "permit.runs_already": "The cluster is already running.",
   "permit.sample_runs": "The sample workload is already there.",
   "permit.share_offsets": "A share group keeps no committed offsets.",
   "permit.starting": "The cluster is already starting.",
   "permit.stopped": "The cluster is stopped. Start it first.",
   "permit.stopped_already": "The cluster is already stopped.",
+  "permit.system_topic": "By its name, another system keeps its state in this topic.",
   "reason.damaged": "Its files cannot be read: {reason}",
   "reason.ended": "Its processes ended without being asked to. Start the cluster again; its data is there.",
   "reason.failed": "{reason}",
@@ -642,6 +690,27 @@ export const ko: Readonly<Record<TextId, string>> = {
   "default.security_note": "주소가 이 컴퓨터에만 열려 있으므로 암호화와 인증이 없습니다.",
   "default.storage": "스토리지",
   "default.storage_note": "이 디스크의 여유 공간만큼 사용합니다. 복제 팩터와 관계없이 데이터는 한 벌만 저장됩니다.",
+  "done.broker_add": "브로커 {broker}을(를) 추가했습니다.",
+  "done.broker_kill": "브로커 {broker}을(를) 강제 종료했습니다.",
+  "done.broker_remove": "브로커 {broker}을(를) 제거했습니다.",
+  "done.broker_start": "브로커 {broker}을(를) 시작했습니다.",
+  "done.broker_stop": "브로커 {broker}을(를) 중지했습니다.",
+  "done.cluster_create": "클러스터 {name}을(를) 생성했습니다.",
+  "done.cluster_delete": "클러스터 {name}을(를) 삭제했습니다.",
+  "done.cluster_heal": "클러스터 {name}을(를) 복구했습니다.",
+  "done.cluster_start": "클러스터 {name}을(를) 시작했습니다.",
+  "done.cluster_stop": "클러스터 {name}을(를) 중지했습니다.",
+  "done.group_delete": "컨슈머 그룹 {group}을(를) 삭제했습니다.",
+  "done.group_offsets_delete": "{group}의 {topics} 오프셋을 삭제했습니다.",
+  "done.group_reset": "{group}의 오프셋을 재설정했습니다.",
+  "done.groups_delete": "컨슈머 그룹 {count, plural, other {#개}}를 삭제했습니다.",
+  "done.sample_remove": "{name}의 샘플 워크로드를 제거했습니다.",
+  "done.sample_start": "{name}에서 샘플 워크로드를 실행하고 있습니다.",
+  "done.topic_config": "토픽 {topic}의 구성을 변경했습니다.",
+  "done.topic_create": "토픽 {topic}을(를) 생성했습니다.",
+  "done.topic_delete": "토픽 {topic}을(를) 삭제했습니다.",
+  "done.topic_partitions": "토픽 {topic}의 파티션이 {total, plural, other {#개}}가 되었습니다.",
+  "done.topics_delete": "토픽 {count, plural, other {#개}}를 삭제했습니다.",
   "engine.broker_state": "브로커 {broker}은(는) {state, select, running {이미 실행 중} stopped {이미 중지된 상태} stopping {중지되는 중} starting {시작되는 중} other {다른 상태}}입니다.",
   "engine.busy": "다른 브로커를 추가하거나 제거하는 중입니다. 끝날 때까지 기다리세요.",
   "engine.no_broker": "클러스터에 브로커 {broker}이(가) 없습니다.",
@@ -795,14 +864,17 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.last_broker": "레플리카를 넘겨받을 다른 브로커가 실행되고 있지 않습니다.",
   "permit.local": "이 컴퓨터에 있는 클러스터입니다. 대신 삭제하세요.",
   "permit.no_sample": "이 클러스터에는 샘플 워크로드가 없습니다.",
+  "permit.only_copy": "{topic}의 파티션 하나는 이 브로커에만 사본이 있습니다. 먼저 브로커를 시작하세요.",
   "permit.read_only": "읽기 전용으로 지정한 연결입니다.",
   "permit.remote": "Weir가 실행하는 클러스터가 아니므로 이 작업을 할 수 없습니다.",
+  "permit.replicas_need_broker": "{topic}의 파티션에 레플리카가 {replicas, plural, other {#개}} 있는데 남는 브로커는 {brokers, plural, other {#개}}입니다. 먼저 브로커를 추가하거나 복제 팩터를 낮추세요.",
   "permit.runs_already": "클러스터가 이미 실행 중입니다.",
   "permit.sample_runs": "샘플 워크로드가 이미 있습니다.",
   "permit.share_offsets": "셰어 그룹에는 커밋된 오프셋이 없습니다.",
   "permit.starting": "클러스터가 이미 시작 중입니다.",
   "permit.stopped": "클러스터가 중지되어 있습니다. 먼저 시작하세요.",
   "permit.stopped_already": "클러스터가 이미 중지되어 있습니다.",
+  "permit.system_topic": "이름으로 보아 다른 시스템이 내부 상태를 저장하는 토픽입니다.",
   "reason.damaged": "파일을 읽을 수 없습니다: {reason}",
   "reason.ended": "요청 없이 프로세스가 종료되었습니다. 클러스터를 다시 시작하세요. 데이터는 그대로 있습니다.",
   "reason.failed": "{reason}",

@@ -156,7 +156,15 @@ export type ClusterCreated = { cluster: string, operation: string, };
 /**
  * The overview of one cluster.
  */
-export type ClusterDetail = { cluster_id: string | null, controller: number | null, under_replicated: number | null, offline: number | null, internal_topics: number | null, groups: number | null, 
+export type ClusterDetail = { cluster_id: string | null, 
+/**
+ * The node that leads the controllers, which need not be a broker.
+ */
+controller: number | null, under_replicated: number | null, offline: number | null, 
+/**
+ * Those of them that get a leader once the cluster has noticed that theirs is gone.
+ */
+awaiting_leader: number | null, internal_topics: number | null, groups: number | null, 
 /**
  * Those of them that have a lag.
  */
@@ -414,7 +422,15 @@ export type DeletedTopic = { topic: string,
  */
 error: ApiError | null, };
 
-export type DeletedTopics = { operation: string, results: Array<DeletedTopic>, };
+export type DeletedTopics = { 
+/**
+ * `null` for a dry run.
+ */
+operation: string | null, results: Array<DeletedTopic>, 
+/**
+ * The Kafka command that does the same; of very many topics one a line.
+ */
+command: string, };
 
 export type Density = "comfortable" | "compact";
 
@@ -757,7 +773,15 @@ export type Operation = { id: string, cluster: string | null, cluster_name: stri
 /**
  * `cluster_create`, `topic_delete` ...
  */
-kind: string, title: Text, target: string | null, state: OperationState, steps: Array<OperationStep>, changes: Array<OperationChange>, error: ApiError | null, started_at: I64, ended_at: I64 | null, 
+kind: string, 
+/**
+ * What is done: "Create topic orders".
+ */
+title: Text, 
+/**
+ * What was done, as a sentence, once it is: "Topic orders was created."
+ */
+done: Text, target: string | null, state: OperationState, steps: Array<OperationStep>, changes: Array<OperationChange>, error: ApiError | null, started_at: I64, ended_at: I64 | null, 
 /**
  * `you`, `weir`, `cli`.
  */
@@ -854,7 +878,7 @@ start: I64 | null,
  */
 end: I64 | null, messages: I64 | null, 
 /**
- * Of the largest replica.
+ * Of all replicas, in bytes.
  */
 size: I64 | null, 
 /**
@@ -1026,7 +1050,11 @@ export type TextArg = string | number;
 
 export type Theme = "system" | "light" | "dark";
 
-export type ThroughputPoint = { at: I64, bytes_in_per_s: number, messages_in_per_s: number, };
+export type ThroughputPoint = { at: I64, 
+/**
+ * `null`: nobody answered.
+ */
+bytes_in_per_s: number | null, messages_in_per_s: number | null, };
 
 export type TimeZone = "local" | "utc";
 
@@ -1177,7 +1205,11 @@ export type TopicsDeleteArgs = { cluster: string, topics: Array<string>,
 /**
  * The name, typed; when there are several, how many.
  */
-confirm: string, };
+confirm: string, 
+/**
+ * Deletes nothing and gives only the command.
+ */
+dry_run: boolean, };
 
 /**
  * One topic.

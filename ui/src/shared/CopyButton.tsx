@@ -47,13 +47,14 @@ export function CopyButton(props: CopyButtonProps) {
   const icon = state === "copied" ? "status-positive" : state === "failed" ? "status-negative" : "copy";
   if (props.variant === "normal")
     return (
-      <Button iconName={icon} onClick={() => copy(props.text)}>
+      <Button formAction="none" iconName={icon} onClick={() => copy(props.text)}>
         {state === "idle" ? (props.label ?? t(texts.copy)) : name}
       </Button>
     );
   return (
     <span title={name}>
       <Button
+        formAction="none"
         variant={props.variant === "inline" ? "inline-icon" : "icon"}
         iconName={icon}
         ariaLabel={name}

@@ -48,10 +48,16 @@ export function ErrorBox(props: ErrorBoxProps) {
       header={api ? t.core(api.text) : t(texts.coreGone)}
       action={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button iconName="copy" onClick={() => copy(details)}>
+          <Button formAction="none" iconName="copy" onClick={() => copy(details)}>
             {t(state === "copied" ? texts.copied : texts.copy)}
           </Button>
-          {props.onRetry ? <Button onClick={props.onRetry}>{t(texts.retry)}</Button> : <span />}
+          {props.onRetry ? (
+            <Button formAction="none" onClick={props.onRetry}>
+              {t(texts.retry)}
+            </Button>
+          ) : (
+            <span />
+          )}
         </SpaceBetween>
       }
     >

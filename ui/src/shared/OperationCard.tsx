@@ -82,7 +82,9 @@ export function OperationCard({ operation, withCluster }: OperationCardProps) {
   const hasDetails = operation.steps.length + operation.changes.length > 0 || operation.command;
   return (
     <article className="weir-operation">
-      <StatusIndicator type={OPERATION_TYPE[operation.state]}>{t.core(operation.title)}</StatusIndicator>
+      <StatusIndicator type={OPERATION_TYPE[operation.state]}>
+        {t.core(operation.state === "done" ? operation.done : operation.title)}
+      </StatusIndicator>
       <div className="weir-operation-line">
         {withCluster && operation.cluster_name ? `${operation.cluster_name} · ` : ""}
         <Ago at={operation.started_at} /> · <ByWhom by={operation.by} />

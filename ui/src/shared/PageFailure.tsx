@@ -2,8 +2,9 @@ import Box from "@cloudscape-design/components/box";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { apiErrorOf, ErrorBox } from "./ErrorBox";
+import { apiErrorOf } from "./ErrorBox";
 import { NameLink } from "./NameLink";
+import { ReadFailure } from "./ReadFailure";
 import { defineTexts, useT } from "./text";
 
 const texts = defineTexts({
@@ -29,7 +30,7 @@ export function PageFailure({ title, error, onRetry, back }: PageFailureProps) {
   return (
     <ContentLayout header={<Header variant="h1">{title}</Header>}>
       <SpaceBetween size="m">
-        <ErrorBox error={error} onRetry={onRetry} />
+        <ReadFailure error={error} onRetry={onRetry} />
         {missing ? <Box color="text-body-secondary">{t(texts.gone)}</Box> : <span hidden />}
         <NameLink href={back.href}>{back.text}</NameLink>
       </SpaceBetween>

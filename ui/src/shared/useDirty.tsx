@@ -1,9 +1,6 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useBlocker } from "react-router";
+import { Dialog } from "./Dialog";
 import { defineTexts, useT } from "./text";
 
 const texts = defineTexts({
@@ -72,26 +69,15 @@ export function useDirty(dirty: boolean): Leaving {
   };
   const question =
     blocker.state === "blocked" || inPlace ? (
-      <Modal
-        visible
-        header={t(texts.title)}
+      <Dialog
+        title={t(texts.title)}
+        action={t(texts.leave)}
+        cancel={t(texts.stay)}
+        onSubmit={go}
         onDismiss={stay}
-        closeAriaLabel={t(texts.stay)}
-        footer={
-          <Box float="right">
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" onClick={stay}>
-                {t(texts.stay)}
-              </Button>
-              <Button variant="primary" onClick={go}>
-                {t(texts.leave)}
-              </Button>
-            </SpaceBetween>
-          </Box>
-        }
       >
         {t(texts.body)}
-      </Modal>
+      </Dialog>
     ) : null;
   return {
     allow: () => {

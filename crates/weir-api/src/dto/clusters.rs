@@ -112,8 +112,9 @@ dto!(DefaultSetting from core::DefaultSetting {
 
 dto!(ThroughputPoint from weir_core::Throughput {
     at: I64,
-    bytes_in_per_s: f64,
-    messages_in_per_s: f64,
+    /// `null`: nobody answered.
+    bytes_in_per_s: Option<f64>,
+    messages_in_per_s: Option<f64>,
 });
 
 dto!(
@@ -122,9 +123,12 @@ dto!(
         #[serde(flatten)]
         row: ClusterRow,
         cluster_id: Option<String>,
+        /// The node that leads the controllers, which need not be a broker.
         controller: Option<i32>,
         under_replicated: Option<u32>,
         offline: Option<u32>,
+        /// Those of them that get a leader once the cluster has noticed that theirs is gone.
+        awaiting_leader: Option<u32>,
         internal_topics: Option<u32>,
         groups: Option<u32>,
         /// Those of them that have a lag.

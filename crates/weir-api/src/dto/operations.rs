@@ -1,6 +1,8 @@
+use serde::Serialize;
+use ts_rs::TS;
 use weir_core::operations as core;
 
-use super::{ApiError, I64, Text, dto, words};
+use super::{ApiError, FromCore, I64, Text, dto, words};
 
 words!(
     /// `partly`: some items done, others not; `unknown`: nobody can say.
@@ -15,22 +17,48 @@ dto!(
     OperationChange from core::Change { what: String, before: Option<String>, after: Option<String> }
 );
 
-dto!(Operation from core::Operation {
-    id: String,
-    cluster: Option<String>,
-    cluster_name: Option<String>,
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Operation {
+    pub id: String,
+    pub cluster: Option<String>,
+    pub cluster_name: Option<String>,
     /// `cluster_create`, `topic_delete` ...
-    kind: String,
-    title: Text,
-    target: Option<String>,
-    state: OperationState,
-    steps: Vec<OperationStep>,
-    changes: Vec<OperationChange>,
-    error: Option<ApiError>,
-    started_at: I64,
-    ended_at: Option<I64>,
+    pub kind: String,
+    /// What is done: "Create topic orders".
+    pub title: Text,
+    /// What was done, as a sentence, once it is: "Topic orders was created."
+    pub done: Text,
+    pub target: Option<String>,
+    pub state: OperationState,
+    pub steps: Vec<OperationStep>,
+    pub changes: Vec<OperationChange>,
+    pub error: Option<ApiError>,
+    pub started_at: I64,
+    pub ended_at: Option<I64>,
     /// `you`, `weir`, `cli`.
-    by: String,
+    pub by: String,
     /// The Kafka command that does the same.
-    command: Option<String>,
-});
+    pub command: Option<String>,
+}
+
+impl FromCore<core::Operation> for Operation {
+    fn from_core(operation: core::Operation) -> Self {
+        Self {
+            done: FromCore::from_core(operation.done()),
+            id: operation.id,
+            cluster: operation.cluster,
+            cluster_name: operation.cluster_name,
+            kind: FromCore::from_core(operation.kind),
+            title: FromCore::from_core(operation.title),
+            target: operation.target,
+            state: FromCore::from_core(operation.state),
+            steps: FromCore::from_core(operation.steps),
+            changes: FromCore::from_core(operation.changes),
+            error: FromCore::from_core(operation.error),
+            started_at: FromCore::from_core(operation.started_at),
+            ended_at: FromCore::from_core(operation.ended_at),
+            by: operation.by,
+            command: operation.command,
+        }
+    }
+}

@@ -234,8 +234,11 @@ dto!(TopicDefaults from core::TopicDefaults {
 
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct DeletedTopics {
-    pub operation: String,
+    /// `null` for a dry run.
+    pub operation: Option<String>,
     pub results: Vec<DeletedTopic>,
+    /// The Kafka command that does the same; of very many topics one a line.
+    pub command: String,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -249,7 +252,8 @@ impl FromCore<core::DeletedTopics> for DeletedTopics {
     fn from_core(deleted: core::DeletedTopics) -> Self {
         let result = |(topic, failure)| DeletedTopic { topic, error: FromCore::from_core(failure) };
         Self {
-            operation: deleted.operation,
+            operation: Some(deleted.operation),
+            command: deleted.command,
             results: deleted.results.into_iter().map(result).collect(),
         }
     }
@@ -268,7 +272,7 @@ dto!(PartitionRow from core::PartitionRow {
     /// One past the last.
     end: Option<I64>,
     messages: Option<I64>,
-    /// Of the largest replica.
+    /// Of all replicas, in bytes.
     size: Option<I64>,
     /// The last stable offset: how far read_committed consumers see.
     #[ts(optional = nullable)]

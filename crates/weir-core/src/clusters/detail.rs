@@ -17,11 +17,14 @@ const TOP_LAG: usize = 5;
 pub struct ClusterDetail {
     pub row: ClusterRow,
     pub cluster_id: Option<String>,
+    /// The node that leads the controllers, which need not be a broker.
     pub controller: Option<i32>,
     /// Partitions with fewer replicas in sync than they have.
     pub under_replicated: Option<u32>,
-    /// Partitions without a leader.
+    /// Partitions without a leader that is there.
     pub offline: Option<u32>,
+    /// Those of them that get a leader once the cluster has noticed that theirs is gone.
+    pub awaiting_leader: Option<u32>,
     pub internal_topics: Option<u32>,
     pub groups: Option<u32>,
     /// Those of them that have a lag.
@@ -48,6 +51,7 @@ impl Core {
             controller: None,
             under_replicated: None,
             offline: None,
+            awaiting_leader: None,
             internal_topics: None,
             groups: None,
             groups_behind: None,
@@ -91,10 +95,11 @@ fn fill_health(detail: &mut ClusterDetail, session: &Session) {
         return;
     }
     let metadata = &snapshot.metadata;
-    let (mut under_replicated, mut offline, mut internal) = (0, 0, 0);
+    let (mut under_replicated, mut offline, mut awaiting, mut internal) = (0, 0, 0, 0);
     for topic in &metadata.topics {
         internal += u32::from(is_internal(topic));
         for partition in &topic.partitions {
+            awaiting += u32::from(partition.awaits_leader());
             match partition.health() {
                 weir_domain::PartitionHealth::Offline => offline += 1,
                 weir_domain::PartitionHealth::UnderReplicated => under_replicated += 1,
@@ -103,9 +108,10 @@ fn fill_health(detail: &mut ClusterDetail, session: &Session) {
         }
     }
     detail.cluster_id = metadata.cluster.cluster_id.clone().or(detail.cluster_id.take());
-    detail.controller = metadata.cluster.controller_id;
+    detail.controller = session.controller();
     detail.under_replicated = Some(under_replicated);
     detail.offline = Some(offline);
+    detail.awaiting_leader = Some(awaiting);
     detail.internal_topics = Some(internal);
     if offline > 0 {
         detail.warnings.push(TextId::WarningOffline.with("count", offline));

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use weir_control::api::{Broker, Event};
+use weir_control::api::{Broker, BrokerState, Event};
 use weir_control::{API, ClusterDir, ControlClient, EngineFact, probe};
 
 use super::registry::Local;
@@ -100,6 +100,7 @@ impl Core {
             }
             _ => None,
         };
+        self.note_down(id, brokers.as_deref().unwrap_or_default());
         let shows = self.registry().update(id, |local| {
             read_files(local);
             local.brokers = brokers;
@@ -114,6 +115,18 @@ impl Core {
         if shows {
             self.events().all_changed([tags::CLUSTERS.to_owned(), tags::cluster(id)]);
             self.tell_recent_operations(id, dir);
+        }
+    }
+
+    /// The engine knows at once that a broker is down, the cluster once its session has ended: what is shown of
+    /// partitions follows the engine.
+    fn note_down(&self, id: &str, brokers: &[Broker]) {
+        let Some(session) = self.open_session(id) else { return };
+        let is_down =
+            |broker: &&Broker| matches!(broker.state, BrokerState::Killed | BrokerState::Stopped);
+        let down = brokers.iter().filter(is_down).map(|broker| broker.id).collect();
+        if session.set_down(down) {
+            self.spawn(async move { session.look_again().await });
         }
     }
 

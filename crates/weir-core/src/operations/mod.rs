@@ -35,6 +35,15 @@ pub struct Operation {
     pub command: Option<String>,
 }
 
+impl Operation {
+    /// What a person reads of it once it is done, a sentence; its title says what is being done.
+    pub fn done(&self) -> Text {
+        let key = self.title.id.key().replacen("operation.", "done.", 1);
+        let id = TextId::from_key(&key).unwrap_or(self.title.id);
+        Text { id, args: self.title.args.clone() }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationState {
     Running,

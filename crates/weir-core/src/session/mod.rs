@@ -56,6 +56,9 @@ struct State {
     problem: Option<ClientError>,
     /// Brokers that did not answer their share last time.
     silent_brokers: Vec<i32>,
+    /// Of a local cluster: brokers that its engine says are down. Metadata tells so only once their session has ended.
+    down: Vec<i32>,
+    controller: Controller,
     offsets: Arc<OffsetTable>,
     sizes: Arc<SizeTable>,
     groups: Arc<GroupTable>,
@@ -67,8 +70,20 @@ struct State {
 pub struct Throughput {
     /// Milliseconds since the epoch.
     pub at: i64,
-    pub bytes_in_per_s: f64,
-    pub messages_in_per_s: f64,
+    /// `None`: nobody answered.
+    pub bytes_in_per_s: Option<f64>,
+    pub messages_in_per_s: Option<f64>,
+}
+
+/// Who leads the controllers, as it was read last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Controller {
+    #[default]
+    Unknown,
+    /// The leader of the quorum. Metadata of such a cluster names some broker, to be asked in its place (KIP-590).
+    Quorum(i32),
+    /// The cluster serves no DescribeQuorum: Metadata names the broker that leads.
+    InMetadata,
 }
 
 /// Ten minutes at one reading each three seconds.
@@ -158,8 +173,9 @@ impl Session {
     fn keep(&self, metadata: Arc<Metadata>) -> Snapshot {
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
         self.overlay.settle(&metadata);
-        let snapshot = Snapshot { metadata, generation, as_of: now_ms(), read: Instant::now() };
         let mut state = self.lock();
+        let metadata = marked(metadata, &state.down);
+        let snapshot = Snapshot { metadata, generation, as_of: now_ms(), read: Instant::now() };
         state.snapshot = Some(snapshot.clone());
         state.problem = None;
         snapshot
@@ -196,14 +212,64 @@ impl Session {
         self.lock().groups.clone()
     }
 
+    /// Brokers that the engine says are down; whether that is news.
+    pub(crate) fn set_down(&self, down: Vec<i32>) -> bool {
+        let mut state = self.lock();
+        let news = state.down != down;
+        state.down = down;
+        news
+    }
+
+    /// Asks who leads the controllers. Of a cluster that does not tell, what was known stays.
+    pub(crate) async fn read_controller(&self) -> Option<i32> {
+        if self.lock().controller != Controller::InMetadata {
+            let read = match self.client.quorum().await {
+                Ok(quorum) => Some(Controller::Quorum(quorum.leader_id)),
+                Err(error) if matches!(error.kind, weir_client::ErrorKind::Unsupported { .. }) => {
+                    Some(Controller::InMetadata)
+                }
+                Err(_) => None,
+            };
+            if let Some(read) = read {
+                self.lock().controller = read;
+            }
+        }
+        self.controller()
+    }
+
+    /// The node that leads the controllers, as it was read last.
+    pub(crate) fn controller(&self) -> Option<i32> {
+        match self.lock().controller {
+            Controller::Unknown => None,
+            Controller::Quorum(leader) => (leader >= 0).then_some(leader),
+            Controller::InMetadata => self.newest()?.metadata.cluster.controller_id,
+        }
+    }
+
     fn note_throughput(&self) {
         let mut state = self.lock();
-        let Some(messages_in_per_s) = state.offsets.messages_per_s else { return };
-        let bytes_in_per_s = state.sizes.bytes_per_s.unwrap_or(0.0);
-        state.throughput.push_back(Throughput { at: now_ms(), bytes_in_per_s, messages_in_per_s });
-        if state.throughput.len() > THROUGHPUT_MAX {
-            state.throughput.pop_front();
-        }
+        let (bytes, messages) = (state.sizes.bytes_per_s, state.offsets.messages_per_s);
+        state.note(Throughput { at: now_ms(), bytes_in_per_s: bytes, messages_in_per_s: messages });
+    }
+
+    /// Nobody answered: the charts have a gap from here.
+    fn note_silence(&self) {
+        self.lock().note(Throughput {
+            at: now_ms(),
+            bytes_in_per_s: None,
+            messages_in_per_s: None,
+        });
+    }
+
+    /// Goes on from a session of the same cluster at an earlier address: the history stays.
+    pub(crate) fn inherit(&self, before: &Self) {
+        let (mut state, before) = (self.lock(), before.lock());
+        state.offsets = before.offsets.clone();
+        state.sizes = before.sizes.clone();
+        state.groups = before.groups.clone();
+        state.throughput = before.throughput.clone();
+        state.down = before.down.clone();
+        state.controller = before.controller;
     }
 
     /// The last ten minutes, as far as somebody looked.
@@ -234,5 +300,90 @@ impl Session {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn note(&mut self, point: Throughput) {
+        // One point without values is a gap; before the first value there is nothing to interrupt.
+        let is_empty = |p: &Throughput| p.bytes_in_per_s.is_none() && p.messages_in_per_s.is_none();
+        if is_empty(&point) && self.throughput.back().is_none_or(is_empty) {
+            return;
+        }
+        self.throughput.push_back(point);
+        if self.throughput.len() > THROUGHPUT_MAX {
+            self.throughput.pop_front();
+        }
+    }
+}
+
+/// Replicas on brokers that are down are offline, whether or not the controller has noticed yet.
+fn marked(metadata: Arc<Metadata>, down: &[i32]) -> Arc<Metadata> {
+    if down.is_empty() {
+        return metadata;
+    }
+    let mut metadata = Arc::unwrap_or_clone(metadata);
+    for topic in &mut metadata.topics {
+        let hit = |p: &weir_domain::PartitionInfo| p.replicas.iter().any(|id| down.contains(id));
+        if !topic.partitions.iter().any(hit) {
+            continue;
+        }
+        for partition in &mut Arc::make_mut(topic).partitions {
+            let known = &partition.offline_replicas;
+            let new =
+                partition.replicas.iter().filter(|id| down.contains(id) && !known.contains(id));
+            let new: Vec<i32> = new.copied().collect();
+            partition.offline_replicas.extend(new);
+        }
+    }
+    Arc::new(metadata)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(messages: Option<f64>) -> Throughput {
+        Throughput { at: 0, bytes_in_per_s: messages, messages_in_per_s: messages }
+    }
+
+    #[test]
+    fn silence_is_one_gap_and_pushes_no_history_out() {
+        let mut state = State::default();
+        state.note(point(None));
+        assert!(state.throughput.is_empty(), "nothing was measured yet");
+        for messages in [Some(1.0), None, None, Some(2.0)] {
+            state.note(point(messages));
+        }
+        let seen: Vec<_> = state.throughput.iter().map(|p| p.messages_in_per_s).collect();
+        assert_eq!(seen, [Some(1.0), None, Some(2.0)]);
+    }
+
+    #[test]
+    fn a_broker_that_is_down_takes_its_replicas_offline_at_once() {
+        let partition = weir_domain::PartitionInfo {
+            leader: Some(1),
+            replicas: vec![1, 2],
+            isr: vec![1, 2],
+            ..Default::default()
+        };
+        let topic = weir_domain::Topic {
+            name: "orders".into(),
+            id: None,
+            internal: false,
+            partitions: vec![partition],
+            authorized_operations: None,
+            error: None,
+        };
+        let topics = vec![Arc::new(topic)];
+        let metadata = Arc::new(Metadata { topics, ..Metadata::default() });
+        let health = |down: &[i32]| {
+            let marked = marked(metadata.clone(), down);
+            marked.topics.first().and_then(|t| t.partitions.first()).map(|p| p.health())
+        };
+        use weir_domain::PartitionHealth as Health;
+        assert_eq!(health(&[]), Some(Health::Healthy));
+        assert_eq!(health(&[2]), Some(Health::UnderReplicated));
+        assert_eq!(health(&[1]), Some(Health::Offline));
     }
 }

@@ -89,8 +89,14 @@ impl Session {
         }
     }
 
+    /// Reads Metadata at once and tells what it changed.
+    pub(crate) async fn look_again(&self) {
+        self.poll_metadata().await;
+    }
+
     async fn poll_metadata(&self) {
         let before = self.newest().map(|snapshot| snapshot.metadata);
+        let controller = self.controller();
         let had_problem = self.problem().is_some();
         let Ok(snapshot) = self.refresh().await else {
             if !had_problem {
@@ -98,9 +104,11 @@ impl Session {
             }
             return;
         };
-        let same = before.is_some_and(|before| {
-            before.cluster == snapshot.metadata.cluster && before.topics == snapshot.metadata.topics
-        });
+        let same = self.read_controller().await == controller
+            && before.is_some_and(|before| {
+                before.cluster == snapshot.metadata.cluster
+                    && before.topics == snapshot.metadata.topics
+            });
         if !same || had_problem {
             let id = &self.cluster;
             self.tell(&[
@@ -113,9 +121,10 @@ impl Session {
     }
 
     pub(crate) async fn poll_offsets(&self) {
-        if self.read_offsets().await.is_ok() {
-            self.tell(&[tags::topics(&self.cluster), tags::cluster(&self.cluster)]);
+        if self.read_offsets().await.is_err() {
+            self.note_silence();
         }
+        self.tell(&[tags::topics(&self.cluster), tags::cluster(&self.cluster)]);
     }
 
     async fn read_offsets(&self) -> Result<()> {
@@ -135,7 +144,11 @@ impl Session {
     }
 
     pub(crate) async fn poll_sizes(&self) {
-        let Ok(dirs) = self.client.log_dirs().await else { return };
+        let Ok(dirs) = self.client.log_dirs().await else {
+            let unanswered = self.sizes().unanswered();
+            self.lock().sizes = Arc::new(unanswered);
+            return;
+        };
         self.note_failures(&dirs.failures);
         let table = SizeTable::new(&dirs.value, &self.sizes(), now_ms());
         self.lock().sizes = Arc::new(table);

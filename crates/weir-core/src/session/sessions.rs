@@ -44,6 +44,10 @@ impl Core {
             return Ok(known.session.clone());
         }
         let session = Arc::new(Session::new(id, &bootstrap, is_local, self.events().clone())?);
+        // A local cluster stays itself when brokers come and go; another address of a remote one may be another cluster.
+        if let Some(before) = open.get(id).filter(|_| is_local) {
+            session.inherit(&before.session);
+        }
         let pollers = self.spawn_tracked(Arc::clone(&session).poll());
         open.insert(id.to_owned(), Open { session: session.clone(), pollers });
         Ok(session)

@@ -32,8 +32,16 @@ impl TopicOffsets {
         self.partitions.values().map(|(start, end)| Some(((*end)? - (*start)?).max(0))).sum()
     }
 
-    fn end_total(&self) -> Option<i64> {
-        self.partitions.values().map(|(_, end)| *end).sum()
+    /// Records written since `before` to partitions that answered both times. `None`: none did, or the topic was
+    /// created anew, which makes ends lower than they were.
+    fn written_since(&self, before: &Self) -> Option<i64> {
+        let ends = self.partitions.iter().filter_map(|(partition, (_, end))| {
+            let (_, then) = before.partitions.get(partition)?;
+            Some(((*end)?, (*then)?))
+        });
+        let written: Vec<i64> = ends.map(|(now, then)| now - then).collect();
+        let sound = !written.is_empty() && written.iter().all(|n| *n >= 0);
+        sound.then(|| written.iter().sum())
     }
 }
 
@@ -62,18 +70,18 @@ impl OffsetTable {
 
     fn rate(&mut self, before: &Self) {
         let Some(seconds) = elapsed(self.read, before.read) else { return };
-        let mut total = 0.0;
+        let (mut total, mut measured) = (0.0, self.topics.is_empty());
         for (name, topic) in &mut self.topics {
-            let then = before.topics.get(name).and_then(TopicOffsets::end_total);
-            let (Some(now), Some(then)) = (topic.end_total(), then) else { continue };
-            // A topic that was created anew ends lower than before: its rate is not known.
-            if now >= then {
-                let rate = (now - then) as f64 / seconds;
-                topic.messages_per_s = Some(rate);
-                total += rate;
-            }
+            let before = before.topics.get(name);
+            let Some(written) = before.and_then(|before| topic.written_since(before)) else {
+                continue;
+            };
+            topic.messages_per_s = Some(written as f64 / seconds);
+            total += written as f64 / seconds;
+            measured = true;
         }
-        self.messages_per_s = Some(total);
+        // Without a topic nothing is written; where none of them answered twice nobody knows.
+        self.messages_per_s = measured.then_some(total);
     }
 
     pub(crate) fn topic(&self, name: &str) -> Option<&TopicOffsets> {
@@ -90,20 +98,25 @@ fn elapsed(now: Option<Instant>, then: Option<Instant>) -> Option<f64> {
     (seconds > 0.1).then_some(seconds)
 }
 
-/// Bytes on disk.
-#[derive(Debug, Default)]
+/// Bytes on disk. A size is of all replicas everywhere, but for a broker's: it holds what it holds.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct SizeTable {
     pub(crate) as_of: i64,
     read: Option<Instant>,
     topics: HashMap<String, i64>,
-    partitions: HashMap<TopicPartition, i64>,
+    partitions: HashMap<TopicPartition, PartitionSize>,
     brokers: HashMap<i32, i64>,
     /// Over all replicas.
     pub(crate) total: i64,
-    /// Bytes written each second, one replica counted.
+    /// Bytes written each second, one replica counted; `None` where nobody answered.
     pub(crate) bytes_per_s: Option<f64>,
-    /// Of the largest replica of each partition.
-    logical: i64,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct PartitionSize {
+    all_replicas: i64,
+    /// What was written once, however often it is kept.
+    largest: i64,
 }
 
 impl SizeTable {
@@ -115,16 +128,31 @@ impl SizeTable {
                 *table.topics.entry(replica.partition.topic.clone()).or_default() +=
                     replica.size_bytes;
                 table.total += replica.size_bytes;
-                let largest = table.partitions.entry(replica.partition.clone()).or_default();
-                *largest = (*largest).max(replica.size_bytes);
+                let size = table.partitions.entry(replica.partition.clone()).or_default();
+                size.all_replicas += replica.size_bytes;
+                size.largest = size.largest.max(replica.size_bytes);
             }
         }
-        table.logical = table.partitions.values().sum();
         if let Some(seconds) = elapsed(table.read, before.read) {
-            // Retention makes it less: that is no rate.
-            table.bytes_per_s = Some((table.logical - before.logical).max(0) as f64 / seconds);
+            table.bytes_per_s = table.written_since(before).map(|bytes| bytes as f64 / seconds);
         }
         table
+    }
+
+    /// Bytes written since `before` to partitions that were told both times. Retention makes a partition smaller:
+    /// that is no rate. `None` where no broker answered.
+    fn written_since(&self, before: &Self) -> Option<i64> {
+        let of = |(partition, size): (&TopicPartition, &PartitionSize)| {
+            let then = before.partitions.get(partition)?;
+            Some((size.largest - then.largest).max(0))
+        };
+        let answered = !self.brokers.is_empty() || before.brokers.is_empty();
+        answered.then(|| self.partitions.iter().filter_map(of).sum())
+    }
+
+    /// What was read before, where nobody answers now: sizes stay, a rate there is not.
+    pub(crate) fn unanswered(&self) -> Self {
+        Self { bytes_per_s: None, ..self.clone() }
     }
 
     pub(crate) fn is_read(&self) -> bool {
@@ -136,9 +164,9 @@ impl SizeTable {
         self.is_read().then(|| self.topics.get(name).copied().unwrap_or(0))
     }
 
-    /// The largest replica.
+    /// All replicas together.
     pub(crate) fn partition(&self, partition: &TopicPartition) -> Option<i64> {
-        self.is_read().then(|| self.partitions.get(partition).copied().unwrap_or(0))
+        self.is_read().then(|| self.partitions.get(partition).map_or(0, |size| size.all_replicas))
     }
 
     pub(crate) fn broker(&self, id: i32) -> Option<i64> {
@@ -245,6 +273,8 @@ pub(crate) fn partitions_of(metadata: &Metadata) -> Vec<TopicPartition> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn answers(offsets: &[(&str, i32, i64)]) -> Answers<()> {
@@ -270,5 +300,72 @@ mod tests {
         let anew = OffsetTable::new(&starts, &answers(&[("a", 0, 0), ("a", 1, 0)]), &second, 3);
         assert_eq!(anew.topic("a").unwrap().messages_per_s, None, "created anew");
         assert_eq!(anew.topic("a").unwrap().messages(), Some(0), "never negative");
+    }
+
+    fn table(ends: &[(&str, i32, Option<i64>)], before: &OffsetTable, seconds: u64) -> OffsetTable {
+        let all = ends.iter().map(|(topic, partition, end)| {
+            let at = end.map(|offset| OffsetAt {
+                offset: Some(offset),
+                timestamp_ms: None,
+                leader_epoch: None,
+            });
+            (TopicPartition::new(*topic, *partition), at.ok_or(()))
+        });
+        let ends: Answers<()> = all.collect();
+        let mut table = OffsetTable::new(&ends, &ends, &OffsetTable::default(), 1);
+        table.read = before.read.map(|at| at + Duration::from_secs(seconds)).or(table.read);
+        table.rate(before);
+        table
+    }
+
+    #[test]
+    fn a_partition_that_does_not_answer_is_no_zero() {
+        let first = table(&[("a", 0, Some(10)), ("a", 1, Some(10))], &OffsetTable::default(), 0);
+        let half = table(&[("a", 0, Some(30)), ("a", 1, None)], &first, 10);
+        assert_eq!(half.messages_per_s, Some(2.0), "what answered counts");
+        assert_eq!(half.topic("a").unwrap().messages(), None, "how many in all is not known");
+        let none = table(&[("a", 0, None), ("a", 1, None)], &half, 10);
+        assert_eq!(none.messages_per_s, None, "nobody answered");
+        let back = table(&[("a", 0, Some(90)), ("a", 1, Some(90))], &none, 10);
+        assert_eq!(back.messages_per_s, None, "what came meanwhile did not come in this moment");
+    }
+
+    fn dir(broker_id: i32, sizes: &[(&str, i64)]) -> LogDir {
+        let replicas = sizes.iter().map(|(topic, size_bytes)| weir_domain::ReplicaSize {
+            partition: TopicPartition::new(*topic, 0),
+            size_bytes: *size_bytes,
+            offset_lag: 0,
+            is_future: false,
+        });
+        LogDir {
+            broker_id,
+            path: String::new(),
+            error: None,
+            total_bytes: None,
+            usable_bytes: None,
+            replicas: replicas.collect(),
+        }
+    }
+
+    #[test]
+    fn sizes_are_of_all_replicas_and_rates_of_one() {
+        let mut first = SizeTable::new(
+            &[dir(1, &[("a", 100)]), dir(2, &[("a", 80)])],
+            &SizeTable::default(),
+            1,
+        );
+        assert_eq!((first.topic("a"), first.total), (Some(180), 180));
+        assert_eq!(first.partition(&TopicPartition::new("a", 0)), Some(180));
+        assert_eq!((first.broker(1), first.broker(2)), (Some(100), Some(80)));
+        first.read = first.read.and_then(|at| at.checked_sub(Duration::from_secs(10)));
+        let second = SizeTable::new(&[dir(1, &[("a", 300)]), dir(2, &[("a", 300)])], &first, 2);
+        let rate = second.bytes_per_s.unwrap();
+        assert!(
+            rate > 0.0 && rate <= 20.0,
+            "{rate}: 200 bytes in 10 s or, on a slow machine, more"
+        );
+        assert_eq!(SizeTable::new(&[], &second, 3).bytes_per_s, None, "nobody answered");
+        assert_eq!(second.unanswered().bytes_per_s, None);
+        assert_eq!(second.unanswered().total, 600);
     }
 }

@@ -1,6 +1,7 @@
 //! Delete topics, one or many: each answers for itself.
 
 use super::create::read_back;
+use super::get::guarded;
 use crate::command_line::CommandLine;
 use crate::core::Core;
 use crate::errors::item_failure;
@@ -16,6 +17,7 @@ const TOPICS_MAX: usize = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedTopics {
     pub operation: String,
+    pub command: String,
     /// In the order asked; `None`: deleted.
     pub results: Vec<(String, Option<Failure>)>,
 }
@@ -30,14 +32,14 @@ impl Core {
     ) -> Result<DeletedTopics> {
         let session = self.session_to(cluster, Action::DeleteTopic)?;
         check(topics, confirm)?;
-        let mut line = CommandLine::kafka("kafka-topics.sh", &session.bootstrap).word("--delete");
-        line = line.flag("--topic", &topics.join(","));
+        unguarded(&session, topics)?;
+        let command = command(&session.bootstrap, topics);
         let (title, target) = match topics {
             [one] => (TextId::OperationTopicDelete.with("topic", one), Some(one.clone())),
             many => (TextId::OperationTopicsDelete.with("count", many.len()), None),
         };
         let mut begin = Begin::new(kind::TOPIC_DELETE, self.named(cluster)?, title);
-        (begin.target, begin.command) = (target, Some(line.finish()));
+        (begin.target, begin.command) = (target, Some(command.clone()));
         begin.steps = vec![TextId::StepAskController];
         let running = self.recorder().begin(begin)?;
         running.step(0);
@@ -62,8 +64,51 @@ impl Core {
             _ => OperationState::Partly,
         };
         running.finish(state, first);
-        Ok(DeletedTopics { operation, results })
+        Ok(DeletedTopics { operation, command, results })
     }
+}
+
+impl Core {
+    /// The Kafka commands that delete the same topics.
+    pub fn delete_topics_command(&self, cluster: &str, topics: &[String]) -> Result<String> {
+        let session = self.session_to(cluster, Action::DeleteTopic)?;
+        Ok(command(&session.bootstrap, topics))
+    }
+}
+
+/// Bytes of names in one command: Linux takes no longer argument than 128 KiB.
+const NAMES_MAX: usize = 100 * 1024;
+
+/// One command, or a line each where the names are too many for one. Kafka's tool reads names as expressions, in
+/// which a dot is any character.
+fn command(bootstrap: &str, topics: &[String]) -> String {
+    let mut lists: Vec<String> = Vec::new();
+    for topic in topics {
+        let name = topic.replace('.', "\\.");
+        match lists.last_mut() {
+            Some(list) if list.len() + name.len() < NAMES_MAX => {
+                list.push(',');
+                list.push_str(&name);
+            }
+            _ => lists.push(name),
+        }
+    }
+    let line = |names: &String| {
+        let line = CommandLine::kafka("kafka-topics.sh", bootstrap).word("--delete");
+        line.flag("--topic", names).finish()
+    };
+    lists.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// None of the topics is one in which Kafka or another system keeps its state.
+fn unguarded(session: &Session, topics: &[String]) -> Result<()> {
+    let Some(snapshot) = session.newest() else { return Ok(()) };
+    let mut named = topics.iter().filter_map(|name| snapshot.metadata.topic(name));
+    let Some((topic, why)) = named.find_map(|topic| Some((topic, guarded(topic)?))) else {
+        return Ok(());
+    };
+    let one = [topic.name.clone()];
+    Err(Failure::denied(why).detail(command(&session.bootstrap, &one)))
 }
 
 async fn delete(session: &Session, topics: &[String]) -> Result<Vec<(String, Option<Failure>)>> {
@@ -101,4 +146,24 @@ fn check(topics: &[String], confirm: &str) -> Result<()> {
     }
     let text = TextId::ConfirmMismatch.with("expected", expected);
     Err(Failure::invalid("confirm", text).outcome(Outcome::NotDone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_names_every_topic_and_no_other() {
+        let names = |n: usize| (0..n).map(|i| format!("shop.orders-{i}")).collect::<Vec<_>>();
+        let whole = command("localhost:9092", &names(5));
+        let begin = "kafka-topics.sh --bootstrap-server localhost:9092 --delete --topic ";
+        let list = (0..5).map(|i| format!(r"shop\.orders-{i}")).collect::<Vec<_>>().join(",");
+        assert_eq!(whole, format!("{begin}'{list}'"));
+        let many = command("localhost:9092", &names(TOPICS_MAX));
+        let lines: Vec<_> = many.lines().collect();
+        assert!(lines.len() > 1, "one argument would be too long");
+        assert!(lines.iter().all(|line| line.starts_with(begin) && line.len() < 128 * 1024));
+        let named: usize = lines.iter().map(|line| line.matches("orders").count()).sum();
+        assert_eq!(named, TOPICS_MAX);
+    }
 }

@@ -2,7 +2,7 @@
 
 use weir_domain::Topic;
 
-use super::row::{Health, TopicRow};
+use super::row::{Health, TopicRow, is_internal};
 use crate::core::Core;
 use crate::failure::{Failure, Kind, Result};
 use crate::permits::{Action, permits};
@@ -68,17 +68,21 @@ impl Core {
             Ok(facts) => permits(action, facts).err(),
             Err(failure) => Some(failure.text.clone()),
         };
-        let own = |action| {
-            let is_own = topic.is_some_and(|topic| topic.internal);
-            of(action).or_else(|| is_own.then(|| TextId::PermitInternalTopic.into()))
-        };
+        let own = |action| of(action).or_else(|| topic.filter(|t| t.internal).and_then(guarded));
+        let kept = |action| of(action).or_else(|| topic.and_then(guarded));
         TopicPermits {
             produce: own(Action::Produce),
-            delete: own(Action::DeleteTopic),
+            delete: kept(Action::DeleteTopic),
             alter_config: of(Action::AlterConfig),
-            add_partitions: own(Action::AddPartitions),
+            add_partitions: kept(Action::AddPartitions),
         }
     }
+}
+
+/// Why a topic is neither deleted nor given partitions here: somebody keeps its state in it.
+pub(super) fn guarded(topic: &Topic) -> Option<Text> {
+    let why = if topic.internal { TextId::PermitInternalTopic } else { TextId::PermitSystemTopic };
+    is_internal(topic).then(|| why.into())
 }
 
 /// The snapshot, read again when it does not know the topic: it may be newer than the snapshot.

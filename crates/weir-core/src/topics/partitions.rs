@@ -32,7 +32,7 @@ pub struct PartitionRow {
     /// One past the last.
     pub end: Option<i64>,
     pub messages: Option<i64>,
-    /// Of the largest replica.
+    /// Of all replicas, in bytes.
     pub size: Option<i64>,
     /// How far read_committed consumers see.
     pub stable: Option<i64>,

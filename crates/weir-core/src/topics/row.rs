@@ -103,7 +103,7 @@ pub(super) fn partition_health(
 ) -> Health {
     match partition.health() {
         weir_domain::PartitionHealth::Offline => Health::Offline,
-        _ if min_insync.is_some_and(|min| (partition.isr.len() as u32) < min) => {
+        _ if min_insync.is_some_and(|min| (partition.in_sync() as u32) < min) => {
             Health::UnderMinIsr
         }
         weir_domain::PartitionHealth::UnderReplicated => Health::UnderReplicated,

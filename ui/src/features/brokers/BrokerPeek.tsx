@@ -29,7 +29,7 @@ export function BrokerPeek({ row }: { row: BrokerRow }) {
         { label: t(texts.leaders), value: count(row.leaders) },
         { label: t(texts.replicas), value: count(row.replicas) },
         { label: t(texts.under), value: count(row.under_replicated) },
-        { label: t(texts.size), value: bytes(row.size) },
+        { label: t(texts.sizeHere), value: bytes(row.size) },
         { label: t(texts.version), value: row.version ?? NONE },
       ]}
     />

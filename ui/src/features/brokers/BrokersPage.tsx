@@ -14,6 +14,11 @@ import { BrokerPeek } from "./BrokerPeek";
 import { QuorumTable } from "./QuorumTable";
 import { texts } from "./texts";
 
+/** Where no broker leads the controllers the column would say nothing: they are nodes of their own. */
+function shownColumns(t: Translate, leads: boolean): Column<BrokerRow>[] {
+  return columns(t).filter((column) => leads || column.id !== "role");
+}
+
 function columns(t: Translate): Column<BrokerRow>[] {
   const figure = (id: string, header: string, width: number, cell: (row: BrokerRow) => string) => ({
     id,
@@ -49,7 +54,7 @@ function columns(t: Translate): Column<BrokerRow>[] {
     figure("leaders", t(texts.leaders), 100, (row) => count(row.leaders)),
     { ...figure("replicas", t(texts.replicas), 104, (row) => count(row.replicas)), wide: 1 },
     { ...figure("under", t(texts.under), 152, (row) => count(row.under_replicated)), wide: 3 },
-    figure("size", t(texts.size), 110, (row) => bytes(row.size)),
+    { ...figure("size", t(texts.size), 110, (row) => bytes(row.size)), note: t(texts.sizeNote) },
     {
       id: "version",
       header: t(texts.version),
@@ -75,8 +80,9 @@ export default function BrokersPage() {
   const { cluster = "" } = useParams();
   const [selected, setSelected] = useState<string[]>([]);
   const brokers = useCall("brokers.list", { cluster }, { tags: [tag.brokers(cluster)] });
-  const definitions = useMemo(() => columns(t), [t]);
   const rows = brokers.data?.rows;
+  const leads = rows?.some((row) => row.controller) ?? false;
+  const definitions = useMemo(() => shownColumns(t, leads), [t, leads]);
   const chosen = rows?.find((row) => selected.includes(String(row.id)));
   return (
     <>

@@ -14,6 +14,11 @@ export const texts = defineTexts({
   replicas: { en: "Replicas", ko: "레플리카" },
   under: { en: "Under-replicated", ko: "복제 부족" },
   size: { en: "Size", ko: "크기" },
+  sizeHere: { en: "On this broker's disk", ko: "이 브로커의 디스크" },
+  sizeNote: {
+    en: "On this broker's disk: every replica that it has",
+    ko: "이 브로커의 디스크: 가지고 있는 모든 레플리카",
+  },
   version: { en: "Version", ko: "버전" },
   actions: { en: "Actions", ko: "작업" },
   select: { en: "Select a broker first.", ko: "먼저 브로커를 선택하세요." },

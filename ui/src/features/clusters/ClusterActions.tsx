@@ -2,10 +2,10 @@ import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/com
 import { useState } from "react";
 import type { ClusterRow, Permit } from "~/contract/types";
 import { tag, useCommand } from "~/shared/api";
+import { DeleteCluster } from "~/shared/DeleteCluster";
 import { errorText } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
 import { type Message, type Translate, useT } from "~/shared/text";
-import { DeleteCluster } from "./DeleteCluster";
 import { texts } from "./texts";
 
 function item(t: Translate, id: string, text: Message, permit: Permit): ButtonDropdownProps.Item {

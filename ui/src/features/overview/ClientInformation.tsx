@@ -1,12 +1,11 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import type { Snippet } from "~/contract/types";
 import { useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
+import { Dialog } from "~/shared/Dialog";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
@@ -45,19 +44,13 @@ export function ClientInformation(props: { cluster: string; onDismiss: () => voi
   const t = useT();
   const info = useCall("clusters.client_info", { cluster: props.cluster }, { tags: [] });
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
+      title={t(texts.clientTitle)}
+      action={t(texts.close)}
+      cancel={null}
+      onSubmit={props.onDismiss}
       onDismiss={props.onDismiss}
-      closeAriaLabel={t(texts.close)}
-      header={t(texts.clientTitle)}
-      footer={
-        <Box float="right">
-          <Button variant="primary" onClick={props.onDismiss}>
-            {t(texts.close)}
-          </Button>
-        </Box>
-      }
     >
       {info.error ? <ErrorBox error={info.error} onRetry={() => void info.refetch()} /> : null}
       {info.data ? (
@@ -79,6 +72,6 @@ export function ClientInformation(props: { cluster: string; onDismiss: () => voi
           />
         </SpaceBetween>
       ) : null}
-    </Modal>
+    </Dialog>
   );
 }

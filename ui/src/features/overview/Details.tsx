@@ -35,7 +35,7 @@ export function Details({ cluster }: { cluster: ClusterDetail }) {
           { label: t(texts.version), value: version },
           {
             label: t(texts.controller),
-            value: cluster.controller === null ? NONE : t(texts.broker, { id: cluster.controller }),
+            value: cluster.controller === null ? NONE : t(texts.node, { id: cluster.controller }),
           },
           { label: t(texts.created), value: <Ago at={cluster.created_at} /> },
           {

@@ -13,20 +13,19 @@ const SAID: ReadonlySet<string> = new Set(["warning.under_replicated", "warning.
 export function HealthLine({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   const missing = (cluster.brokers_total ?? 0) - (cluster.brokers_online ?? cluster.brokers_total ?? 0);
-  const offline = cluster.offline ?? 0;
+  const awaiting = cluster.awaiting_leader ?? 0;
+  const offline = (cluster.offline ?? 0) - awaiting;
   const under = cluster.under_replicated ?? 0;
   const sentences = [
     ...(missing > 0 ? [t(texts.sickBrokers, { n: missing })] : []),
-    ...(offline > 0
-      ? [t(texts.sickOffline, { n: offline })]
-      : under > 0
-        ? [t(texts.sickUnder, { n: under })]
-        : []),
+    ...(offline > 0 ? [t(texts.sickOffline, { n: offline })] : []),
+    ...(awaiting > 0 ? [t(texts.sickAwaiting, { n: awaiting })] : []),
+    ...(under > 0 && offline + awaiting === 0 ? [t(texts.sickUnder, { n: under })] : []),
     ...cluster.warnings.filter((warning) => !SAID.has(warning.id)).map((warning) => t.core(warning)),
   ];
   if (sentences.length === 0) return <span hidden />;
   return (
-    <Alert type={offline > 0 ? "error" : "warning"}>
+    <Alert type={offline + awaiting > 0 ? "error" : "warning"}>
       <SpaceBetween direction="horizontal" size="xs">
         <span>{sentences.join(" ")}</span>
         <NameLink href={paths.brokers(cluster.id)}>{t(texts.seeBrokers)}</NameLink>

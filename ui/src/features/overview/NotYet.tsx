@@ -27,7 +27,7 @@ export function NotRunning({ cluster }: { cluster: ClusterDetail }) {
             variant="h2"
             description={cluster.state === "STOPPED" ? t(texts.stoppedHint) : undefined}
             actions={
-              cluster.state === "STOPPED" ? (
+              cluster.state === "STOPPED" || cluster.state === "FAILED" ? (
                 <Button variant="primary" loading={start.pending} onClick={start.run}>
                   {t(texts.start)}
                 </Button>
@@ -39,7 +39,9 @@ export function NotRunning({ cluster }: { cluster: ClusterDetail }) {
                 ? texts.creating
                 : cluster.state === "STOPPED"
                   ? texts.stoppedTitle
-                  : texts.activity,
+                  : cluster.state === "FAILED"
+                    ? texts.failedTitle
+                    : texts.activity,
             )}
           </Header>
         }

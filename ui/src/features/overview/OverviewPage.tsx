@@ -8,6 +8,7 @@ import type { ClusterDetail } from "~/contract/types";
 import { useAddress } from "~/shared/address";
 import { tag, useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
+import { DeleteCluster } from "~/shared/DeleteCluster";
 import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
@@ -91,6 +92,7 @@ export default function OverviewPage() {
         back={{ href: paths.clusters, text: t(texts.allClusters) }}
       />
     );
+  const askDelete = (open: boolean) => patch({ delete: open ? "1" : null });
   const showClient = (open: boolean) => patch({ client: open ? "1" : null });
   return (
     <ContentLayout
@@ -109,7 +111,11 @@ export default function OverviewPage() {
               <Button disabled={!cluster} onClick={() => showClient(true)}>
                 {t(texts.clientInfo)}
               </Button>
-              {cluster ? <OverviewActions cluster={cluster} /> : <span hidden />}
+              {cluster ? (
+                <OverviewActions cluster={cluster} onDelete={() => askDelete(true)} />
+              ) : (
+                <span hidden />
+              )}
             </SpaceBetween>
           }
         >
@@ -119,6 +125,9 @@ export default function OverviewPage() {
     >
       {cluster ? <Body cluster={cluster} /> : null}
       {params.has("client") ? <ClientInformation cluster={id} onDismiss={() => showClient(false)} /> : null}
+      {cluster && params.has("delete") && cluster.permits.delete === null ? (
+        <DeleteCluster cluster={cluster} onDone={() => askDelete(false)} />
+      ) : null}
     </ContentLayout>
   );
 }

@@ -15,8 +15,8 @@ const texts = defineTexts({
   one: { en: "Delete <b>{name}</b> permanently?", ko: "<b>{name}</b>을(를) 영구적으로 삭제할까요?" },
   many: { en: "Delete these topics permanently?", ko: "다음 토픽을 영구적으로 삭제할까요?" },
   warning: {
-    en: "{n, plural, one {One message} other {{messages} messages}} ({size}) will be lost.",
-    ko: "{n, plural, other {메시지 {messages}개}}({size})가 삭제됩니다.",
+    en: "{n, plural, one {One message} other {{messages} messages}} will be lost ({size} on disk, all replicas).",
+    ko: "{n, plural, other {메시지 {messages}개}}가 삭제됩니다(디스크 {size}, 모든 레플리카).",
   },
   groups: {
     en: " {n, plural, one {# consumer group reads} other {# consumer groups read}} it.",
@@ -44,9 +44,12 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
   const t = useT();
   const { track } = useFlash();
   const remove = useCommand("topics.delete", [tag.topics(cluster), tag.cluster(cluster)]);
-  const bootstrap =
-    useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data?.bootstrap ?? "";
   const names = topics.map((topic) => topic.name);
+  const preview = useCall(
+    "topics.delete",
+    { cluster, topics: names, confirm: "", dry_run: true },
+    { tags: [], keep: true },
+  );
   const [first] = topics;
   const single = topics.length === 1 && first ? first : null;
   const word = single ? single.name : String(topics.length);
@@ -54,7 +57,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
 
   const confirm = async () => {
     try {
-      const answer = await remove.mutateAsync({ cluster, topics: names, confirm: word });
+      const answer = await remove.mutateAsync({ cluster, topics: names, confirm: word, dry_run: false });
       track(answer.operation);
       if (answer.results.every((result) => result.error === null)) onDone();
     } catch {
@@ -75,7 +78,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
         }) + (groups > 0 ? t(texts.groups, { n: groups }) : "")
       }
       action={t(texts.action)}
-      command={`kafka-topics.sh --bootstrap-server ${bootstrap} --delete --topic ${names.length > 3 ? `'${names.slice(0, 3).join("|")}|…'` : `'${names.join("|")}'`}`}
+      command={preview.data?.command}
       pending={remove.isPending}
       error={remove.error}
       onConfirm={() => void confirm()}

@@ -33,6 +33,7 @@ const allowed = {
 };
 
 export const operation = (over: Partial<T.Operation>): T.Operation => ({
+  done: over.title ?? text("Topic payments was created."),
   id: "op-0",
   cluster: "orders-dev",
   cluster_name: "orders-dev",
@@ -302,6 +303,7 @@ export function detail(id: string): T.ClusterDetail {
     controller: up ? 1 : null,
     under_replicated: up ? (asked.has("sick") ? 3 : 0) : null,
     offline: up ? 0 : null,
+    awaiting_leader: up ? 0 : null,
     internal_topics: 3,
     groups: up ? groups.length : null,
     groups_behind: up ? groups.filter((each) => Number(each.lag ?? 0) > 0).length : null,

@@ -367,10 +367,16 @@ export const handlers: Handlers = {
       ? { operation: null, command }
       : { command, ...start("topic_create", `Topic ${name} created`, 300) };
   },
-  "topics.delete": ({ topics }) => ({
-    ...start("topic_delete", "Topics deleted", 300),
-    results: topics.map((topic) => ({ topic, error: null })),
-  }),
+  "topics.delete": ({ topics, dry_run }) => {
+    const command = `kafka-topics.sh --bootstrap-server localhost:9092 --delete --topic ${topics.join(",")}`;
+    return dry_run
+      ? { operation: null, results: [], command }
+      : {
+          ...start("topic_delete", "Topics deleted", 300),
+          results: topics.map((topic) => ({ topic, error: null })),
+          command,
+        };
+  },
   "topics.add_partitions": ({ topic, total, dry_run }) => {
     const command = `kafka-topics.sh --bootstrap-server localhost:9092 --alter --topic ${topic} --partitions ${total}`;
     return dry_run

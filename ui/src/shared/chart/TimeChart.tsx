@@ -52,8 +52,16 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
-function lastOf(values: (number | null)[]): number {
-  return values.findLast((value) => value !== null) ?? 0;
+/** What stands where nothing was measured. */
+const GAP = "-";
+
+function said(format: (value: number) => string, value: number | null | undefined): string {
+  return value === null || value === undefined ? GAP : format(value);
+}
+
+/** Now: nothing where the last question was not answered. */
+function lastOf(values: (number | null)[]): number | null {
+  return values.at(-1) ?? null;
 }
 
 function ChartCanvas(props: TimeChartProps) {
@@ -111,7 +119,7 @@ function ChartCanvas(props: TimeChartProps) {
       .map((each) =>
         t(texts.one, {
           label: each.label,
-          last: format(lastOf(each.values)),
+          last: said(format, lastOf(each.values)),
           max: format(Math.max(0, ...each.values.map((value) => value ?? 0))),
         }),
       )
@@ -148,7 +156,7 @@ function Legend(props: TimeChartProps & { at: number | null }) {
           <i style={{ background: `var(--weir-chart-${each.color})` }} />
           {each.label}{" "}
           <b className="weir-num">
-            {props.format((at === null ? null : each.values[at]) ?? lastOf(each.values))}
+            {said(props.format, at === null ? lastOf(each.values) : each.values[at])}
           </b>
         </span>
       ))}
@@ -192,7 +200,7 @@ function ChartTable(props: TimeChartProps) {
             <tr key={at}>
               <td>{instant(at, zone, false)}</td>
               {props.series.map((each) => (
-                <td key={each.label}>{props.format(each.values[index] ?? 0)}</td>
+                <td key={each.label}>{said(props.format, each.values[index])}</td>
               ))}
             </tr>
           ))}

@@ -1,18 +1,15 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { SavedFilter } from "~/contract/types";
 import { tag, useCall, useCommand } from "../api";
+import { Dialog } from "../Dialog";
 import { apiErrorOf, ErrorBox, errorText } from "../ErrorBox";
 import { useFlash } from "../flash";
 import { useT } from "../text";
-import { useFirstFocus } from "../useFirstFocus";
 import { texts } from "./texts";
 import type { CoreFilter } from "./useFilteredList";
 
@@ -75,51 +72,28 @@ interface NameFilterProps {
 function NameFilter(props: NameFilterProps) {
   const t = useT();
   const [name, setName] = useState(props.name);
-  const focus = useFirstFocus();
-  const submit = () => {
-    if (!props.pending) props.onSubmit(name);
-  };
   const field = apiErrorOf(props.error)?.field === "name";
   return (
-    <Modal
-      visible
+    <Dialog
       size="small"
-      header={props.title}
-      closeAriaLabel={t(texts.cancel)}
+      title={props.title}
+      action={t(texts.save)}
+      pending={props.pending}
+      onSubmit={() => props.onSubmit(name)}
       onDismiss={props.onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={props.onDismiss}>
-              {t(texts.cancel)}
-            </Button>
-            <Button variant="primary" loading={props.pending} onClick={submit}>
-              {t(texts.save)}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <SpaceBetween size="m">
-          <FormField label={t(texts.filterName)} errorText={field ? errorText(t, props.error) : null}>
-            <Input
-              ref={focus}
-              value={name}
-              autoComplete="off"
-              spellcheck={false}
-              onChange={({ detail }) => setName(detail.value)}
-            />
-          </FormField>
-          {props.error && !field ? <ErrorBox error={props.error} /> : <span hidden />}
-        </SpaceBetween>
-      </form>
-    </Modal>
+      <SpaceBetween size="m">
+        <FormField label={t(texts.filterName)} errorText={field ? errorText(t, props.error) : null}>
+          <Input
+            value={name}
+            autoComplete="off"
+            spellcheck={false}
+            onChange={({ detail }) => setName(detail.value)}
+          />
+        </FormField>
+        {props.error && !field ? <ErrorBox error={props.error} /> : <span hidden />}
+      </SpaceBetween>
+    </Dialog>
   );
 }
 

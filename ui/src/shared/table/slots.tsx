@@ -7,9 +7,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { createContext, useContext, useEffect, useState } from "react";
 import type { Text } from "~/contract/types";
-import { ErrorBox } from "../ErrorBox";
 import { count } from "../format";
 import { InfoLink } from "../help";
+import { ReadFailure } from "../ReadFailure";
 import { useT } from "../text";
 import { Updated } from "../time";
 import { useSlow } from "../useSlow";
@@ -228,7 +228,7 @@ export function TableEmpty() {
   const props = useTable();
   const t = useT();
   if (props.error)
-    return <ErrorBox error={props.error} {...(props.onRefresh ? { onRetry: props.onRefresh } : {})} />;
+    return <ReadFailure error={props.error} {...(props.onRefresh ? { onRetry: props.onRefresh } : {})} />;
   const filter = props.filter;
   const filtered = Boolean(filter?.value);
   return (

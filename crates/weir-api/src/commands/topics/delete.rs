@@ -11,6 +11,9 @@ pub struct TopicsDelete {
     pub topics: Vec<String>,
     /// The name, typed; when there are several, how many.
     pub confirm: String,
+    /// Deletes nothing and gives only the command.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 impl Command for TopicsDelete {
@@ -24,6 +27,10 @@ impl Command for TopicsDelete {
 
     async fn run(self, app: &App) -> Result<DeletedTopics> {
         let core = app.core();
+        if self.dry_run {
+            let command = core.delete_topics_command(&self.cluster, &self.topics)?;
+            return Ok(DeletedTopics { operation: None, results: Vec::new(), command });
+        }
         let deleted = core.delete_topics(&self.cluster, &self.topics, &self.confirm).await?;
         Ok(DeletedTopics::from_core(deleted))
     }

@@ -134,7 +134,9 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
                 [name] => name.clone(),
                 several => several.len().to_string(),
             };
-            let deleted = app.run(TopicsDelete { cluster, topics: args.names, confirm }).await?;
+            let deleted = app
+                .run(TopicsDelete { cluster, topics: args.names, confirm, dry_run: false })
+                .await?;
             let result = |topic: DeletedTopic| {
                 (topic.topic, topic.error.map_or(Ok(()), |error| Err(Trouble::from(error))))
             };

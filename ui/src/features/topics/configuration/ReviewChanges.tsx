@@ -1,10 +1,8 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ConfigChange } from "~/contract/types";
 import { Command } from "~/shared/Command";
+import { Dialog } from "~/shared/Dialog";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { configEcho, NONE } from "~/shared/format";
 import { useT } from "~/shared/text";
@@ -31,24 +29,13 @@ export function ReviewChanges(props: ReviewChangesProps) {
   const t = useT();
   const risks = props.changes.filter((change) => change.risk !== null);
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
-      header={t(texts.reviewTitle, { name: props.topic })}
+      title={t(texts.reviewTitle, { name: props.topic })}
+      action={t(texts.apply)}
+      pending={props.pending}
+      onSubmit={props.onApply}
       onDismiss={props.onDismiss}
-      closeAriaLabel={t(texts.cancel)}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={props.onDismiss}>
-              {t(texts.cancel)}
-            </Button>
-            <Button variant="primary" loading={props.pending} onClick={props.onApply}>
-              {t(texts.apply)}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
       <SpaceBetween size="m">
         <table className="weir-diff">
@@ -81,6 +68,6 @@ export function ReviewChanges(props: ReviewChangesProps) {
         <Command command={props.command} />
         {props.error ? <ErrorBox error={props.error} command /> : <span hidden />}
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -25,7 +25,7 @@ export function TopicPeek({ cluster, row }: { cluster: string; row: TopicRow }) 
           { label: t(texts.partitions), value: count(row.partitions) },
           { label: t(texts.rf), value: count(row.replication) },
           { label: t(texts.messages), value: count(row.messages) },
-          { label: t(texts.size), value: bytes(row.size) },
+          { label: t(texts.sizeNote), value: bytes(row.size) },
           { label: t(texts.retention), value: retention(row.retention) },
           { label: t(texts.cleanup), value: row.cleanup ?? NONE },
           { label: t(texts.groups), value: count(row.groups) },

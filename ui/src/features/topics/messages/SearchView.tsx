@@ -3,9 +3,9 @@ import Button from "@cloudscape-design/components/button";
 import { useCallback, useMemo, useState } from "react";
 import { useParams } from "react-router";
 import type { Browse, MessageRow } from "~/contract/types";
-import { ErrorBox } from "~/shared/ErrorBox";
 import { count, instant } from "~/shared/format";
 import { VirtualGrid } from "~/shared/grid/VirtualGrid";
+import { ReadFailure } from "~/shared/ReadFailure";
 import { type Translate, useT } from "~/shared/text";
 import { useZone } from "~/shared/time";
 import { messageColumns } from "./columns";
@@ -84,7 +84,7 @@ export function SearchView({ topic, query, onPatch }: ViewProps) {
   const backwards = query.from === "newest";
 
   if (browse.error && rows.length === 0)
-    return <ErrorBox error={browse.error} onRetry={() => void browse.refetch()} />;
+    return <ReadFailure error={browse.error} onRetry={() => void browse.refetch()} />;
   return (
     <div>
       <div className="weir-scan" role="status">

@@ -1,13 +1,11 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { TopicDetail } from "~/contract/types";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Command } from "~/shared/Command";
+import { Dialog } from "~/shared/Dialog";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
 import { useT } from "~/shared/text";
@@ -38,7 +36,7 @@ export function AddPartitions({ cluster, topic, onDone }: AddPartitionsProps) {
   );
   const submit = () => {
     setAsked(true);
-    if (!sound || add.isPending) return;
+    if (!sound) return;
     add.mutate(
       { cluster, topic: topic.name, total, dry_run: false },
       {
@@ -54,46 +52,31 @@ export function AddPartitions({ cluster, topic, onDone }: AddPartitionsProps) {
     );
   };
   return (
-    <Modal
-      visible
-      header={t(texts.add)}
+    <Dialog
+      title={t(texts.add)}
+      action={t(texts.add)}
+      pending={add.isPending}
+      onSubmit={submit}
       onDismiss={onDone}
-      closeAriaLabel={t(texts.cancel)}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDone}>
-              {t(texts.cancel)}
-            </Button>
-            <Button variant="primary" loading={add.isPending} onClick={submit}>
-              {t(texts.add)}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <SpaceBetween size="m">
-          <div>{t(texts.addBody, { name: topic.name, n: topic.partitions })}</div>
-          <FormField label={t(texts.total)} errorText={asked ? problem : undefined}>
-            <Input
-              type="number"
-              autoFocus
-              value={typed}
-              invalid={asked && !sound}
-              onChange={({ detail }) => setTyped(detail.value)}
-              onBlur={() => setAsked(true)}
-            />
-          </FormField>
-          {preview.data && sound ? <Command command={preview.data.command} /> : <span hidden />}
-          {add.error ? <ErrorBox error={add.error} command /> : <span hidden />}
-        </SpaceBetween>
-      </form>
-    </Modal>
+      <SpaceBetween size="m">
+        <div>{t(texts.addBody, { name: topic.name, n: topic.partitions })}</div>
+        <FormField
+          label={t(texts.total)}
+          constraintText={sound ? t(texts.totalAdds, { n: total - topic.partitions }) : undefined}
+          errorText={asked ? problem : undefined}
+        >
+          <Input
+            type="number"
+            value={typed}
+            invalid={asked && !sound}
+            onChange={({ detail }) => setTyped(detail.value)}
+            onBlur={() => setAsked(true)}
+          />
+        </FormField>
+        {preview.data && sound ? <Command command={preview.data.command} /> : <span hidden />}
+        {add.error ? <ErrorBox error={add.error} command /> : <span hidden />}
+      </SpaceBetween>
+    </Dialog>
   );
 }

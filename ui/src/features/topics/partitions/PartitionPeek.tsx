@@ -59,7 +59,7 @@ export function PartitionPeek({ row, bootstrap, topic }: { row: Row; bootstrap: 
           { label: t(texts.stable), value: row.stable ?? NONE },
           { label: t(texts.end), value: row.end ?? NONE },
           { label: t(texts.messages), value: count(row.messages) },
-          { label: t(texts.size), value: bytes(row.size) },
+          { label: t(texts.sizeNote), value: bytes(row.size) },
           { label: t(texts.isr), value: row.isr.join(", ") || NONE },
         ]}
       />

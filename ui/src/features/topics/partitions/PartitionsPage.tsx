@@ -99,7 +99,7 @@ function columns(t: Translate, told: Told): Column<Row>[] {
     figure("end", t(texts.end), 130, (row) => row.end ?? NONE),
     ...(told === "nothing" ? [] : [transactionsColumn(t, told === "open")]),
     { ...figure("messages", t(texts.messages), 130, (row) => count(row.messages)), wide: 1 },
-    { ...figure("size", t(texts.size), 110, (row) => bytes(row.size)), wide: 1 },
+    { ...figure("size", t(texts.size), 110, (row) => bytes(row.size)), note: t(texts.sizeNote), wide: 1 },
     {
       ...figure("leader_epoch", t(texts.epoch), 130, (row) =>
         row.leader_epoch === null ? NONE : String(row.leader_epoch),

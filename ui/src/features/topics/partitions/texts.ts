@@ -12,6 +12,7 @@ export const texts = defineTexts({
   end: { en: "End offset", ko: "끝 오프셋" },
   messages: { en: "Messages", ko: "메시지" },
   size: { en: "Size", ko: "크기" },
+  sizeNote: { en: "On disk, all replicas", ko: "디스크, 모든 레플리카" },
   outOfSync: { en: "Broker {id} is not in sync", ko: "브로커 {id}이(가) 동기화되지 않음" },
   offline: { en: "Broker {id} is offline", ko: "브로커 {id}이(가) 오프라인" },
   adding: { en: "Broker {id} is being added", ko: "브로커 {id} 추가 중" },
@@ -54,16 +55,19 @@ export const texts = defineTexts({
   },
   add: { en: "Add partitions", ko: "파티션 추가" },
   addBody: {
-    en: "{name} has {n, plural, one {# partition} other {# partitions}}. Existing messages stay where they are; keys may go to other partitions from now on.",
-    ko: "{name}에는 파티션이 {n, number}개 있습니다. 기존 메시지는 그대로 유지되지만 앞으로 키가 다른 파티션으로 갈 수 있습니다.",
+    en: "{name} has {n, plural, one {# partition} other {# partitions}}. Messages that are there stay where they are. A new message may go to another partition than earlier ones with the same key, so their order is no longer kept across both.",
+    ko: "{name}에는 파티션이 {n, number}개 있습니다. 기존 메시지는 그대로 유지됩니다. 새 메시지는 같은 키의 이전 메시지와 다른 파티션으로 갈 수 있으므로 둘 사이의 순서는 보장되지 않습니다.",
   },
-  total: { en: "New total", ko: "새 전체 개수" },
+  total: { en: "Partitions in all", ko: "전체 파티션 수" },
+  totalAdds: {
+    en: "{n, plural, one {# partition is} other {# partitions are}} added. Their number never goes down again.",
+    ko: "파티션 {n, number}개를 추가합니다. 파티션 수는 다시 줄일 수 없습니다.",
+  },
   totalBad: {
     en: "A whole number above {n}, at most 10000.",
     ko: "{n}보다 크고 10000 이하인 정수여야 합니다.",
   },
   added: { en: "{name} has {n} partitions now.", ko: "{name}의 파티션이 {n}개가 되었습니다." },
-  cancel: { en: "Cancel", ko: "취소" },
   none: { en: "No partitions", ko: "파티션 없음" },
   noneHint: { en: "The topic is being created.", ko: "토픽을 생성하는 중입니다." },
 });

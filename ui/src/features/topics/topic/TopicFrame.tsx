@@ -22,6 +22,7 @@ const own = defineTexts({
   rf: { en: "RF {n}", ko: "RF {n}" },
   minIsr: { en: "min ISR {n}", ko: "최소 ISR {n}" },
   messages: { en: "{n} messages", ko: "메시지 {n}개" },
+  size: { en: "{size} on disk, all replicas", ko: "디스크 {size}(모든 레플리카)" },
   retention: { en: "retention {time}", ko: "보존 {time}" },
   tabs: { en: "Views of the topic", ko: "토픽 보기" },
 });
@@ -40,7 +41,7 @@ function Summary({ topic }: { topic: TopicDetail }) {
     t(own.rf, { n: topic.replication }),
     topic.min_insync === null ? null : t(own.minIsr, { n: topic.min_insync }),
     topic.messages === null ? null : t(own.messages, { n: count(topic.messages) }),
-    topic.size === null ? null : bytes(topic.size),
+    topic.size === null ? null : t(own.size, { size: bytes(topic.size) }),
     topic.retention === null ? null : t(own.retention, { time: retention(topic.retention) }),
   ];
   return <span className="weir-num">{facts.filter(Boolean).join(" · ")}</span>;

@@ -1,10 +1,10 @@
 import { useNavigate } from "react-router";
 import type { ClusterRow } from "~/contract/types";
-import { tag, useCommand } from "~/shared/api";
-import { Confirm } from "~/shared/Confirm";
-import { useFlash } from "~/shared/flash";
-import { paths } from "~/shared/paths";
-import { defineTexts, useT } from "~/shared/text";
+import { tag, useCommand } from "./api";
+import { Confirm } from "./Confirm";
+import { useFlash } from "./flash";
+import { paths } from "./paths";
+import { defineTexts, useT } from "./text";
 
 const texts = defineTexts({
   title: { en: "Delete cluster", ko: "클러스터 삭제" },
@@ -24,8 +24,10 @@ const texts = defineTexts({
 
 const bold = (chunks: React.ReactNode[]) => <b>{chunks}</b>;
 
+type Deletable = Pick<ClusterRow, "id" | "name" | "kind" | "topics" | "production">;
+
 interface DeleteClusterProps {
-  cluster: ClusterRow;
+  cluster: Deletable;
   onDone: () => void;
 }
 

@@ -1,0 +1,49 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useParams } from "react-router";
+import { invalidate, tag, useCall } from "./api";
+import { defineTexts, useT } from "./text";
+import { useClusterCommand } from "./useClusterCommand";
+
+const texts = defineTexts({
+  stopped: { en: "This cluster is stopped", ko: "이 클러스터는 중지되었습니다" },
+  failed: { en: "This cluster has failed", ko: "이 클러스터는 실패했습니다" },
+  hint: {
+    en: "Its data is kept. Start it to see what is in it.",
+    ko: "데이터는 유지됩니다. 시작하면 내용을 볼 수 있습니다.",
+  },
+  start: { en: "Start cluster", ko: "클러스터 시작" },
+});
+
+/** In place of what only a running cluster tells: the one thing to do, not a failure. */
+export function StoppedNotice({ failed }: { failed: boolean }) {
+  const t = useT();
+  const client = useQueryClient();
+  const { cluster: id = "" } = useParams();
+  const start = useClusterCommand("clusters.start", id);
+  const detail = useCall(
+    "clusters.get",
+    { cluster: id },
+    { tags: [tag.cluster(id)], enabled: id !== "" },
+  ).data;
+  const serves = detail !== undefined && detail.permits.open === null;
+  // The page asked a cluster that did not run: once it does, it is asked again.
+  useEffect(() => {
+    if (serves) void invalidate(client, ["*"]);
+  }, [serves, client]);
+  return (
+    <Alert
+      type={failed ? "error" : "info"}
+      header={t(failed ? texts.failed : texts.stopped)}
+      action={
+        <Button variant="primary" loading={start.pending || detail?.state === "STARTING"} onClick={start.run}>
+          {t(texts.start)}
+        </Button>
+      }
+    >
+      {t(texts.hint)}
+    </Alert>
+  );
+}
