@@ -5,11 +5,11 @@ use weir_tests::home::Home;
 use weir_tests::page::Page;
 use weir_tests::stage::{Host, Stage};
 
-in_both_hosts!(opens_every_action_and_a_topic);
+in_both_hosts!(opens_every_action_and_a_topic, stops_and_starts_the_cluster);
 
 const TOPIC: &str = "/c/shop/topics/orders/messages";
 /// Every action as a topic's page offers it, and where it leads. `ui/tests/product.test.ts` holds that each has a page.
-const ACTIONS: [(&str, &str); 14] = [
+const ACTIONS: [(&str, &str); 20] = [
     ("Clusters", "/clusters"),
     ("Create cluster", "/clusters/create"),
     ("Connect to a cluster", "/clusters/connect"),
@@ -18,9 +18,15 @@ const ACTIONS: [(&str, &str); 14] = [
     ("Topics", "/c/shop/topics"),
     ("Create topic", "/c/shop/topics/create"),
     ("Produce", "/c/shop/topics/orders/produce"),
-    ("Edit configuration", "/c/shop/topics/orders/configuration"),
+    ("Partitions", "/c/shop/topics/orders/partitions"),
+    ("Consumers", "/c/shop/topics/orders/consumers"),
+    ("Edit configuration", "/c/shop/topics/orders/configuration?edit=1"),
+    ("Add partitions", "/c/shop/topics/orders/partitions?add=1"),
+    ("Delete topic", "/c/shop/topics/orders/messages?delete=1"),
+    ("Delete cluster", "/c/shop?delete=1"),
     ("Consumer groups", "/c/shop/groups"),
     ("Brokers", "/c/shop/brokers"),
+    ("Add broker", "/c/shop/brokers?add=1"),
     ("Operations", "/c/shop/operations"),
     ("Settings", "/settings"),
     ("About Weir", "/about"),
@@ -38,6 +44,24 @@ async fn opens_every_action_and_a_topic(host: Host, home: &Home) -> anyhow::Resu
         page.is_at(path).await?;
     }
     choose(&page, "orde", "~orders").await?;
+    page.is_at(TOPIC).await?;
+    page.policy_held().await
+}
+
+/// What is done at once, without a page: stopped by typing, started from the page that says so.
+async fn stops_and_starts_the_cluster(host: Host, home: &Home) -> anyhow::Result<()> {
+    home.run(&["cluster", "create", "shop", "--brokers", "1"])?;
+    home.run(&["topic", "create", "orders", "--cluster", "shop"])?;
+    let stage = Stage::open(host, home, "/c/shop/topics").await?;
+    let page = stage.page();
+    page.find("link", "orders").await?;
+    choose(&page, "Stop cluster", "Stop cluster").await?;
+    page.shows("Cluster shop was stopped.").await?;
+    page.shows("This cluster is stopped").await?;
+    page.click("button", "Start cluster").await?;
+    page.find("link", "orders").await?;
+    // An address from memory, without a cluster: of the one that was open last.
+    page.go("/topics/orders").await?;
     page.is_at(TOPIC).await?;
     page.policy_held().await
 }

@@ -14,9 +14,16 @@ export function NotFound() {
       <SpaceBetween size="m">
         <Box variant="h1">{t(texts.notFoundTitle)}</Box>
         <Box color="text-body-secondary">{t(texts.notFoundBody, { path: pathname })}</Box>
-        <Button variant="primary" onClick={() => navigate("/clusters")}>
-          {t(texts.toClusters)}
-        </Button>
+        <div className="weir-first">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button onClick={() => window.dispatchEvent(new Event("weir:palette"))}>
+              {t(texts.paletteTitle)}
+            </Button>
+            <Button variant="primary" onClick={() => navigate("/clusters")}>
+              {t(texts.toClusters)}
+            </Button>
+          </SpaceBetween>
+        </div>
       </SpaceBetween>
     </Box>
   );

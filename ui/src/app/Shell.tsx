@@ -16,9 +16,11 @@ import { Crumbs, useTitle } from "./Crumbs";
 import { useEvents } from "./events";
 import { Flashes } from "./Flashes";
 import { HelpDrawer } from "./HelpDrawer";
+import { useLastCluster } from "./lastCluster";
 import { useInternalLinks } from "./links";
 import { ProductionBand } from "./ProductionBand";
 import { Palette } from "./palette/Palette";
+import { RunningOnly } from "./RunningOnly";
 import { useRegionKeys } from "./regions";
 import { Shortcuts } from "./Shortcuts";
 import { SideNav } from "./SideNav";
@@ -26,8 +28,10 @@ import { TopBar } from "./TopBar";
 import { texts } from "./texts";
 
 const SIDE_FROM_PX = 1500;
+/** In a window lower than this a panel at the bottom would leave nothing of the list that it belongs to. */
+const BOTTOM_FROM_PX = 820;
 /** Below this the navigation starts closed: tables and messages need the room. */
-const NAVIGATION_FROM_PX = 1000;
+const NAVIGATION_FROM_PX = 1100;
 const TOP_BAR = "weir-top";
 
 function labels(t: Translate): AppLayoutToolbarProps.Labels {
@@ -63,14 +67,24 @@ function Split() {
   );
 }
 
+function fittingPosition(): "side" | "bottom" {
+  return window.innerWidth >= SIDE_FROM_PX || window.innerHeight < BOTTOM_FROM_PX ? "side" : "bottom";
+}
+
 function useSplitLayout(): Partial<AppLayoutToolbarProps> {
   const { open } = useSplit();
-  const [position, setPosition] = useRemembered<"side" | "bottom">(
-    "split.position",
-    window.innerWidth >= SIDE_FROM_PX ? "side" : "bottom",
-  );
-  const [side, setSide] = useRemembered("split.side", 480);
+  const [chosen, setPosition] = useRemembered<"side" | "bottom" | null>("split.position", null);
+  const isOpen = open !== null;
+  // Looked at when it opens: a panel that is read does not jump while the window is resized.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: opening counts.
+  const fitting = useMemo(fittingPosition, [isOpen]);
+  const position = chosen ?? fitting;
+  const [side, setSide] = useRemembered("split.side", window.innerWidth >= SIDE_FROM_PX ? 480 : 400);
   const [bottom, setBottom] = useRemembered("split.bottom", 360);
+  useEffect(() => {
+    const taken = isOpen && position === "bottom" ? bottom : 0;
+    document.documentElement.style.setProperty("--weir-split", `${taken}px`);
+  }, [isOpen, position, bottom]);
   const [size, setSize] = position === "side" ? [side, setSide] : [bottom, setBottom];
   // Always controlled: the layout does not follow a panel that becomes so later.
   return {
@@ -145,6 +159,7 @@ function Frame() {
   const matches = useMatches();
   const page = matches.at(-1)?.handle as Page | undefined;
   const { cluster } = useParams();
+  useLastCluster(cluster);
   const [navigationOpen, setNavigationOpen] = useRemembered(
     "nav.open",
     window.innerWidth >= NAVIGATION_FROM_PX,
@@ -179,7 +194,7 @@ function Frame() {
         notifications={<Flashes />}
         stickyNotifications
         contentType={page?.contentType ?? "default"}
-        content={<PageBody />}
+        content={<PageBody page={page} />}
         {...drawers.props}
         {...split}
       />
@@ -191,7 +206,7 @@ function Frame() {
 }
 
 /** The page; takes the focus when a navigation left it nowhere, so that Tab goes on from the new page's start. */
-function PageBody() {
+function PageBody({ page }: { page: Page | undefined }) {
   const { pathname } = useLocation();
   const node = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new page counts.
@@ -205,9 +220,11 @@ function PageBody() {
   }, [pathname]);
   return (
     <div ref={node} tabIndex={-1} className="weir-page">
-      <Suspense fallback={null}>
-        <Outlet />
-      </Suspense>
+      <RunningOnly page={page}>
+        <Suspense fallback={null}>
+          <Outlet />
+        </Suspense>
+      </RunningOnly>
     </div>
   );
 }

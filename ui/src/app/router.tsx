@@ -1,10 +1,28 @@
-import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { createBrowserRouter, Navigate, type RouteObject, useParams } from "react-router";
+import { paths } from "~/shared/paths";
 import { PageError } from "./Crash";
 import { pages } from "./features";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
+import { WithoutCluster } from "./WithoutCluster";
 
 const Nothing = () => null;
+/** Addresses without a cluster that people write from memory. */
+const CLUSTERLESS = [
+  "topics",
+  "topics/:topic",
+  "topics/:topic/:tab",
+  "groups",
+  "groups/:group",
+  "brokers",
+  "operations",
+];
+
+/** A topic's own address is that of its first tab. */
+function TopicItself() {
+  const { cluster = "", topic = "" } = useParams();
+  return <Navigate to={paths.topic(cluster, topic)} replace />;
+}
 
 function routeOf(page: (typeof pages)[number]): RouteObject {
   return {
@@ -26,6 +44,8 @@ export function makeRouter() {
       children: [
         { path: "/", element: <Navigate to="/clusters" replace /> },
         ...pages.map(routeOf),
+        ...CLUSTERLESS.map((path) => ({ path: `/${path}`, element: <WithoutCluster /> })),
+        { path: "/c/:cluster/topics/:topic", element: <TopicItself /> },
         { path: "*", element: <NotFound /> },
       ],
     },

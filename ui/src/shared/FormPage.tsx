@@ -2,6 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { InfoLink } from "./help";
@@ -53,6 +54,7 @@ export function FormPage(props: FormPageProps) {
     <form
       ref={node}
       noValidate
+      className="weir-form"
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
@@ -65,21 +67,23 @@ export function FormPage(props: FormPageProps) {
             {props.title}
           </Header>
         }
-        errorText={props.error ?? undefined}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button formAction="none" variant="link" onClick={() => navigate(props.back)}>
-              {t(texts.cancel)}
-            </Button>
-            {props.secondary ?? <span hidden />}
-            <Button variant="primary" loading={props.pending} formAction="submit">
-              {props.submit}
-            </Button>
-          </SpaceBetween>
-        }
       >
         <SpaceBetween size="l">{props.children}</SpaceBetween>
       </Form>
+      <div className="weir-form-actions">
+        <div className="weir-form-error" role="alert">
+          {props.error ? <StatusIndicator type="error">{props.error}</StatusIndicator> : null}
+        </div>
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button formAction="none" variant="link" onClick={() => navigate(props.back)}>
+            {t(texts.cancel)}
+          </Button>
+          {props.secondary ?? <span hidden />}
+          <Button variant="primary" loading={props.pending} formAction="submit">
+            {props.submit}
+          </Button>
+        </SpaceBetween>
+      </div>
     </form>
   );
 }

@@ -1,9 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { useParams } from "react-router";
-import { invalidate, tag, useCall } from "./api";
+import { tag, useCall } from "./api";
 import { defineTexts, useT } from "./text";
 import { useClusterCommand } from "./useClusterCommand";
 
@@ -20,7 +18,6 @@ const texts = defineTexts({
 /** In place of what only a running cluster tells: the one thing to do, not a failure. */
 export function StoppedNotice({ failed }: { failed: boolean }) {
   const t = useT();
-  const client = useQueryClient();
   const { cluster: id = "" } = useParams();
   const start = useClusterCommand("clusters.start", id);
   const detail = useCall(
@@ -28,11 +25,6 @@ export function StoppedNotice({ failed }: { failed: boolean }) {
     { cluster: id },
     { tags: [tag.cluster(id)], enabled: id !== "" },
   ).data;
-  const serves = detail !== undefined && detail.permits.open === null;
-  // The page asked a cluster that did not run: once it does, it is asked again.
-  useEffect(() => {
-    if (serves) void invalidate(client, ["*"]);
-  }, [serves, client]);
   return (
     <Alert
       type={failed ? "error" : "info"}

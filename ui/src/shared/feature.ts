@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import type { ClusterDetail, ClusterRow, Permit } from "~/contract/types";
 import type { Help } from "./help";
 import type { Message } from "./text";
+import type { ClusterCommand } from "./useClusterCommand";
 
 /** A page of the UI, found by glob: src/features/<area>/route.ts exports one Feature. */
 export interface Page {
@@ -11,6 +12,8 @@ export interface Page {
   title: Message | `:${string}`;
   /** Paths of the breadcrumbs before it, outermost first. */
   parents: string[];
+  /** About what only a running cluster tells: while it is stopped the page says so instead. */
+  running?: boolean;
   contentType: "table" | "form" | "default" | "cards" | "wizard";
   load: () => Promise<{ default: ComponentType }>;
   /** What its Info link opens; a page that says it all itself has none. */
@@ -37,6 +40,8 @@ export interface Action {
   /** Only on pages whose parameters include these. */
   needs: ("cluster" | "topic" | "group")[];
   href: (params: Params) => string;
+  /** Done at once to the open cluster, instead of opening the address. */
+  run?: ClusterCommand;
   /** Why not now; shown beside the disabled entry. */
   permit?: (cluster: ClusterDetail | ClusterRow) => Permit;
   /** Letters after `g`, or one combination. */

@@ -1,4 +1,7 @@
-import { tag, useCommand } from "./api";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { usePlatform } from "~/platform";
+import { invalidate, tag } from "./api";
 import { errorText } from "./ErrorBox";
 import { useFlash } from "./flash";
 import { useT } from "./text";
@@ -9,18 +12,35 @@ export type ClusterCommand =
   | "clusters.sample_start"
   | "clusters.sample_remove";
 
-/** Runs a command on the cluster and follows its operation; failures go to a flash. */
-export function useClusterCommand(name: ClusterCommand, id: string) {
+/** Runs a command on a cluster and follows its operation; failures go to a flash. */
+export function useRunOnCluster(): (name: ClusterCommand, cluster: string) => Promise<void> {
   const t = useT();
+  const platform = usePlatform();
+  const client = useQueryClient();
   const { track, flash } = useFlash();
-  const command = useCommand(name, [tag.clusters, tag.cluster(id), tag.operations(id), tag.topics(id)]);
-  const run = () =>
-    command.mutate(
-      { cluster: id },
-      {
-        onSuccess: ({ operation }) => track(operation),
-        onError: (error) => flash({ id: `${name}-${id}`, type: "error", content: errorText(t, error) }),
-      },
-    );
-  return { run, pending: command.isPending };
+  return async (name, cluster) => {
+    try {
+      const { operation } = await platform.call(name, { cluster });
+      track(operation);
+      await invalidate(client, [
+        tag.clusters,
+        tag.cluster(cluster),
+        tag.operations(cluster),
+        tag.topics(cluster),
+      ]);
+    } catch (error) {
+      flash({ id: `${name}-${cluster}`, type: "error", content: errorText(t, error) });
+    }
+  };
+}
+
+/** The same for one command on one cluster, with whether it is being asked for. */
+export function useClusterCommand(name: ClusterCommand, cluster: string) {
+  const start = useRunOnCluster();
+  const [pending, setPending] = useState(false);
+  const run = () => {
+    setPending(true);
+    void start(name, cluster).finally(() => setPending(false));
+  };
+  return { run, pending };
 }

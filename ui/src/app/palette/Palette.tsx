@@ -5,6 +5,8 @@ import { usePlatform } from "~/platform";
 import { tag, useCall } from "~/shared/api";
 import { isComposing } from "~/shared/keys";
 import { useT } from "~/shared/text";
+import { type ClusterCommand, useRunOnCluster } from "~/shared/useClusterCommand";
+import { lastCluster } from "../lastCluster";
 import { texts } from "../texts";
 import { actionEntries, type Entry, foundEntries, recentEntries, rememberEntry } from "./entries";
 
@@ -13,13 +15,17 @@ const FOUND_MAX = 12;
 function useEntries(query: string): Entry[] {
   const t = useT();
   const platform = usePlatform();
-  const params = useParams();
+  const open = useParams();
+  // What names no cluster means the one that was open last.
+  const params = { ...open, cluster: open.cluster ?? lastCluster() ?? undefined };
   const cluster = useCall(
     "clusters.get",
     { cluster: params.cluster ?? "" },
     { tags: [tag.cluster(params.cluster ?? "")], enabled: params.cluster !== undefined },
   ).data;
-  const args = { query, cluster: params.cluster ?? null, limit: FOUND_MAX };
+  // A cluster that is gone by now was open last: then none is.
+  const known = cluster || open.cluster ? params : open;
+  const args = { query, cluster: open.cluster ?? null, limit: FOUND_MAX };
   const found = useQuery({
     queryKey: ["palette.search", args],
     queryFn: ({ signal }) => platform.call("palette.search", args, signal),
@@ -28,7 +34,11 @@ function useEntries(query: string): Entry[] {
   });
   const recent = query === "" ? recentEntries() : [];
   const rows = query === "" ? [] : (found.data?.rows ?? []);
-  return [...recent, ...foundEntries(rows), ...actionEntries(t, query, params, cluster)];
+  return [
+    ...recent,
+    ...foundEntries(rows),
+    ...actionEntries(t, query, known, cluster, open.cluster === undefined),
+  ];
 }
 
 interface ListProps {
@@ -104,7 +114,12 @@ function PaletteOption({ entry, active, id, onHover, onOpen }: OptionProps) {
   );
 }
 
-function PaletteDialog(props: { onDismiss: () => void }) {
+interface DialogProps {
+  onDismiss: () => void;
+  onRun: (command: ClusterCommand, cluster: string) => void;
+}
+
+function PaletteDialog(props: DialogProps) {
   const t = useT();
   const navigate = useNavigate();
   const [text, setText] = useState("");
@@ -115,8 +130,9 @@ function PaletteDialog(props: { onDismiss: () => void }) {
 
   const open = (entry: Entry | undefined) => {
     if (!entry || entry.disabled !== null) return;
-    rememberEntry(entry);
     props.onDismiss();
+    if (entry.run) return props.onRun(entry.run.command, entry.run.cluster);
+    rememberEntry(entry);
     navigate(entry.href);
   };
   const move = (by: number) => {
@@ -166,6 +182,7 @@ function PaletteDialog(props: { onDismiss: () => void }) {
 
 export function Palette(props: { visible: boolean; onDismiss: () => void }) {
   const before = useRef<Element | null>(null);
+  const run = useRunOnCluster();
   useEffect(() => {
     if (props.visible) {
       before.current = document.activeElement;
@@ -184,7 +201,7 @@ export function Palette(props: { visible: boolean; onDismiss: () => void }) {
         if (event.target === event.currentTarget) props.onDismiss();
       }}
     >
-      <PaletteDialog onDismiss={props.onDismiss} />
+      <PaletteDialog onDismiss={props.onDismiss} onRun={run} />
     </div>
   );
 }

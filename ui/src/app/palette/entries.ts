@@ -3,6 +3,7 @@ import type { Action, Params } from "~/shared/feature";
 import { paths } from "~/shared/paths";
 import { remember, remembered } from "~/shared/storage";
 import { type Message, type Translate, translator } from "~/shared/text";
+import type { ClusterCommand } from "~/shared/useClusterCommand";
 import { actions } from "../features";
 import { texts } from "../texts";
 import { rank } from "./rank";
@@ -13,12 +14,15 @@ export interface Entry {
   text: string;
   detail: string | null;
   href: string;
+  /** Done at once to this cluster, instead of opening the address. */
+  run?: { command: ClusterCommand; cluster: string } | undefined;
   /** Why it cannot be opened now. */
   disabled: string | null;
 }
 
 const RECENT_MAX = 6;
-const ACTIONS_MAX = 8;
+/** More than there are: the list scrolls. */
+const ACTIONS_MAX = 60;
 const KIND: Record<PaletteRow["kind"], Message> = {
   cluster: texts.kindCluster,
   topic: texts.kindTopic,
@@ -28,8 +32,16 @@ const KIND: Record<PaletteRow["kind"], Message> = {
 const english = translator("en");
 const korean = translator("ko");
 
-function usable(action: Action, params: Params): boolean {
-  return action.needs.every((need) => params[need] !== undefined);
+const NEEDS: Record<Action["needs"][number], Message> = {
+  cluster: texts.needsCluster,
+  topic: texts.needsTopic,
+  group: texts.needsGroup,
+};
+
+/** What has to be open first. */
+function missing(action: Action, params: Params): Message | null {
+  const need = action.needs.find((each) => params[each] === undefined);
+  return need ? NEEDS[need] : null;
 }
 
 /** Found by its words in either language: people type the one their keyboard is in. */
@@ -42,21 +54,26 @@ export function actionEntries(
   query: string,
   params: Params,
   cluster: ClusterDetail | undefined,
+  /** Say which cluster is meant: it is not the open one. */
+  named: boolean,
 ): Entry[] {
-  const possible = actions.filter((action) => usable(action, params));
-  return rank(possible, query, wordsOf)
-    .slice(0, ACTIONS_MAX)
-    .map((action) => {
-      const reason = cluster ? (action.permit?.(cluster) ?? null) : null;
-      return {
-        id: `action:${action.id}`,
-        group: texts.paletteActions,
-        text: t(action.text),
-        detail: null,
-        href: action.href(params),
-        disabled: reason ? t.core(reason) : null,
-      };
-    });
+  // Typed, everything answers, what is not possible here with its reason; untyped, only what is possible.
+  const possible = actions.filter((action) => query !== "" || missing(action, params) === null);
+  const ranked = rank(possible, query, wordsOf).slice(0, ACTIONS_MAX);
+  const here = ranked.filter((action) => missing(action, params) === null);
+  return [...here, ...ranked.filter((action) => !here.includes(action))].map((action) => {
+    const need = missing(action, params);
+    const reason = cluster ? (action.permit?.(cluster) ?? null) : null;
+    return {
+      id: `action:${action.id}`,
+      group: texts.paletteActions,
+      text: t(action.text),
+      detail: named && action.needs.includes("cluster") ? (cluster?.name ?? null) : null,
+      href: action.href(params),
+      run: action.run && params.cluster ? { command: action.run, cluster: params.cluster } : undefined,
+      disabled: need ? t(need) : reason ? t.core(reason) : null,
+    };
+  });
 }
 
 export function hrefOf(row: PaletteRow): string {

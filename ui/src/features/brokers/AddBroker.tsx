@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
-import { useState } from "react";
 import type { Permit } from "~/contract/types";
+import { useAddress } from "~/shared/address";
 import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";
 import { useT } from "~/shared/text";
@@ -16,7 +16,9 @@ interface AddBrokerProps {
 export function AddBroker({ cluster, permit }: AddBrokerProps) {
   const t = useT();
   const { track } = useFlash();
-  const [asking, setAsking] = useState(false);
+  const { params, patch } = useAddress();
+  const asking = params.has("add") && permit === null;
+  const setAsking = (open: boolean) => patch({ add: open ? "1" : null });
   const add = useBrokerCommand("brokers.add", cluster);
   const confirm = () =>
     add.mutate(

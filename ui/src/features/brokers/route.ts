@@ -11,6 +11,7 @@ export default defineFeature({
       title: texts.title,
       parents: ["/clusters", "/c/:cluster"],
       contentType: "table",
+      running: true,
       load: () => import("./BrokersPage"),
       help: brokersHelp,
     },
@@ -35,6 +36,14 @@ export default defineFeature({
       needs: ["cluster"],
       href: ({ cluster }) => paths.brokers(cluster ?? ""),
       keys: "g b",
+    },
+    {
+      id: "add-broker",
+      text: texts.add,
+      keywords: "new scale 새 확장",
+      needs: ["cluster"],
+      href: ({ cluster }) => `${paths.brokers(cluster ?? "")}?add=1`,
+      permit: ({ permits }) => permits.broker_stop,
     },
   ],
 });

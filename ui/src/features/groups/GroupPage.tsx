@@ -2,9 +2,9 @@ import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/com
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import type { GroupDetail, Permit } from "~/contract/types";
+import { useAddress } from "~/shared/address";
 import { tag, useCall } from "~/shared/api";
 import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
@@ -34,6 +34,10 @@ function subtitle(t: Translate, group: GroupDetail): string {
 
 type Asking = "reset" | "offsets" | "delete";
 
+function permitOf({ permits }: GroupDetail, what: Asking): Permit {
+  return { reset: permits.reset_offsets, offsets: permits.delete_offsets, delete: permits.delete }[what];
+}
+
 interface GroupActionsProps {
   group: GroupDetail;
   onAsk: (what: Asking) => void;
@@ -49,9 +53,9 @@ function GroupActions({ group, onAsk }: GroupActionsProps) {
   return (
     <ButtonDropdown
       items={[
-        item("reset", offsets.reset, group.permits.reset_offsets),
-        item("offsets", offsets.deleteOffsets, group.permits.delete_offsets),
-        item("delete", texts.delete, group.permits.delete),
+        item("reset", offsets.reset, permitOf(group, "reset")),
+        item("offsets", offsets.deleteOffsets, permitOf(group, "offsets")),
+        item("delete", texts.delete, permitOf(group, "delete")),
       ]}
       onItemClick={({ detail }) => onAsk(detail.id as Asking)}
     >
@@ -90,14 +94,10 @@ function Dialogs({ cluster, group, asking, onDone }: DialogsProps) {
 export default function GroupPage() {
   const t = useT();
   const { cluster = "", group: name = "" } = useParams();
-  const [params, setParams] = useSearchParams();
-  const [asked, setAsking] = useState<Asking | null>(null);
-  // The list asks by the address.
-  const asking = params.has("reset") ? "reset" : asked;
-  const done = () => {
-    setAsking(null);
-    if (params.has("reset")) setParams({}, { replace: true });
-  };
+  // The list and the palette ask by the address.
+  const { params, patch } = useAddress();
+  const asked = (["reset", "offsets", "delete"] as const).find((each) => params.has(each)) ?? null;
+  const done = () => patch({ reset: null, offsets: null, delete: null });
   const detail = useCall("groups.get", { cluster, group: name }, { tags: [tag.group(cluster, name)] });
   const group = detail.data;
   if (detail.error && !group)
@@ -121,7 +121,9 @@ export default function GroupPage() {
             </span>
           }
           description={group ? subtitle(t, group) : "…"}
-          actions={group ? <GroupActions group={group} onAsk={setAsking} /> : undefined}
+          actions={
+            group ? <GroupActions group={group} onAsk={(what) => patch({ [what]: "1" })} /> : undefined
+          }
         >
           {name}
         </Header>
@@ -135,7 +137,9 @@ export default function GroupPage() {
           <MembersTable group={group} />
         </SpaceBetween>
       ) : null}
-      {group && asking ? <Dialogs cluster={cluster} group={group} asking={asking} onDone={done} /> : null}
+      {group && asked && permitOf(group, asked) === null ? (
+        <Dialogs cluster={cluster} group={group} asking={asked} onDone={done} />
+      ) : null}
     </ContentLayout>
   );
 }

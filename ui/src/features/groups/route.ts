@@ -2,6 +2,7 @@ import { defineFeature } from "~/shared/feature";
 import { count } from "~/shared/format";
 import { paths } from "~/shared/paths";
 import { groupHelp, groupsHelp } from "./help";
+import { texts as offsets } from "./offsets/texts";
 import { texts } from "./texts";
 
 const LIST = "/c/:cluster/groups";
@@ -15,6 +16,7 @@ export default defineFeature({
       title: texts.title,
       parents,
       contentType: "table",
+      running: true,
       load: () => import("./GroupsPage"),
       help: groupsHelp,
     },
@@ -23,6 +25,7 @@ export default defineFeature({
       title: ":group",
       parents: [...parents, LIST],
       contentType: "default",
+      running: true,
       load: () => import("./GroupPage"),
       help: groupHelp,
     },
@@ -44,6 +47,21 @@ export default defineFeature({
       needs: ["cluster"],
       href: ({ cluster }) => paths.groups(cluster ?? ""),
       keys: "g g",
+    },
+    {
+      id: "reset-offsets",
+      text: offsets.reset,
+      keywords: "rewind replay seek 되감기",
+      needs: ["cluster", "group"],
+      href: ({ cluster, group }) => `${paths.group(cluster ?? "", group ?? "")}?reset=1`,
+    },
+    {
+      id: "delete-group",
+      text: texts.deleteOne,
+      keywords: "remove offsets 제거",
+      needs: ["cluster", "group"],
+      href: ({ cluster, group }) => `${paths.group(cluster ?? "", group ?? "")}?delete=1`,
+      permit: ({ permits }) => permits.delete_topic,
     },
   ],
 });

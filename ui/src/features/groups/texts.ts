@@ -21,6 +21,7 @@ export const texts = defineTexts({
   selectOne: { en: "Select one group.", ko: "그룹 하나를 선택하세요." },
   selectAny: { en: "Select groups first.", ko: "먼저 그룹을 선택하세요." },
   delete: { en: "Delete", ko: "삭제" },
+  deleteOne: { en: "Delete consumer group", ko: "컨슈머 그룹 삭제" },
   deleteTitle: {
     en: "{n, plural, one {Delete consumer group} other {Delete # consumer groups}}",
     ko: "{n, plural, =1 {컨슈머 그룹 삭제} other {컨슈머 그룹 #개 삭제}}",

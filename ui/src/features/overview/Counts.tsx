@@ -42,39 +42,41 @@ export function Counts({ cluster }: { cluster: ClusterDetail }) {
   const parts = cluster.partitions ?? 0;
   return (
     <Container>
-      <div className="weir-figures">
-        <Figure label={t(texts.brokers)} href={paths.brokers(id)}>
-          <StatusIndicator type={well ? "success" : "warning"}>
-            {t(texts.brokersOnline, { n: online ?? total ?? 0, all: total ?? 0 })}
-          </StatusIndicator>
-        </Figure>
-        <Figure label={t(texts.underReplicated)}>
-          <Zero
-            value={cluster.under_replicated}
-            type="warning"
-            note={share(t, cluster.under_replicated ?? 0, parts)}
-          />
-        </Figure>
-        <Figure label={t(texts.offline)}>
-          <Zero value={cluster.offline} type="error" note={share(t, cluster.offline ?? 0, parts)} />
-        </Figure>
-        <Figure
-          label={t(texts.topics)}
-          href={paths.topics(id)}
-          note={cluster.partitions === null ? "" : t(texts.partitions, { n: parts })}
-        >
-          <b>{count(cluster.topics)}</b>
-        </Figure>
-        <Figure
-          label={t(texts.groups)}
-          href={paths.groups(id)}
-          note={cluster.max_lag === null ? "" : t(texts.largestLag, { n: count(cluster.max_lag) })}
-        >
-          <b>{count(cluster.groups)}</b>
-        </Figure>
-        <Figure label={t(texts.stored)} note={t(texts.allReplicas)}>
-          <b>{bytes(cluster.bytes)}</b>
-        </Figure>
+      <div className="weir-figures-room">
+        <div className="weir-figures">
+          <Figure label={t(texts.brokers)} href={paths.brokers(id)}>
+            <StatusIndicator type={well ? "success" : "warning"}>
+              {t(texts.brokersOnline, { n: online ?? total ?? 0, all: total ?? 0 })}
+            </StatusIndicator>
+          </Figure>
+          <Figure label={t(texts.underReplicated)}>
+            <Zero
+              value={cluster.under_replicated}
+              type="warning"
+              note={share(t, cluster.under_replicated ?? 0, parts)}
+            />
+          </Figure>
+          <Figure label={t(texts.offline)}>
+            <Zero value={cluster.offline} type="error" note={share(t, cluster.offline ?? 0, parts)} />
+          </Figure>
+          <Figure
+            label={t(texts.topics)}
+            href={paths.topics(id)}
+            note={cluster.partitions === null ? "" : t(texts.partitions, { n: parts })}
+          >
+            <b>{count(cluster.topics)}</b>
+          </Figure>
+          <Figure
+            label={t(texts.groups)}
+            href={paths.groups(id)}
+            note={cluster.max_lag === null ? "" : t(texts.largestLag, { n: count(cluster.max_lag) })}
+          >
+            <b>{count(cluster.groups)}</b>
+          </Figure>
+          <Figure label={t(texts.stored)} note={t(texts.allReplicas)}>
+            <b>{bytes(cluster.bytes)}</b>
+          </Figure>
+        </div>
       </div>
     </Container>
   );

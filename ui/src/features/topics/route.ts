@@ -1,7 +1,8 @@
-import { defineFeature, type Page } from "~/shared/feature";
+import { type Action, defineFeature, type Page } from "~/shared/feature";
 import { count } from "~/shared/format";
 import type { Help } from "~/shared/help";
-import { paths } from "~/shared/paths";
+import { paths, type TopicTab } from "~/shared/paths";
+import type { Message } from "~/shared/text";
 import * as help from "./help";
 import { texts } from "./texts";
 
@@ -15,8 +16,25 @@ function tab(name: string, about: Help, load: Page["load"]): Page {
     title: ":topic",
     parents: [...parents, LIST],
     contentType: "default",
+    running: true,
     load,
     help: about,
+  };
+}
+
+/** What the palette offers of the open topic. */
+function ofTopic(
+  id: string,
+  text: Message,
+  href: (at: (tab: TopicTab) => string) => string,
+  keywords: string,
+): Action {
+  return {
+    id,
+    text,
+    keywords,
+    needs: ["cluster", "topic"],
+    href: ({ cluster, topic }) => href((tab) => paths.topic(cluster ?? "", topic ?? "", tab)),
   };
 }
 
@@ -28,6 +46,7 @@ export default defineFeature({
       title: texts.title,
       parents,
       contentType: "table",
+      running: true,
       load: () => import("./list/TopicsPage"),
       help: help.topicsHelp,
     },
@@ -36,6 +55,7 @@ export default defineFeature({
       title: texts.create,
       parents: [...parents, LIST],
       contentType: "form",
+      running: true,
       load: () => import("./create/CreateTopicPage"),
       help: help.createTopicHelp,
     },
@@ -48,6 +68,7 @@ export default defineFeature({
       title: texts.produce,
       parents: [...parents, LIST, `${TOPIC}/messages`],
       contentType: "form",
+      running: true,
       load: () => import("./produce/ProducePage"),
       help: help.produceHelp,
     },
@@ -85,11 +106,30 @@ export default defineFeature({
       href: ({ cluster, topic }) => paths.produce(cluster ?? "", topic ?? ""),
       permit: (cluster) => ("produce" in cluster.permits ? cluster.permits.produce : null),
     },
+    ofTopic(
+      "topic-messages",
+      texts.messages,
+      (at) => at("messages"),
+      "browse consume search live 검색 실시간",
+    ),
+    ofTopic("topic-partitions", texts.partitions, (at) => at("partitions"), "leader isr 리더"),
+    ofTopic("topic-consumers", texts.consumers, (at) => at("consumers"), "groups lag 그룹 랙"),
     {
-      id: "topic-configuration",
-      text: texts.editConfig,
-      needs: ["cluster", "topic"],
-      href: ({ cluster, topic }) => paths.topic(cluster ?? "", topic ?? "", "configuration"),
+      ...ofTopic(
+        "topic-configuration",
+        texts.editConfig,
+        (at) => `${at("configuration")}?edit=1`,
+        "retention 보존",
+      ),
+      permit: ({ permits }) => permits.alter_config,
+    },
+    {
+      ...ofTopic("add-partitions", texts.addPartitions, (at) => `${at("partitions")}?add=1`, "raise 늘리기"),
+      permit: ({ permits }) => permits.alter_config,
+    },
+    {
+      ...ofTopic("delete-topic", texts.deleteTopic, (at) => `${at("messages")}?delete=1`, "remove 제거"),
+      permit: ({ permits }) => permits.delete_topic,
     },
   ],
 });

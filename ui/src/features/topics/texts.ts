@@ -28,6 +28,7 @@ export const texts = defineTexts({
   produce: { en: "Produce", ko: "메시지 보내기" },
   editConfig: { en: "Edit configuration", ko: "구성 편집" },
   delete: { en: "Delete", ko: "삭제" },
+  deleteTopic: { en: "Delete topic", ko: "토픽 삭제" },
   addPartitions: { en: "Add partitions", ko: "파티션 추가" },
   selectOne: { en: "Select one topic.", ko: "토픽 하나를 선택하세요." },
   selectAny: { en: "Select topics first.", ko: "먼저 토픽을 선택하세요." },

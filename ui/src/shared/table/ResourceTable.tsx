@@ -143,10 +143,9 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   const columns = useMemo(() => ordered(given, saved.order), [given, saved.order]);
   const inside = variant === undefined || variant === "full-page" || variant === "borderless";
   const available = (room ?? 0) - (inside ? 0 : CONTAINER_PX) - (selection ? SELECTION_PX : 0);
-  const hidden = useMemo(
-    () => saved.hidden ?? hiddenByDefault(columns, available),
-    [saved.hidden, columns, available],
-  );
+  const byDefault = useMemo(() => hiddenByDefault(columns, available), [columns, available]);
+  const hidden = saved.hidden ?? byDefault;
+  const folded = columns.filter((column) => column.wide && byDefault.includes(column.id));
   const table = { ...props, columns };
   const peek = usePeek(table);
   // Rows are drawn in slices between keystrokes: an answer of the core must not hold up who types into the filter.
@@ -159,7 +158,7 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
     if (shown) begun.current = true;
   }, [shown]);
   return (
-    <TableContext value={{ ...table, saved, onSaved, hidden }}>
+    <TableContext value={{ ...table, saved, onSaved, hidden, folded }}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, which is a table. */}
       <div ref={node} className="weir-table" onKeyDown={peek.onKeyDown} onFocus={peek.onFocus}>
         {room === null || !shown ? null : (

@@ -16,7 +16,7 @@ import { useSlow } from "../useSlow";
 import { Conditions } from "./Conditions";
 import { CoreConditions } from "./CoreConditions";
 import { FilterInput } from "./FilterInput";
-import type { ResourceTableProps } from "./ResourceTable";
+import type { Column, ResourceTableProps } from "./ResourceTable";
 import { texts } from "./texts";
 
 /** What a person chose for this table's looks. */
@@ -31,6 +31,9 @@ type TableState = ResourceTableProps<any> & {
   saved: Saved;
   onSaved: (saved: Saved) => void;
   hidden: string[];
+  /** Columns that have no room: not shown unless chosen. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  folded: Column<any>[];
 };
 
 /**
@@ -65,6 +68,26 @@ function Refresh(props: { onRefresh: () => void; refreshing: boolean }) {
   );
 }
 
+/** Columns that have no room are not shown; that is said, and one press shows them, to be scrolled to. */
+function Folded() {
+  const t = useT();
+  const { columns, folded, saved, onSaved } = useTable();
+  if (folded.length === 0) return null;
+  const shown = saved.hidden !== null;
+  const names = folded.map((column) => column.name ?? column.header).join(", ");
+  const optional = columns.filter((column) => column.optional).map((column) => column.id);
+  return (
+    <button
+      type="button"
+      className="weir-textbutton"
+      title={names}
+      onClick={() => onSaved({ ...saved, widths: {}, hidden: shown ? null : optional })}
+    >
+      {shown ? t(texts.fitColumns) : t(texts.showColumns, { n: folded.length })}
+    </button>
+  );
+}
+
 export function TableHeader() {
   const props = useTable();
   const t = useT();
@@ -86,12 +109,17 @@ export function TableHeader() {
       description={
         slow ? (
           t(texts.slow)
-        ) : props.description || props.updatedAt ? (
+        ) : props.description || props.updatedAt || props.folded.length > 0 ? (
           <span className="weir-dots">
             {props.description ? <span>{props.description}</span> : null}
             {props.updatedAt ? (
               <span>
                 <Updated at={props.updatedAt} />
+              </span>
+            ) : null}
+            {props.folded.length > 0 ? (
+              <span>
+                <Folded />
               </span>
             ) : null}
           </span>

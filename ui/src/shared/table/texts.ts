@@ -1,6 +1,11 @@
 import { defineTexts } from "../text";
 
 export const texts = defineTexts({
+  showColumns: {
+    en: "{n, plural, one {# column has} other {# columns have}} no room: show",
+    ko: "공간이 부족해 숨긴 열 {n, number}개 표시",
+  },
+  fitColumns: { en: "Fit columns to the window", ko: "창에 맞게 열 표시" },
   loading: { en: "Loading {title}", ko: "{title} 불러오는 중" },
   refresh: { en: "Refresh", ko: "새로 고침" },
   matches: { en: "{n, plural, one {# match} other {# matches}}", ko: "일치 {n, number}개" },

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { usePlatform } from "~/platform";
 import { tag, useCall, useCommand } from "~/shared/api";
@@ -15,6 +15,7 @@ import { useFlash } from "~/shared/flash";
 import { paths } from "~/shared/paths";
 import { type Translate, useT } from "~/shared/text";
 import { useDirty } from "~/shared/useDirty";
+import { useSettled } from "~/shared/useSettled";
 import { DefaultsTable } from "./DefaultsTable";
 import { texts } from "./texts";
 
@@ -24,7 +25,7 @@ interface Draft {
   port: string;
   sample: boolean;
 }
-type Problems = { name?: string; brokers?: string; port?: string };
+type Problems = { name?: string | undefined; brokers?: string; port?: string };
 
 function whole(value: string, min: number, max: number): boolean {
   return /^\d+$/.test(value.trim()) && Number(value) >= min && Number(value) <= max;
@@ -69,6 +70,22 @@ export default function CreateClusterPage() {
     if (problem) setProblems((shown) => ({ ...shown, name: t.core(problem) }));
     return problem;
   };
+
+  const typed = useSettled(draft.name ?? "");
+  // Whether a name is free is said while it is typed, not only when the field is left.
+  useEffect(() => {
+    if (typed.trim() === "") return;
+    let current = true;
+    platform.call("clusters.check_name", { name: typed }).then(
+      ({ problem }) => {
+        if (current) setProblems((shown) => ({ ...shown, name: problem ? t.core(problem) : undefined }));
+      },
+      () => undefined, // asked again on submit
+    );
+    return () => {
+      current = false;
+    };
+  }, [typed, platform, t]);
 
   const submit = async () => {
     const found = problemsOf(t, name, draft);

@@ -4,7 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { usePlatform } from "~/platform";
 import { tag, useCall, useCommand } from "~/shared/api";
@@ -79,6 +79,24 @@ export default function CreateTopicPage() {
     }
     return answer.problem === null;
   };
+
+  const typed = useSettled(input.name.trim());
+  // Whether a name is free is said while it is typed, not only when the field is left.
+  useEffect(() => {
+    if (typed === "") return;
+    let current = true;
+    platform.call("topics.check_name", { cluster, name: typed }).then(
+      ({ problem, warning: unwise }) => {
+        if (!current) return;
+        setProblems((shown) => ({ ...shown, name: problem ? t.core(problem) : undefined }));
+        setWarning(unwise ? t.core(unwise) : null);
+      },
+      () => undefined, // asked again on submit
+    );
+    return () => {
+      current = false;
+    };
+  }, [typed, cluster, platform, t]);
 
   const submit = async () => {
     setWaiting(true);

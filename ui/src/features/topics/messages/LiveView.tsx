@@ -9,7 +9,7 @@ import { VirtualGrid } from "~/shared/grid/VirtualGrid";
 import { useT } from "~/shared/text";
 import { useZone } from "~/shared/time";
 import { messageColumns } from "./columns";
-import { GRID_HEIGHT, useRowHeight } from "./layout";
+import { GRID_HEIGHT, useNarrow, useRowHeight } from "./layout";
 import { OpenMessage } from "./OpenMessage";
 import type { MessagesQuery } from "./query";
 import { KEPT_MAX, useTail } from "./tail";
@@ -33,7 +33,8 @@ export function LiveView({ topic, query, onPatch }: LiveViewProps) {
   const rowHeight = useRowHeight();
   const { partition, contains } = query;
   const tail = useTail({ cluster, topic, partition, contains }, paused, atTop && !hovered);
-  const columns = useMemo(() => messageColumns(t, zone, contains), [t, zone, contains]);
+  const { node, narrow } = useNarrow();
+  const columns = useMemo(() => messageColumns(t, zone, contains, narrow), [t, zone, contains, narrow]);
   const openId = query.open ? `${query.open.partition}-${query.open.offset}` : null;
 
   if (tail.error) return <ErrorBox error={tail.error} onRetry={() => onPatch({ live: null })} />;
@@ -43,7 +44,7 @@ export function LiveView({ topic, query, onPatch }: LiveViewProps) {
     return undefined;
   };
   return (
-    <div>
+    <div ref={node}>
       <div className="weir-scan">
         <span>
           <b>{paused ? t(texts.paused) : t(texts.following, { rate: short(tail.rate) })}</b>

@@ -9,7 +9,7 @@ import { ReadFailure } from "~/shared/ReadFailure";
 import { type Translate, useT } from "~/shared/text";
 import { useZone } from "~/shared/time";
 import { messageColumns } from "./columns";
-import { GRID_HEIGHT, useRowHeight } from "./layout";
+import { GRID_HEIGHT, useNarrow, useRowHeight } from "./layout";
 import { OpenMessage } from "./OpenMessage";
 import { type MessagesQuery, startOf } from "./query";
 import { texts } from "./texts";
@@ -71,7 +71,8 @@ export function SearchView({ topic, query, onPatch }: ViewProps) {
   const from = useMemo(() => startOf(query, zone, Date.now()), [query.from, query.offset, query.time, zone]);
   const { partition, contains } = query;
   const browse = useBrowse({ cluster, topic, partition, contains, from });
-  const columns = useMemo(() => messageColumns(t, zone, contains), [t, zone, contains]);
+  const { node, narrow } = useNarrow();
+  const columns = useMemo(() => messageColumns(t, zone, contains, narrow), [t, zone, contains, narrow]);
   const { rows, more, loading, fetchMore } = browse;
   const rowAt = useCallback((index: number) => rows[index], [rows]);
   const open = (row: MessageRow) => onPatch({ m: row.id });
@@ -86,7 +87,7 @@ export function SearchView({ topic, query, onPatch }: ViewProps) {
   if (browse.error && rows.length === 0)
     return <ReadFailure error={browse.error} onRetry={() => void browse.refetch()} />;
   return (
-    <div>
+    <div ref={node}>
       <div className="weir-scan" role="status">
         <span>
           <b className="weir-num">

@@ -42,39 +42,50 @@ function Preview(props: { cell: Cell | null; wanted: string; nullText: string })
   );
 }
 
-export function messageColumns(t: Translate, zone: Zone, wanted: string): GridColumn<MessageRow>[] {
+/** In a narrow list the time without its day, and no size: the open message beside it says both. */
+export function messageColumns(
+  t: Translate,
+  zone: Zone,
+  wanted: string,
+  narrow: boolean,
+): GridColumn<MessageRow>[] {
   const nullText = t(texts.nullTag);
-  return [
+  const time = (row: MessageRow) => instant(row.timestamp, zone);
+  const columns: GridColumn<MessageRow>[] = [
     {
       id: "timestamp",
-      header: t(texts.timestamp, { zone: zoneName(zone) }),
-      track: "204px",
-      cell: (row) => <span className="weir-num">{instant(row.timestamp, zone)}</span>,
+      header: narrow ? zoneName(zone) : t(texts.timestamp, { zone: zoneName(zone) }),
+      track: narrow ? "96px" : "204px",
+      cell: (row) => (
+        <span className="weir-num" title={time(row)}>
+          {narrow ? time(row).slice(11) : time(row)}
+        </span>
+      ),
     },
     {
       id: "partition",
       header: t(texts.part),
-      track: "64px",
+      track: narrow ? "40px" : "64px",
       numeric: true,
       cell: (row) => row.partition,
     },
     {
       id: "offset",
       header: t(texts.offsetColumn),
-      track: "104px",
+      track: narrow ? "72px" : "104px",
       numeric: true,
       cell: (row) => row.offset,
     },
     {
       id: "key",
       header: t(texts.key),
-      track: "minmax(110px, 1fr)",
+      track: narrow ? "minmax(80px, 1fr)" : "minmax(110px, 1fr)",
       cell: (row) => <Preview cell={row.key} wanted={wanted} nullText={nullText} />,
     },
     {
       id: "value",
       header: t(texts.value),
-      track: "minmax(160px, 4fr)",
+      track: narrow ? "minmax(120px, 2fr)" : "minmax(160px, 4fr)",
       cell: (row) =>
         row.control ? (
           <span className="weir-tag" title={t(texts.controlWhy)}>
@@ -93,4 +104,5 @@ export function messageColumns(t: Translate, zone: Zone, wanted: string): GridCo
     },
     { id: "size", header: t(texts.size), track: "84px", numeric: true, cell: (row) => bytes(row.size) },
   ];
+  return narrow ? columns.filter((column) => column.id !== "size") : columns;
 }

@@ -12,6 +12,7 @@ interface PayloadFieldProps {
   data: string;
   encoding: Encoding;
   problem: string | undefined;
+  warning?: string | undefined;
   disabled?: boolean;
   onData: (data: string) => void;
   onEncoding: (encoding: Encoding) => void;
@@ -25,7 +26,13 @@ export function PayloadField(props: PayloadFieldProps) {
   const t = useT();
   return (
     <div className="weir-payload">
-      <FormField stretch label={props.label} description={props.hint} errorText={props.problem}>
+      <FormField
+        stretch
+        label={props.label}
+        description={props.hint}
+        errorText={props.problem}
+        warningText={props.warning}
+      >
         <Textarea
           value={props.data}
           rows={props.rows}

@@ -21,6 +21,7 @@ import {
   contentOf,
   type Draft,
   EMPTY,
+  isEmptyValue,
   keyPayload,
   type Problems,
   problemsOf,
@@ -126,6 +127,7 @@ export default function ProducePage() {
             data={draft.value}
             encoding={draft.valueEncoding}
             problem={problems.value}
+            warning={isEmptyValue(draft) ? t(texts.emptyValue) : undefined}
             disabled={draft.tombstone}
             onData={(value) => change({ value })}
             onEncoding={(valueEncoding) => change({ valueEncoding })}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { translator } from "~/shared/text";
-import { commandOf, EMPTY, keyPayload, problemsOf, valuePayload } from "./draft";
+import { commandOf, EMPTY, isEmptyValue, keyPayload, problemsOf, valuePayload } from "./draft";
 
 const t = translator("en");
 
@@ -10,6 +10,12 @@ describe("a message to produce", () => {
     expect(problemsOf(t, { ...EMPTY, value: "0g", valueEncoding: "hex" }).value).toBeDefined();
     expect(problemsOf(t, { ...EMPTY, value: "ff 00", valueEncoding: "hex" })).toEqual({});
     expect(problemsOf(t, { ...EMPTY, headers: [{ id: 1, name: "", value: "x" }] })["header:1"]).toBeDefined();
+  });
+  it("says what an empty value is before it is sent", () => {
+    expect(problemsOf(t, EMPTY).value).toMatch(/not JSON/);
+    expect(problemsOf(t, { ...EMPTY, valueEncoding: "text" })).toEqual({});
+    expect(isEmptyValue({ ...EMPTY, valueEncoding: "text" })).toBe(true);
+    expect(isEmptyValue({ ...EMPTY, valueEncoding: "text", tombstone: true })).toBe(false);
   });
   it("needs a key to be a tombstone, and then has no value", () => {
     const tombstone = { ...EMPTY, tombstone: true, value: "kept while typing" };

@@ -53,10 +53,17 @@ export function problemsOf(t: Translate, draft: Draft): Problems {
     key: payloadProblem(t, draft.keyEncoding, draft.key),
     value: draft.tombstone ? undefined : payloadProblem(t, draft.valueEncoding, draft.value),
   };
+  if (!draft.tombstone && draft.valueEncoding === "json" && draft.value.trim() === "")
+    problems.value = t(texts.emptyJson);
   if (draft.tombstone && draft.key === "") problems.key = t(texts.tombstoneKey);
   for (const header of draft.headers)
     if (header.name === "") problems[`header:${header.id}`] = t(texts.headerMissing);
   return Object.fromEntries(Object.entries(problems).filter(([, problem]) => problem !== undefined));
+}
+
+/** Whether a value without a byte would be sent: allowed, and seldom meant. */
+export function isEmptyValue(draft: Draft): boolean {
+  return !draft.tombstone && draft.valueEncoding !== "json" && draft.value === "";
 }
 
 export function keyPayload(draft: Draft): Payload | null {

@@ -27,6 +27,14 @@ export const texts = defineTexts({
   hex: { en: "Hex", ko: "Hex" },
   base64: { en: "Base64", ko: "Base64" },
   badJson: { en: "Not valid JSON: {detail}", ko: "유효한 JSON이 아닙니다: {detail}" },
+  emptyJson: {
+    en: "An empty text is not JSON. Type a value, choose Text to send an empty one, or send a tombstone.",
+    ko: "빈 값은 JSON이 아닙니다. 값을 입력하거나, 빈 값을 보내려면 텍스트를 선택하거나, 툼스톤을 보내세요.",
+  },
+  emptyValue: {
+    en: "An empty value of 0 bytes is sent, which is not null.",
+    ko: "0바이트의 빈 값을 보냅니다. null과는 다릅니다.",
+  },
   badHex: { en: "Hex is pairs of 0-9 and a-f.", ko: "Hex는 0-9와 a-f의 쌍이어야 합니다." },
   badBase64: { en: "Not valid Base64.", ko: "유효한 Base64가 아닙니다." },
   partition: { en: "Partition", ko: "파티션" },

@@ -2,10 +2,11 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
+import { useAddress } from "~/shared/address";
 import { tag, useCall } from "~/shared/api";
 import { bytes, count, retention } from "~/shared/format";
 import { InfoLink } from "~/shared/help";
@@ -58,7 +59,8 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
   const navigate = useNavigate();
   const { cluster = "", topic: name = "" } = useParams();
   const detail = useCall("topics.get", { cluster, topic: name }, { tags: [tag.topic(cluster, name)] });
-  const [deleting, setDeleting] = useState(false);
+  const { params, patch } = useAddress();
+  const setDeleting = (open: boolean) => patch({ delete: open ? "1" : null });
   const topic = detail.data;
   const sick = topic?.health === "offline" ? topic.offline : topic?.under_replicated;
 
@@ -113,7 +115,7 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
           content: id === tab && topic ? <div className="weir-tab">{children(topic)}</div> : null,
         }))}
       />
-      {deleting && topic ? (
+      {topic && topic.permits.delete === null && params.has("delete") ? (
         <DeleteTopics
           cluster={cluster}
           topics={[topic]}
