@@ -36,7 +36,7 @@ async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::R
     stage.session.picture(&format!("group-reset-{host:?}")).await?;
     page.click("button", "Reset offsets").await?;
     page.gone("dialog", "~Reset offsets").await?;
-    page.shows("Reset offsets of readers").await?;
+    page.shows("Offsets of readers were reset.").await?;
     let shown = home.run(&["group", "show", "readers"])?;
     ensure!(shown.contains("orders  0          7          12   5"), "{shown}");
 
