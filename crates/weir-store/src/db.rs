@@ -1,7 +1,8 @@
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -11,6 +12,10 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// How long a statement waits for another process (window, command line and serve share the file).
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long an opening waits for other processes that open the same file.
+const TURN_MAX: Duration = Duration::from_secs(30);
+const TURN_PAUSE: Duration = Duration::from_millis(5);
 
 /// A cheap-clone handle of the open database; the writer thread ends with the last one.
 #[derive(Debug, Clone)]
@@ -26,6 +31,7 @@ impl Store {
     /// [`StoreError::Newer`] for a newer Weir's database, which stays untouched.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let opened = |source| StoreError::Open { path: path.to_owned(), source };
+        let _alone = FirstOpen::wait(path)?;
         let mut conn = Connection::open(path).map_err(opened)?;
         conn.busy_timeout(BUSY)?;
         migrate::migrate(&mut conn, path)?;
@@ -61,6 +67,33 @@ impl Store {
         });
         self.writer.send(job).map_err(|_| StoreError::WriterGone)?;
         result.recv().map_err(|_| StoreError::WriterGone)?
+    }
+}
+
+/// Held while a database is made, brought up to date and switched to WAL: SQLite does not wait for each of these
+/// steps, and several programs may start at once.
+struct FirstOpen {
+    _file: File,
+}
+
+impl FirstOpen {
+    /// Waits for the others, at most [`TURN_MAX`].
+    fn wait(database: &Path) -> Result<Self, StoreError> {
+        let path = database.with_extension("lock");
+        let failed = |source| StoreError::Lock { path: path.clone(), source };
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(&path);
+        let file = file.map_err(failed)?;
+        let deadline = Instant::now() + TURN_MAX;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(TURN_PAUSE);
+                }
+                Err(error) => return Err(failed(error.into())),
+            }
+        }
     }
 }
 

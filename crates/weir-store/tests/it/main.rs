@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod many;
 mod operations;
 mod profiles;
 mod settings;
