@@ -33,13 +33,8 @@ pub enum StartError {
     UnknownConfig { key: String },
     #[error("--set {key}={value}: {reason}")]
     BadConfig { key: String, value: String, reason: String },
-    #[error("cluster.json asks for {brokers} brokers; a cluster has 1 to 100")]
-    BadBrokers { brokers: u16 },
-    #[error(
-        "\"ids\" in cluster.json are {ids:?}: they must be {brokers} rising numbers from 1; repair that line, or \
-         remove it if no broker was ever removed"
-    )]
-    BadIds { ids: Vec<i32>, brokers: u16 },
+    #[error("\"{field}\" in {}: {what}; repair it, or restore the file from a copy", path.display())]
+    BadCluster { path: PathBuf, field: &'static str, what: String },
     #[error("--port {port} leaves no room for {brokers} brokers; the last port is 65535")]
     PortRange { port: u16, brokers: u16 },
     #[error("port {port} of broker {broker} is taken by another program; {advice}")]

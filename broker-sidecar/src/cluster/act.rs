@@ -9,6 +9,7 @@ use weir_engine::BrokerState as EngineState;
 
 use super::broker::LocalBroker;
 use super::{ActError, Running};
+use crate::control::Asked;
 use crate::net::{Closing, serve_broker};
 use crate::run::bind_again;
 
@@ -57,7 +58,8 @@ impl Running {
         act: Act,
         key: Option<String>,
     ) -> Result<Operation, ActError> {
-        if let Some(before) = self.operations.by_key(key.as_deref()) {
+        let asked = Asked { kind: act.kind(), broker: Some(id), key: key.as_deref() };
+        if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }
         self.changes_state(id, act)?;
@@ -172,7 +174,9 @@ impl Running {
 
     /// Begins to stop the whole engine; nobody restarts it.
     pub fn shutdown(&self, key: Option<String>) -> Result<Operation, ActError> {
-        if let Some(before) = self.operations.by_key(key.as_deref()) {
+        let kind = OperationKind::Shutdown;
+        let asked = Asked { kind, broker: None, key: key.as_deref() };
+        if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }
         if let Some(mut cluster) = self.dir.load_cluster()?
@@ -181,7 +185,6 @@ impl Running {
             cluster.desired = Desired::Stopped;
             self.dir.save_cluster(&cluster)?;
         }
-        let kind = OperationKind::Shutdown;
         let operation = self.operations.begin(kind, None, key, &self.events)?;
         self.stop.send_replace(true);
         Ok(operation)

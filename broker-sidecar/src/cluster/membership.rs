@@ -1,23 +1,17 @@
-//! Brokers are added and removed while clients run.
+//! Brokers are added while clients run.
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedMutexGuard;
-use weir_control::api::{BrokerState, Operation, OperationKind};
+use weir_control::api::{Operation, OperationKind};
 use weir_control::files::ClusterFile;
-use weir_engine::{BrokerConfig, BrokerState as EngineState, Engine};
+use weir_engine::{BrokerConfig, Engine};
 
 use super::broker::LocalBroker;
 use super::start::{advertised, local_broker};
 use super::{ActError, Running};
+use crate::control::Asked;
 use crate::net::serve_broker;
 use crate::run::{BoundBroker, bind_next};
-
-/// How often a broker that hands its replicas on is looked at, and for how long: throttles may make it slow.
-const DRAIN_PAUSE: Duration = Duration::from_millis(50);
-const DRAIN_MAX: Duration = Duration::from_secs(60 * 60);
-/// A killed broker is fenced after `broker.session.timeout.ms` (9 s unless set).
-const FENCED_MAX: Duration = Duration::from_secs(60);
 
 impl Running {
     pub(super) fn existing(&self, id: i32) -> Result<Arc<LocalBroker>, ActError> {
@@ -27,14 +21,15 @@ impl Running {
 
     /// Begins to add a broker under the smallest free id. A key that was used before answers its operation.
     pub fn add_broker(self: &Arc<Self>, key: Option<String>) -> Result<Operation, ActError> {
-        if let Some(before) = self.operations.by_key(key.as_deref()) {
+        let kind = OperationKind::BrokerAdd;
+        let asked = Asked { kind, broker: None, key: key.as_deref() };
+        if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }
         let alone = self.alone()?;
         let taken: Vec<i32> = self.all().iter().map(|b| b.id).collect();
         let free = (1..=i32::from(ClusterFile::BROKERS_MAX)).find(|id| !taken.contains(id));
         let id = free.ok_or(ActError::TooMany)?;
-        let kind = OperationKind::BrokerAdd;
         let operation = self.operations.begin(kind, Some(id), key, &self.events)?;
         let (running, begun) = (self.clone(), operation.clone());
         tokio::spawn(async move {
@@ -42,35 +37,9 @@ impl Running {
             if let Some(broker) = running.broker(id) {
                 running.events.broker(running.shown(&broker));
             }
-            running.end(begun, done);
+            // First: whoever hears of the end may add the next one at once.
             drop(alone);
-        });
-        Ok(operation)
-    }
-
-    /// Begins to move everything off a broker, stop it and forget it; it serves until all has moved.
-    pub fn remove_broker(
-        self: &Arc<Self>,
-        id: i32,
-        key: Option<String>,
-    ) -> Result<Operation, ActError> {
-        if let Some(before) = self.operations.by_key(key.as_deref()) {
-            return Ok(before);
-        }
-        let broker = self.existing(id)?;
-        let alone = self.alone()?;
-        let others = |b: &Arc<LocalBroker>| b.id != id && b.state() == BrokerState::Running;
-        if !self.all().iter().any(others) {
-            return Err(ActError::LastBroker { id });
-        }
-        let kind = OperationKind::BrokerRemove;
-        let operation = self.operations.begin(kind, Some(id), key, &self.events)?;
-        let (running, begun) = (self.clone(), operation.clone());
-        tokio::spawn(async move {
-            let done = running.remove(&broker).await;
-            running.events.broker(running.shown(&broker));
             running.end(begun, done);
-            drop(alone);
         });
         Ok(operation)
     }
@@ -123,48 +92,11 @@ impl Running {
         bind_next(&self.dir, &cluster, number).map_err(text)
     }
 
-    async fn remove(&self, broker: &Arc<LocalBroker>) -> Result<(), String> {
-        let id = broker.id;
-        self.drain(id).await?;
-        if broker.transit(&[BrokerState::Running], BrokerState::Stopping).is_ok() {
-            self.events.broker(self.shown(broker));
-            self.stop_broker(broker).await?;
-        }
-        self.until_fenced(id).await?;
-        self.in_engine(move |engine| engine.remove_broker(id).map_err(|e| e.message)).await?;
-        self.remember(|brokers| brokers.retain(|b| b.id != id))
-    }
-
-    /// Until nothing is left on the broker: topics that are made meanwhile may be placed on it once more.
-    async fn drain(&self, id: i32) -> Result<(), String> {
-        let deadline = Instant::now() + DRAIN_MAX;
-        while self.engine.replicas_on(id) > 0 {
-            if Instant::now() > deadline {
-                let left = self.engine.replicas_on(id);
-                return Err(format!("{left} replicas are still on broker {id} after an hour"));
-            }
-            let begin =
-                move |engine: &Engine| engine.drain_broker(id).map(drop).map_err(|e| e.message);
-            self.in_engine(begin).await?;
-            self.drivers.cluster_work();
-            tokio::time::sleep(DRAIN_PAUSE).await;
-        }
-        Ok(())
-    }
-
-    async fn until_fenced(&self, id: i32) -> Result<(), String> {
-        let deadline = Instant::now() + FENCED_MAX;
-        while matches!(self.engine.broker_state(id), Some(EngineState::Killed { .. })) {
-            if Instant::now() > deadline {
-                return Err(format!("the session of killed broker {id} does not end"));
-            }
-            tokio::time::sleep(DRAIN_PAUSE).await;
-        }
-        Ok(())
-    }
-
     /// Changes the brokers of this process and of `cluster.json` together, or neither.
-    fn remember(&self, change: impl FnOnce(&mut Vec<Arc<LocalBroker>>)) -> Result<(), String> {
+    pub(super) fn remember(
+        &self,
+        change: impl FnOnce(&mut Vec<Arc<LocalBroker>>),
+    ) -> Result<(), String> {
         let mut brokers = self.all();
         change(&mut brokers);
         brokers.sort_by_key(|b| b.id);
@@ -183,6 +115,6 @@ impl Running {
     }
 }
 
-fn text(error: impl std::fmt::Display) -> String {
+pub(super) fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }

@@ -3,6 +3,7 @@ mod act;
 mod broker;
 mod membership;
 mod refusal;
+mod removal;
 mod running;
 mod start;
 

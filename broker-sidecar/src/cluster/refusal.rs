@@ -2,6 +2,8 @@ use weir_control::DirError;
 use weir_control::api::BrokerState;
 use weir_control::files::ClusterFile;
 
+use crate::control::KeyTaken;
+
 /// Why something is not done to a broker.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
@@ -15,8 +17,18 @@ pub enum ActError {
     LastBroker { id: i32 },
     #[error("Another broker is being added or removed just now")]
     Busy,
+    #[error("The idempotency key was used for another request before")]
+    KeyTaken,
+    #[error("Broker {id} is not being removed")]
+    NotRemoving { id: i32 },
     #[error(transparent)]
     Dir(#[from] DirError),
+}
+
+impl From<KeyTaken> for ActError {
+    fn from(_: KeyTaken) -> Self {
+        Self::KeyTaken
+    }
 }
 
 impl ActError {
@@ -26,7 +38,10 @@ impl ActError {
             Self::NoSuchBroker { ids, .. } => Some(format!("Brokers are {}", listed(ids))),
             Self::LastBroker { .. } => Some("Start or add another broker first".to_owned()),
             Self::Busy => Some("Wait until that has ended".to_owned()),
-            Self::WrongState { .. } | Self::TooMany | Self::Dir(_) => None,
+            Self::KeyTaken => Some("Take a new key for each request".to_owned()),
+            Self::WrongState { .. } | Self::TooMany | Self::NotRemoving { .. } | Self::Dir(_) => {
+                None
+            }
         }
     }
 }

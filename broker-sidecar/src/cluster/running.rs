@@ -10,6 +10,7 @@ use weir_control::{ClusterDir, now_ms};
 use weir_engine::{Engine, PLAINTEXT};
 
 use super::broker::{LocalBroker, LocalBrokers};
+use super::removal::Removal;
 use crate::control::{EventLog, Operations};
 use crate::host::Drivers;
 use crate::net::{Closing, NetBudget};
@@ -27,8 +28,9 @@ pub struct Running {
     pub(super) drivers: Drivers,
     pub(super) budget: Arc<NetBudget>,
     pub(super) brokers: LocalBrokers,
-    /// Held while a broker is added or removed: one at a time.
+    /// Held while a broker is added, or a drained one is forgotten: one at a time.
     pub(super) membership: Arc<tokio::sync::Mutex<()>>,
+    pub(super) removal: Removal,
     pub(crate) operations: Operations,
     pub(crate) events: EventLog,
     pub(super) control: ControlFile,

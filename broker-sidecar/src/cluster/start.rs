@@ -11,6 +11,7 @@ use weir_engine::{BrokerConfig, Engine, EngineConfig, Host};
 
 use super::Running;
 use super::broker::LocalBroker;
+use super::removal::Removal;
 use crate::StartError;
 use crate::control::{EventLog, Guard, Operations, router};
 use crate::flags::RunFlags;
@@ -115,6 +116,7 @@ fn launch(
         dir: dir.clone(),
         brokers: RwLock::new(config.brokers.iter().map(local_broker).collect()),
         membership: Arc::default(),
+        removal: Removal::default(),
         cluster: Mutex::new(cluster),
         engine,
         drivers,

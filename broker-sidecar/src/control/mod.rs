@@ -6,5 +6,5 @@ mod routes;
 
 pub(crate) use events::EventLog;
 pub(crate) use guard::Guard;
-pub(crate) use operations::Operations;
+pub(crate) use operations::{Asked, KeyTaken, Operations};
 pub(crate) use routes::router;

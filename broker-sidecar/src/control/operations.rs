@@ -10,30 +10,49 @@ use super::EventLog;
 /// Answered by id for as long; all of them stay in `operations.jsonl`.
 const KEPT: usize = 256;
 
-/// The engine's operations: running and lately ended ones, by id and by idempotency key.
+/// The engine's operations: running and lately ended ones, by id and by idempotency key, also those of the
+/// engine's last runs.
 #[derive(Debug)]
 pub(crate) struct Operations {
-    kept: Mutex<VecDeque<Kept>>,
+    kept: Mutex<VecDeque<Operation>>,
     log: OperationsLog,
 }
 
-#[derive(Debug)]
-struct Kept {
-    key: Option<String>,
-    operation: Operation,
+/// What an operation was asked to do: an idempotency key stands for this and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) kind: OperationKind,
+    /// `None` where the request names no broker.
+    pub(crate) broker: Option<i32>,
+    pub(crate) key: Option<&'a str>,
 }
 
+/// The key began something else before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyTaken;
+
 impl Operations {
+    /// Takes over what `log` holds; what was running when the last engine ended has failed.
     pub(crate) fn new(log: OperationsLog) -> Self {
-        Self { kept: Mutex::default(), log }
+        let earlier = log.settle(|kind| !kind.is_keepers()).unwrap_or_else(|e| {
+            tracing::warn!("{e}");
+            Vec::new()
+        });
+        let mut kept: VecDeque<_> = earlier.into_iter().filter(|o| !o.kind.is_keepers()).collect();
+        kept.drain(..kept.len().saturating_sub(KEPT));
+        Self { kept: Mutex::new(kept), log }
     }
 
     /// The operation that this idempotency key began before.
-    pub(crate) fn by_key(&self, key: Option<&str>) -> Option<Operation> {
-        let key = key?;
+    pub(crate) fn by_key(&self, asked: Asked<'_>) -> Result<Option<Operation>, KeyTaken> {
+        let Some(key) = asked.key else { return Ok(None) };
         let kept = self.kept.lock();
-        let before = kept.iter().find(|k| k.key.as_deref() == Some(key));
-        before.map(|k| k.operation.clone())
+        let Some(before) = kept.iter().find(|o| o.key.as_deref() == Some(key)) else {
+            return Ok(None);
+        };
+        let same = before.kind == asked.kind
+            && asked.broker.is_none_or(|broker| before.broker == Some(broker));
+        if same { Ok(Some(before.clone())) } else { Err(KeyTaken) }
     }
 
     pub(crate) fn begin(
@@ -43,13 +62,8 @@ impl Operations {
         key: Option<String>,
         events: &EventLog,
     ) -> Result<Operation, DirError> {
-        let operation = Operation { broker, ..Operation::begin(random_id()?, kind) };
-        let mut kept = self.kept.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
-        }
-        kept.push_back(Kept { key, operation: operation.clone() });
-        drop(kept);
+        let operation = Operation { broker, key, ..Operation::begin(random_id()?, kind) };
+        self.kept.lock().push_back(operation.clone());
         self.write(&operation, events);
         Ok(operation)
     }
@@ -62,21 +76,21 @@ impl Operations {
     ) -> Operation {
         let ended = operation.end(state);
         let mut kept = self.kept.lock();
-        if let Some(place) = kept.iter_mut().find(|k| k.operation.id == ended.id) {
-            place.operation = ended.clone();
+        if let Some(place) = kept.iter_mut().find(|o| o.id == ended.id) {
+            place.clone_from(&ended);
         }
+        forget_oldest(&mut kept);
         drop(kept);
         self.write(&ended, events);
         ended
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<Operation> {
-        self.kept.lock().iter().find(|k| k.operation.id == id).map(|k| k.operation.clone())
+        self.kept.lock().iter().find(|o| o.id == id).cloned()
     }
 
     pub(crate) fn running(&self) -> Vec<Operation> {
-        let kept = self.kept.lock();
-        kept.iter().filter(|k| k.operation.is_running()).map(|k| k.operation.clone()).collect()
+        self.kept.lock().iter().filter(|o| o.is_running()).cloned().collect()
     }
 
     /// A full disk loses a line of history, never the operation.
@@ -85,5 +99,64 @@ impl Operations {
             tracing::warn!("{e}");
         }
         events.operation(operation);
+    }
+}
+
+/// Keeps the newest, and everything that still runs: a broker has one running operation at most.
+fn forget_oldest(kept: &mut VecDeque<Operation>) {
+    while kept.len() > KEPT {
+        let Some(oldest) = kept.iter().position(|o| !o.is_running()) else { return };
+        kept.remove(oldest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_control::ClusterDir;
+
+    fn asked(kind: OperationKind, broker: Option<i32>, key: &str) -> Asked<'_> {
+        Asked { kind, broker, key: Some(key) }
+    }
+
+    #[test]
+    fn a_key_stands_for_one_action_also_after_the_engine_died() {
+        use OperationKind::{BrokerAdd, BrokerRemove, BrokerStop};
+        let temp = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(temp.path());
+        let (operations, events) = (Operations::new(dir.operations()), EventLog::default());
+        let key = |key: &str| Some(key.to_owned());
+        let added = operations.begin(BrokerAdd, Some(4), key("a"), &events).unwrap();
+        operations.end(added.clone(), OperationState::Done, &events);
+        let stopped = operations.begin(BrokerStop, Some(2), key("b"), &events).unwrap();
+        let again = Operations::new(dir.operations());
+        for operations in [operations, again] {
+            let found = operations.by_key(asked(BrokerAdd, None, "a")).unwrap();
+            assert_eq!(found.map(|o| o.id), Some(added.id.clone()));
+            assert_eq!(operations.by_key(asked(BrokerStop, Some(2), "a")), Err(KeyTaken));
+            assert_eq!(operations.by_key(asked(BrokerStop, Some(3), "b")), Err(KeyTaken));
+            assert_eq!(operations.by_key(asked(BrokerRemove, Some(2), "b")), Err(KeyTaken));
+            assert_eq!(operations.by_key(asked(BrokerStop, Some(2), "c")), Ok(None));
+        }
+        let failed = Operations::new(dir.operations()).find(&stopped.id).unwrap();
+        assert_eq!(failed.state, OperationState::Failed);
+        assert!(failed.error.unwrap().text.starts_with("Interrupted"));
+        assert!(dir.operations().read().unwrap().iter().all(|o| !o.is_running()));
+    }
+
+    #[test]
+    fn what_runs_is_never_forgotten() {
+        let temp = tempfile::tempdir().unwrap();
+        let log = ClusterDir::new(temp.path()).operations();
+        let (operations, events) = (Operations::new(log), EventLog::default());
+        let kind = OperationKind::BrokerStop;
+        let long = operations.begin(kind, Some(1), Some("long".into()), &events).unwrap();
+        for _ in 0..=KEPT {
+            let short = operations.begin(kind, Some(2), None, &events).unwrap();
+            operations.end(short, OperationState::Done, &events);
+        }
+        assert_eq!(operations.running().len(), 1);
+        assert_eq!(operations.by_key(asked(kind, Some(1), "long")), Ok(Some(long)));
+        assert_eq!(operations.kept.lock().len(), KEPT);
     }
 }

@@ -74,6 +74,7 @@ async fn act(
 ) -> Result<Response, Refusal> {
     let act = match act.as_str() {
         "remove" => return accepted(app.remove_broker(id, key(&headers)?)),
+        "cancel-remove" => return accepted(app.cancel_removal(id)),
         "stop" => Act::Stop,
         "kill" => Act::Kill,
         "start" => Act::Start,
@@ -109,7 +110,9 @@ fn refusal(error: ActError) -> Refusal {
         ActError::WrongState { .. }
         | ActError::TooMany
         | ActError::LastBroker { .. }
+        | ActError::NotRemoving { .. }
         | ActError::Busy => StatusCode::CONFLICT,
+        ActError::KeyTaken => StatusCode::UNPROCESSABLE_ENTITY,
         ActError::Dir(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     refuse(status, &error.to_string(), error.hint().as_deref())

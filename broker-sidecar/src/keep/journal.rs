@@ -22,6 +22,10 @@ impl Journal {
         };
         dir.remove_failed()?;
         dir.save_keeper(&file)?;
+        // History only: one that cannot be read or written is no reason not to run.
+        if let Err(e) = dir.operations().settle(OperationKind::is_keepers) {
+            eprintln!("keeper: {e}");
+        }
         Ok(Self { dir, file, heal: None })
     }
 

@@ -15,13 +15,9 @@ pub(crate) fn reconcile(
     flags: &RunFlags,
 ) -> Result<ClusterFile, StartError> {
     let Some(stored) = stored else { return Ok(first(flags)) };
-    if !(1..=ClusterFile::BROKERS_MAX).contains(&stored.brokers) {
-        return Err(StartError::BadBrokers { brokers: stored.brokers });
-    }
-    let ids = stored.broker_ids();
-    let rise = ids.windows(2).all(|pair| pair[0] < pair[1]);
-    if ids.len() != usize::from(stored.brokers) || !rise || ids.first().is_none_or(|id| *id < 1) {
-        return Err(StartError::BadIds { ids, brokers: stored.brokers });
+    if let Err((field, what)) = stored.check() {
+        let path = flags.dir.join("cluster.json");
+        return Err(StartError::BadCluster { path, field, what });
     }
     same("--brokers", Some(&stored.brokers), flags.brokers.as_ref())?;
     same("--host", stored.host.as_ref(), flags.host.as_ref())?;
@@ -96,14 +92,11 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_a_hand_spoiled_are_refused() {
-        let stored = reconcile(None, &flags()).unwrap();
-        for ids in [vec![1, 2], vec![1, 3, 3], vec![0, 1, 2], vec![3, 2, 1]] {
-            let spoiled = ClusterFile { ids, ..stored.clone() };
-            let text = reconcile(Some(spoiled), &flags()).unwrap_err().to_string();
-            assert!(text.contains("\"ids\""), "{text}");
-        }
-        let mut changed = stored;
+    fn what_a_hand_spoiled_is_refused_by_file_and_field() {
+        let spoiled = ClusterFile { ids: vec![1, 3, 3], ..reconcile(None, &flags()).unwrap() };
+        let text = reconcile(Some(spoiled), &flags()).unwrap_err().to_string();
+        assert!(text.starts_with("\"ids\" in /d/shop/cluster.json: "), "{text}");
+        let mut changed = reconcile(None, &flags()).unwrap();
         changed.set_brokers(vec![(3, 30), (1, 10), (4, 40)]);
         assert_eq!((changed.ids.clone(), changed.ports.clone()), (vec![1, 3, 4], vec![10, 30, 40]));
         assert!(reconcile(Some(changed), &RunFlags::of("/d/shop")).is_ok());

@@ -122,3 +122,24 @@ fn a_broker_whose_folder_cannot_be_made_is_not_added() {
         );
     });
 }
+
+#[test]
+fn brokers_are_added_at_once_after_others_and_what_is_not_removed_is_not_called_off() {
+    let temp = tempfile::tempdir().unwrap();
+    let flags = ["--brokers", "3", "--port", "0", "--set", "default.replication.factor=1"];
+    let broker = Broker::start(temp.path(), &flags);
+    let client = broker.control();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let refused = client.cancel_removal(2).await.unwrap_err();
+        assert!(matches!(&refused, ControlError::Refused { status: 409, .. }), "{refused}");
+        // With nothing on it a removal ends at once, and the same id can be added again.
+        let removed = done(&client, client.remove_broker(3).await.unwrap()).await;
+        assert_eq!(removed.state, OperationState::Done, "{:?}", removed.error);
+        for _ in 0..2 {
+            let added = done(&client, client.add_broker().await.unwrap()).await;
+            assert_eq!(added.state, OperationState::Done, "{:?}", added.error);
+        }
+        assert_eq!(client.brokers().await.unwrap().brokers.len(), 4);
+    });
+}

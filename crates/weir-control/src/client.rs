@@ -99,6 +99,11 @@ impl ControlClient {
         self.post(&format!("/v1/brokers/{id}/remove")).await
     }
 
+    /// Calls a removal off; answers the removal, which then fails.
+    pub async fn cancel_removal(&self, id: i32) -> Result<Operation, ControlError> {
+        self.post(&format!("/v1/brokers/{id}/cancel-remove")).await
+    }
+
     /// Stops the engine cleanly; its keeper ends with it.
     pub async fn shutdown(&self) -> Result<Operation, ControlError> {
         self.post("/v1/shutdown").await

@@ -1,6 +1,9 @@
 //! Work that no request waits for, run from the sidecar's two I/O threads or by the simulator.
 
+use std::sync::atomic::Ordering;
+
 use crate::engine::Engine;
+use crate::image::Image;
 use crate::metadata::{MetadataError, records_of};
 
 /// Kinds of background work: one thread each.
@@ -18,6 +21,10 @@ const UNLINKS_PER_RUN: usize = 64;
 const CLUSTER_PAUSE_MS: i64 = 15_000;
 /// How often the logs are looked after.
 const STORAGE_PAUSE_MS: i64 = 1_000;
+/// Kafka's `log.initial.task.delay.ms`: the first look at retention.
+const FIRST_RETENTION_MS: i64 = 30_000;
+/// Retention was not looked at in this run.
+pub(crate) const NEVER: i64 = i64::MIN;
 
 impl Engine {
     /// Does what is due. Answers when to come again (monotonic, ms); [`Engine::kill_broker`] and
@@ -119,11 +126,29 @@ impl Engine {
         }
     }
 
+    /// Whether retention is to be looked at: every `log.retention.check.interval.ms`, the first time 30 s
+    /// after the start at the latest, as in Kafka.
+    fn retention_is_due(&self, image: &Image) -> bool {
+        let interval = image.configs().broker_i64("log.retention.check.interval.ms").max(1);
+        let now = self.clock().monotonic_ms();
+        let last = &self.shared.retention_checked_ms;
+        let due = match last.load(Ordering::Relaxed) {
+            NEVER => self.shared.opened_ms.saturating_add(interval.min(FIRST_RETENTION_MS)),
+            last => last.saturating_add(interval),
+        };
+        if now < due {
+            return false;
+        }
+        last.store(now, Ordering::Relaxed);
+        true
+    }
+
     fn look_after_logs(&self) {
         let now_ms = self.clock().wall_ms();
         let image = self.image();
+        let retention = self.retention_is_due(&image);
         for partition in image.topics().flat_map(|topic| topic.partitions()) {
-            if let Err(error) = partition.handle().look_after(now_ms) {
+            if let Err(error) = partition.handle().look_after(now_ms, retention) {
                 let (topic, index) = (partition.handle().topic_name(), partition.handle().index());
                 tracing::warn!(%topic, index, %error, "the log cannot be looked after");
             }

@@ -133,9 +133,17 @@ impl Engine {
     /// [`Engine::run_background`], under the throttles that are configured.
     ///
     /// # Errors
-    /// A partition keeps as many copies as there are brokers: nothing moves.
+    /// A partition keeps as many copies as there are brokers, or has no leader to copy from: nothing moves.
     pub fn drain_broker(&self, id: i32) -> Result<usize, Refusal> {
         self.controller().drain_broker(id)
+    }
+
+    /// Takes back what [`Engine::drain_broker`] began and has not ended: the replicas stay on the broker.
+    ///
+    /// # Errors
+    /// The metadata log failed.
+    pub fn cancel_drain(&self, id: i32) -> Result<(), Refusal> {
+        self.controller().cancel_drain(id)
     }
 
     /// Partitions with a replica on the broker.

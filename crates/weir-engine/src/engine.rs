@@ -1,10 +1,12 @@
 //! The engine: one handle, cheap to clone, callable from any thread.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use bytes::Bytes;
 use thiserror::Error;
 
+use crate::background::NEVER;
 use crate::boot::{self, Marks};
 use crate::clock::Clock;
 use crate::config::Configs;
@@ -72,6 +74,10 @@ pub(crate) struct Shared {
     pub(crate) loggers: Loggers,
     pub(crate) txns: Txns,
     pub(crate) controller: Controller,
+    /// When the engine was opened (monotonic).
+    pub(crate) opened_ms: i64,
+    /// When retention was last looked at (monotonic); [`NEVER`] in this run.
+    pub(crate) retention_checked_ms: AtomicI64,
 }
 
 impl Engine {
@@ -103,7 +109,8 @@ impl Engine {
             controller.change(|draft| boot::register_all(draft, &config, &host, raise_epochs))?;
         controller.started(config.brokers.iter().map(|b| b.id), behind);
         boot::write_log_dirs(&controller.image(), &host, &config, raise_epochs)?;
-        let timers = Timers::new(host.clock.monotonic_ms());
+        let opened_ms = host.clock.monotonic_ms();
+        let timers = Timers::new(opened_ms);
         let fetch_sessions = FetchSessions::default();
         let groups = Groups::new(GroupsEnv {
             clock: host.clock.clone(),
@@ -125,6 +132,8 @@ impl Engine {
             loggers: Loggers::default(),
             txns,
             controller,
+            opened_ms,
+            retention_checked_ms: AtomicI64::new(NEVER),
         };
         let shared = Arc::new(shared);
         shared.txns.attach(&shared);

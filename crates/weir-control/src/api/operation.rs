@@ -53,6 +53,9 @@ pub struct Operation {
     pub started_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_ms: Option<i64>,
+    /// The idempotency key under which it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Steps that were reached, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<OperationStep>,
@@ -61,6 +64,13 @@ pub struct Operation {
     pub detail: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ApiError>,
+}
+
+impl OperationKind {
+    /// Whether the keeper does it; everything else is the engine's.
+    pub fn is_keepers(self) -> bool {
+        matches!(self, Self::Heal | Self::Fail)
+    }
 }
 
 impl Operation {
@@ -73,6 +83,7 @@ impl Operation {
             broker: None,
             started_ms: crate::now_ms(),
             ended_ms: None,
+            key: None,
             steps: Vec::new(),
             detail: None,
             error: None,
@@ -84,6 +95,14 @@ impl Operation {
         self.state = state;
         self.ended_ms = Some(crate::now_ms());
         self
+    }
+
+    /// The same operation, whose process ended before it did.
+    #[must_use]
+    pub fn interrupt(mut self) -> Self {
+        let text = "Interrupted: the process ended before this was done".to_owned();
+        self.error = Some(ApiError { text, hint: None, detail: None });
+        self.end(OperationState::Failed)
     }
 
     pub fn is_running(&self) -> bool {

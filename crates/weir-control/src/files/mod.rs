@@ -1,5 +1,6 @@
 //! The directory's files, one a module. Unknown fields are ignored, so that an older host reads a newer engine's.
 pub(crate) mod atomic;
+mod check;
 mod cluster;
 mod control;
 mod failed;

@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use crate::DirError;
-use crate::api::Operation;
+use crate::api::{Operation, OperationKind};
 
 /// `operations.jsonl`: one JSON object a line, appended by keeper and engine. A line holds an operation as it
 /// then was; the last line of an id wins. A torn last line (power loss) is skipped.
@@ -64,6 +64,21 @@ impl OperationsLog {
                     place.insert(operation.id.clone(), operations.len());
                     operations.push(operation);
                 }
+            }
+        }
+        Ok(operations)
+    }
+
+    /// What an earlier process of the same `owner` left running ends as failed. Answers every operation.
+    pub fn settle(
+        &self,
+        owner: impl Fn(OperationKind) -> bool,
+    ) -> Result<Vec<Operation>, DirError> {
+        let mut operations = self.read()?;
+        for operation in &mut operations {
+            if operation.is_running() && owner(operation.kind) {
+                *operation = operation.clone().interrupt();
+                self.append(operation)?;
             }
         }
         Ok(operations)

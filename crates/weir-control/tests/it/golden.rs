@@ -46,6 +46,7 @@ fn operation() -> Operation {
         broker: Some(1),
         started_ms: 1_790_000_000_000,
         ended_ms: Some(1_790_000_000_120),
+        key: None,
         steps: vec![OperationStep { name: "leaders-moved".to_owned(), at_ms: 1_790_000_000_100 }],
         detail: Some("controlled shutdown".to_owned()),
         error: Some(error()),

@@ -11,7 +11,7 @@ use super::reassign::Reassignment;
 use super::refusal::Refusal;
 use crate::image::{BrokerImage, Image};
 use crate::metadata::registration;
-use crate::partition::Assignment;
+use crate::partition::{Assignment, NO_LEADER};
 
 impl Controller {
     /// Registers a broker that this cluster never had, or had and forgot. Nothing is placed on it yet.
@@ -43,15 +43,35 @@ impl Controller {
     }
 
     /// Begins to move every replica of the broker to others (KIP-455); answers how many partitions move.
-    /// One commit for all, or none: where a single partition has nowhere to go, nothing begins.
+    /// One commit for all, or none: where a single partition has nowhere to go, nothing begins. Asked
+    /// again, it takes other brokers in the place of those that stopped meanwhile.
     ///
     /// # Errors
-    /// A partition that keeps as many copies as there are brokers, by name.
+    /// A partition that keeps as many copies as there are brokers, or that has no leader, by name.
     pub(crate) fn drain_broker(&self, id: i32) -> Result<usize, Refusal> {
         let wanted = plan(&self.image(), id)?;
         let answers = self.reassign(&wanted, false)?;
         answers.into_iter().collect::<Result<Vec<()>, _>>()?;
         Ok(wanted.len())
+    }
+
+    /// Takes back what is under way of a drain: the replicas stay on the broker.
+    pub(crate) fn cancel_drain(&self, id: i32) -> Result<(), Refusal> {
+        let image = self.image();
+        let mut wanted = Vec::new();
+        for topic in image.topics() {
+            for partition in topic.partitions() {
+                if partition.assignment().removing().contains(&id) {
+                    wanted.push(Reassignment {
+                        topic: topic.name().clone(),
+                        partition: partition.handle().index(),
+                        replicas: None,
+                    });
+                }
+            }
+        }
+        // One that has just ended, or cannot go back, is no reason to leave the others on their way.
+        self.reassign(&wanted, false).map(drop).map_err(Refusal::from)
     }
 
     /// Partitions with a replica on the broker.
@@ -96,11 +116,25 @@ fn plan(image: &Image, leaving: i32) -> Result<Vec<Reassignment>, Refusal> {
     for topic in image.topics() {
         for partition in topic.partitions() {
             let assignment = partition.assignment();
-            let stays = settled(assignment);
-            if !stays.contains(&leaving) {
+            if !assignment.is_replica(leaving) {
                 continue;
             }
             let index = partition.handle().index();
+            if assignment.leader == NO_LEADER {
+                return Err(leaderless(topic.name(), index));
+            }
+            let stays = settled(assignment);
+            if !stays.contains(&leaving) {
+                // Who was to take it and stopped: back first, to another the next time.
+                if assignment.adding().iter().any(|b| !load.contains_key(b)) {
+                    wanted.push(Reassignment {
+                        topic: topic.name().clone(),
+                        partition: index,
+                        replicas: None,
+                    });
+                }
+                continue;
+            }
             let to = choose(image, &load, &stays, leaving)
                 .ok_or_else(|| nowhere(topic.name(), index, stays.len(), load.len()))?;
             *load.entry(to).or_default() += 1;
@@ -145,6 +179,14 @@ fn choose(image: &Image, load: &BTreeMap<i32, usize>, stays: &[i32], leaving: i3
         (rack(id).is_some_and(|rack| taken.contains(&rack)), count, id)
     });
     best.map(|(&id, _)| id)
+}
+
+fn leaderless(topic: &str, partition: i32) -> Refusal {
+    let message = format!(
+        "Partition {partition} of topic {topic} has no leader to copy it from: start the brokers that \
+         hold its copies first."
+    );
+    Refusal::new(ErrorCode::LEADER_NOT_AVAILABLE, message)
 }
 
 fn nowhere(topic: &str, partition: i32, copies: usize, others: usize) -> Refusal {

@@ -225,16 +225,16 @@ impl Partition {
         self.status_of(&state, broker, log.log_end_offset()).map_or(0, |status| status.size_bytes)
     }
 
-    /// Roll and flush by time, retention, compaction: for an I/O thread. A log that is not open has
-    /// nothing to be looked after.
-    pub(crate) fn look_after(&self, now_ms: i64) -> Result<(), PartitionError> {
+    /// Roll and flush by time, compaction, and `retention` when its turn is: for an I/O thread. A log that
+    /// is not open has nothing to be looked after.
+    pub(crate) fn look_after(&self, now_ms: i64, retention: bool) -> Result<(), PartitionError> {
         let Some(log) = self.opened() else { return Ok(()) };
         if self.is_deleted() {
             return Ok(());
         }
         log.maintain(now_ms)?;
         let high_watermark = self.high_watermark.load(std::sync::atomic::Ordering::Acquire);
-        if log.apply_retention(now_ms, high_watermark)?.segments > 0 {
+        if retention && log.apply_retention(now_ms, high_watermark)?.segments > 0 {
             self.notify();
         }
         if log.needs_compaction(now_ms) {

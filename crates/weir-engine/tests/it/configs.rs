@@ -326,3 +326,20 @@ fn who_asks_for_documentation_reads_what_a_configuration_does() {
         assert_eq!(asked(kind, name, key, false), None, "{key}");
     }
 }
+
+#[test]
+fn retention_is_looked_at_when_its_interval_says() {
+    let looks = |interval: &str, passes: i64| {
+        let config = EngineConfig::local("/cluster", 1, "localhost", 9092);
+        let cluster = Cluster::with(config.set("log.retention.check.interval.ms", interval));
+        cluster.create("t", 1, &[("retention.ms", "1")]);
+        cluster.produce("t", "x", 1);
+        cluster.pass(passes);
+        let image = cluster.engine.image();
+        image.topic("t").unwrap().partition(0).unwrap().handle().view().unwrap().log_start
+    };
+    assert_eq!(looks("300000", 20_000), 0, "Kafka's first look is after 30 s");
+    assert_eq!(looks("300000", 31_000), 1);
+    assert_eq!(looks("2000", 1_000), 0);
+    assert_eq!(looks("2000", 3_000), 1);
+}

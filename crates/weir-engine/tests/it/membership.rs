@@ -132,3 +132,49 @@ fn an_epoch_before_a_move_in_which_nothing_was_written_ends_where_the_next_began
     cluster.engine.stop_broker(cluster.leader("t", 0)).unwrap();
     assert_eq!((end(1), end(2)), ((1, 1), (2, 1)), "nothing written in epoch 2 yet");
 }
+
+#[test]
+fn a_drain_takes_another_broker_where_the_first_stops_and_can_be_taken_back() {
+    let cluster = Cluster::new(4);
+    cluster.create("t", 1, &[("min.insync.replicas", "1")]);
+    assert_eq!(cluster.produce("t", "x", -1), (ErrorCode::NONE, 0));
+    let before = holders(&cluster, "t");
+    let (leaving, target) = (before[0][0], (1..=4).find(|b| !before[0].contains(b)).unwrap());
+    // Without background work nothing is copied.
+    cluster.engine.drain_broker(leaving).unwrap();
+    assert!(holders(&cluster, "t")[0].contains(&target));
+    cluster.engine.cancel_drain(leaving).unwrap();
+    // In another order, as Kafka leaves it.
+    let kept = || holders(&cluster, "t")[0].iter().copied().collect::<BTreeSet<_>>();
+    let same = before[0].iter().copied().collect::<BTreeSet<_>>();
+    assert_eq!(kept(), same, "taken back");
+    cluster.engine.drain_broker(leaving).unwrap();
+    cluster.engine.stop_broker(target).unwrap();
+    cluster.engine.drain_broker(leaving).unwrap();
+    assert_eq!(kept(), same, "the target is gone");
+    let nowhere = cluster.engine.drain_broker(leaving).unwrap_err();
+    assert!(nowhere.message.contains("2 other broker(s)"), "{}", nowhere.message);
+    cluster.engine.add_broker(&BrokerConfig::local(5, "localhost", 9096)).unwrap();
+    cluster.engine.drain_broker(leaving).unwrap();
+    cluster.pass(1_000);
+    assert_eq!(cluster.engine.replicas_on(leaving), 0);
+    assert!(holders(&cluster, "t")[0].contains(&5));
+}
+
+#[test]
+fn a_broker_that_is_stopped_and_alone_has_a_copy_cannot_be_drained() {
+    let cluster = Cluster::with(
+        weir_engine::EngineConfig::local("/cluster", 3, "localhost", 9092)
+            .set("default.replication.factor", "1"),
+    );
+    cluster.create("alone", 1, &[]);
+    let leader = cluster.leader("alone", 0);
+    assert_eq!(cluster.produce("alone", "x", -1), (ErrorCode::NONE, 0));
+    cluster.engine.stop_broker(leader).unwrap();
+    let refused = cluster.engine.drain_broker(leader).unwrap_err();
+    assert!(refused.message.contains("topic alone has no leader"), "{}", refused.message);
+    cluster.engine.start_broker(leader).unwrap();
+    cluster.engine.drain_broker(leader).unwrap();
+    cluster.pass(1_000);
+    assert_eq!(cluster.engine.replicas_on(leader), 0);
+}

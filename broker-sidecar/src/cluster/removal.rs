@@ -1,0 +1,134 @@
+//! A broker is removed while clients run: it hands its replicas on, stops, and is forgotten.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use weir_control::api::{BrokerState, Operation, OperationKind};
+use weir_engine::{BrokerState as EngineState, Engine};
+
+use super::broker::LocalBroker;
+use super::membership::text;
+use super::{ActError, Running};
+use crate::control::Asked;
+
+/// How often a broker that hands its replicas on is looked at, and for how long: throttles may make it slow.
+const DRAIN_PAUSE: Duration = Duration::from_millis(50);
+const DRAIN_MAX: Duration = Duration::from_secs(60 * 60);
+/// A killed broker is fenced after `broker.session.timeout.ms` (9 s unless set).
+const FENCED_MAX: Duration = Duration::from_secs(60);
+
+/// The one removal that may be under way.
+#[derive(Debug, Default)]
+pub(super) struct Removal(Mutex<Option<UnderWay>>);
+
+#[derive(Debug)]
+struct UnderWay {
+    operation: Operation,
+    cancelled: bool,
+}
+
+impl Running {
+    /// Begins to move everything off a broker, stop it and forget it; it serves until all has moved. Brokers may
+    /// be added meanwhile.
+    pub fn remove_broker(
+        self: &Arc<Self>,
+        id: i32,
+        key: Option<String>,
+    ) -> Result<Operation, ActError> {
+        let kind = OperationKind::BrokerRemove;
+        let asked = Asked { kind, broker: Some(id), key: key.as_deref() };
+        if let Some(before) = self.operations.by_key(asked)? {
+            return Ok(before);
+        }
+        let broker = self.existing(id)?;
+        let mut removal = self.removal.0.lock();
+        if removal.is_some() {
+            return Err(ActError::Busy);
+        }
+        let others = |b: &Arc<LocalBroker>| b.id != id && b.state() == BrokerState::Running;
+        if !self.all().iter().any(others) {
+            return Err(ActError::LastBroker { id });
+        }
+        let operation = self.operations.begin(kind, Some(id), key, &self.events)?;
+        *removal = Some(UnderWay { operation: operation.clone(), cancelled: false });
+        drop(removal);
+        let (running, begun) = (self.clone(), operation.clone());
+        tokio::spawn(async move {
+            let done = running.remove(&broker).await;
+            *running.removal.0.lock() = None;
+            running.events.broker(running.shown(&broker));
+            running.end(begun, done);
+        });
+        Ok(operation)
+    }
+
+    /// Calls a removal off: what is on its way to other brokers stays where it was. Answers the removal, which
+    /// then fails; one that only has to stop its broker ends as it was asked for.
+    pub fn cancel_removal(&self, id: i32) -> Result<Operation, ActError> {
+        self.existing(id)?;
+        let mut removal = self.removal.0.lock();
+        match removal.as_mut().filter(|it| it.operation.broker == Some(id)) {
+            Some(under_way) => {
+                under_way.cancelled = true;
+                Ok(under_way.operation.clone())
+            }
+            None => Err(ActError::NotRemoving { id }),
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.removal.0.lock().as_ref().is_some_and(|it| it.cancelled)
+    }
+
+    async fn remove(&self, broker: &Arc<LocalBroker>) -> Result<(), String> {
+        let id = broker.id;
+        if let Err(why) = self.drain(id).await {
+            // As it was before, as far as it can be: nothing goes on that nobody waits for.
+            let back = move |engine: &Engine| engine.cancel_drain(id).map_err(|e| e.message);
+            if let Err(error) = self.in_engine(back).await {
+                tracing::warn!(broker = id, "replicas go on moving: {error}");
+            }
+            return Err(why);
+        }
+        let _alone = self.membership.lock().await;
+        if broker.transit(&[BrokerState::Running], BrokerState::Stopping).is_ok() {
+            self.events.broker(self.shown(broker));
+            self.stop_broker(broker).await?;
+        }
+        self.until_fenced(id).await?;
+        self.in_engine(move |engine| engine.remove_broker(id).map_err(|e| e.message)).await?;
+        self.remember(|brokers| brokers.retain(|b| b.id != id)).map_err(text)
+    }
+
+    /// Until nothing is left on the broker: topics that are made meanwhile may be placed on it once more, and
+    /// brokers that took its replicas may stop.
+    async fn drain(&self, id: i32) -> Result<(), String> {
+        let deadline = Instant::now() + DRAIN_MAX;
+        while self.engine.replicas_on(id) > 0 {
+            if self.is_cancelled() {
+                return Err(format!("Cancelled: broker {id} keeps what it had not handed on"));
+            }
+            if Instant::now() > deadline {
+                let left = self.engine.replicas_on(id);
+                return Err(format!("{left} replicas are still on broker {id} after an hour"));
+            }
+            let begin =
+                move |engine: &Engine| engine.drain_broker(id).map(drop).map_err(|e| e.message);
+            self.in_engine(begin).await?;
+            self.drivers.cluster_work();
+            tokio::time::sleep(DRAIN_PAUSE).await;
+        }
+        Ok(())
+    }
+
+    async fn until_fenced(&self, id: i32) -> Result<(), String> {
+        let deadline = Instant::now() + FENCED_MAX;
+        while matches!(self.engine.broker_state(id), Some(EngineState::Killed { .. })) {
+            if Instant::now() > deadline {
+                return Err(format!("the session of killed broker {id} does not end"));
+            }
+            tokio::time::sleep(DRAIN_PAUSE).await;
+        }
+        Ok(())
+    }
+}
