@@ -21,6 +21,7 @@ const UNLINKS_PER_RUN: usize = 64;
 const CLUSTER_PAUSE_MS: i64 = 15_000;
 /// How often the logs are looked after.
 const STORAGE_PAUSE_MS: i64 = 1_000;
+const STORAGE_PAUSE_LEAST_MS: i64 = 50;
 /// Kafka's `log.initial.task.delay.ms`: the first look at retention.
 const FIRST_RETENTION_MS: i64 = 30_000;
 /// Retention was not looked at in this run.
@@ -71,7 +72,12 @@ impl Engine {
         self.look_after_logs();
         self.groups().expire_offsets_if_due(&self.image());
         self.txns().look_after(&self.image());
-        if unlinked || recovered { now } else { now + STORAGE_PAUSE_MS }
+        if unlinked || recovered {
+            return now;
+        }
+        // Files that were unlinked between two looks do not put the next one off.
+        let due = self.retention_due_ms(&self.image());
+        due.clamp(now + STORAGE_PAUSE_LEAST_MS, now + STORAGE_PAUSE_MS)
     }
 
     /// Unlinks files of deleted topics. Says whether there may be more.
@@ -129,18 +135,21 @@ impl Engine {
     /// Whether retention is to be looked at: every `log.retention.check.interval.ms`, the first time 30 s
     /// after the start at the latest, as in Kafka.
     fn retention_is_due(&self, image: &Image) -> bool {
-        let interval = image.configs().broker_i64("log.retention.check.interval.ms").max(1);
         let now = self.clock().monotonic_ms();
-        let last = &self.shared.retention_checked_ms;
-        let due = match last.load(Ordering::Relaxed) {
-            NEVER => self.shared.opened_ms.saturating_add(interval.min(FIRST_RETENTION_MS)),
-            last => last.saturating_add(interval),
-        };
-        if now < due {
+        if now < self.retention_due_ms(image) {
             return false;
         }
-        last.store(now, Ordering::Relaxed);
+        self.shared.retention_checked_ms.store(now, Ordering::Relaxed);
         true
+    }
+
+    /// When retention is to be looked at next, by the monotonic clock.
+    fn retention_due_ms(&self, image: &Image) -> i64 {
+        let interval = image.configs().broker_i64("log.retention.check.interval.ms").max(1);
+        match self.shared.retention_checked_ms.load(Ordering::Relaxed) {
+            NEVER => self.shared.opened_ms.saturating_add(interval.min(FIRST_RETENTION_MS)),
+            last => last.saturating_add(interval),
+        }
     }
 
     fn look_after_logs(&self) {
