@@ -8,6 +8,9 @@ const SIZE: (u32, u32) = (640, 420);
 const COLOURS: [RGBColor; 4] =
     [RGBColor(9, 114, 211), RGBColor(3, 127, 12), RGBColor(217, 110, 0), RGBColor(120, 60, 160)];
 
+/// The legend lies above the lines: so many times the largest value.
+const LEGEND: f64 = 100.0;
+
 /// One thing that was measured at several numbers.
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -29,6 +32,7 @@ fn draw(
     let root = SVGBackend::new(path, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let (xs, ys) = (range(lines, |point| point.0), range(lines, |point| point.1));
+    let ys = (ys.0, ys.1 * LEGEND);
     let mut chart = ChartBuilder::on(&root)
         .caption(title, ("sans-serif", 18))
         .margin(12)

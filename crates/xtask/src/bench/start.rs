@@ -13,12 +13,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     for (brokers, fresh, existing) in CASES {
         let (new, old) = rounds(brokers)?;
         row(
-            &format!("start, {brokers} brokers, fresh directory"),
+            &format!("start, brokers: {brokers}, fresh directory"),
             &stats::ms(&new),
             &format!("p95 <= {fresh} ms"),
         );
         row(
-            &format!("start, {brokers} brokers, existing directory"),
+            &format!("start, brokers: {brokers}, existing directory"),
             &stats::ms(&old),
             &format!("p95 <= {existing} ms"),
         );
