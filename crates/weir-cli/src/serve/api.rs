@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -20,6 +21,18 @@ use super::session::Sessions;
 pub(crate) struct Served {
     pub(crate) app: App,
     pub(crate) sessions: Arc<Sessions>,
+}
+
+/// Lets a signed-in page's calls through, before their bodies are read.
+pub(crate) async fn admit(State(served): State<Served>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if !is_json(headers) {
+        return not_json();
+    }
+    if !bearer(headers).is_some_and(|bearer| served.sessions.knows(bearer)) {
+        return refuse(Failure::new(TextId::ErrorSession).kind(Kind::Session));
+    }
+    next.run(request).await
 }
 
 /// Exchanges the one-time code for a bearer.
@@ -38,19 +51,12 @@ pub(crate) async fn session(
     }
 }
 
-/// Runs one command.
+/// Runs one command of a page that was let through.
 pub(crate) async fn call(
     State(served): State<Served>,
     Path(name): Path<String>,
-    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if !is_json(&headers) {
-        return not_json();
-    }
-    if !bearer(&headers).is_some_and(|bearer| served.sessions.knows(bearer)) {
-        return refuse(Failure::new(TextId::ErrorSession).kind(Kind::Session));
-    }
     let args = match serde_json::from_slice(&body) {
         Ok(args) => args,
         Err(error) => {

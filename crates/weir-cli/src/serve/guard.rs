@@ -2,6 +2,7 @@
 //! than it needs. No CORS header is ever sent, so no other site reads an answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN};
@@ -10,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
 
-use super::{BODY_MAX_BYTES, REQUEST_WITHIN};
+use super::{BODY_MAX_BYTES, CODE_MAX_BYTES, REQUEST_WITHIN};
 
 /// As the window's, plus what only a browser can enforce.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -88,4 +89,39 @@ async fn admit(guard: &Guard, request: Request, next: Next) -> Response {
 fn announced(headers: &HeaderMap) -> usize {
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+/// Who is not signed in yet: so many at a time may show their code, each within its time.
+#[derive(Debug, Clone)]
+pub(crate) struct Strangers {
+    places: Arc<Semaphore>,
+    within: Duration,
+}
+
+impl Default for Strangers {
+    fn default() -> Self {
+        Self::new(16, Duration::from_secs(10))
+    }
+}
+
+impl Strangers {
+    pub(crate) fn new(places: usize, within: Duration) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), within }
+    }
+}
+
+/// Bounds what those cost who are not signed in: a body that is no code is not waited for.
+pub(crate) async fn sign_in(
+    State(strangers): State<Strangers>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if announced(request.headers()) > CODE_MAX_BYTES {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "too large\n").into_response();
+    }
+    let Ok(_place) = strangers.places.try_acquire() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "too many requests\n").into_response();
+    };
+    let answered = tokio::time::timeout(strangers.within, next.run(request)).await;
+    answered.unwrap_or_else(|_| (StatusCode::REQUEST_TIMEOUT, "too late\n").into_response())
 }

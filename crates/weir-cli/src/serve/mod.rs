@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod guard;
+mod listen;
 mod logs;
 mod page;
 mod session;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, post};
 use tokio::net::TcpListener;
 use weir_api::texts::Lang;
@@ -42,6 +44,8 @@ pub(crate) struct ServeArgs {
 
 /// A produced message of 10 MB, in base64, with room.
 const BODY_MAX_BYTES: usize = 24 << 20;
+/// What a browser that is not signed in may send: a code.
+const CODE_MAX_BYTES: usize = 4 << 10;
 
 /// Serves until Ctrl-C or a termination signal.
 pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
@@ -60,7 +64,7 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     let gone = page.remove_later(Arc::clone(&sessions));
     let served = serve(listener, port, app, sessions);
     tokio::select! {
-        result = served => result.context("the web server ended")?,
+        () = served => {} // it does not end by itself
         () = stop_asked() => {}
     }
     gone.abort();
@@ -68,25 +72,25 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve(
-    listener: TcpListener,
-    port: u16,
-    app: App,
-    sessions: Arc<Sessions>,
-) -> std::io::Result<()> {
-    axum::serve(listener, router(port, app, sessions)).await
+async fn serve(listener: TcpListener, port: u16, app: App, sessions: Arc<Sessions>) {
+    listen::serve(listener, router(port, app, sessions), listen::Limits::default()).await;
 }
 
+/// Who may call is looked at before a byte of a body is read.
 pub(crate) fn router(port: u16, app: App, sessions: Arc<Sessions>) -> Router {
     let state = api::Served { app, sessions };
+    let admit = from_fn_with_state(state.clone(), api::admit);
+    let sign_in = from_fn_with_state(guard::Strangers::default(), guard::sign_in);
+    let session = post(api::session).route_layer(sign_in);
+    let session = session.layer(DefaultBodyLimit::max(CODE_MAX_BYTES));
     Router::new()
-        .route("/api/session", post(api::session))
-        .route("/api/call/{name}", post(api::call))
+        .route("/api/session", session)
+        .route("/api/call/{name}", post(api::call).route_layer(admit))
         .route("/api/{*rest}", any(api::nothing))
         .fallback(assets::get)
         .with_state(state)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(axum::middleware::from_fn_with_state(guard::Guard::new(port), guard::check))
+        .layer(from_fn_with_state(guard::Guard::new(port), guard::check))
 }
 
 #[expect(clippy::print_stdout, reason = "the path is the command's answer")]

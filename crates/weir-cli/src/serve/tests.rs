@@ -5,10 +5,12 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
 use weir_api::{App, Headless, Home, HostKind};
 
-use super::serve;
 use super::session::Sessions;
+use super::{guard, listen, serve};
 
 struct Server {
     port: u16,
@@ -155,15 +157,87 @@ fn every_answer_carries_the_guards_headers() {
 fn a_body_has_a_bound() {
     let server = Server::start();
     let bearer = format!("Authorization: Bearer {}", server.sign_in());
-    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-    let head = format!(
+    let request = format!(
         "{CALL} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{JSON}\r\n{bearer}\r\nContent-Length: 99999999\r\n\r\n",
         server.port
     );
-    stream.write_all(head.as_bytes()).unwrap();
+    assert_eq!(begin(server.port, &request), "HTTP/1.1 413");
+}
+
+#[test]
+fn a_stranger_is_refused_before_a_body_is_sent() {
+    let server = Server::start();
+    for (line, status) in
+        [(CALL, "401"), ("POST /api/session", "413"), ("POST /api/call/no.such", "401")]
+    {
+        let head = format!("{line} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{JSON}\r\n", server.port);
+        let first = begin(server.port, &format!("{head}Content-Length: 20000000\r\n\r\n"));
+        assert_eq!(first, format!("HTTP/1.1 {status}"), "{line}");
+    }
+}
+
+#[test]
+fn a_code_has_a_bound_also_where_its_length_is_not_announced() {
+    let server = Server::start();
+    let long = "x".repeat(5_000);
+    let head = "POST /api/session HTTP/1.1\r\nTransfer-Encoding: chunked";
+    let request = format!(
+        "{head}\r\nHost: 127.0.0.1:{}\r\n{JSON}\r\n\r\n{:x}\r\n{long}\r\n",
+        server.port,
+        long.len()
+    );
+    assert_eq!(begin(server.port, &request), "HTTP/1.1 413");
+}
+
+#[test]
+fn a_large_body_of_a_signed_in_page_is_read_whole() {
+    let server = Server::start();
+    let bearer = format!("Authorization: Bearer {}", server.sign_in());
+    let body = format!("{{\"unknown\":\"{}\"}}", "x".repeat(20_000_000));
+    assert_eq!(server.ask(CALL, &[JSON, &bearer], &body).status, 200);
+}
+
+/// Those who show a code slowly are cut, and hold up only so many others.
+#[test]
+fn strangers_wait_neither_long_nor_in_numbers() {
+    let slow = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{";
+    let cut = strangers(1, Duration::from_millis(50));
+    assert_eq!(begin(cut.port, std::str::from_utf8(slow).unwrap()), "HTTP/1.1 408");
+    let full = strangers(1, Duration::from_secs(600));
+    let mut waits = TcpStream::connect(("127.0.0.1", full.port)).unwrap();
+    waits.write_all(slow).unwrap();
+    let whole = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    while begin(full.port, whole) != "HTTP/1.1 503" {
+        assert!(std::time::Instant::now() < deadline, "the first one holds no place");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+struct Strangers {
+    port: u16,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn strangers(places: usize, within: Duration) -> Strangers {
+    let layer = from_fn_with_state(guard::Strangers::new(places, within), guard::sign_in);
+    let read = post(async |body: bytes::Bytes| body).route_layer(layer);
+    let router = axum::Router::new().route("/", read);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0))).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    runtime.spawn(listen::serve(listener, router, listen::Limits::default()));
+    Strangers { port, _runtime: runtime }
+}
+
+/// The beginning of the answer to a request that may still be under way.
+fn begin(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
     let mut first = [0_u8; 12];
     stream.read_exact(&mut first).unwrap();
-    assert_eq!(&first, b"HTTP/1.1 413");
+    String::from_utf8_lossy(&first).into_owned()
 }
 
 #[test]
