@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use weir_tests::home::Home;
 use weir_tests::programs::{self, RUN_TIMEOUT, Running};
+use weir_tests::{throttle, wait};
 
 #[test]
 fn up_makes_takes_up_and_refuses_other_flags() -> anyhow::Result<()> {
@@ -103,6 +104,32 @@ fn groups_are_reset_and_deleted() -> anyhow::Result<()> {
     let (code, error) = fail(&home, &["group", "delete", "readers", "nobody", "--yes"])?;
     ensure!(code == 1 && error.contains("nobody") && !error.contains("readers"), "{error}");
     ensure!(json(&home, &["group", "list"])? == Value::Array(Vec::new()));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_brokers_removal_is_called_off() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let bootstrap = home.run(&["up", "--detach", "--brokers", "3"])?;
+    let id = throttle::slow_topic(&home, bootstrap.trim(), "orders").await?.to_string();
+    let cancel = ["broker", "cancel-remove", &id];
+    let (code, error) = fail(&home, &cancel)?;
+    ensure!(code == 1 && error.contains("is not being removed"), "{code}: {error}");
+    let mut remove = home.weir(&["broker", "remove", &id, "--lang", "ko"])?;
+    let mut removing = Running::start(remove.stderr(Stdio::piped()).stdout(Stdio::null()))?;
+    // It is refused until the removal has begun.
+    let kept = wait::until("the removal to be called off", RUN_TIMEOUT, async || {
+        Ok(home.run(&[&cancel[..], &["--output", "json"]].concat()).ok())
+    });
+    let kept: Value = serde_json::from_str(&kept.await?)?;
+    ensure!(kept["done"] == "kept", "{kept}");
+    let status = programs::ends_within(&mut removing, RUN_TIMEOUT)?;
+    ensure!(status.and_then(|status| status.code()) == Some(1), "the removal failed: {status:?}");
+    let mut said = String::new();
+    removing.0.stderr.take().context("piped")?.read_to_string(&mut said)?;
+    ensure!(said.contains("취소되었습니다"), "{said}");
+    let brokers = json(&home, &["broker", "list"])?;
+    ensure!(brokers.as_array().is_some_and(|rows| rows.len() == 3), "{brokers}");
     Ok(())
 }
 

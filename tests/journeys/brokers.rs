@@ -3,15 +3,16 @@
 use weir_tests::home::Home;
 use weir_tests::page::Page;
 use weir_tests::stage::{Host, Stage};
+use weir_tests::throttle;
 
-in_both_hosts!(stops_and_starts_a_broker, adds_and_removes_a_broker);
+in_both_hosts!(stops_and_starts_a_broker, adds_and_removes_a_broker, calls_a_removal_off);
 
 async fn stops_and_starts_a_broker(host: Host, home: &Home) -> anyhow::Result<()> {
     home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
     home.run(&["topic", "create", "orders", "--partitions", "6", "--cluster", "shop"])?;
     let stage = Stage::open(host, home, "/c/shop/brokers").await?;
     let page = stage.page();
-    act(&page, "Stop").await?;
+    act(&page, 2, "Stop").await?;
     page.find("dialog", "~Stop broker 2").await?;
     page.click("button", "Stop").await?;
     page.find("text", "Stopped").await?;
@@ -19,7 +20,7 @@ async fn stops_and_starts_a_broker(host: Host, home: &Home) -> anyhow::Result<()
     page.shows("2 of 3 online").await?;
     page.shows("6 partitions have fewer in-sync replicas").await?;
     page.go("/c/shop/brokers").await?;
-    act(&page, "Start").await?;
+    act(&page, 2, "Start").await?;
     page.gone("text", "Stopped").await?;
     page.go("/c/shop").await?;
     page.shows("3 of 3 online").await?;
@@ -35,7 +36,7 @@ async fn adds_and_removes_a_broker(host: Host, home: &Home) -> anyhow::Result<()
     page.find("dialog", "Add a broker").await?;
     page.click("button", "Add").await?;
     page.find("radio", "Select 4").await?;
-    act(&page, "Remove").await?;
+    act(&page, 2, "Remove").await?;
     page.find("dialog", "~Remove broker 2").await?;
     page.click("button", "Remove").await?;
     page.gone("radio", "Select 2").await?;
@@ -44,8 +45,39 @@ async fn adds_and_removes_a_broker(host: Host, home: &Home) -> anyhow::Result<()
     page.policy_held().await
 }
 
-async fn act(page: &Page, action: &str) -> anyhow::Result<()> {
-    page.click("radio", "Select 2").await?;
+async fn calls_a_removal_off(host: Host, home: &Home) -> anyhow::Result<()> {
+    let bootstrap = home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
+    let id = throttle::slow_topic(home, bootstrap.trim(), "orders").await?;
+    let stage = Stage::open(host, home, "/c/shop/brokers").await?;
+    let page = stage.page();
+    // From the broker that is being removed.
+    remove(&page, id).await?;
+    page.find("text", "Being removed").await?;
+    page.click("button", "Actions").await?;
+    page.click("menuitem", "Cancel removal").await?;
+    page.gone("text", "Being removed").await?;
+    page.shows(&format!("Called off: broker {id} keeps")).await?;
+    // From the operation.
+    remove(&page, id).await?;
+    page.find("text", "Being removed").await?;
+    page.go("/c/shop/operations").await?;
+    page.find("text", "Running").await?;
+    page.click("button", &format!("Remove broker {id}")).await?;
+    page.click("button", "Cancel removal").await?;
+    page.gone("text", "Running").await?;
+    page.go("/c/shop").await?;
+    page.shows("3 of 3 online").await?;
+    page.policy_held().await
+}
+
+async fn remove(page: &Page, id: i32) -> anyhow::Result<()> {
+    act(page, id, "Remove").await?;
+    page.find("dialog", &format!("~Remove broker {id}")).await?;
+    page.click("button", "Remove").await
+}
+
+async fn act(page: &Page, id: i32, action: &str) -> anyhow::Result<()> {
+    page.click("radio", &format!("Select {id}")).await?;
     page.click("button", "Actions").await?;
     page.click("menuitem", action).await
 }

@@ -10,5 +10,6 @@ pub mod java;
 pub mod page;
 pub mod programs;
 pub mod stage;
+pub mod throttle;
 pub mod wait;
 pub mod xvfb;

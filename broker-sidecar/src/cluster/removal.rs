@@ -27,6 +27,33 @@ struct UnderWay {
     cancelled: bool,
 }
 
+/// A removal's turn: while it is held no other begins. Dropped without an end, by a panic, the removal has failed.
+struct Turn {
+    running: Arc<Running>,
+    broker: Arc<LocalBroker>,
+    operation: Operation,
+    done: Result<(), String>,
+}
+
+impl Turn {
+    fn end(mut self, done: Result<(), String>) {
+        self.done = done;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let running = &self.running;
+        *running.removal.0.lock() = None;
+        running.events.broker(running.shown(&self.broker));
+        // A stop of the whole cluster has ended it already.
+        if running.operations.is_running(&self.operation.id) {
+            let done = std::mem::replace(&mut self.done, Ok(()));
+            running.end(self.operation.clone(), done);
+        }
+    }
+}
+
 impl Running {
     /// Begins to move everything off a broker, stop it and forget it; it serves until all has moved. Brokers may
     /// be added meanwhile.
@@ -40,6 +67,16 @@ impl Running {
         if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }
+        let turn = self.begin_removal(id, key)?;
+        let operation = turn.operation.clone();
+        tokio::spawn(async move {
+            let done = turn.running.remove(&turn.broker).await;
+            turn.end(done);
+        });
+        Ok(operation)
+    }
+
+    fn begin_removal(self: &Arc<Self>, id: i32, key: Option<String>) -> Result<Turn, ActError> {
         let broker = self.existing(id)?;
         let mut removal = self.removal.0.lock();
         if removal.is_some() {
@@ -49,17 +86,12 @@ impl Running {
         if !self.all().iter().any(others) {
             return Err(ActError::LastBroker { id });
         }
+        let kind = OperationKind::BrokerRemove;
         let operation = self.operations.begin(kind, Some(id), key, &self.events)?;
         *removal = Some(UnderWay { operation: operation.clone(), cancelled: false });
         drop(removal);
-        let (running, begun) = (self.clone(), operation.clone());
-        tokio::spawn(async move {
-            let done = running.remove(&broker).await;
-            *running.removal.0.lock() = None;
-            running.events.broker(running.shown(&broker));
-            running.end(begun, done);
-        });
-        Ok(operation)
+        let done = Err(format!("The removal of broker {id} broke off: the log says why"));
+        Ok(Turn { running: self.clone(), broker, operation, done })
     }
 
     /// Calls a removal off: what is on its way to other brokers stays where it was. Answers the removal, which
@@ -130,5 +162,41 @@ impl Running {
             tokio::time::sleep(DRAIN_PAUSE).await;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Cluster;
+    use crate::flags::RunFlags;
+    use crate::run::OpenDir;
+    use weir_control::api::OperationState;
+
+    fn start(dir: &std::path::Path) -> Cluster {
+        let flags = RunFlags { brokers: Some(2), port: Some(0), ..RunFlags::of(dir) };
+        Cluster::start(OpenDir::open(dir).unwrap(), &flags, Instant::now()).unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_panic_leaves_no_removal_under_way() {
+        let temp = tempfile::tempdir().unwrap();
+        let cluster = start(temp.path());
+        let running = cluster.running();
+        let turn = running.begin_removal(2, None).unwrap();
+        let id = turn.operation.id.clone();
+        assert!(matches!(running.remove_broker(2, None), Err(ActError::Busy)));
+        let broke = tokio::spawn(async move {
+            let _turn = turn;
+            panic!("as a fault in a removal would");
+        });
+        assert!(broke.await.unwrap_err().is_panic());
+        let failed = running.operations.find(&id).unwrap();
+        assert_eq!(failed.state, OperationState::Failed);
+        assert!(failed.error.unwrap().text.contains("broke off"));
+        assert!(matches!(running.cancel_removal(2), Err(ActError::NotRemoving { id: 2 })));
+        running.begin_removal(2, None).unwrap().end(Ok(()));
+        assert!(running.operations.running().is_empty());
+        cluster.stop().await;
     }
 }

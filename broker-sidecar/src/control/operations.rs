@@ -89,6 +89,10 @@ impl Operations {
         self.kept.lock().iter().find(|o| o.id == id).cloned()
     }
 
+    pub(crate) fn is_running(&self, id: &str) -> bool {
+        self.kept.lock().iter().any(|o| o.id == id && o.is_running())
+    }
+
     pub(crate) fn running(&self) -> Vec<Operation> {
         self.kept.lock().iter().filter(|o| o.is_running()).cloned().collect()
     }

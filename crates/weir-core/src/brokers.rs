@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use weir_control::api::{self, BrokerState as EngineState};
+use weir_control::api::{self, BrokerState as EngineState, OperationKind};
 use weir_control::{ControlClient, ControlError};
 use weir_domain::Quorum;
 
@@ -47,6 +47,10 @@ pub struct BrokerRow {
     pub kill: Option<Text>,
     pub start: Option<Text>,
     pub remove: Option<Text>,
+    /// It hands its replicas on, to be removed.
+    pub removing: bool,
+    /// Why there is no removal to call off; `None`: there is one.
+    pub cancel_remove: Option<Text>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +73,30 @@ pub enum BrokerAct {
     Start,
     /// Hand its replicas on, stop it, forget it.
     Remove,
+    /// Call its removal off: what is on its way stays where it was.
+    CancelRemove,
+}
+
+impl BrokerAct {
+    fn action(self) -> Action {
+        match self {
+            Self::Start => Action::BrokerStart,
+            Self::Stop | Self::Kill => Action::BrokerStop,
+            Self::Remove => Action::BrokerMembership,
+            Self::CancelRemove => Action::BrokerKeep,
+        }
+    }
+}
+
+/// The minor version of the control API from which on a removal can be called off.
+const CANCEL_REMOVE: u32 = 2;
+
+/// What a local cluster's engine says of its brokers.
+#[derive(Debug, Default)]
+struct OfEngine {
+    brokers: Vec<api::Broker>,
+    /// The broker that is being removed.
+    removing: Option<i32>,
 }
 
 impl Core {
@@ -80,12 +108,12 @@ impl Core {
         // A local cluster with no broker up answers no Metadata, yet its brokers are to be shown.
         let snapshot = match session.refresh().await {
             Ok(snapshot) => Some(snapshot),
-            Err(failure) if of_engine.is_empty() => return Err(failure),
+            Err(failure) if of_engine.brokers.is_empty() => return Err(failure),
             Err(_) => session.newest(),
         };
         let load = snapshot.as_ref().map(loads).unwrap_or_default();
         let controller = session.read_controller().await;
-        let mut rows = rows(snapshot.as_ref(), &of_engine, controller);
+        let mut rows = rows(snapshot.as_ref(), &of_engine.brokers, controller);
         let is_ours = self.registry().local(cluster).is_some();
         for row in &mut rows {
             fill(row, &load, &session, &facts);
@@ -97,16 +125,22 @@ impl Core {
                 row.remove = row.remove.take().or_else(|| stays(row.id, &runs, snapshot));
             }
         }
+        rows.iter_mut().for_each(|row| note_removal(row, of_engine.removing, &facts));
         let add = permits(Action::BrokerMembership, &facts).err();
         Ok(BrokerPage { skew: skew(&rows), rows, add, warnings: silent(&session) })
     }
 
-    /// What a local cluster's engine says of its brokers; empty for others.
-    async fn engine_brokers(&self, cluster: &str) -> Vec<api::Broker> {
-        let Some(local) = self.registry().local(cluster) else { return Vec::new() };
-        let Ok(Some(control)) = local.dir.load_control() else { return Vec::new() };
-        let answer = ControlClient::new(control).brokers().await;
-        answer.map(|brokers| brokers.brokers).unwrap_or_default()
+    /// Empty for clusters that have no engine of ours, and where it is silent.
+    async fn engine_brokers(&self, cluster: &str) -> OfEngine {
+        let Some(local) = self.registry().local(cluster) else { return OfEngine::default() };
+        let Ok(Some(control)) = local.dir.load_control() else { return OfEngine::default() };
+        let client = ControlClient::new(control);
+        let (brokers, describe) = tokio::join!(client.brokers(), client.describe());
+        let removal = |o: api::Operation| o.broker.filter(|_| o.kind == OperationKind::BrokerRemove);
+        OfEngine {
+            brokers: brokers.map(|answer| answer.brokers).unwrap_or_default(),
+            removing: describe.ok().and_then(|it| it.running.into_iter().find_map(removal)),
+        }
     }
 
     /// The quorum of its controllers; clusters with ZooKeeper have none.
@@ -115,29 +149,30 @@ impl Core {
         session.client.quorum().await.map_err(|error| client_failure(&error))
     }
 
-    /// Begins to stop, kill, start or remove a broker; the operation's id.
+    /// Begins to stop, kill, start or remove a broker, or calls its removal off; the operation's id, the removal's
+    /// where that is called off.
     pub async fn act_on_broker(
         &self,
         cluster: &str,
         broker: i32,
         act: BrokerAct,
     ) -> Result<String> {
-        let action = match act {
-            BrokerAct::Start => Action::BrokerStart,
-            BrokerAct::Stop | BrokerAct::Kill => Action::BrokerStop,
-            BrokerAct::Remove => Action::BrokerMembership,
-        };
-        let client = self.engine_of(cluster, action)?;
+        let client = self.engine_of(cluster, act.action())?;
         if act == BrokerAct::Remove {
             let page = self.brokers(cluster).await?;
             let row = page.rows.into_iter().find(|row| row.id == broker);
             row.and_then(|row| row.remove).map_or(Ok(()), |why| Err(Failure::denied(why)))?;
+        }
+        if act == BrokerAct::CancelRemove && client.control().api.minor < CANCEL_REMOVE {
+            let failure = Failure::new(TextId::ErrorEngineVersion).hint(TextId::HintRestartCluster);
+            return Err(failure.outcome(Outcome::NotDone));
         }
         let answer = match act {
             BrokerAct::Stop => client.stop_broker(broker).await,
             BrokerAct::Kill => client.kill_broker(broker).await,
             BrokerAct::Start => client.start_broker(broker).await,
             BrokerAct::Remove => client.remove_broker(broker).await,
+            BrokerAct::CancelRemove => client.cancel_removal(broker).await,
         };
         self.begun_by_engine(cluster, answer)
     }
@@ -257,6 +292,8 @@ fn empty(id: i32, host: String, port: u16, rack: Option<String>, state: BrokerSt
         kill: None,
         start: None,
         remove: None,
+        removing: false,
+        cancel_remove: None,
     }
 }
 
@@ -286,6 +323,19 @@ fn fill(row: &mut BrokerRow, loads: &HashMap<i32, Load>, session: &Session, fact
         .or_else(|| (!runs && !down).then(|| TextId::PermitBrokerDown.into()));
     row.start =
         refusal(Action::BrokerStart).or_else(|| (!down).then(|| TextId::PermitBrokerRuns.into()));
+}
+
+/// One broker is removed at a time; the one that is has nothing but its removal's end before it.
+fn note_removal(row: &mut BrokerRow, removing: Option<i32>, facts: &ClusterFacts) {
+    row.removing = removing == Some(row.id);
+    row.cancel_remove = permits(Action::BrokerKeep, facts).err().or_else(|| {
+        (!row.removing).then(|| TextId::EngineNotRemoving.with("broker", row.id))
+    });
+    if row.removing {
+        row.remove = Some(TextId::PermitBeingRemoved.into());
+    } else if removing.is_some() {
+        row.remove = row.remove.take().or_else(|| Some(TextId::EngineBusy.into()));
+    }
 }
 
 fn running(rows: &[BrokerRow]) -> Vec<i32> {

@@ -25,6 +25,8 @@ pub enum Action {
     BrokerStart,
     /// Add a broker, or remove one.
     BrokerMembership,
+    /// Call a removal off; also while something else is under way.
+    BrokerKeep,
 }
 
 impl Action {
@@ -39,7 +41,10 @@ impl Action {
     }
 
     fn of_brokers(self) -> bool {
-        matches!(self, Self::BrokerStop | Self::BrokerStart | Self::BrokerMembership)
+        matches!(
+            self,
+            Self::BrokerStop | Self::BrokerStart | Self::BrokerMembership | Self::BrokerKeep
+        )
     }
 
     fn of_local_only(self) -> bool {
@@ -65,6 +70,7 @@ fn by_state(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
         Action::Delete => delete(cluster.state),
         Action::SampleStart if cluster.sample => Err(TextId::PermitSampleRuns.into()),
         Action::SampleRemove if !cluster.sample => Err(TextId::PermitNoSample.into()),
+        Action::BrokerKeep => data(cluster.state),
         _ if action.of_brokers() || action == Action::SampleStart => changes(cluster.state),
         _ => data(cluster.state),
     }
@@ -148,6 +154,8 @@ mod tests {
         check(Action::Delete, &local(State::Deleting), Some(TextId::PermitInState));
         check(Action::BrokerStop, &local(State::Healing), Some(TextId::PermitInState));
         check(Action::BrokerMembership, &local(State::Healing), Some(TextId::PermitInState));
+        check(Action::BrokerKeep, &local(State::Healing), None);
+        check(Action::BrokerKeep, &local(State::Stopped), Some(TextId::PermitStopped));
         check(Action::Produce, &local(State::Healing), None);
         check(Action::Produce, &local(State::Stopped), Some(TextId::PermitStopped));
     }
@@ -158,6 +166,7 @@ mod tests {
         check(Action::CreateTopic, &remote, None);
         check(Action::BrokerStop, &remote, Some(TextId::PermitRemote));
         check(Action::BrokerMembership, &remote, Some(TextId::PermitRemote));
+        check(Action::BrokerKeep, &remote, Some(TextId::PermitRemote));
         check(Action::Stop, &remote, Some(TextId::PermitRemote));
         let read_only = ClusterFacts { read_only: true, ..remote };
         check(Action::CreateTopic, &read_only, Some(TextId::PermitReadOnly));

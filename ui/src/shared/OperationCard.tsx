@@ -1,5 +1,6 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Operation, OperationStep } from "~/contract/types";
+import { CancelRemoval } from "./CancelRemoval";
 import { Command } from "./Command";
 import { duration } from "./format";
 import { OPERATION_TYPE } from "./state";
@@ -92,6 +93,7 @@ export function OperationCard({ operation, withCluster }: OperationCardProps) {
       </div>
       <OperationError operation={operation} />
       {operation.state === "running" ? <OperationSteps steps={operation.steps} /> : null}
+      <CancelRemoval operation={operation} />
       {hasDetails && operation.state !== "running" ? (
         <details className="weir-more">
           <summary>{t(texts.details)}</summary>

@@ -110,6 +110,7 @@ const brokerTexts = defineTexts({
   starting: { en: "Starting", ko: "시작 중" },
   stopping: { en: "Stopping", ko: "중지 중" },
   unknown: { en: "No answer", ko: "응답 없음" },
+  removing: { en: "Being removed", ko: "제거 중" },
 });
 const BROKER_TYPE: Record<BrokerRow["state"], Type> = {
   online: "success",
@@ -120,9 +121,13 @@ const BROKER_TYPE: Record<BrokerRow["state"], Type> = {
   unknown: "error",
 };
 
-export function BrokerStateIndicator(props: { state: BrokerRow["state"] }) {
+/** One that is being removed serves until everything has moved: that counts more than that it is online. */
+export function BrokerStateIndicator(props: { broker: Pick<BrokerRow, "state" | "removing"> }) {
   const t = useT();
-  return <StatusIndicator type={BROKER_TYPE[props.state]}>{t(brokerTexts[props.state])}</StatusIndicator>;
+  const { state, removing } = props.broker;
+  if (removing && state === "online")
+    return <StatusIndicator type="in-progress">{t(brokerTexts.removing)}</StatusIndicator>;
+  return <StatusIndicator type={BROKER_TYPE[state]}>{t(brokerTexts[state])}</StatusIndicator>;
 }
 
 const operationTexts = defineTexts({

@@ -88,6 +88,7 @@ commands! {
     brokers::start::BrokersStart,
     brokers::add::BrokersAdd,
     brokers::remove::BrokersRemove,
+    brokers::cancel_remove::BrokersCancelRemove,
     palette::search::PaletteSearch,
 }
 

@@ -23,6 +23,8 @@ pub struct BrokerRow {
     /// Partitions with a replica here that is not in sync.
     pub under_replicated: u32,
     pub version: Option<String>,
+    /// It hands its replicas on, to be removed.
+    pub removing: bool,
     pub permits: BrokerPermits,
 }
 
@@ -32,6 +34,7 @@ pub struct BrokerPermits {
     pub kill: Option<Text>,
     pub start: Option<Text>,
     pub remove: Option<Text>,
+    pub cancel_remove: Option<Text>,
 }
 
 impl FromCore<core::BrokerRow> for BrokerRow {
@@ -48,11 +51,13 @@ impl FromCore<core::BrokerRow> for BrokerRow {
             size: FromCore::from_core(row.size),
             under_replicated: row.under_replicated,
             version: row.version,
+            removing: row.removing,
             permits: BrokerPermits {
                 stop: FromCore::from_core(row.stop),
                 kill: FromCore::from_core(row.kill),
                 start: FromCore::from_core(row.start),
                 remove: FromCore::from_core(row.remove),
+                cancel_remove: FromCore::from_core(row.cancel_remove),
             },
         }
     }

@@ -6,13 +6,14 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use weir_api::App;
 use weir_api::commands::brokers::add::BrokersAdd;
+use weir_api::commands::brokers::cancel_remove::BrokersCancelRemove;
 use weir_api::commands::brokers::kill::BrokersKill;
 use weir_api::commands::brokers::list::BrokersList;
 use weir_api::commands::brokers::remove::BrokersRemove;
 use weir_api::commands::brokers::start::BrokersStart;
 use weir_api::commands::brokers::stop::BrokersStop;
 use weir_api::commands::operations::get::OperationsGet;
-use weir_api::dto::BrokerRow;
+use weir_api::dto::{BrokerRow, OperationState};
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::Broker;
 
@@ -36,6 +37,8 @@ pub(crate) enum BrokerCommand {
     Add(AddArgs),
     /// Remove a broker: its replicas move to others first
     Remove(BrokerArgs),
+    /// Call a removal off: the broker keeps what it had not handed on
+    CancelRemove(BrokerArgs),
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +77,7 @@ pub(crate) async fn run(command: BrokerCommand) -> Result<(), Trouble> {
         BrokerCommand::Start(args) => act(args, Act::Start).await,
         BrokerCommand::Add(args) => add(args).await,
         BrokerCommand::Remove(args) => act(args, Act::Remove).await,
+        BrokerCommand::CancelRemove(args) => cancel_remove(args).await,
     }
 }
 
@@ -232,4 +236,20 @@ async fn act(args: BrokerArgs, act: Act) -> Result<(), Trouble> {
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "broker": broker, "done": done });
     output::done(args.common.output, &format!("{done} broker {broker}"), &json)
+}
+
+/// Until the removal has ended: as it was called off, or as it was asked for.
+async fn cancel_remove(args: BrokerArgs) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::running(&app, args.cluster.as_deref()).await?;
+    let (cluster, broker) = (row.id, args.id);
+    let begun = app.run(BrokersCancelRemove { cluster, broker }).await?;
+    if operation::ended(&app, &begun.operation).await?.state == OperationState::Done {
+        return Err(Trouble::failed(
+            format!("too late: broker {broker} was removed already"),
+            format!("늦었습니다: 브로커 {broker}은(는) 이미 제거되었습니다"),
+        ));
+    }
+    let json = json!({ "cluster": row.name, "broker": broker, "done": "kept" });
+    output::done(args.common.output, &format!("kept broker {broker}"), &json)
 }

@@ -1,6 +1,7 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
 import type { BrokerRow, Permit } from "~/contract/types";
+import { useCancelRemoval } from "~/shared/CancelRemoval";
 import { Confirm } from "~/shared/Confirm";
 import { errorText } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
@@ -18,12 +19,13 @@ interface BrokerActionsProps {
   broker: BrokerRow | undefined;
 }
 
-/** Start at once; stop and kill after saying what happens. */
+/** Start and keep at once; stop, kill and remove after saying what happens. */
 export function BrokerActions({ cluster, broker }: BrokerActionsProps) {
   const t = useT();
   const { track, flash } = useFlash();
   const [asking, setAsking] = useState<{ ending: Ending; broker: BrokerRow } | null>(null);
   const start = useBrokerCommand("brokers.start", cluster);
+  const keep = useCancelRemoval(cluster);
 
   const item = (id: string, text: Message, permit: Permit): ButtonDropdownProps.Item => ({
     id,
@@ -32,6 +34,7 @@ export function BrokerActions({ cluster, broker }: BrokerActionsProps) {
   });
   const onClick = (id: string) => {
     if (!broker) return;
+    if (id === "cancel-remove") return keep.run(broker.id);
     if (id !== "start") return setAsking({ ending: id as Ending, broker });
     start.mutate(
       { cluster, broker: broker.id },
@@ -46,14 +49,16 @@ export function BrokerActions({ cluster, broker }: BrokerActionsProps) {
       <ButtonDropdown
         disabled={!broker}
         disabledReason={t(texts.select)}
-        loading={start.isPending}
+        loading={start.isPending || keep.pending}
         items={
           broker
             ? [
                 item("start", texts.start, broker.permits.start),
                 item("stop", texts.stop, broker.permits.stop),
                 item("kill", texts.kill, broker.permits.kill),
-                item("remove", texts.remove, broker.permits.remove),
+                broker.removing
+                  ? item("cancel-remove", texts.cancelRemove, broker.permits.cancel_remove)
+                  : item("remove", texts.remove, broker.permits.remove),
               ]
             : []
         }

@@ -14,7 +14,7 @@ export function BrokerPeek({ row }: { row: BrokerRow }) {
     <KeyValuePairs
       columns={4}
       items={[
-        { label: t(texts.state), value: <BrokerStateIndicator state={row.state} /> },
+        { label: t(texts.state), value: <BrokerStateIndicator broker={row} /> },
         { label: t(texts.role), value: row.controller ? t(texts.controller) : NONE },
         {
           label: t(texts.address),

@@ -32,8 +32,8 @@ function columns(t: Translate): Column<BrokerRow>[] {
     {
       id: "state",
       header: t(texts.state),
-      cell: (row) => <BrokerStateIndicator state={row.state} />,
-      width: 130,
+      cell: (row) => <BrokerStateIndicator broker={row} />,
+      width: 140,
       minWidth: 120,
     },
     {

@@ -22,6 +22,13 @@ export const brokersHelp = defineHelp({
       },
     },
     {
+      term: { en: "Remove", ko: "제거" },
+      text: {
+        en: "What it holds moves to others first. Until that is done, “Cancel removal” keeps the broker.",
+        ko: "가진 레플리카가 먼저 다른 브로커로 이동합니다. 끝나기 전에는 “제거 취소”로 브로커를 유지할 수 있습니다.",
+      },
+    },
+    {
       term: { en: "Skew", ko: "편차" },
       text: {
         en: "How much more than the mean the busiest broker leads.",

@@ -43,6 +43,7 @@ export const texts = defineTexts({
     ko: "클라이언트가 실행되는 동안 사용 가능한 다음 ID와 포트로 브로커가 참여합니다. 새 파티션이 배치되며 기존 파티션은 그대로 유지됩니다.",
   },
   remove: { en: "Remove", ko: "제거" },
+  cancelRemove: { en: "Cancel removal", ko: "제거 취소" },
   removeTitle: { en: "Remove broker {id}", ko: "브로커 {id} 제거" },
   removeBody: {
     en: "Remove broker <b>{id}</b>? Its {replicas, plural, one {# replica moves} other {# replicas move}} to other brokers first; then it stops and the cluster forgets it.",

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { useParams } from "react-router";
 import type { Operation } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
+import { CancelRemoval } from "~/shared/CancelRemoval";
 import { Command } from "~/shared/Command";
 import { useFlash } from "~/shared/flash";
 import { duration, NONE } from "~/shared/format";
@@ -82,6 +83,7 @@ function Details({ operation }: { operation: Operation }) {
           <Ago at={operation.started_at} /> · <ByWhom by={operation.by} />
         </span>
       </SpaceBetween>
+      <CancelRemoval operation={operation} />
       {operation.error ? (
         <div>
           <Box variant="h3">{t(texts.error)}</Box>

@@ -273,7 +273,14 @@ export const brokers: T.BrokerRow[] = [1, 2, 3].map((id) => ({
   size: String(6_200_000_000 + id * 31_000_000),
   under_replicated: 0,
   version: "0.1.0",
-  permits: { stop: null, kill: null, start: text("Broker {id} is running.", { id }), remove: null },
+  removing: false,
+  permits: {
+    stop: null,
+    kill: null,
+    start: text("Broker {id} is running.", { id }),
+    remove: null,
+    cancel_remove: text("Broker {id} is not being removed.", { id }),
+  },
 }));
 
 function points(n: number, base: number, spread: number, seed: number): number[] {

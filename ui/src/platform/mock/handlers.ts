@@ -514,6 +514,7 @@ export const handlers: Handlers = {
   "brokers.kill": ({ broker }) => start("broker_kill", `Broker ${broker} killed`),
   "brokers.start": ({ broker }) => start("broker_start", `Broker ${broker} started`),
   "brokers.add": () => start("broker_add", "Broker 4 added"),
+  "brokers.cancel_remove": ({ broker }) => start("broker_remove", `Broker ${broker} kept`),
   "brokers.remove": ({ broker }) => start("broker_remove", `Broker ${broker} removed`),
   "palette.search": ({ query, limit }) => ({
     rows: [

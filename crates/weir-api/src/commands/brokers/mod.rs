@@ -1,4 +1,5 @@
 pub mod add;
+pub mod cancel_remove;
 pub mod kill;
 pub mod list;
 pub mod quorum;
