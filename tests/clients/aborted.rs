@@ -1,18 +1,20 @@
 //! Aborted transactions in the reader's eyes: marked where they are decided, against the real Apache Kafka and our broker.
 
 use anyhow::{Context as _, anyhow, ensure};
+use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 use weir_client::{Browse, BrowseFrom, Client, Direction, Options, parse_bootstrap};
-use weir_domain::MessageRow;
+use weir_domain::{MessageFilter, MessageRow};
 use weir_tests::apache_kafka::ApacheKafka;
 use weir_tests::broker::Broker;
 use weir_tests::page::APPEAR;
 use weir_tests::programs::{self, Running};
 use weir_tests::wait;
 
-/// Two producers interleaved: what one aborts lies between what the other commits. The last transaction stays open
-/// until a line comes.
+/// Two producers interleaved: what one aborts lies between what the other commits. The last transaction goes on with
+/// one line, and is aborted with the next.
 const PRODUCER: &str = "
 import sys, confluent_kafka
 def producer(name):
@@ -28,6 +30,7 @@ b.abort_transaction(60); a.commit_transaction(60)
 b.begin_transaction(); write(b, 'kept 3'); b.commit_transaction(60)
 a.begin_transaction(); write(a, 'open')
 print('open', flush=True); sys.stdin.readline()
+write(a, 'late'); print('late', flush=True); sys.stdin.readline()
 a.abort_transaction(60); print('aborted', flush=True); sys.stdin.readline()
 ";
 
@@ -61,15 +64,59 @@ async fn scenario(bootstrap: &str) -> anyhow::Result<()> {
         let whole = whole.map_err(|error| anyhow!("offset {}: {error:?}", row.offset))?;
         ensure!(whole.row.aborted == row.aborted, "{whole:?}");
     }
+    let told = consumed(bootstrap)?;
+    for (value, aborted) in [("kept 1", Some(false)), ("aborted 1", Some(true)), ("open", None)] {
+        ensure!(told.contains(&(value.to_owned(), aborted)), "{value}: {told:?}");
+    }
+    let mut tail = client.tail("orders", None, MessageFilter::default()).await?;
+    script.goes_on()?;
+    script.says("late")?;
+    let late = wait::until("the message in the tail", APPEAR, async || {
+        let batch = tail.next(100, POLL).await;
+        let late = batch.rows.into_iter().find(|row| !row.control);
+        Ok(late.map(|row| (row.partition, row.offset, row.aborted)))
+    });
+    let (partition, offset, aborted) = late.await?;
+    ensure!(!aborted, "it is open");
     script.goes_on()?;
     script.says("aborted")?;
+    wait::until("the tail to tell that it was aborted", APPEAR, async || {
+        let batch = tail.next(100, POLL).await;
+        let told = batch.aborted.contains(&(partition, offset));
+        let marker = batch.rows.iter().any(|row| row.control);
+        ensure!(told == marker, "with its marker: {batch:?}");
+        Ok(told.then_some(()))
+    })
+    .await?;
     wait::until("the open transaction aborted", APPEAR, async || {
         let rows = rows(&client, Direction::Forward).await?;
         let now = values(&rows, |row| row.aborted);
-        Ok((now == ["aborted 1", "aborted 2", "open"]).then_some(()))
+        Ok((now == ["aborted 1", "aborted 2", "open", "late"]).then_some(()))
     })
-    .await
+    .await?;
+    let told = consumed(bootstrap)?;
+    ensure!(told.contains(&("open".to_owned(), Some(true))) && told.len() == 7, "{told:?}");
+    Ok(())
 }
+
+/// What `weir consume` tells of every message: whether it was aborted, and nothing while that is open.
+fn consumed(bootstrap: &str) -> anyhow::Result<Vec<(String, Option<bool>)>> {
+    let mut weir = Command::new(programs::path("weir")?);
+    weir.args(["consume", "orders", "--isolation-level", "read_uncommitted", "--until-end"]);
+    let lines = programs::stdout(weir.args(["--output", "json", "--bootstrap", bootstrap]))?;
+    let mut told = Vec::new();
+    for line in lines.lines() {
+        let message: Value = serde_json::from_str(line)?;
+        if message["control"] != true {
+            let value = message["value"].as_str().context("a value")?.to_owned();
+            told.push((value, message["aborted"].as_bool()));
+        }
+    }
+    Ok(told)
+}
+
+/// How long a tail is asked at a time.
+const POLL: Duration = Duration::from_millis(500);
 
 async fn rows(client: &Client, direction: Direction) -> anyhow::Result<Vec<MessageRow>> {
     let from = match direction {

@@ -30,6 +30,6 @@ pub use metadata::Metadata;
 pub use net::versions::ApiRanges;
 pub use options::Options;
 pub use read::{
-    Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, PartitionRange, ROWS_MAX, Tail,
-    TailBatch,
+    Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, MarkedMessage, PartitionRange,
+    Place, ROWS_MAX, Reader, Tail, TailBatch, mark_aborted,
 };

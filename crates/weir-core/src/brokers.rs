@@ -136,7 +136,8 @@ impl Core {
         let Ok(Some(control)) = local.dir.load_control() else { return OfEngine::default() };
         let client = ControlClient::new(control);
         let (brokers, describe) = tokio::join!(client.brokers(), client.describe());
-        let removal = |o: api::Operation| o.broker.filter(|_| o.kind == OperationKind::BrokerRemove);
+        let removal =
+            |o: api::Operation| o.broker.filter(|_| o.kind == OperationKind::BrokerRemove);
         OfEngine {
             brokers: brokers.map(|answer| answer.brokers).unwrap_or_default(),
             removing: describe.ok().and_then(|it| it.running.into_iter().find_map(removal)),
@@ -328,9 +329,9 @@ fn fill(row: &mut BrokerRow, loads: &HashMap<i32, Load>, session: &Session, fact
 /// One broker is removed at a time; the one that is has nothing but its removal's end before it.
 fn note_removal(row: &mut BrokerRow, removing: Option<i32>, facts: &ClusterFacts) {
     row.removing = removing == Some(row.id);
-    row.cancel_remove = permits(Action::BrokerKeep, facts).err().or_else(|| {
-        (!row.removing).then(|| TextId::EngineNotRemoving.with("broker", row.id))
-    });
+    row.cancel_remove = permits(Action::BrokerKeep, facts)
+        .err()
+        .or_else(|| (!row.removing).then(|| TextId::EngineNotRemoving.with("broker", row.id)));
     if row.removing {
         row.remove = Some(TextId::PermitBeingRemoved.into());
     } else if removing.is_some() {

@@ -48,9 +48,7 @@ fn of_a_removal(said: &str) -> Option<Text> {
         " has no leader to copy it from: start the brokers that hold its copies first";
     const SLOW: (&str, &str) = (" replicas are still on broker ", " after an hour");
     let of = |id: TextId, broker: i32| Some(id.with("broker", broker));
-    if let Some(broker) =
-        between(said, "Cancelled: broker ", " keeps what it had not handed on")
-    {
+    if let Some(broker) = between(said, "Cancelled: broker ", " keeps what it had not handed on") {
         return of(TextId::EngineRemovalCancelled, broker);
     }
     if let Some(broker) = between(said, "The removal of broker ", " broke off: the log says why") {
@@ -59,7 +57,8 @@ fn of_a_removal(said: &str) -> Option<Text> {
     if let Some(broker) = between(said, "the session of killed broker ", " does not end") {
         return of(TextId::EngineSessionStays, broker);
     }
-    if let Some((left, broker)) = said.strip_suffix(SLOW.1).and_then(|said| said.split_once(SLOW.0)) {
+    if let Some((left, broker)) = said.strip_suffix(SLOW.1).and_then(|said| said.split_once(SLOW.0))
+    {
         let (left, broker): (i64, i32) = (left.parse().ok()?, broker.parse().ok()?);
         return Some(TextId::EngineRemovalSlow.with("broker", broker).with("left", left));
     }
@@ -70,7 +69,8 @@ fn of_a_removal(said: &str) -> Option<Text> {
     }
     // Names of topics have no spaces.
     let (topic, rest) = rest.split_once(" keeps ")?;
-    let (copies, others) = rest.strip_suffix(" other broker(s) run")?.split_once(" copies, and only ")?;
+    let (copies, others) =
+        rest.strip_suffix(" other broker(s) run")?.split_once(" copies, and only ")?;
     let (copies, others): (i64, i64) = (copies.parse().ok()?, others.parse().ok()?);
     let text = TextId::PermitReplicasNeedBroker.with("topic", topic);
     Some(text.with("replicas", copies).with("brokers", others))
@@ -97,10 +97,7 @@ mod tests {
         check("A cluster on this machine has at most 100 brokers", TextId::EngineTooManyBrokers);
         check("Another broker is being added or removed just now", TextId::EngineBusy);
         check("Broker 2 is not being removed", TextId::EngineNotRemoving);
-        check(
-            "The idempotency key was used for another request before",
-            TextId::EngineKeyTaken,
-        );
+        check("The idempotency key was used for another request before", TextId::EngineKeyTaken);
         for other in ["Broker x is running already", "Broker 1 is away", "disk full", ""] {
             check(other, TextId::ErrorEngineSays);
         }
@@ -111,10 +108,7 @@ mod tests {
     #[test]
     fn ends_of_removals_have_their_sentence() {
         check("Interrupted: the process ended before this was done", TextId::EngineInterrupted);
-        check(
-            "The removal of broker 2 broke off: the log says why",
-            TextId::EngineRemovalBroke,
-        );
+        check("The removal of broker 2 broke off: the log says why", TextId::EngineRemovalBroke);
         check("the session of killed broker 2 does not end", TextId::EngineSessionStays);
         let said = "Cancelled: broker 2 keeps what it had not handed on";
         assert_eq!(engine_words(said), TextId::EngineRemovalCancelled.with("broker", 2));
@@ -127,7 +121,8 @@ mod tests {
         let said = "Partition 0 of topic two keeps 2 copies, and only 1 other broker(s) run.";
         let nowhere = TextId::PermitReplicasNeedBroker.with("topic", "two");
         assert_eq!(engine_words(said), nowhere.with("replicas", 2).with("brokers", 1));
-        for other in ["Partition x of topic two keeps", "Cancelled: broker 2", "Partition 1 burns"] {
+        for other in ["Partition x of topic two keeps", "Cancelled: broker 2", "Partition 1 burns"]
+        {
             check(other, TextId::ErrorEngineSays);
         }
     }

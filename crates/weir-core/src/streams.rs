@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+use weir_client::{Place, mark_aborted};
 
 use crate::core::Core;
 use crate::failure::{Failure, Result};
@@ -17,6 +18,8 @@ use crate::time::random_hex;
 pub const ROWS_MAX: usize = 5_000;
 /// Their weight in bytes.
 pub const BYTES_MAX: usize = 8 << 20;
+/// Places of rows that were aborted after they were pulled; of more, the newest.
+const ABORTED_MAX: usize = 100_000;
 /// Not pulled for so long, a stream closes.
 pub const LEASE: Duration = Duration::from_secs(15);
 /// Streams open at once.
@@ -40,6 +43,7 @@ pub(crate) struct Stream {
 struct State {
     ring: VecDeque<MessageRow>,
     weight: usize,
+    aborted: VecDeque<Place>,
     dropped: u64,
     scanned: u64,
     rate: Rate,
@@ -52,6 +56,8 @@ struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chunk {
     pub rows: Vec<MessageRow>,
+    /// Rows of earlier pulls whose transactions were aborted since.
+    pub aborted: Vec<Place>,
     /// Rows that were dropped since the last pull.
     pub dropped: u64,
     /// Records looked at each second.
@@ -105,6 +111,7 @@ impl Stream {
         let state = State {
             ring: VecDeque::new(),
             weight: 0,
+            aborted: VecDeque::new(),
             dropped: 0,
             scanned: 0,
             rate: Rate::new(),
@@ -125,11 +132,13 @@ impl Stream {
         !state.closed && state.pulled.elapsed() < LEASE
     }
 
-    pub(crate) fn push(&self, rows: Vec<MessageRow>, scanned: u64) {
+    /// `aborted`: rows of earlier calls whose transactions were aborted since.
+    pub(crate) fn push(&self, rows: Vec<MessageRow>, aborted: Vec<Place>, scanned: u64) {
         let mut state = self.lock();
         state.scanned += scanned;
         state.rate.add(scanned);
-        let any = !rows.is_empty();
+        let any = !rows.is_empty() || !aborted.is_empty();
+        state.mark(aborted);
         for row in rows {
             state.weight += row.weight();
             state.ring.push_back(row);
@@ -161,17 +170,19 @@ impl Stream {
 
     fn is_empty(&self) -> bool {
         let state = self.lock();
-        state.ring.is_empty() && !state.ended
+        state.ring.is_empty() && state.aborted.is_empty() && !state.ended
     }
 
     fn take(&self, rows_max: usize) -> Chunk {
         let mut state = self.lock();
         let count = rows_max.min(state.ring.len());
         let rows: Vec<_> = state.ring.drain(..count).collect();
+        let aborted = std::mem::take(&mut state.aborted).into();
         state.weight -= rows.iter().map(MessageRow::weight).sum::<usize>();
         let over = state.ended && state.ring.is_empty();
         Chunk {
             rows,
+            aborted,
             dropped: std::mem::take(&mut state.dropped),
             per_s: state.rate.per_s(),
             scanned: state.scanned,
@@ -181,6 +192,17 @@ impl Stream {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Marks what waits in the ring; whoever pulled the others is told with the next pull.
+    fn mark(&mut self, aborted: Vec<Place>) {
+        let rows = self.ring.iter_mut();
+        let rows = rows.map(|row| ((row.partition, row.offset), &mut row.aborted));
+        self.aborted.extend(mark_aborted(rows, aborted));
+        let extra = self.aborted.len().saturating_sub(ABORTED_MAX);
+        self.aborted.drain(..extra);
     }
 }
 
@@ -238,7 +260,7 @@ mod tests {
     async fn the_ring_drops_the_oldest_and_counts() {
         let streams = Streams::default();
         let stream = streams.open().unwrap();
-        stream.push((0..ROWS_MAX as i64 + 7).map(row).collect(), 9_000);
+        stream.push((0..ROWS_MAX as i64 + 7).map(row).collect(), Vec::new(), 9_000);
         let chunk = stream.next(2, Duration::ZERO).await;
         assert_eq!(chunk.dropped, 7);
         assert_eq!(chunk.rows.iter().map(|row| row.offset).collect::<Vec<_>>(), [7, 8]);
@@ -252,10 +274,23 @@ mod tests {
         let pulling = stream.clone();
         let pull = tokio::spawn(async move { pulling.next(10, Duration::from_secs(5)).await });
         tokio::task::yield_now().await;
-        stream.push(vec![row(1)], 1);
+        stream.push(vec![row(1)], Vec::new(), 1);
         assert_eq!(pull.await.unwrap().rows.len(), 1);
         stream.end();
         assert!(stream.next(10, Duration::ZERO).await.end.is_some());
+    }
+
+    #[tokio::test]
+    async fn what_is_aborted_later_is_marked_or_told() {
+        let stream = Streams::default().open().unwrap();
+        stream.push(vec![row(1), row(2), row(3)], Vec::new(), 3);
+        assert_eq!(stream.next(1, Duration::ZERO).await.rows.len(), 1);
+        stream.push(vec![row(4)], vec![(0, 1), (0, 3)], 1);
+        let chunk = stream.next(10, Duration::ZERO).await;
+        let marked: Vec<_> = chunk.rows.iter().map(|row| (row.offset, row.aborted)).collect();
+        assert_eq!(marked, [(2, false), (3, true), (4, false)]);
+        assert_eq!(chunk.aborted, [(0, 1)], "pulled before");
+        assert_eq!(stream.next(10, Duration::ZERO).await.aborted, []);
     }
 
     #[test]

@@ -65,6 +65,7 @@ export type Commands = {
   "brokers.start": { args: T.BrokersStartArgs; output: T.Begun };
   "brokers.add": { args: T.BrokersAddArgs; output: T.Begun };
   "brokers.remove": { args: T.BrokersRemoveArgs; output: T.Begun };
+  "brokers.cancel_remove": { args: T.BrokersCancelRemoveArgs; output: T.Begun };
   "palette.search": { args: T.PaletteSearchArgs; output: T.PaletteRows };
 };
 
@@ -135,5 +136,6 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "brokers.start": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "brokers.add": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "brokers.remove": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
+  "brokers.cancel_remove": { provides: [], invalidates: ["brokers({cluster})", "cluster({cluster})"] },
   "palette.search": { provides: [], invalidates: [] },
 };

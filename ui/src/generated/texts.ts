@@ -92,7 +92,15 @@ export type TextId =
   | "done.topics_delete"
   | "engine.broker_state"
   | "engine.busy"
+  | "engine.interrupted"
+  | "engine.key_taken"
   | "engine.no_broker"
+  | "engine.no_leader"
+  | "engine.not_removing"
+  | "engine.removal_broke"
+  | "engine.removal_cancelled"
+  | "engine.removal_slow"
+  | "engine.session_stays"
   | "engine.too_many_brokers"
   | "error.arguments"
   | "error.broker"
@@ -234,6 +242,7 @@ export type TextId =
   | "operation.topic_delete"
   | "operation.topic_partitions"
   | "operation.topics_delete"
+  | "permit.being_removed"
   | "permit.broker_down"
   | "permit.broker_runs"
   | "permit.failed"
@@ -402,7 +411,15 @@ export const en: Readonly<Record<TextId, string>> = {
   "done.topics_delete": "{count, plural, one {# topic was} other {# topics were}} deleted.",
   "engine.broker_state": "Broker {broker} is {state, select, running {running already} stopped {stopped already} stopping {stopping just now} starting {starting just now} other {in another state}}.",
   "engine.busy": "Another broker is being added or removed just now. Wait until that has ended.",
+  "engine.interrupted": "Interrupted: the process ended before this was done.",
+  "engine.key_taken": "The idempotency key was used for another request before. Take a new one for each request.",
   "engine.no_broker": "The cluster has no broker {broker}.",
+  "engine.no_leader": "Partition {partition} of {topic} has no leader to copy it from. Start the brokers that hold its copies first.",
+  "engine.not_removing": "Broker {broker} is not being removed.",
+  "engine.removal_broke": "The removal of broker {broker} broke off. The cluster's log says why.",
+  "engine.removal_cancelled": "Called off: broker {broker} keeps what it had not handed on.",
+  "engine.removal_slow": "{left, plural, one {# replica is} other {# replicas are}} still on broker {broker} after an hour.",
+  "engine.session_stays": "The session of killed broker {broker} does not end.",
   "engine.too_many_brokers": "A cluster on this machine has at most {max} brokers.",
   "error.arguments": "The arguments of \"{command}\" cannot be read.",
   "error.broker": "The cluster refused: {name}.",
@@ -544,6 +561,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "operation.topic_delete": "Delete topic {topic}",
   "operation.topic_partitions": "Raise topic {topic} to {total, plural, one {# partition} other {# partitions}}",
   "operation.topics_delete": "Delete {count, plural, one {# topic} other {# topics}}",
+  "permit.being_removed": "The broker is being removed.",
   "permit.broker_down": "The broker is not running.",
   "permit.broker_runs": "The broker is running.",
   "permit.failed": "The cluster has failed. Start it again, or delete it.",
@@ -713,7 +731,15 @@ export const ko: Readonly<Record<TextId, string>> = {
   "done.topics_delete": "토픽 {count, plural, other {#개}}를 삭제했습니다.",
   "engine.broker_state": "브로커 {broker}은(는) {state, select, running {이미 실행 중} stopped {이미 중지된 상태} stopping {중지되는 중} starting {시작되는 중} other {다른 상태}}입니다.",
   "engine.busy": "다른 브로커를 추가하거나 제거하는 중입니다. 끝날 때까지 기다리세요.",
+  "engine.interrupted": "중단되었습니다. 끝나기 전에 프로세스가 종료되었습니다.",
+  "engine.key_taken": "멱등성 키가 이전에 다른 요청에 사용되었습니다. 요청마다 새 키를 사용하세요.",
   "engine.no_broker": "클러스터에 브로커 {broker}이(가) 없습니다.",
+  "engine.no_leader": "{topic}의 파티션 {partition}에는 복사해 올 리더가 없습니다. 먼저 그 레플리카가 있는 브로커를 시작하세요.",
+  "engine.not_removing": "브로커 {broker}은(는) 제거되는 중이 아닙니다.",
+  "engine.removal_broke": "브로커 {broker} 제거가 도중에 중단되었습니다. 클러스터의 로그에서 이유를 확인하세요.",
+  "engine.removal_cancelled": "취소되었습니다. 브로커 {broker}은(는) 아직 넘기지 않은 레플리카를 그대로 유지합니다.",
+  "engine.removal_slow": "한 시간이 지나도 레플리카 {left}개가 브로커 {broker}에 남아 있습니다.",
+  "engine.session_stays": "강제 종료된 브로커 {broker}의 세션이 끝나지 않습니다.",
   "engine.too_many_brokers": "이 컴퓨터의 클러스터에는 브로커를 최대 {max}개까지 둘 수 있습니다.",
   "error.arguments": "\"{command}\"의 인수를 읽을 수 없습니다.",
   "error.broker": "클러스터가 요청을 거부했습니다: {name}.",
@@ -855,6 +881,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "operation.topic_delete": "토픽 {topic} 삭제",
   "operation.topic_partitions": "토픽 {topic}의 파티션을 {total, plural, other {#개}}로 늘리기",
   "operation.topics_delete": "토픽 {count, plural, other {#개}} 삭제",
+  "permit.being_removed": "브로커가 제거되는 중입니다.",
   "permit.broker_down": "브로커가 실행 중이 아닙니다.",
   "permit.broker_runs": "브로커가 실행 중입니다.",
   "permit.failed": "클러스터가 실패 상태입니다. 다시 시작하거나 삭제하세요.",

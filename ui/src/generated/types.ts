@@ -45,13 +45,17 @@ export type Assigned = { topic: string, partitions: Array<number>, };
  */
 export type Begun = { operation: string, };
 
-export type BrokerPermits = { stop: Text | null, kill: Text | null, start: Text | null, remove: Text | null, };
+export type BrokerPermits = { stop: Text | null, kill: Text | null, start: Text | null, remove: Text | null, cancel_remove: Text | null, };
 
 export type BrokerRow = { id: number, host: string, port: number, rack: string | null, state: BrokerState, controller: boolean, leaders: number, replicas: number, size: I64 | null, 
 /**
  * Partitions with a replica here that is not in sync.
  */
-under_replicated: number, version: string | null, permits: BrokerPermits, };
+under_replicated: number, version: string | null, 
+/**
+ * It hands its replicas on, to be removed.
+ */
+removing: boolean, permits: BrokerPermits, };
 
 export type BrokerRows = { rows: Array<BrokerRow>, 
 /**
@@ -65,6 +69,12 @@ export type BrokerState = "online" | "stopped" | "killed" | "starting" | "stoppi
  * Adds a broker to a local cluster while clients run; new partitions are placed on it.
  */
 export type BrokersAddArgs = { cluster: string, };
+
+/**
+ * Calls the removal of a broker off: what is on its way to others stays where it was. The operation is the removal,
+ * which then fails; one that only has to stop its broker ends as it was asked for.
+ */
+export type BrokersCancelRemoveArgs = { cluster: string, broker: number, };
 
 /**
  * Kills a broker of a local cluster, as a power cut would.
@@ -654,6 +664,11 @@ aborted: boolean, key: Data | null, value: Data | null, headers: Array<HeaderDat
  */
 compression: string, batch_base_offset: I64, };
 
+/**
+ * Where a message is in its topic.
+ */
+export type MessagePlace = { partition: number, offset: I64, };
+
 export type MessageRow = { 
 /**
  * `partition-offset`
@@ -676,7 +691,7 @@ size: number,
  */
 control: boolean, 
 /**
- * Its transaction was aborted; not known yet while one before it is open, and in a live tail.
+ * Its transaction was aborted; not known yet while one before it is open. A live tail tells it later.
  */
 aborted: boolean, };
 
@@ -989,6 +1004,10 @@ export type StepState = "pending" | "running" | "done" | "failed";
  * What a pull from a stream brings.
  */
 export type StreamChunk = { rows: Array<MessageRow>, 
+/**
+ * Rows of earlier pulls whose transactions were aborted since.
+ */
+aborted: Array<MessagePlace>, 
 /**
  * Rows that were dropped since the last pull.
  */

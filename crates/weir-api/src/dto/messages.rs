@@ -65,7 +65,7 @@ pub struct MessageRow {
     pub size: u32,
     /// Written by the broker: a transaction's marker.
     pub control: bool,
-    /// Its transaction was aborted; not known yet while one before it is open, and in a live tail.
+    /// Its transaction was aborted; not known yet while one before it is open. A live tail tells it later.
     pub aborted: bool,
 }
 
@@ -239,10 +239,25 @@ pub struct StreamProgress {
     pub scanned: I64,
 }
 
+/// Where a message is in its topic.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct MessagePlace {
+    pub partition: i32,
+    pub offset: I64,
+}
+
+impl MessagePlace {
+    fn of((partition, offset): (i32, i64)) -> Self {
+        Self { partition, offset: I64(offset) }
+    }
+}
+
 /// What a pull from a stream brings.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct StreamChunk {
     pub rows: Vec<MessageRow>,
+    /// Rows of earlier pulls whose transactions were aborted since.
+    pub aborted: Vec<MessagePlace>,
     /// Rows that were dropped since the last pull.
     pub dropped: u32,
     pub progress: StreamProgress,
@@ -255,6 +270,7 @@ impl FromCore<streams::Chunk> for StreamChunk {
     fn from_core(chunk: streams::Chunk) -> Self {
         Self {
             rows: FromCore::from_core(chunk.rows),
+            aborted: chunk.aborted.into_iter().map(MessagePlace::of).collect(),
             dropped: u32::try_from(chunk.dropped).unwrap_or(u32::MAX),
             progress: StreamProgress {
                 per_s: chunk.per_s,

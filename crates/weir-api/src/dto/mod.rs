@@ -25,7 +25,8 @@ pub use groups::{
 };
 pub use messages::{
     BrowseEnd, BrowseFrom, BrowsePage, Cell, CellKind, Data, Encoding, HeaderData, MessageFull,
-    MessageRow, NewHeader, Payload, Produced, Range, StreamChunk, StreamProgress, TimestampType,
+    MessagePlace, MessageRow, NewHeader, Payload, Produced, Range, StreamChunk, StreamProgress,
+    TimestampType,
 };
 pub use operations::{Operation, OperationChange, OperationState, OperationStep, StepState};
 pub use settings::{

@@ -13,10 +13,10 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode;
 use tokio::sync::mpsc;
-use weir_domain::{OffsetSpec, TimestampType, TopicPartition};
+use weir_domain::{OffsetSpec, Payload, TimestampType, TopicPartition};
 
 use super::{BYTES_MAX, DataError, base_config};
-use crate::Options;
+use crate::{MarkedMessage, Options};
 
 /// Messages that wait to be taken; their bytes are bounded by librdkafka's own queue limit below.
 const QUEUE_MAX: usize = 1024;
@@ -54,6 +54,29 @@ pub struct Consumed {
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
     pub headers: Vec<(String, Option<Vec<u8>>)>,
+    /// Written by the broker: a transaction's marker.
+    pub control: bool,
+    /// Whether its transaction was aborted; `None`: it is still open.
+    pub aborted: Option<bool>,
+}
+
+impl From<MarkedMessage> for Consumed {
+    fn from(marked: MarkedMessage) -> Self {
+        let row = marked.message.row;
+        let bytes = |payload: Payload| payload.bytes;
+        let headers = row.headers.into_iter();
+        Self {
+            partition: row.partition,
+            offset: row.offset,
+            timestamp_ms: row.timestamp_ms,
+            timestamp_type: row.timestamp_type,
+            key: row.key.map(bytes),
+            value: row.value.map(bytes),
+            headers: headers.map(|header| (header.key, header.value.map(bytes))).collect(),
+            control: row.control,
+            aborted: marked.aborted,
+        }
+    }
 }
 
 /// Per partition the next offset after the last message taken.
@@ -133,6 +156,7 @@ fn create(options: &Options, consumer: &ConsumerOptions) -> Result<BaseConsumer,
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", start)
+        .set("isolation.level", "read_committed")
         .set("fetch.message.max.bytes", BYTES_MAX)
         .set("fetch.max.bytes", BYTES_MAX)
         .set("receive.message.max.bytes", "209715200")
@@ -289,6 +313,9 @@ fn consumed(message: &BorrowedMessage<'_>) -> Consumed {
         key: message.key().map(<[u8]>::to_vec),
         value: message.payload().map(<[u8]>::to_vec),
         headers: message.headers().map(|all| all.iter().map(header).collect()).unwrap_or_default(),
+        // Asked for committed records only, it gives no other.
+        control: false,
+        aborted: Some(false),
     }
 }
 

@@ -7,11 +7,15 @@ mod browse;
 mod fetch;
 mod merge;
 mod partitions;
+mod reader;
 mod row;
 mod tail;
+mod undecided;
 mod whole;
 
 pub use browse::{
     Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, PartitionRange, ROWS_MAX,
 };
+pub use reader::{MarkedMessage, Reader};
 pub use tail::{Tail, TailBatch};
+pub use undecided::{Place, mark_aborted};

@@ -1,7 +1,7 @@
 //! Live tail: each leader is asked in its own task and held until it has news; rows meet in one bounded queue.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -15,6 +15,7 @@ use crate::error::ClientError;
 use crate::read::fetch::{Fetched, Isolation, Position};
 use crate::read::partitions::no_topic;
 use crate::read::row;
+use crate::read::undecided::{Place, Undecided, flags, mark_aborted};
 
 /// Answers of leaders that wait to be taken; a reader that does not keep up holds the leaders' tasks.
 const QUEUE_MAX: usize = 16;
@@ -41,6 +42,8 @@ pub struct TailBatch {
     pub rows: Vec<MessageRow>,
     /// Records looked at, matching or not.
     pub scanned: u64,
+    /// Rows of earlier answers whose transactions were aborted since.
+    pub aborted: Vec<Place>,
     /// Partitions that could not be read this time; the tail goes on trying.
     pub problems: Vec<(i32, ItemError)>,
 }
@@ -51,6 +54,7 @@ struct Source {
     topic: String,
     partitions: Option<Vec<i32>>,
     filter: MessageFilter,
+    undecided: Mutex<Undecided>,
 }
 
 impl Client {
@@ -61,7 +65,13 @@ impl Client {
         partitions: Option<Vec<i32>>,
         filter: MessageFilter,
     ) -> Result<Tail, ClientError> {
-        let source = Source { client: self.clone(), topic: topic.to_owned(), partitions, filter };
+        let source = Source {
+            client: self.clone(),
+            topic: topic.to_owned(),
+            partitions,
+            filter,
+            undecided: Mutex::default(),
+        };
         self.partitions_of(topic, source.partitions.as_deref()).await?;
         let positions = source.ends(&HashMap::new()).await?;
         let (sender, queue) = mpsc::channel(QUEUE_MAX);
@@ -85,6 +95,7 @@ impl Tail {
             let Ok(more) = self.queue.try_recv() else { break };
             batch.add(more);
         }
+        batch.aborted = mark_aborted(flags(&mut batch.rows), batch.aborted);
         if batch.rows.len() > rows_max {
             self.rest = batch.rows.split_off(rows_max);
         }
@@ -96,11 +107,16 @@ impl TailBatch {
     fn add(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.scanned += other.scanned;
+        self.aborted.extend(other.aborted);
         self.problems.extend(other.problems);
     }
 }
 
 impl Source {
+    fn undecided(&self) -> MutexGuard<'_, Undecided> {
+        self.undecided.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where to begin: the end of each partition that has no position yet, as far as leaders answer.
     async fn ends(&self, known: &HashMap<i32, i64>) -> Result<HashMap<i32, i64>, ClientError> {
         let metadata = self.client.topics(std::slice::from_ref(&self.topic)).await?;
@@ -199,7 +215,7 @@ async fn follow(
                     let Some(offset) = positions.get_mut(&partition) else { continue };
                     match fetched {
                         Ok(got) => {
-                            batch.take(&source.filter, partition, offset, &got, &mut scratch);
+                            batch.take(&source, partition, offset, &got, &mut scratch);
                         }
                         Err(e) => batch.problems.push((partition, e)),
                     }
@@ -211,6 +227,7 @@ async fn follow(
             }
         }
         let lost = lost(&batch);
+        lost.iter().for_each(|partition| source.undecided().forget(*partition));
         let failed = !batch.problems.is_empty();
         let empty = !failed && batch.scanned == 0;
         let heard = empty || queue.send(batch).await.is_ok();
@@ -234,16 +251,19 @@ fn position(partition: i32, offset: i64) -> Position {
 impl TailBatch {
     fn take(
         &mut self,
-        filter: &MessageFilter,
+        source: &Source,
         partition: i32,
         offset: &mut i64,
         fetched: &Fetched,
         scratch: &mut Vec<u8>,
     ) {
-        let rows = &mut self.rows;
+        let (rows, aborted) = (&mut self.rows, &mut self.aborted);
+        let mut undecided = source.undecided();
         let walked = row::walk(fetched, &(*offset..i64::MAX), scratch, |met| {
-            if row::wanted(filter, met) {
+            aborted.extend(undecided.decide(partition, met));
+            if row::wanted(&source.filter, met) {
                 rows.push(row::row(partition, met));
+                undecided.show(partition, met.batch, met.record.offset);
             }
         });
         self.scanned += walked.records;

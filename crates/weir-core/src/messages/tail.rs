@@ -37,7 +37,8 @@ impl Core {
 async fn fill(mut tail: Tail, stream: Arc<Stream>) {
     while stream.is_wanted() {
         let batch = tail.next(ROWS_AT_ONCE, WAIT).await;
-        stream.push(batch.rows.iter().map(MessageRow::of).collect(), batch.scanned);
+        let rows = batch.rows.iter().map(MessageRow::of).collect();
+        stream.push(rows, batch.aborted, batch.scanned);
     }
     stream.end();
 }

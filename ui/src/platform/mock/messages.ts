@@ -87,5 +87,6 @@ export function tail(max: number): T.StreamChunk {
     live += 1;
     return { ...messageRow(live % 6, live), timestamp: String(now()) };
   });
-  return { rows, dropped: 0, progress: { per_s: 42, scanned: String(live - END) }, end: null, error: null };
+  const progress = { per_s: 42, scanned: String(live - END) };
+  return { rows, aborted: [], dropped: 0, progress, end: null, error: null };
 }

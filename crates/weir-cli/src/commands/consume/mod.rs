@@ -2,20 +2,22 @@
 
 pub(crate) mod from;
 mod print;
+mod source;
 mod start;
 
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tokio::time::{Instant, sleep_until};
 use weir_api::texts::Lang;
 use weir_core::client::data::{Consumer, ConsumerOptions};
-use weir_core::client::{Client, Options};
+use weir_core::client::{Client, Options, Reader};
 use weir_domain::{OffsetSpec, Topic};
 
 use self::from::From;
 use self::print::Field;
+use self::source::Source;
 use super::signal;
 use crate::args::{Common, Format, Target};
 use crate::commands::topic::show;
@@ -50,6 +52,12 @@ pub(crate) struct ConsumeArgs {
     /// Only this partition
     #[arg(long, conflicts_with = "group", value_parser = clap::value_parser!(i32).range(0..))]
     partition: Option<i32>,
+    /// read_committed: messages of committed transactions only, as consumers in an application should. read_uncommitted:
+    /// also those of transactions that are open or were aborted. `--output json` then has the markers that brokers write
+    /// at the end of transactions too, and tells each by its fields: "control" (a marker), "aborted" (null while its
+    /// transaction is open)
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Isolation::ReadCommitted, conflicts_with = "group")]
+    isolation_level: Isolation,
     /// What each line holds, in this order, with tabs between: topic, partition, offset, timestamp, key, headers, value. By
     /// default the value. Headers are name=value with commas between; - is no key, no headers. `--output json` has
     /// everything, exactly
@@ -61,16 +69,22 @@ pub(crate) struct ConsumeArgs {
     common: Common,
 }
 
+/// As Kafka names it, also its own console consumer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Isolation {
+    ReadCommitted,
+    ReadUncommitted,
+}
+
 pub(crate) async fn run(args: ConsumeArgs, lang: Lang) -> Result<(), Trouble> {
     refuse_points_of_groups(&args)?;
     let options = context::options(&args.common, &args.target).await?;
     let client = Client::new(options.clone());
     let topic = show::find(&client, &args.topic).await?;
-    let mut consumer = open(&args, &options, &client, &topic, lang).await?;
-    let result = pump(&args, &mut consumer, lang).await;
-    // Leaves the group and commits; blocks for a moment.
-    let closed = tokio::task::spawn_blocking(move || consumer.close()).await;
-    debug_assert!(closed.is_ok(), "closing panicked");
+    let mut source = open(&args, &options, &client, &topic, lang).await?;
+    let result = pump(&args, &mut source, lang).await;
+    source.close().await;
     result
 }
 
@@ -91,7 +105,7 @@ async fn open(
     client: &Client,
     topic: &Topic,
     lang: Lang,
-) -> Result<Consumer, Trouble> {
+) -> Result<Source, Trouble> {
     let mut consumer = ConsumerOptions {
         topic: args.topic.clone(),
         group: args.group.clone(),
@@ -108,13 +122,17 @@ async fn open(
             consumer.offsets = start::begin(client, &topic.name, &ranges, from, lang).await?;
         }
     }
+    if args.isolation_level == Isolation::ReadUncommitted {
+        let (from, until) = (&consumer.offsets, consumer.until.as_ref());
+        return Ok(Source::Reader(Reader::new(client.clone(), &topic.name, from, until)));
+    }
     if args.group.is_some() {
         start::tell_commits(client, args, lang).await?;
         if args.from == Some(From::Latest) {
             consumer.start = OffsetSpec::Latest;
         }
     }
-    Ok(Consumer::new(options, &consumer)?)
+    Ok(Source::Consumer(Consumer::new(options, &consumer)?))
 }
 
 /// Why reading ended.
@@ -125,7 +143,7 @@ enum End {
     Silence(Duration),
 }
 
-async fn pump(args: &ConsumeArgs, consumer: &mut Consumer, lang: Lang) -> Result<(), Trouble> {
+async fn pump(args: &ConsumeArgs, source: &mut Source, lang: Lang) -> Result<(), Trouble> {
     let mut out = io::BufWriter::new(io::stdout());
     let mut read = 0;
     let silence = args.timeout.map(Duration::from_secs);
@@ -136,18 +154,23 @@ async fn pump(args: &ConsumeArgs, consumer: &mut Consumer, lang: Lang) -> Result
             break End::Reached;
         }
         let next = tokio::select! {
-            next = consumer.next() => next,
+            next = source.next() => next,
             () = silent_for(silence) => break End::Silence(silence.unwrap_or_default()),
             () = &mut end => break End::Reached,
         };
         let Some(next) = next else { break End::Reached };
+        let next = next?;
         match args.common.output {
-            Format::Table => print::line(&mut out, &args.print, &args.topic, &next?)?,
-            Format::Json => print::json(&mut out, &args.topic, &next?)?,
+            Format::Json => print::json(&mut out, &args.topic, &next)?,
+            Format::Table if !next.control => {
+                print::line(&mut out, &args.print, &args.topic, &next)?;
+            }
+            // Bytes of Kafka's own, in a line that could not say what they are.
+            Format::Table => {}
         }
-        read += 1;
+        read += u64::from(!next.control || args.common.output == Format::Json);
         // Whoever reads the pipe sees each message at once, but a backlog goes out in large writes.
-        if !consumer.has_next() {
+        if !source.has_next() {
             out.flush()?;
         }
     };

@@ -90,6 +90,8 @@ fn everything(topic: &str, message: &Consumed) -> Value {
         "timestamp": message.timestamp_ms,
         "timestamp_type": message.timestamp_type.name(),
         "headers": headers,
+        "control": message.control,
+        "aborted": message.aborted,
     });
     put(&mut object, "key", message.key.as_deref());
     put(&mut object, "value", message.value.as_deref());
@@ -118,6 +120,8 @@ mod tests {
             key: Some(b"k".to_vec()),
             value: Some(b"v".to_vec()),
             headers: vec![("h".into(), Some(b"1".to_vec())), ("n".into(), None)],
+            control: false,
+            aborted: None,
         }
     }
 
@@ -136,6 +140,19 @@ mod tests {
         check(&place, &message(), "orders\t2\t7\t1795636862003");
         let empty = Consumed { key: None, value: None, headers: Vec::new(), ..message() };
         check(&[F::Key, F::Headers, F::Value], &empty, "-\t-\t(tombstone)");
+    }
+
+    #[test]
+    fn json_says_what_became_of_the_transaction() {
+        let marks = |message: &Consumed| {
+            let object = everything("orders", message);
+            (object["control"].clone(), object["aborted"].clone())
+        };
+        assert_eq!(marks(&message()), (json!(false), Value::Null), "still open");
+        let marker = Consumed { control: true, aborted: Some(false), ..message() };
+        assert_eq!(marks(&marker), (json!(true), json!(false)));
+        let aborted = Consumed { aborted: Some(true), ..message() };
+        assert_eq!(marks(&aborted), (json!(false), json!(true)));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { MessageRow } from "~/contract/types";
+import type { MessagePlace, MessageRow } from "~/contract/types";
 import { type Platform, usePlatform } from "~/platform";
 
 /** What a live view keeps; older rows go. */
@@ -27,7 +27,7 @@ export interface TailState {
 }
 
 /** Rows oldest first, so that arriving is appending; drawn from the end. */
-class Buffer {
+export class Buffer {
   rows: MessageRow[] = [];
   shown = 0;
   rate = 0;
@@ -42,6 +42,13 @@ class Buffer {
       this.shown = Math.max(0, this.shown - extra);
     }
     if (follow) this.shown = this.rows.length;
+  }
+
+  /** Rows that are here already and turned out to be aborted: new ones in their place, so that they are drawn anew. */
+  markAborted(places: MessagePlace[]): void {
+    if (places.length === 0) return;
+    const aborted = new Set(places.map(({ partition, offset }) => `${partition}-${offset}`));
+    this.rows = this.rows.map((row) => (aborted.has(row.id) ? { ...row, aborted: true } : row));
   }
 }
 
@@ -76,6 +83,7 @@ async function pull(
       buffer.dropped += chunk.dropped;
       buffer.rate = chunk.progress.per_s;
       if (chunk.rows.length > 0) buffer.add(chunk.rows, follow() && !quiet());
+      buffer.markAborted(chunk.aborted);
       changed();
       if (chunk.error) throw chunk.error;
       if (chunk.end) return;
