@@ -45,6 +45,30 @@ fn groups_of_every_type_show_their_members() -> anyhow::Result<()> {
     assigned(&weir, "sharers", || beat(&kafka.bootstrap, &share("sharers"), 1, |r| r.error_code))?;
     let table = weir(&["group", "show", "sharers"])?;
     ensure!(table.contains("share") && table.contains("weir-test"), "{table}");
+    a_share_group_is_reset(&kafka.bootstrap, &weir)
+}
+
+/// Only once its member has left.
+fn a_share_group_is_reset(
+    bootstrap: &str,
+    weir: &impl Fn(&[&str]) -> anyhow::Result<String>,
+) -> anyhow::Result<()> {
+    let mut produce = Command::new(programs::path("weir")?);
+    produce.args(["produce", "orders", "--partition", "0", "--bootstrap", bootstrap]);
+    programs::stdout_within(&mut produce, "one\ntwo\nthree\n", programs::RUN_TIMEOUT)?;
+    let reset = ["group", "reset", "sharers", "--topic", "orders", "--to"];
+    let to = |place: &str| weir(&[&reset[..], &[place, "--output", "json"]].concat());
+    let refused = to("latest");
+    ensure!(refused.is_err_and(|error| error.to_string().contains("has 1 member")));
+    let leave = ShareGroupHeartbeatRequest { member_epoch: -1, ..share("sharers") };
+    beat(bootstrap, &leave, 1, |r| r.error_code)?;
+    for (place, offset) in [("latest", 3), ("earliest", 0), ("latest", 3)] {
+        let changes: Value = serde_json::from_str(&to(place)?)?;
+        ensure!(changes[0]["after"] == offset && changes[0]["error"].is_null(), "{changes}");
+    }
+    let shown: Value =
+        serde_json::from_str(&weir(&["group", "show", "sharers", "--output", "json"])?)?;
+    ensure!(shown["partitions"][0]["committed"] == 3 && shown["lag"] == 0, "{shown}");
     Ok(())
 }
 

@@ -139,6 +139,7 @@ export type TextId =
   | "error.sample_late"
   | "error.session"
   | "error.settings_not_saved"
+  | "error.share_reset_to"
   | "error.sort"
   | "error.stop_late"
   | "error.store_newer"
@@ -458,6 +459,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.sample_late": "The sample workload did not end within {seconds} seconds.",
   "error.session": "This page is no longer signed in to weir serve.",
   "error.settings_not_saved": "The settings could not be saved.",
+  "error.share_reset_to": "A share group begins anew at the start, at the end or at a time, as with Kafka's own tool.",
   "error.sort": "The list cannot be sorted by \"{sort}\".",
   "error.stop_late": "The cluster did not stop within {seconds} seconds.",
   "error.store_newer": "A newer Weir wrote this data folder.",
@@ -778,6 +780,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.sample_late": "샘플 워크로드가 {seconds}초 안에 종료되지 않았습니다.",
   "error.session": "이 페이지의 weir serve 로그인이 만료되었습니다.",
   "error.settings_not_saved": "설정을 저장하지 못했습니다.",
+  "error.share_reset_to": "공유 그룹은 Kafka 도구와 마찬가지로 로그의 처음, 끝 또는 특정 시각으로만 재설정할 수 있습니다.",
   "error.sort": "\"{sort}\" 기준으로 정렬할 수 없습니다.",
   "error.stop_late": "클러스터가 {seconds}초 안에 중지되지 않았습니다.",
   "error.store_newer": "이 데이터 폴더는 더 최신 버전의 Weir가 작성했습니다.",

@@ -1,11 +1,12 @@
 //! What groups committed, reset and forgotten; groups deleted.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use weir_core::client::data::{Consumer, ConsumerOptions};
-use weir_core::client::{Options, parse_bootstrap};
-use weir_domain::OffsetSpec;
+use weir_core::client::{Client, Options, parse_bootstrap};
+use weir_domain::{OffsetSpec, TopicPartition};
 
 use crate::remote::{Remote, text};
 use crate::{LONG, wait};
@@ -159,4 +160,54 @@ fn a_group_with_members_is_left_alone() {
     };
     assert_eq!(refused.text.id, "kafka.group_subscribed");
     consumer.close();
+}
+
+#[test]
+fn a_share_group_begins_anew_where_it_is_told() {
+    let far = with_messages();
+    let client = Client::new(Options::new(parse_bootstrap(&far.cluster.bootstrap()).unwrap()));
+    let offsets = BTreeMap::from([(TopicPartition::new("orders", 0), 4)]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let made = runtime.block_on(client.alter_share_offsets("sharers", &offsets)).unwrap();
+    assert!(made.iter().all(|(_, result)| result.is_ok()), "{made:?}");
+    let reset = |to: Value, dry_run: bool| {
+        let args = json!({"group": "sharers", "topics": [], "to": to, "dry_run": dry_run});
+        far.bench.call("groups.reset_offsets", far.args(args))
+    };
+    let start = || {
+        let group = far.bench.ok("groups.get", far.args(json!({"group": "sharers"})));
+        assert_eq!(
+            (&group["type"], &group["permits"]["reset_offsets"]),
+            (&json!("share"), &Value::Null)
+        );
+        group["lag_rows"][0]["committed"].clone()
+    };
+    let preview = reset(json!({"kind": "latest"}), true).unwrap();
+    let change = &preview["changes"][0];
+    assert_eq!(
+        (&change["before"], &change["after"], start()),
+        (&json!("4"), &json!("10"), json!("4"))
+    );
+    let command = preview["command"].as_str().unwrap();
+    assert!(
+        command.starts_with("kafka-share-groups.sh ") && command.contains("--to-latest"),
+        "{command}"
+    );
+    for (to, offset) in [
+        (json!({"kind": "latest"}), "10"),
+        (json!({"kind": "earliest"}), "0"),
+        (json!({"kind": "time", "at": "99999999999999"}), "10"),
+    ] {
+        let done = reset(to.clone(), false).unwrap();
+        assert_eq!(
+            (&done["changes"][0]["after"], start()),
+            (&json!(offset), json!(offset)),
+            "{to}: {done}"
+        );
+    }
+    for to in [json!({"kind": "offset", "offset": "7"}), json!({"kind": "shift", "by": "-2"})] {
+        let refused = reset(to.clone(), false).unwrap_err();
+        assert_eq!(refused.text.id, "error.share_reset_to", "{to}");
+    }
+    assert_eq!(start(), "10");
 }

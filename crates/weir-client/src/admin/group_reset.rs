@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use weir_domain::reset::{self, LogBounds};
 use weir_domain::{
-    BrokerFailure, ItemError, OffsetReset, OffsetSpec, Partial, ResetTo, TopicPartition, TopicScope,
+    BrokerFailure, GroupType, ItemError, OffsetReset, OffsetSpec, Partial, ResetTo, TopicPartition,
+    TopicScope,
 };
 use weir_wire::ErrorCode;
 
@@ -17,15 +18,17 @@ use crate::error::ClientError;
 type Commits = BTreeMap<TopicPartition, i64>;
 
 impl Client {
-    /// The change of each partition in `scope`, in order; of every partition with a commit where the scope is empty.
+    /// The change of each partition in `scope`, in order; of every partition with a commit where the scope is empty. Of a
+    /// share group it is where it begins to read that counts as its commit.
     /// A partition that is not there, or whose leader does not answer, has its error. Changes nothing.
     pub async fn plan_reset(
         &self,
         group: &str,
+        kind: GroupType,
         scope: &[TopicScope],
         to: ResetTo,
     ) -> Result<Result<Partial<Vec<OffsetReset>>, ItemError>, ClientError> {
-        let commits = match self.commits_of(group).await? {
+        let commits = match self.commits_of(group, kind).await? {
             Ok(commits) => commits,
             Err(error) => return Ok(Err(error)),
         };
@@ -45,8 +48,16 @@ impl Client {
         Ok(Ok(Partial { value, failures }))
     }
 
-    async fn commits_of(&self, group: &str) -> Result<Result<Commits, ItemError>, ClientError> {
-        let mut found = self.committed_offsets(&[group.to_owned()]).await?;
+    async fn commits_of(
+        &self,
+        group: &str,
+        kind: GroupType,
+    ) -> Result<Result<Commits, ItemError>, ClientError> {
+        let groups = [group.to_owned()];
+        let mut found = match kind {
+            GroupType::Share => self.share_offsets(&groups).await?,
+            _ => self.committed_offsets(&groups).await?,
+        };
         Ok(found.remove(group).unwrap_or_else(|| Ok(Vec::new())).map(|committed| {
             let one = |c: weir_domain::CommittedOffset| Some((c.partition, c.offset.ok()??));
             committed.into_iter().filter_map(one).collect()

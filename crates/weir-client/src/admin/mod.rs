@@ -14,6 +14,7 @@ mod offsets;
 mod quorum;
 mod reassignments;
 mod records;
+mod share_offsets;
 mod topics;
 mod transactions;
 

@@ -30,6 +30,13 @@ pub struct OffsetChange {
     pub error: Option<Failure>,
 }
 
+/// What a reset amounts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedReset {
+    pub kind: GroupType,
+    pub changes: Vec<OffsetChange>,
+}
+
 /// What a reset would change; changes nothing. `topics`: none are all that the group has committed for. Refused while
 /// the group has members, as by Kafka; a group that is not there only without topics, for a commit makes a group.
 pub async fn plan_reset(
@@ -37,25 +44,37 @@ pub async fn plan_reset(
     name: &str,
     topics: &[TopicScope],
     to: ResetTo,
-) -> Result<Vec<OffsetChange>> {
-    match describe(client, name).await? {
-        Some(group) => refusal(&group).map_or(Ok(()), |text| Err(Failure::denied(text)))?,
+) -> Result<PlannedReset> {
+    let kind = match describe(client, name).await? {
+        Some(group) => {
+            refusal(&group).map_or(Ok(()), |text| Err(Failure::denied(text)))?;
+            group.kind
+        }
         None if topics.is_empty() => return Err(not_found(name)),
-        None => {}
+        None => GroupType::Consumer,
+    };
+    if kind == GroupType::Share && matches!(to, ResetTo::Offset(_) | ResetTo::Shift(_)) {
+        let failure = Failure::invalid("to", TextId::ErrorShareResetTo);
+        return Err(failure.outcome(Outcome::NotDone));
     }
-    let asked =
-        client.plan_reset(name, topics, to).await.map_err(|error| client_failure(&error))?;
+    let asked = client.plan_reset(name, kind, topics, to).await;
+    let asked = asked.map_err(|error| client_failure(&error))?;
     let planned = asked.map_err(|error| item_failure(&error, None))?.value;
-    some(planned.iter().map(OffsetChange::of).collect())
+    let changes = some(planned.iter().map(OffsetChange::of).collect())?;
+    Ok(PlannedReset { kind, changes })
 }
 
-/// Commits what was planned, without a member. What the cluster refuses is put beside its change; an error only where
-/// nothing was done.
-pub async fn commit(client: &Client, group: &str, changes: &mut [OffsetChange]) -> Result<()> {
+/// Commits what was planned, without a member; a share group begins anew there. What the cluster refuses is put beside
+/// its change; an error only where nothing was done.
+pub async fn commit(client: &Client, group: &str, planned: &mut PlannedReset) -> Result<()> {
+    let PlannedReset { kind, changes } = planned;
     refuse_if_all_failed(changes)?;
     let offsets = changes.iter().filter_map(|change| Some((change.place(), change.after?)));
     let offsets: BTreeMap<_, _> = offsets.collect();
-    let asked = client.commit_offsets(group, &offsets).await;
+    let asked = match kind {
+        GroupType::Share => client.alter_share_offsets(group, &offsets).await,
+        _ => client.commit_offsets(group, &offsets).await,
+    };
     refused(asked.map_err(|error| write_failure(&error))?, changes);
     refuse_if_all_failed(changes)
 }
@@ -92,10 +111,8 @@ pub async fn forget(client: &Client, group: &str, changes: &mut [OffsetChange]) 
 
 /// Why this group's offsets cannot be reset now.
 pub(super) fn refusal(group: &Group) -> Option<Text> {
-    kind_refuses(group).or_else(|| {
-        let members = group.members.len();
-        (members > 0).then(|| TextId::PermitGroupHasMembers.with("count", members))
-    })
+    let members = group.members.len();
+    (members > 0).then(|| TextId::PermitGroupHasMembers.with("count", members))
 }
 
 /// What a share group read is not a commit.

@@ -9,7 +9,7 @@ mod offsets_command;
 
 use weir_domain::GroupType;
 
-pub use changes::{OffsetChange, commit, forget, plan_delete, plan_reset};
+pub use changes::{OffsetChange, PlannedReset, commit, forget, plan_delete, plan_reset};
 pub use delete::DeletedGroups;
 pub use get::{Assigned, GroupDetail, GroupPermits, LagRow, LagSample, MemberRow};
 pub use offsets::{DeleteOffsets, OffsetsChanged, ResetOffsets};

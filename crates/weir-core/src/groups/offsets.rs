@@ -50,16 +50,23 @@ impl Core {
     pub async fn reset_offsets(&self, reset: &ResetOffsets) -> Result<OffsetsChanged> {
         let ResetOffsets { cluster, group, topics, to, dry_run } = reset;
         let session = self.session_to(cluster, Action::AlterOffsets)?;
-        let mut changes = changes::plan_reset(&session.client, group, topics, *to).await?;
-        let command = offsets_command::reset(reset, &session.bootstrap);
+        let mut planned = changes::plan_reset(&session.client, group, topics, *to).await?;
+        let command = offsets_command::reset(reset, planned.kind, &session.bootstrap);
         if *dry_run {
-            return Ok(OffsetsChanged { operation: None, command, changes });
+            return Ok(OffsetsChanged { operation: None, command, changes: planned.changes });
         }
         let title = TextId::OperationGroupReset.with("group", group);
-        let running =
-            self.begin_offsets(kind::GROUP_RESET, &session, group, title, &command, &changes)?;
+        let running = self.begin_offsets(
+            kind::GROUP_RESET,
+            &session,
+            group,
+            title,
+            &command,
+            &planned.changes,
+        )?;
         let operation = Some(running.id().to_owned());
-        let result = commit(&session.client, group, &mut changes).await;
+        let result = commit(&session.client, group, &mut planned).await;
+        let changes = planned.changes;
         self.end_offsets(&session, group, running, result, &changes).await?;
         Ok(OffsetsChanged { operation, command, changes })
     }

@@ -1,15 +1,18 @@
-//! The calls of `kafka-consumer-groups.sh` that change commits.
+//! The calls of `kafka-consumer-groups.sh` and `kafka-share-groups.sh` that change where groups read.
 
-use weir_domain::{ResetTo, TopicScope};
+use weir_domain::{GroupType, ResetTo, TopicScope};
 
 use super::offsets::{DeleteOffsets, ResetOffsets};
 use crate::command_line::CommandLine;
 use crate::time::utc;
 
-pub(super) fn reset(reset: &ResetOffsets, bootstrap: &str) -> String {
-    let mut line = CommandLine::kafka("kafka-consumer-groups.sh", bootstrap)
-        .word("--reset-offsets")
-        .flag("--group", &reset.group);
+pub(super) fn reset(reset: &ResetOffsets, kind: GroupType, bootstrap: &str) -> String {
+    let tool = match kind {
+        GroupType::Share => "kafka-share-groups.sh",
+        _ => "kafka-consumer-groups.sh",
+    };
+    let mut line =
+        CommandLine::kafka(tool, bootstrap).word("--reset-offsets").flag("--group", &reset.group);
     line = match &reset.topics[..] {
         [] => line.word("--all-topics"),
         topics => topics.iter().fold(line, |line, topic| line.flag("--topic", &scope(topic))),
@@ -54,7 +57,10 @@ mod tests {
         let (cluster, group) = ("one".to_owned(), "g".to_owned());
         let asked = ResetOffsets { cluster, group, topics, to, dry_run: true };
         let begin = "kafka-consumer-groups.sh --bootstrap-server b:1 --reset-offsets --group g";
-        assert_eq!(reset(&asked, "b:1"), format!("{begin} {expected} --execute"));
+        let line = reset(&asked, GroupType::Classic, "b:1");
+        assert_eq!(line, format!("{begin} {expected} --execute"));
+        let share = reset(&asked, GroupType::Share, "b:1");
+        assert_eq!(share, line.replace("kafka-consumer-groups.sh", "kafka-share-groups.sh"));
     }
 
     #[test]

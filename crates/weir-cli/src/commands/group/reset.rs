@@ -19,7 +19,8 @@ pub(crate) struct ResetArgs {
     /// The group's name
     name: String,
     /// Where it goes on: earliest, latest, an offset, a time (2026-11-25T20:00:00Z, or milliseconds since the epoch) or
-    /// an age (10m, 2h, 3d). What lies outside of the log becomes its start or end
+    /// an age (10m, 2h, 3d). What lies outside of the log becomes its start or end. A share group begins anew there, at
+    /// earliest, latest or a time only
     #[arg(long, value_name = "WHERE", value_parser = from::parse)]
     to: Option<From>,
     /// So many messages after what it committed; before it where negative
@@ -47,11 +48,11 @@ pub(super) async fn run(args: ResetArgs, lang: Lang) -> Result<(), Trouble> {
         }
         Place::Address(client) => {
             let topics: Vec<_> = args.topic.iter().cloned().map(Into::into).collect();
-            let mut changes = plan_reset(&client, &args.name, &topics, to.into()).await?;
+            let mut planned = plan_reset(&client, &args.name, &topics, to.into()).await?;
             if !args.dry_run {
-                commit(&client, &args.name, &mut changes).await?;
+                commit(&client, &args.name, &mut planned).await?;
             }
-            changes.into_iter().map(OffsetChange::from_core).collect()
+            planned.changes.into_iter().map(OffsetChange::from_core).collect()
         }
     };
     tell(args.common.output, lang, &changes)

@@ -26,8 +26,14 @@ function Lags({ change }: { change: OffsetChange }) {
   );
 }
 
-/** Every commit before and after, with the lag that it leaves. */
-export function Changes({ changes }: { changes: OffsetChange[] }) {
+interface ChangesProps {
+  changes: OffsetChange[];
+  /** Of a share group: where it begins to read, rather than what it committed. */
+  starts?: boolean;
+}
+
+/** Every offset before and after, with the lag that it leaves. */
+export function Changes({ changes, starts }: ChangesProps) {
   const t = useT();
   return (
     <div className="weir-scroll">
@@ -35,7 +41,7 @@ export function Changes({ changes }: { changes: OffsetChange[] }) {
         <thead>
           <tr>
             <th scope="col">{t(texts.partition)}</th>
-            <th scope="col">{t(texts.before)}</th>
+            <th scope="col">{t(starts ? texts.start : texts.before)}</th>
             <th scope="col">{t(texts.after)}</th>
             <th scope="col">{t(texts.lag)}</th>
           </tr>

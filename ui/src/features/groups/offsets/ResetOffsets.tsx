@@ -15,10 +15,9 @@ import { useT } from "~/shared/text";
 import { useZone, useZoneName } from "~/shared/time";
 import { useSettled } from "~/shared/useSettled";
 import { Changes, sumOf } from "./Changes";
-import { emptyDraft, partitionsOf, type ResetDraft, scopeOf, targetOf, type Where } from "./draft";
+import { emptyDraft, partitionsOf, placesOf, type ResetDraft, scopeOf, targetOf, type Where } from "./draft";
 import { texts } from "./texts";
 
-const WHERE: Where[] = ["earliest", "latest", "time", "offset", "shift"];
 const TYPED = {
   time: { label: texts.timeLabel, bad: texts.timeBad, placeholder: "2026-11-23 10:15:02" },
   offset: { label: texts.offsetLabel, bad: texts.offsetBad, placeholder: "0" },
@@ -27,6 +26,8 @@ const TYPED = {
 
 interface FieldsProps {
   draft: ResetDraft;
+  /** Of group. */
+  type: string;
   topics: string[];
   onChange: (change: Partial<ResetDraft>) => void;
 }
@@ -60,8 +61,8 @@ function Typed({ draft, onChange }: FieldsProps) {
 
 function Fields(props: FieldsProps) {
   const t = useT();
-  const { draft, topics, onChange } = props;
-  const options = WHERE.map((value) => ({ value, label: t(texts[value]) }));
+  const { draft, type, topics, onChange } = props;
+  const options = placesOf(type).map((value) => ({ value, label: t(texts[value]) }));
   const wrong = partitionsOf(draft.partitions) === null;
   return (
     <SpaceBetween size="m">
@@ -77,7 +78,7 @@ function Fields(props: FieldsProps) {
         <Multiselect
           selectedOptions={draft.topics.map((value) => ({ value, label: value }))}
           options={topics.map((value) => ({ value, label: value }))}
-          placeholder={t(texts.allTopics)}
+          placeholder={t(type === "share" ? texts.allShared : texts.allTopics)}
           filteringType={topics.length > 8 ? "auto" : "none"}
           onChange={({ detail }) =>
             onChange({ topics: detail.selectedOptions.flatMap((each) => each.value ?? []) })
@@ -131,6 +132,7 @@ export function ResetOffsets({ cluster, group, production, onDone }: ResetOffset
   const zone = useZone();
   const { track } = useFlash();
   const [draft, setDraft] = useState(emptyDraft);
+  const shares = group.type === "share";
   const topics = [...new Set(group.lag_rows.map((row) => row.topic))];
   const [to, scope] = [targetOf(draft, zone), scopeOf(draft)];
   const asked = { cluster, group: group.name, topics: scope ?? [], to: to ?? { kind: "latest" as const } };
@@ -170,9 +172,15 @@ export function ResetOffsets({ cluster, group, production, onDone }: ResetOffset
       onDismiss={onDone}
     >
       <SpaceBetween size="m">
-        <div>{t.rich(texts.resetBody, { name: group.name, b: (chunks) => <b>{chunks}</b> })}</div>
+        <div>
+          {t.rich(shares ? texts.shareBody : texts.resetBody, {
+            name: group.name,
+            b: (chunks) => <b>{chunks}</b>,
+          })}
+        </div>
         <Fields
           draft={draft}
+          type={group.type}
           topics={topics}
           onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
         />
@@ -181,7 +189,7 @@ export function ResetOffsets({ cluster, group, production, onDone }: ResetOffset
         {shown && !preview.isError ? (
           <div>
             <Sum changes={shown.changes} />
-            <Changes changes={shown.changes} />
+            <Changes changes={shown.changes} starts={shares} />
           </div>
         ) : (
           <span hidden />

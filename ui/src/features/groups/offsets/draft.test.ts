@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { emptyDraft, partitionsOf, scopeOf, targetOf } from "./draft";
+import { emptyDraft, partitionsOf, placesOf, scopeOf, targetOf } from "./draft";
+
+describe("placesOf", () => {
+  it("offers share groups what Kafka's tool can do", () => {
+    expect(placesOf("share")).toEqual(["earliest", "latest", "time"]);
+    expect(placesOf("classic")).toContain("shift");
+  });
+});
 
 describe("targetOf", () => {
   const at = (draft: Partial<typeof emptyDraft>) => targetOf({ ...emptyDraft, ...draft }, "utc");

@@ -4,6 +4,15 @@ import { parseTime } from "~/shared/parseTime";
 
 export type Where = ResetTo["kind"];
 
+const ALL: Where[] = ["earliest", "latest", "time", "offset", "shift"];
+/** As Kafka's own tool (KIP-932). */
+const OF_SHARE: Where[] = ["earliest", "latest", "time"];
+
+/** Where a group of this type can be reset to. */
+export function placesOf(type: string): Where[] {
+  return type === "share" ? OF_SHARE : ALL;
+}
+
 /** What the form holds; every field as typed. */
 export interface ResetDraft {
   where: Where;
