@@ -135,8 +135,9 @@ impl Shard {
             .collect();
         let required = self.write(&encoded.map_err(|_| ErrorCode::UNKNOWN_SERVER_ERROR)?)?;
         self.supersede(group.id(), rows.iter().map(|row| (&row.topic, row.partition)));
-        for row in rows {
-            state.offsets.put(&row.topic, row.topic_id, row.partition, row.committed);
+        let uncommitted = self.uncommitted(required);
+        for CommitRow { topic, topic_id, partition, committed } in rows {
+            state.offsets.commit(&topic, topic_id, partition, committed, uncommitted);
         }
         Ok(required)
     }
@@ -161,6 +162,7 @@ impl Shard {
         for (topic, partition) in known {
             state.offsets.remove(topic, *partition);
         }
+        self.removed_offsets(required);
         Ok(required)
     }
 
@@ -186,6 +188,7 @@ impl Shard {
         let required = self.write(&tombstones)?;
         self.pending.lock().forget_group(group.id());
         state.classic.close(ErrorCode::UNKNOWN_MEMBER_ID, self.env.now());
+        self.removed_offsets(required);
         drop(state);
         self.remove(group);
         Ok(required)

@@ -11,7 +11,7 @@ use super::latest::Latest;
 use super::offsets::Offsets;
 use super::records::{self, Loaded as Record};
 use super::streams::{self, StreamsGroup};
-use super::transactional::{self, PendingOffsets};
+use super::transactional::{self, End, PendingOffsets};
 use crate::log::{LogError, ReadLimits};
 use crate::partition::{Partition, PartitionError};
 
@@ -20,8 +20,17 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// No batch of this topic is larger when decompressed.
 const DECOMPRESSED_BYTES_MAX: usize = 128 << 20;
 
-/// Every group of the partition with its offsets.
-pub(super) type Loaded = Vec<LoadedGroup>;
+/// What a partition holds.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// Every group with its offsets.
+    pub(super) groups: Vec<LoadedGroup>,
+    pub(super) pending: PendingOffsets,
+    /// Where the log ends.
+    pub(super) end: i64,
+    /// Where the newest record ends that removed offsets and is not committed, or 0.
+    pub(super) removed: i64,
+}
 
 /// One group as the log has it.
 #[derive(Debug)]
@@ -39,13 +48,13 @@ impl LoadedGroup {
     }
 }
 
-/// Reads the whole partition; answers its end too. Records that cannot be read are skipped with a
+/// Reads the whole partition. Records that cannot be read are skipped with a
 /// warning, as Kafka does; a log that cannot be read is an error.
 pub(super) fn read_partition(
     partition: &Partition,
     limits: GroupLimits,
     now: Now,
-) -> Result<(Loaded, PendingOffsets, i64), PartitionError> {
+) -> Result<Loaded, PartitionError> {
     let view = partition.view()?;
     let mut loader = Loader {
         limits,
@@ -54,6 +63,8 @@ pub(super) fn read_partition(
         topics: HashSet::new(),
         pending: PendingOffsets::default(),
         latest: Latest::default(),
+        high_watermark: view.high_watermark,
+        removed: 0,
     };
     let mut scratch = Vec::new();
     let mut offset = view.log_start;
@@ -77,8 +88,7 @@ pub(super) fn read_partition(
             return Err(LogError::Corrupt(format!("no batch at offset {before}")).into());
         }
     }
-    let (loaded, pending) = loader.finish();
-    Ok((loaded, pending, view.log_end))
+    Ok(loader.finish(view.log_end))
 }
 
 #[derive(Default)]
@@ -106,6 +116,18 @@ struct Loader {
     pending: PendingOffsets,
     /// Offsets outside of transactions that are read and not taken over yet.
     latest: Latest,
+    /// What lies beyond it is not committed.
+    high_watermark: i64,
+    removed: i64,
+}
+
+/// How a record is part of the log.
+#[derive(Debug, Clone, Copy, Default)]
+struct Written {
+    /// The producer of the transaction that it is part of.
+    producer: Option<i64>,
+    /// The high watermark at which it is committed, where it is not.
+    uncommitted: Option<i64>,
 }
 
 impl Loader {
@@ -118,58 +140,62 @@ impl Loader {
         let corrupt = |error: weir_wire::records::RecordError| LogError::Corrupt(error.to_string());
         let header = &batch.header;
         let producer = header.attributes.is_transactional().then_some(header.producer_id);
+        let required = header.last_offset() + 1;
+        let uncommitted = (required > self.high_watermark).then_some(required);
+        let written = Written { producer, uncommitted };
         for record in batch.records(scratch, DECOMPRESSED_BYTES_MAX).map_err(corrupt)? {
             let record = record.map_err(corrupt)?;
             if header.attributes.is_control() {
                 self.take_latest();
-                if let Some(marker) = EndTxnMarker::of(&record) {
-                    self.end(header.producer_id, marker.commit);
+                if let Some(EndTxnMarker { commit, .. }) = EndTxnMarker::of(&record) {
+                    self.end(End { producer_id: header.producer_id, commit, uncommitted });
                 }
                 continue;
             }
             if let Some(key) = record.key
                 && producer.is_none()
+                && uncommitted.is_none()
                 && records::is_offset(key)
             {
                 self.latest.put(key, record.value);
                 continue;
             }
-            if producer.is_some() {
+            if producer.is_some() || uncommitted.is_some() {
                 self.take_latest();
             }
             match record.key.and_then(|key| records::load(chunk, key, record.value)) {
-                Some(loaded) => self.apply(loaded, producer),
+                Some(loaded) => self.apply(loaded, written),
                 None => tracing::warn!(offset = record.offset, "a group record is not readable"),
             }
         }
         Ok(())
     }
 
-    /// Decodes the newest offsets. Those of transactions have to come after what was before them.
+    /// Decodes the newest offsets. Those of transactions, and those that are not committed, have to come
+    /// after what was before them.
     fn take_latest(&mut self) {
         if self.latest.is_empty() {
             return;
         }
         for (key, value) in self.latest.take() {
             match records::load(&key, &key, value.as_deref()) {
-                Some(loaded) => self.apply(loaded, None),
+                Some(loaded) => self.apply(loaded, Written::default()),
                 None => tracing::warn!("an offset record is not readable"),
             }
         }
     }
 
-    fn end(&mut self, producer_id: i64, commit: bool) {
+    fn end(&mut self, end: End) {
         let groups = &mut self.groups;
-        self.pending.replay_end(producer_id, commit, |group, finish| {
+        self.pending.replay_end(end, |group, finish| {
             finish(&mut groups.entry(group.clone()).or_default().offsets);
         });
     }
 
-    /// `producer`: of the transaction that the record is part of.
-    fn apply(&mut self, record: Record, producer: Option<i64>) {
+    fn apply(&mut self, record: Record, written: Written) {
         match record {
             Record::Offset { group, topic, partition, committed: Some((id, committed)) }
-                if let Some(producer) = producer =>
+                if let Some(producer) = written.producer =>
             {
                 let topic = self.shared(topic);
                 let row = transactional::row(topic, id, partition, committed);
@@ -179,10 +205,11 @@ impl Loader {
                 let topic = self.shared(topic);
                 self.pending.supersede(&group, &topic, partition);
                 let entry = self.entry(&group);
-                entry.offsets.put(&topic, id, partition, committed);
+                entry.offsets.commit(&topic, id, partition, committed, written.uncommitted);
             }
             Record::Offset { group, topic, partition, committed: None } => {
                 self.pending.supersede(&group, &topic, partition);
+                self.removed = self.removed.max(written.uncommitted.unwrap_or(0));
                 if let Some(entry) = self.groups.get_mut(&group) {
                     entry.offsets.remove(&topic, partition);
                 }
@@ -258,10 +285,10 @@ impl Loader {
     }
 
     /// Groups that have only offsets are simple ones; those with neither are gone.
-    fn finish(mut self) -> (Loaded, PendingOffsets) {
+    fn finish(mut self, end: i64) -> Loaded {
         self.take_latest();
         let (limits, now) = (self.limits, self.now);
-        let loaded = self
+        let groups = self
             .groups
             .into_iter()
             .filter(|(_, entry)| !entry.is_gone())
@@ -271,6 +298,6 @@ impl Loader {
                 LoadedGroup { classic, consumer, streams, offsets }
             })
             .collect();
-        (loaded, self.pending)
+        Loaded { groups, pending: self.pending, end, removed: self.removed }
     }
 }

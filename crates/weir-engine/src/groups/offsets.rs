@@ -1,8 +1,11 @@
 //! Committed offsets of one group, kept small: 40,000 of them cost a few megabytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use weir_wire::{Str, Uuid};
+
+use super::replaced::Replaced;
 
 /// No leader epoch, or no expiry of its own.
 pub(crate) const NONE: i64 = -1;
@@ -30,7 +33,7 @@ impl Committed {
 }
 
 /// The offsets of one topic, sorted by partition.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct TopicOffsets {
     /// The topic's id at the newest commit that told one, or zero.
     pub(crate) topic_id: Uuid,
@@ -68,9 +71,11 @@ impl TopicOffsets {
 }
 
 /// The offsets of one group, by topic.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Offsets {
     topics: BTreeMap<Str, TopicOffsets>,
+    /// What those replaced that are not committed to the log yet.
+    replaced: Replaced,
 }
 
 impl Offsets {
@@ -91,15 +96,60 @@ impl Offsets {
         self.topics.get(topic)?.get(partition)
     }
 
-    /// Takes a commit. A topic that was made anew under its name (another id) loses the old one's
-    /// offsets.
-    pub(crate) fn put(
+    /// Takes a commit. `uncommitted`: the high watermark at which the log has it for good, where it has
+    /// not; else what came before is there for good, too.
+    pub(super) fn commit(
         &mut self,
         topic: &Str,
         topic_id: Uuid,
         partition: i32,
         committed: Committed,
+        uncommitted: Option<i64>,
     ) {
+        match uncommitted {
+            None => self.replaced.clear(),
+            Some(required) => {
+                let before = self.get(topic, partition).cloned();
+                self.replaced.keep(required, topic, partition, before);
+            }
+        }
+        self.put(topic, topic_id, partition, committed);
+    }
+
+    /// The offsets as the log has them for good. What is not known of that, [`Offsets::unknown_to`] says.
+    pub(crate) fn as_committed(&mut self, high_watermark: i64) -> Cow<'_, Self> {
+        self.replaced.settle(high_watermark);
+        if self.replaced.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut offsets = Self { topics: self.topics.clone(), replaced: Replaced::default() };
+        for row in self.replaced.rows() {
+            match &row.before {
+                None => {
+                    offsets.remove(&row.topic, row.partition);
+                }
+                Some(before) => {
+                    let entry = offsets.topics.entry(row.topic.clone()).or_default();
+                    entry.put(row.partition, before.clone());
+                }
+            }
+        }
+        Cow::Owned(offsets)
+    }
+
+    /// The high watermark at which the log has every commit for good.
+    pub(crate) fn required(&self) -> i64 {
+        self.replaced.required()
+    }
+
+    /// The high watermark from which on [`Offsets::as_committed`] is right.
+    pub(crate) fn unknown_to(&self) -> i64 {
+        self.replaced.unknown_to()
+    }
+
+    /// Takes a commit. A topic that was made anew under its name (another id) loses the old one's
+    /// offsets.
+    fn put(&mut self, topic: &Str, topic_id: Uuid, partition: i32, committed: Committed) {
         let entry = match self.topics.get_mut(topic) {
             Some(entry) => entry,
             None => self.topics.entry(topic.clone()).or_default(),
@@ -170,6 +220,28 @@ mod tests {
         offsets.put(&topic, Uuid([2; 16]), 2, at(3));
         assert_eq!(offsets.get("t", 0), None);
         assert_eq!(offsets.get("t", 2).unwrap().offset, 3);
+    }
+
+    #[test]
+    fn a_commit_is_told_once_the_log_has_it_for_good() {
+        let (mut offsets, topic) = (Offsets::default(), Str::from("t"));
+        let seen = |offsets: &mut Offsets, high_watermark| {
+            let committed = offsets.as_committed(high_watermark);
+            [0, 1].map(|partition| committed.get("t", partition).map(|it| it.offset))
+        };
+        offsets.commit(&topic, Uuid::ZERO, 0, at(1), None);
+        for (partition, offset, required) in [(0, 2, 10), (1, 5, 11), (0, 3, 12)] {
+            offsets.commit(&topic, Uuid::ZERO, partition, at(offset), Some(required));
+        }
+        assert_eq!((offsets.required(), offsets.unknown_to()), (12, 0));
+        assert_eq!(seen(&mut offsets, 9), [Some(1), None]);
+        assert_eq!(seen(&mut offsets, 10), [Some(2), None]);
+        assert_eq!(seen(&mut offsets, 11), [Some(2), Some(5)]);
+        assert_eq!(offsets.get("t", 0).map(|it| it.offset), Some(3), "that is what will count");
+        assert_eq!(seen(&mut offsets, 12), [Some(3), Some(5)]);
+        offsets.commit(&topic, Uuid::ZERO, 0, at(4), Some(13));
+        offsets.commit(&topic, Uuid::ZERO, 0, at(6), None);
+        assert_eq!((seen(&mut offsets, 0), offsets.required()), ([Some(6), Some(5)], 0));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(crate) struct Shard {
     is_retired: AtomicBool,
     /// Where the records end that the groups are made of: those that were loaded, and those written since.
     written: AtomicI64,
+    /// Where the newest record ends that removed offsets: what was before it is not kept.
+    removed: AtomicI64,
     limits: OnceLock<GroupLimits>,
     groups: RwLock<HashMap<Str, Arc<Group>>>,
     /// Offsets of open transactions. The last lock to be taken.
@@ -61,6 +63,7 @@ impl Shard {
             is_loaded: AtomicBool::new(false),
             is_retired: AtomicBool::new(false),
             written: AtomicI64::new(0),
+            removed: AtomicI64::new(0),
             limits: OnceLock::new(),
             groups: RwLock::default(),
             pending: Mutex::default(),
@@ -97,17 +100,18 @@ impl Shard {
             for_client(error.code())
         })?;
         let _ = self.limits.set(limits);
-        let (loaded, pending, end) = loaded;
+        let Loaded { groups, pending, end, removed } = loaded;
         self.written.fetch_max(end, Ordering::AcqRel);
+        self.removed.fetch_max(removed, Ordering::AcqRel);
         *self.pending.lock() = pending;
         self.image.lock().get_or_insert_with(|| Arc::new(image.clone()));
-        self.install(loaded);
+        self.install(groups);
         self.is_loaded.store(true, Ordering::Release);
         self.watch_leadership();
         Ok(())
     }
 
-    fn install(&self, loaded: Loaded) {
+    fn install(&self, loaded: Vec<LoadedGroup>) {
         let groups: Vec<Arc<Group>> =
             loaded.into_iter().map(|group| Group::new(self.me.clone(), group)).collect();
         {
@@ -224,6 +228,26 @@ impl Shard {
     /// tell of: a new coordinator has also loaded what was not committed, and may yet lose it.
     pub(crate) fn written(&self) -> i64 {
         self.written.load(Ordering::Acquire)
+    }
+
+    /// Offsets were removed by records that end there.
+    pub(super) fn removed_offsets(&self, required: i64) {
+        self.removed.fetch_max(required, Ordering::AcqRel);
+    }
+
+    /// The high watermark from which on the shard can tell which offsets the log has for good.
+    pub(crate) fn removed(&self) -> i64 {
+        self.removed.load(Ordering::Acquire)
+    }
+
+    /// Below it the log is for good.
+    pub(crate) fn high_watermark(&self) -> i64 {
+        self.partition.current_high_watermark()
+    }
+
+    /// `required`, unless it is committed already.
+    pub(super) fn uncommitted(&self, required: i64) -> Option<i64> {
+        (!self.is_committed(required)).then_some(required)
     }
 
     /// Whether everything below `required` is committed; an error when this leadership is over

@@ -27,6 +27,15 @@ struct Pending {
     is_superseded: bool,
 }
 
+/// The end of a producer's transaction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    pub(super) producer_id: i64,
+    pub(super) commit: bool,
+    /// The high watermark at which its marker is committed, where it is not.
+    pub(super) uncommitted: Option<i64>,
+}
+
 /// The offsets of one shard that wait for their transaction's end.
 #[derive(Debug, Default)]
 pub(super) struct PendingOffsets {
@@ -71,7 +80,8 @@ impl PendingOffsets {
     }
 
     fn forget(&mut self, producer_id: i64, group: &str) {
-        self.finish(producer_id, group, false, &mut Offsets::default());
+        let end = End { producer_id, commit: false, uncommitted: None };
+        self.finish(end, group, &mut Offsets::default());
     }
 
     fn groups_of(&self, producer_id: i64) -> Vec<Str> {
@@ -83,16 +93,16 @@ impl PendingOffsets {
     }
 
     /// Ends a producer's offsets of one group; those that count go to `offsets` with a commit.
-    fn finish(&mut self, producer_id: i64, group: &str, commit: bool, offsets: &mut Offsets) {
-        let Some(groups) = self.producers.get_mut(&producer_id) else { return };
+    fn finish(&mut self, end: End, group: &str, offsets: &mut Offsets) {
+        let Some(groups) = self.producers.get_mut(&end.producer_id) else { return };
         for pending in groups.remove(group).unwrap_or_default() {
-            if commit && !pending.is_superseded {
+            if end.commit && !pending.is_superseded {
                 let CommitRow { topic, topic_id, partition, committed } = pending.row;
-                offsets.put(&topic, topic_id, partition, committed);
+                offsets.commit(&topic, topic_id, partition, committed, end.uncommitted);
             }
         }
         if groups.is_empty() {
-            self.producers.remove(&producer_id);
+            self.producers.remove(&end.producer_id);
         }
     }
 
@@ -100,14 +110,11 @@ impl PendingOffsets {
     /// of a group.
     pub(super) fn replay_end(
         &mut self,
-        producer_id: i64,
-        commit: bool,
+        end: End,
         mut with_offsets: impl FnMut(&Str, &mut dyn FnMut(&mut Offsets)),
     ) {
-        for group in self.groups_of(producer_id) {
-            with_offsets(&group, &mut |offsets| {
-                self.finish(producer_id, &group, commit, offsets);
-            });
+        for group in self.groups_of(end.producer_id) {
+            with_offsets(&group, &mut |offsets| self.finish(end, &group, offsets));
         }
     }
 }
@@ -169,6 +176,9 @@ impl Shard {
             .partition
             .append(self.broker, batch, AppendOrigin::Coordinator, Acks::All)
             .map_err(|error| error.code())?;
+        let required = appended.last_offset + 1;
+        let Marker { producer_id, commit, .. } = marker;
+        let end = End { producer_id, commit, uncommitted: self.uncommitted(required) };
         let waiting = self.pending.lock().groups_of(marker.producer_id);
         for id in waiting {
             let group = match marker.commit {
@@ -182,9 +192,9 @@ impl Shard {
             // Under the group's lock: a commit that comes between marks what it supersedes.
             let mut state = group.lock();
             let mut pending = self.pending.lock();
-            pending.finish(marker.producer_id, &id, marker.commit, &mut state.offsets);
+            pending.finish(end, &id, &mut state.offsets);
         }
-        Ok(appended.last_offset + 1)
+        Ok(required)
     }
 
     /// The group's offsets that wait for the end of a transaction (OffsetFetch with require_stable).

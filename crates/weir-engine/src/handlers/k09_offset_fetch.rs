@@ -3,7 +3,11 @@
 //! v1 to v7 ask for one group, v8 and later for many in one request (KIP-709); no topics means all
 //! of them. v10 names topics by id. A partition without an offset, and a group that does not exist,
 //! answer -1 without an error. With require_stable (v7) an offset that an open transaction commits
-//! is UNSTABLE_OFFSET_COMMIT (KIP-447).
+//! is UNSTABLE_OFFSET_COMMIT (KIP-447), and what is committed by others is told once the log has it for
+//! good; without, what the log has for good at that moment is told at once.
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use weir_wire::messages::offset_fetch_request::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopics,
@@ -15,17 +19,59 @@ use weir_wire::messages::offset_fetch_response::{
 use weir_wire::{ErrorCode, Str, Uuid};
 
 use crate::ctx::Ctx;
-use crate::groups::{Committed, Group, TopicOffsets};
+use crate::groups::{Committed, Group, Offsets, Shard};
 use crate::reply::Reply;
 
-pub(crate) fn handle(ctx: &Ctx, request: OffsetFetchRequest) -> Reply<OffsetFetchResponse> {
-    if ctx.version() >= 8 {
-        let stable = request.require_stable;
-        let groups = request.groups.iter().map(|group| one_group(ctx, group, stable)).collect();
-        return Reply::Done(OffsetFetchResponse { groups, ..OffsetFetchResponse::default() });
+/// What an answer waits for: where its group is, and up to where that has to be committed.
+type Wait = Option<(Arc<Shard>, i64)>;
+
+pub(crate) fn handle(ctx: &Ctx, mut request: OffsetFetchRequest) -> Reply<OffsetFetchResponse> {
+    let version = ctx.version();
+    let asked = match version {
+        8.. => std::mem::take(&mut request.groups),
+        _ => vec![as_group(&request)],
+    };
+    let mut answers = Vec::with_capacity(asked.len());
+    let mut waits = Vec::new();
+    for (at, group) in asked.iter().enumerate() {
+        let (answer, wait) = one_group(ctx, group, request.require_stable);
+        answers.push(answer);
+        waits.extend(wait.map(|(shard, required)| (at, shard, required)));
     }
-    let answer = one_group(ctx, &as_group(&request), request.require_stable);
-    Reply::Done(single(ctx, &request, answer))
+    if waits.is_empty() {
+        return Reply::Done(respond(version, &request, answers));
+    }
+    Reply::wait(async move {
+        settle(&mut answers, waits).await;
+        Some(respond(version, &request, answers))
+    })
+}
+
+/// Waits until everything is committed that the answers tell of. All together wait as long as one may.
+async fn settle(answers: &mut [OffsetFetchResponseGroup], waits: Vec<(usize, Arc<Shard>, i64)>) {
+    let mut is_late = false;
+    for (at, shard, required) in waits {
+        let settled = match is_late && !shard.is_committed(required) {
+            true => Err(ErrorCode::COORDINATOR_NOT_AVAILABLE),
+            false => shard.committed(required).await,
+        };
+        if let (Err(error), Some(answer)) = (settled, answers.get_mut(at)) {
+            is_late |= error == ErrorCode::COORDINATOR_NOT_AVAILABLE;
+            answer.topics.clear();
+            answer.error_code = error.0;
+        }
+    }
+}
+
+fn respond(
+    version: i16,
+    request: &OffsetFetchRequest,
+    mut answers: Vec<OffsetFetchResponseGroup>,
+) -> OffsetFetchResponse {
+    if version >= 8 {
+        return OffsetFetchResponse { groups: answers, ..OffsetFetchResponse::default() };
+    }
+    single(version, request, answers.pop().unwrap_or_default())
 }
 
 /// The one group of v1 to v7 in the form of v8.
@@ -44,11 +90,11 @@ fn as_group(request: &OffsetFetchRequest) -> OffsetFetchRequestGroup {
 
 /// And its answer in the form of v1 to v7; v1 has the error in each partition only.
 fn single(
-    ctx: &Ctx,
+    version: i16,
     request: &OffsetFetchRequest,
     answer: OffsetFetchResponseGroup,
 ) -> OffsetFetchResponse {
-    if answer.error_code != ErrorCode::NONE.0 && ctx.version() < 2 {
+    if answer.error_code != ErrorCode::NONE.0 && version < 2 {
         return failed_partitions(request, answer.error_code);
     }
     let topics = answer.topics.into_iter().map(|topic| OffsetFetchResponseTopic {
@@ -94,28 +140,45 @@ fn one_group(
     ctx: &Ctx,
     asked: &OffsetFetchRequestGroup,
     require_stable: bool,
-) -> OffsetFetchResponseGroup {
+) -> (OffsetFetchResponseGroup, Wait) {
     let groups = ctx.engine().groups();
-    let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &asked.group_id);
-    let (topics, error) = match shard {
-        Ok(shard) => {
-            let group = shard.group(&asked.group_id);
-            match group.as_deref().map_or(Ok(()), |group| may_fetch(asked, group)) {
-                Err(error) => (Vec::new(), error),
-                Ok(()) => {
-                    // First: what becomes stable meanwhile is answered as unstable, never the reverse.
-                    let unstable = match require_stable {
-                        true => shard.unstable(&asked.group_id),
-                        false => Vec::new(),
-                    };
-                    let mut topics = topics(ctx, asked, group.as_deref());
-                    hold_back(ctx, &mut topics, &unstable);
-                    (topics, ErrorCode::NONE)
-                }
-            }
-        }
-        Err(error) => (Vec::new(), error),
+    let shard = match groups.shard_of(ctx.image(), ctx.broker_id(), &asked.group_id) {
+        Ok(shard) => shard,
+        Err(error) => return (group_answer(asked, Vec::new(), error), None),
     };
+    let group = shard.group(&asked.group_id);
+    if let Err(error) = group.as_deref().map_or(Ok(()), |group| may_fetch(asked, group)) {
+        return (group_answer(asked, Vec::new(), error), None);
+    }
+    // First: what becomes stable meanwhile is answered as unstable, never the reverse.
+    let unstable = match require_stable {
+        true => shard.unstable(&asked.group_id),
+        false => Vec::new(),
+    };
+    let mut required = shard.removed();
+    let high_watermark = shard.high_watermark();
+    let mut state = group.as_deref().map(Group::lock);
+    let offsets = state.as_mut().map(|state| match require_stable {
+        true => {
+            required = required.max(state.offsets.required());
+            Cow::Borrowed(&state.offsets)
+        }
+        false => {
+            required = required.max(state.offsets.unknown_to());
+            state.offsets.as_committed(high_watermark)
+        }
+    });
+    let mut topics = topics(ctx, asked, offsets.as_deref());
+    hold_back(ctx, &mut topics, &unstable);
+    let is_settled = shard.is_committed(required);
+    (group_answer(asked, topics, ErrorCode::NONE), (!is_settled).then_some((shard, required)))
+}
+
+fn group_answer(
+    asked: &OffsetFetchRequestGroup,
+    topics: Vec<OffsetFetchResponseTopics>,
+    error: ErrorCode,
+) -> OffsetFetchResponseGroup {
     OffsetFetchResponseGroup {
         group_id: asked.group_id.clone(),
         topics,
@@ -150,19 +213,18 @@ fn may_fetch(asked: &OffsetFetchRequestGroup, group: &Group) -> Result<(), Error
 fn topics(
     ctx: &Ctx,
     asked: &OffsetFetchRequestGroup,
-    group: Option<&Group>,
+    offsets: Option<&Offsets>,
 ) -> Vec<OffsetFetchResponseTopics> {
     match &asked.topics {
-        None => group.map_or_else(Vec::new, |group| all_topics(ctx, group)),
-        Some(wanted) => wanted.iter().map(|topic| wanted_topic(ctx, topic, group)).collect(),
+        None => offsets.map_or_else(Vec::new, |offsets| all_topics(ctx, offsets)),
+        Some(wanted) => wanted.iter().map(|topic| wanted_topic(ctx, topic, offsets)).collect(),
     }
 }
 
-fn all_topics(ctx: &Ctx, group: &Group) -> Vec<OffsetFetchResponseTopics> {
+fn all_topics(ctx: &Ctx, offsets: &Offsets) -> Vec<OffsetFetchResponseTopics> {
     let by_id = ctx.version() >= 10;
-    let state = group.lock();
     let mut answers = Vec::new();
-    for (name, offsets) in state.offsets.topics() {
+    for (name, offsets) in offsets.topics() {
         let topic_id = ctx.topic(name).map_or(Uuid::ZERO, |topic| topic.id());
         // A topic that is gone has no id to be named by.
         if by_id && (topic_id == Uuid::ZERO || !offsets.is_of(topic_id)) {
@@ -177,7 +239,7 @@ fn all_topics(ctx: &Ctx, group: &Group) -> Vec<OffsetFetchResponseTopics> {
 fn wanted_topic(
     ctx: &Ctx,
     wanted: &OffsetFetchRequestTopics,
-    group: Option<&Group>,
+    offsets: Option<&Offsets>,
 ) -> OffsetFetchResponseTopics {
     let by_id = ctx.version() >= 10;
     let name = match by_id {
@@ -193,7 +255,7 @@ fn wanted_topic(
                 ..partition(*index, None)
             })
             .collect(),
-        Ok(name) => wanted_partitions(name, wanted, group),
+        Ok(name) => wanted_partitions(name, wanted, offsets),
     };
     topic_answer(by_id, &name.unwrap_or_default(), wanted.topic_id, partitions)
 }
@@ -201,12 +263,10 @@ fn wanted_topic(
 fn wanted_partitions(
     name: &str,
     wanted: &OffsetFetchRequestTopics,
-    group: Option<&Group>,
+    offsets: Option<&Offsets>,
 ) -> Vec<OffsetFetchResponsePartitions> {
-    let state = group.map(Group::lock);
-    let offsets: Option<&TopicOffsets> = state
-        .as_ref()
-        .and_then(|state| state.offsets.topic(name))
+    let offsets = offsets
+        .and_then(|offsets| offsets.topic(name))
         .filter(|offsets| offsets.is_of(wanted.topic_id));
     let indexes = wanted.partition_indexes.iter();
     indexes.map(|index| partition(*index, offsets.and_then(|of| of.get(*index)))).collect()

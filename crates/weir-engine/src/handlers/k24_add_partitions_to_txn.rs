@@ -123,7 +123,7 @@ fn verify(ctx: &Ctx, transaction: &AddPartitionsToTxnTransaction) -> AddPartitio
     let state = entry.lock();
     let producer = producer_of(transaction);
     all(transaction, |topic, index| {
-        let verified = state.transaction().verify(producer, topic, index);
+        let verified = state.verify(producer, topic, index);
         verified.err().unwrap_or(ErrorCode::NONE)
     })
 }

@@ -6,9 +6,10 @@ use std::sync::{Arc, Weak};
 use parking_lot::{Mutex, MutexGuard};
 use weir_wire::{ErrorCode, Str};
 
+use super::load::LoadedId;
 use super::markers::Markers;
 use super::shard::Shard;
-use super::transaction::Transaction;
+use super::transaction::{ProducerRef, Transaction};
 use crate::timer::Task;
 
 /// How often a record or marker that waits for its replicas is looked at.
@@ -37,11 +38,13 @@ pub(crate) struct EntryState {
     is_gone: bool,
 }
 
-#[derive(Debug)]
-struct Pending {
+/// A next state that is written and not committed: an election may yet cut it off.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pending {
     /// `None`: the id expires.
-    next: Option<Transaction>,
-    required: i64,
+    pub(super) next: Option<Transaction>,
+    /// The high watermark at which it is committed.
+    pub(super) required: i64,
 }
 
 /// What a client's step came to.
@@ -55,13 +58,14 @@ pub(crate) enum Step {
 
 impl Entry {
     pub(super) fn new(shard: Weak<Shard>, id: Str, transaction: Transaction) -> Arc<Self> {
-        let state = EntryState {
-            transaction,
-            pending: None,
-            markers: None,
-            is_looking: false,
-            is_gone: false,
-        };
+        Self::loaded(shard, id, LoadedId { transaction, pending: None })
+    }
+
+    /// As the log has it; [`Entry::resume`] goes on with it.
+    pub(super) fn loaded(shard: Weak<Shard>, id: Str, loaded: LoadedId) -> Arc<Self> {
+        let LoadedId { transaction, pending } = loaded;
+        let state =
+            EntryState { transaction, pending, markers: None, is_looking: false, is_gone: false };
         Arc::new_cyclic(|me| Self { id, shard, me: me.clone(), state: Mutex::new(state) })
     }
 
@@ -73,10 +77,14 @@ impl Entry {
         self.state.lock()
     }
 
-    /// The entry was loaded: a prepared end is carried out.
+    /// The entry was loaded: a step that was not committed is waited for, a prepared end is carried
+    /// out. One whose completion is written has all its markers; they are written anew only by who
+    /// loads the log after that record is cut off.
     pub(super) fn resume(&self, shard: &Shard) {
         let mut state = self.lock();
-        self.begin_markers(shard, &mut state);
+        if state.is_settled() {
+            self.begin_markers(shard, &mut state);
+        }
         self.go_on(shard, &mut state);
     }
 
@@ -197,6 +205,35 @@ impl EntryState {
     /// Whether the id has expired.
     pub(crate) fn is_gone(&self) -> bool {
         self.is_gone
+    }
+
+    /// Whether no step is under way.
+    pub(super) fn is_settled(&self) -> bool {
+        self.pending.is_none()
+    }
+
+    /// The transaction as it was last written, committed or not. `None`: the id expires.
+    pub(super) fn newest(&self) -> Option<&Transaction> {
+        match &self.pending {
+            Some(pending) => pending.next.as_ref(),
+            None => Some(&self.transaction),
+        }
+    }
+
+    /// Whether records of this producer may be written to a partition that was added before.
+    /// CONCURRENT_TRANSACTIONS where a step is under way that may add it.
+    pub(crate) fn verify(
+        &self,
+        producer: ProducerRef,
+        topic: &str,
+        partition: i32,
+    ) -> Result<(), ErrorCode> {
+        match self.transaction.verify(producer, topic, partition) {
+            Err(ErrorCode::TRANSACTION_ABORTABLE) if !self.is_settled() => {
+                Err(ErrorCode::CONCURRENT_TRANSACTIONS)
+            }
+            verified => verified,
+        }
     }
 
     /// The transaction, for a next step; CONCURRENT_TRANSACTIONS while one is under way.

@@ -3,7 +3,8 @@
 //! Each partition of that topic is a [`Shard`], held by the broker that leads it: loaded from the
 //! log at the first touch or in the background, dropped when the leader epoch changes. An
 //! [`Entry`] is a lock around one [`Transaction`]. A step is in the log, and committed there,
-//! before it counts; until then the transactional id is busy (CONCURRENT_TRANSACTIONS). A decided
+//! before it counts; until then the transactional id is busy (CONCURRENT_TRANSACTIONS), also where
+//! another coordinator wrote it and this one loaded it. A decided
 //! outcome is written to every partition of the transaction before it is noted as complete, and
 //! whoever loads the log after a crash goes on with it.
 //!

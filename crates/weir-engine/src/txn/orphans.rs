@@ -55,13 +55,15 @@ impl Txns {
         now_ms < until_ms
     }
 
-    /// Ends orphans once every log is recovered and every coordinator loaded. `shards` are the led
-    /// ones.
+    /// Ends orphans once every log is recovered, every coordinator loaded, and what it loaded is
+    /// committed. `shards` are the led ones.
     pub(super) fn end_orphans(&self, image: &Image, shards: &[Arc<Shard>]) {
         let Some(engine) = self.env.engine().filter(|_| !self.is_whole()) else { return };
         let states = image.topic(TRANSACTION_TOPIC).map_or(&[][..], |topic| topic.partitions());
         let wanted = states.iter().filter(|partition| partition.handle().has_data()).count();
-        let is_ready = !engine.has_unrecovered_logs() && shards.len() >= wanted;
+        let is_ready = !engine.has_unrecovered_logs()
+            && shards.len() >= wanted
+            && shards.iter().all(|shard| shard.is_settled());
         if !is_ready && self.is_patient() {
             return;
         }
@@ -77,7 +79,7 @@ fn known(shards: &[Arc<Shard>]) -> Known {
     let mut known = Known::new();
     for shard in shards {
         for entry in shard.entries() {
-            let transaction = entry.lock().transaction().clone();
+            let Some(transaction) = entry.lock().newest().cloned() else { continue };
             let owner = Owner { shard: shard.clone(), entry, transaction };
             known.insert(owner.transaction.previous_producer_id, owner.clone());
             known.insert(owner.transaction.producer_id, owner);

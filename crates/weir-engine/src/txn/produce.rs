@@ -63,7 +63,7 @@ fn within<T>(
     }
     let (topic, index) = (batch.partition.topic_name(), batch.partition.index());
     if batch.client != Client::Adds {
-        state.transaction().verify(batch.producer, topic, index)?;
+        state.verify(batch.producer, topic, index)?;
         return Ok(append());
     }
     let added = Partitions::from([(topic.clone(), [index].into())]);

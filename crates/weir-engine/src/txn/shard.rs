@@ -89,7 +89,7 @@ impl Shard {
         })?;
         let entries: Vec<Arc<Entry>> = loaded
             .into_iter()
-            .map(|(id, transaction)| Entry::new(self.me.clone(), id, transaction))
+            .map(|(id, loaded)| Entry::loaded(self.me.clone(), id, loaded))
             .collect();
         {
             let mut map = self.entries.write();
@@ -125,6 +125,11 @@ impl Shard {
 
     pub(crate) fn entries(&self) -> Vec<Arc<Entry>> {
         self.entries.read().values().cloned().collect()
+    }
+
+    /// Whether no step is under way of what was loaded or done since.
+    pub(super) fn is_settled(&self) -> bool {
+        self.entries().iter().all(|entry| entry.lock().is_settled())
     }
 
     /// Takes an entry out, if it is still this one.

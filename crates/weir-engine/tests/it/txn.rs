@@ -4,11 +4,13 @@ mod administration;
 mod client;
 mod offsets;
 mod survival;
+mod uncommitted;
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
 
-use self::client::{Producer, Protocol, committed, stable_end, uncommitted, values};
+pub(crate) use self::client::{Producer, Protocol};
+use self::client::{committed, stable_end, uncommitted, values};
 use crate::harness::Cluster;
 
 const BOTH: [Protocol; 2] = [Protocol::V0, Protocol::V2];

@@ -212,6 +212,8 @@ impl ConsumerMember {
             world.note(format!("{id} in epoch {epoch}: {}, {told:?}", code.name()));
         }
         if code != ErrorCode::NONE {
+            // What the coordinator would have told may be decided all the same.
+            self.must_tell_all = true;
             return self.refused(world, code);
         }
         let now_ms = world.clock.monotonic_ms();

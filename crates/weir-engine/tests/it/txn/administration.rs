@@ -14,7 +14,7 @@ use super::client::{Producer, Protocol, committed, stable_end, values};
 use super::cluster;
 use crate::harness::Cluster;
 
-fn describe(cluster: &Cluster, broker: i32, id: &str) -> TransactionState {
+pub(super) fn describe(cluster: &Cluster, broker: i32, id: &str) -> TransactionState {
     let request = DescribeTransactionsRequest {
         transactional_ids: vec![Str::from(id)],
         ..Default::default()

@@ -93,16 +93,19 @@ impl<'a> Producer<'a> {
         Self { cluster, protocol, transactional_id, broker, id, epoch, sequences, last }
     }
 
-    /// InitProducerId with what is known.
-    pub(crate) fn init_again(&mut self) -> Result<(), ErrorCode> {
-        let request = InitProducerIdRequest {
+    /// InitProducerId, version 5, with what is known.
+    pub(crate) fn init_request(&self) -> InitProducerIdRequest {
+        InitProducerIdRequest {
             transactional_id: Some(Str::from(self.transactional_id.as_str())),
             transaction_timeout_ms: 60_000,
             producer_id: self.id,
             producer_epoch: self.epoch,
             ..Default::default()
-        };
-        let response = self.cluster.connect(self.broker).call(request, 5);
+        }
+    }
+
+    pub(crate) fn init_again(&mut self) -> Result<(), ErrorCode> {
+        let response = self.cluster.connect(self.broker).call(self.init_request(), 5);
         if response.error_code != 0 {
             return Err(ErrorCode(response.error_code));
         }
@@ -129,6 +132,22 @@ impl<'a> Producer<'a> {
     }
 
     fn add_partitions(&self, partitions: &[(&str, i32)], version: i16, verify: bool) -> ErrorCode {
+        let request = self.add_request(partitions, version, verify);
+        let response = self.cluster.connect(self.broker).call(request, version);
+        let topics = match version >= 4 {
+            true => &response.results_by_transaction[0].topic_results,
+            false => &response.results_by_topic_v3_and_below,
+        };
+        ErrorCode(topics[0].results_by_partition[0].partition_error_code)
+    }
+
+    /// AddPartitionsToTxn as `version` has it.
+    pub(crate) fn add_request(
+        &self,
+        partitions: &[(&str, i32)],
+        version: i16,
+        verify: bool,
+    ) -> AddPartitionsToTxnRequest {
         let topics = partitions.iter().map(|(topic, partition)| AddPartitionsToTxnTopic {
             name: Str::from(*topic),
             partitions: vec![*partition],
@@ -136,7 +155,7 @@ impl<'a> Producer<'a> {
         });
         let topics: Vec<AddPartitionsToTxnTopic> = topics.collect();
         let id = Str::from(self.transactional_id.as_str());
-        let request = match version >= 4 {
+        match version >= 4 {
             true => AddPartitionsToTxnRequest {
                 transactions: vec![AddPartitionsToTxnTransaction {
                     transactional_id: id,
@@ -155,13 +174,7 @@ impl<'a> Producer<'a> {
                 v3_and_below_topics: topics,
                 ..Default::default()
             },
-        };
-        let response = self.cluster.connect(self.broker).call(request, version);
-        let topics = match version >= 4 {
-            true => &response.results_by_transaction[0].topic_results,
-            false => &response.results_by_topic_v3_and_below,
-        };
-        ErrorCode(topics[0].results_by_partition[0].partition_error_code)
+        }
     }
 
     /// Writes one record on the partition's leader.
@@ -212,17 +225,20 @@ impl<'a> Producer<'a> {
         *self.sequences.get_mut(&place).unwrap() -= 1;
     }
 
-    /// EndTxn; takes over the new epoch.
-    pub(crate) fn end(&mut self, commit: bool) -> ErrorCode {
-        let version = if self.protocol == Protocol::V2 { 5 } else { 3 };
-        let request = EndTxnRequest {
+    pub(crate) fn end_request(&self, commit: bool) -> EndTxnRequest {
+        EndTxnRequest {
             transactional_id: Str::from(self.transactional_id.as_str()),
             producer_id: self.id,
             producer_epoch: self.epoch,
             committed: commit,
             ..Default::default()
-        };
-        let response = self.cluster.connect(self.broker).call(request, version);
+        }
+    }
+
+    /// EndTxn; takes over the new epoch.
+    pub(crate) fn end(&mut self, commit: bool) -> ErrorCode {
+        let version = if self.protocol == Protocol::V2 { 5 } else { 3 };
+        let response = self.cluster.connect(self.broker).call(self.end_request(commit), version);
         if response.error_code == 0 && version >= 5 {
             (self.id, self.epoch) = (response.producer_id, response.producer_epoch);
             self.sequences.clear();
