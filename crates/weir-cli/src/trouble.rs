@@ -91,9 +91,9 @@ impl Trouble {
                 sentence => format!("{what}: {sentence}"),
             },
             (Lang::En, Self::Usage { en, .. } | Self::Failed { en, .. }) => en.clone(),
-            (Lang::Ko, Self::Usage { ko, .. } | Self::Failed { ko, .. }) => ko.clone(),
+            (Lang::Ko, Self::Usage { ko, .. } | Self::Failed { ko, .. }) => texts::with_josa(ko),
             (Lang::En, _) => self.english(),
-            (Lang::Ko, _) => self.korean(),
+            (Lang::Ko, _) => texts::with_josa(&self.korean()),
         }
     }
 
@@ -169,14 +169,14 @@ impl Trouble {
                 format!("클러스터가 여럿입니다 ({}): --cluster로 고르십시오", names.join(", "))
             }
             Self::NotRunning(name) => format!(
-                "클러스터 {name:?}이(가) 실행 중이 아닙니다: `weir cluster start {name}`으로 시작하십시오"
+                "클러스터 {name:?}이(가) 실행 중이 아닙니다: `weir cluster start {name}`(으)로 시작하십시오"
             ),
             Self::NoBroker { cluster, broker } => format!(
                 "클러스터 {cluster:?}에 실행 중인 브로커가 없습니다: `weir broker start {broker} --cluster \
-                 {cluster}`로 첫 브로커부터 시작하십시오"
+                 {cluster}`(으)로 첫 브로커부터 시작하십시오"
             ),
             Self::NoTopic(name) => format!(
-                "토픽 {name:?}이(가) 없습니다: `weir topic create {name}`으로 생성하거나 `weir topic \
+                "토픽 {name:?}이(가) 없습니다: `weir topic create {name}`(으)로 생성하거나 `weir topic \
                  list`를 보십시오"
             ),
             Self::NoGroup(name) => {

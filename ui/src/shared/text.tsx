@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { createIntl, createIntlCache, type IntlShape } from "react-intl";
 import type { Text } from "~/contract/types";
 import { en, ko } from "~/generated/texts";
-import { withJosa } from "./josa";
+import { withJosa, withJosaIn } from "./josa";
 
 export type Language = "en" | "ko";
 /** One sentence in every language; a missing language does not compile. ICU: argument, plural, select. */
@@ -42,7 +42,8 @@ export function translator(language: Language): Translate {
   const t = (message: Message, values?: Values) => format(message[language], values);
   const rich = (message: Message, values: RichValues) => {
     const source = message[language];
-    return intl.formatMessage({ id: source, defaultMessage: source }, values as never) as ReactNode;
+    const parts: ReactNode = intl.formatMessage({ id: source, defaultMessage: source }, values as never);
+    return Array.isArray(parts) ? withJosaIn(parts) : parts;
   };
   const core = (text: Text) => {
     const catalogue: Readonly<Record<string, string>> = language === "ko" ? ko : en;

@@ -1,6 +1,9 @@
 //! The core's sentences in English and Korean, for whoever has no browser. Pages format the same catalogues.
 
 mod format;
+mod josa;
+
+pub use josa::with_josa;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -58,7 +61,8 @@ fn by_key(lang: Lang, key: &str) -> &'static str {
 
 /// The sentence.
 pub fn text(lang: Lang, text: &Text) -> String {
-    format::format(by_key(lang, text.id), &text.args)
+    let sentence = format::format(by_key(lang, text.id), &text.args);
+    if lang == Lang::Ko { with_josa(&sentence) } else { sentence }
 }
 
 /// A failure as one English line, for terminals before there is a language.
@@ -98,6 +102,7 @@ fn unsaid(detail: &str, sentence: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dto::TextArg;
 
     fn keys(catalogue: &Catalogue) -> Vec<&'static str> {
         let mut keys: Vec<_> = catalogue.keys().copied().collect();
@@ -115,6 +120,20 @@ mod tests {
                 |text| format::arguments(text).unwrap_or_else(|| panic!("{id:?}: {text}"));
             assert_eq!(arguments(en), arguments(ko), "{id:?}");
             assert!(!en.trim().is_empty() && !ko.trim().is_empty(), "{id:?}");
+        }
+    }
+
+    /// Whatever a sentence is about, one form of a particle is read.
+    #[test]
+    fn no_sentence_shows_both_forms_of_a_particle() {
+        for (id, value) in
+            TextId::ALL.iter().flat_map(|id| ["orders", "메일", "3"].map(|v| (id, v)))
+        {
+            let names = format::arguments(pattern(Lang::Ko, *id)).unwrap_or_default();
+            let args = names.into_iter().map(|name| (name, TextArg::Word(value.to_owned())));
+            let said = text(Lang::Ko, &Text { id: id.key(), args: args.collect() });
+            let both = ["(를)", "(을)", "(가)", "(이)", "(는)", "(은)", "(과)", "(와)", "(으)"];
+            assert!(!both.iter().any(|form| said.contains(form)), "{id:?}: {said}");
         }
     }
 

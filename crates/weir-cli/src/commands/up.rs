@@ -87,7 +87,7 @@ fn tell_end(lang: Lang, name: &str, ours: bool) {
             ),
             format!(
                 "클러스터 {name:?}은(는) 이미 실행 중이었습니다: Ctrl-C는 이 명령만 끝냅니다. 클러스터는 `weir cluster stop \
-                 {name}`으로 중지하십시오"
+                 {name}`(으)로 중지하십시오"
             ),
         )
     };

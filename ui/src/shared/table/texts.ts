@@ -26,7 +26,7 @@ export const texts = defineTexts({
   filterReplaced: { en: "Filter {name} updated.", ko: "{name} 필터를 업데이트했습니다." },
   filterDeleted: { en: "Filter {name} deleted.", ko: "{name} 필터를 삭제했습니다." },
   noMatches: { en: "No matches", ko: "일치하는 항목 없음" },
-  noMatchesHint: { en: "Nothing is named like “{query}”.", ko: "“{query}”과(와) 일치하는 이름이 없습니다." },
+  noMatchesHint: { en: "Nothing is named like “{query}”.", ko: "“{query}”와(과) 일치하는 이름이 없습니다." },
   noMatchesConditions: { en: "No row meets these conditions.", ko: "조건에 맞는 행이 없습니다." },
   added: {
     en: "{n, plural, one {# new, update} other {# new, update}}",
