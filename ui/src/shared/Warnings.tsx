@@ -8,8 +8,8 @@ export function Warnings(props: { warnings: Text[] }) {
   if (props.warnings.length === 0) return <span hidden />;
   return (
     <Alert type="warning">
-      {props.warnings.map((warning) => (
-        <div key={warning.id}>{t.core(warning)}</div>
+      {props.warnings.map(t.core).map((text) => (
+        <div key={text}>{text}</div>
       ))}
     </Alert>
   );

@@ -1,13 +1,9 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { ApiError } from "~/contract/types";
 import { tag, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";
+import { Outcomes } from "~/shared/Outcomes";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
-
-/** Names in the dialog; of more, the first. */
-const LISTED_MAX = 12;
 
 interface DeleteGroupsProps {
   cluster: string;
@@ -28,7 +24,9 @@ export function DeleteGroups(props: DeleteGroupsProps) {
   const [first] = groups;
   const single = groups.length === 1 && first !== undefined ? first : null;
   const word = single ?? String(groups.length);
-  const failed = remove.data?.results.filter((result) => result.error !== null) ?? [];
+  const failed = (remove.data?.results ?? []).flatMap(({ group, error }) =>
+    error ? [{ name: group, error }] : [],
+  );
   const confirm = () =>
     remove.mutate(
       { cluster, groups, confirm: word },
@@ -54,36 +52,7 @@ export function DeleteGroups(props: DeleteGroupsProps) {
       {single
         ? t.rich(texts.deleteBody, { name: single, b: (chunks) => <b>{chunks}</b> })
         : t(texts.deleteMany)}
-      {single ? null : <Names names={groups} />}
-      {failed.map((result) => (
-        <Failure key={result.group} group={result.group} error={result.error} />
-      ))}
+      <Outcomes names={groups} failed={failed} />
     </Confirm>
-  );
-}
-
-function Names({ names }: { names: string[] }) {
-  const t = useT();
-  return (
-    <ul className="weir-names">
-      {names.slice(0, LISTED_MAX).map((name) => (
-        <li key={name}>
-          <b>{name}</b>
-        </li>
-      ))}
-      {names.length > LISTED_MAX ? <li>{t(texts.more, { n: names.length - LISTED_MAX })}</li> : null}
-    </ul>
-  );
-}
-
-function Failure(props: { group: string; error: ApiError | null }) {
-  const t = useT();
-  if (!props.error) return null;
-  return (
-    <div>
-      <StatusIndicator type="error">
-        {props.group}: {t.core(props.error.text)}
-      </StatusIndicator>
-    </div>
   );
 }

@@ -26,7 +26,12 @@ export function MemberPeek({ row }: { row: GroupMember }) {
             label: t(texts.memberId),
             value: (
               <span className="weir-mono weir-wrap">
-                {row.id} <CopyButton text={row.id} what={t(texts.memberId)} variant="inline" />
+                {row.id}{" "}
+                <CopyButton
+                  text={row.id}
+                  what={t(texts.memberIdOf, { client: row.client_id })}
+                  variant="inline"
+                />
               </span>
             ),
           },

@@ -34,7 +34,6 @@ export const texts = defineTexts({
     en: "Delete these groups? Their committed offsets are lost; the messages are not touched. Groups with members stay.",
     ko: "다음 그룹을 삭제할까요? 커밋된 오프셋이 삭제되며 메시지는 변경되지 않습니다. 멤버가 있는 그룹은 남습니다.",
   },
-  more: { en: "and {n} more", ko: "외 {n}개" },
   assignor: { en: "assignor {name}", ko: "할당자 {name}" },
   coordinatorOf: { en: "coordinator broker {id}", ko: "코디네이터 브로커 {id}" },
   membersOn: {
@@ -98,6 +97,7 @@ export const texts = defineTexts({
   },
   client: { en: "Client", ko: "클라이언트" },
   memberId: { en: "Member id", ko: "멤버 ID" },
+  memberIdOf: { en: "member id of {client}", ko: "{client}의 멤버 ID" },
   host: { en: "Host", ko: "호스트" },
   instance: { en: "Instance", ko: "인스턴스" },
   assignment: { en: "Assignment", ko: "할당" },

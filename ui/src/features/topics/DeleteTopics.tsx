@@ -1,10 +1,10 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
-import type { ApiError, TopicRow } from "~/contract/types";
+import type { TopicRow } from "~/contract/types";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";
 import { bytes, count } from "~/shared/format";
+import { Outcomes } from "~/shared/Outcomes";
 import { defineTexts, useT } from "~/shared/text";
 
 const texts = defineTexts({
@@ -23,9 +23,7 @@ const texts = defineTexts({
     ko: " 컨슈머 그룹 {n, number}개가 읽고 있습니다.",
   },
   action: { en: "Delete", ko: "삭제" },
-  more: { en: "and {n} more", ko: "외 {n}개" },
 });
-const LISTED_MAX = 12;
 const bold = (chunks: ReactNode[]) => <b>{chunks}</b>;
 
 function sum(values: (string | null)[]): string {
@@ -53,7 +51,9 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
   const [first] = topics;
   const single = topics.length === 1 && first ? first : null;
   const word = single ? single.name : String(topics.length);
-  const failed = remove.data?.results.filter((result) => result.error !== null) ?? [];
+  const failed = (remove.data?.results ?? []).flatMap(({ topic, error }) =>
+    error ? [{ name: topic, error }] : [],
+  );
 
   const confirm = async () => {
     try {
@@ -85,36 +85,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
       onDismiss={failed.length > 0 ? onDone : onDismiss}
     >
       {single ? t.rich(texts.one, { name: single.name, b: bold }) : t(texts.many)}
-      {single ? null : <Names names={names} />}
-      {failed.map((result) => (
-        <Failure key={result.topic} topic={result.topic} error={result.error} />
-      ))}
+      <Outcomes names={names} failed={failed} />
     </Confirm>
-  );
-}
-
-function Names({ names }: { names: string[] }) {
-  const t = useT();
-  return (
-    <ul className="weir-names">
-      {names.slice(0, LISTED_MAX).map((name) => (
-        <li key={name}>
-          <b>{name}</b>
-        </li>
-      ))}
-      {names.length > LISTED_MAX ? <li>{t(texts.more, { n: names.length - LISTED_MAX })}</li> : null}
-    </ul>
-  );
-}
-
-function Failure(props: { topic: string; error: ApiError | null }) {
-  const t = useT();
-  if (!props.error) return null;
-  return (
-    <div>
-      <StatusIndicator type="error">
-        {props.topic}: {t.core(props.error.text)}
-      </StatusIndicator>
-    </div>
   );
 }

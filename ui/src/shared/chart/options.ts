@@ -42,6 +42,9 @@ export const SPAN_MIN_S = 120;
 /** So few points are drawn each: a line of them alone is easily taken for nothing. */
 const DOTS_UP_TO = 12;
 
+/** Half of "10:15:02": the last label stands in the middle under the chart's edge. */
+const LABEL_HALF_PX = 27;
+
 /** From first to last point, and never less than SPAN_MIN_S. */
 export function timeRange(min: number, max: number): [number, number] {
   return [Math.min(min, max - SPAN_MIN_S), max];
@@ -107,7 +110,7 @@ export function chartOptions(
     width: look.width,
     height: look.height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, LABEL_HALF_PX, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { range: (_plot, min, max) => timeRange(min ?? 0, max ?? 0) },

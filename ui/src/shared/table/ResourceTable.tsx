@@ -148,8 +148,10 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   const folded = columns.filter((column) => column.wide && byDefault.includes(column.id));
   const table = { ...props, columns };
   const peek = usePeek(table);
-  // Rows are drawn in slices between keystrokes: an answer of the core must not hold up who types into the filter.
-  const drawn = useDeferredValue(table);
+  // Rows are drawn in slices between keystrokes: an answer of the core must not hold up who types into the filter. But
+  // not the first ones: every answer that comes meanwhile would begin their drawing anew, on a busy machine for seconds.
+  const deferred = useDeferredValue(table);
+  const drawn = deferred.rows === undefined ? table : deferred;
   // Once drawn it stays: somebody may be typing into its filter.
   const begun = useRef(false);
   const late = useSlow(!begun.current && drawn.rows === undefined, AWAIT_MS);

@@ -1,5 +1,3 @@
-import FormField from "@cloudscape-design/components/form-field";
-import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { GroupDetail } from "~/contract/types";
@@ -9,6 +7,7 @@ import { ErrorBox } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
 import { useT } from "~/shared/text";
 import { Changes } from "./Changes";
+import { TopicsField } from "./TopicsField";
 import { texts } from "./texts";
 
 interface DeleteOffsetsProps {
@@ -59,15 +58,12 @@ export function DeleteOffsets({ cluster, group, production, onDone }: DeleteOffs
     >
       <SpaceBetween size="m">
         <div>{t.rich(texts.deleteBody, { name: group.name, b: (chunks) => <b>{chunks}</b> })}</div>
-        <FormField label={t(texts.topics)}>
-          <Multiselect
-            selectedOptions={chosen.map((value) => ({ value, label: value }))}
-            options={topics.map((value) => ({ value, label: value }))}
-            placeholder={t(texts.chooseTopics)}
-            filteringType={topics.length > 8 ? "auto" : "none"}
-            onChange={({ detail }) => setChosen(detail.selectedOptions.flatMap((each) => each.value ?? []))}
-          />
-        </FormField>
+        <TopicsField
+          topics={topics}
+          chosen={chosen}
+          placeholder={t(texts.chooseTopics)}
+          onChange={setChosen}
+        />
         {preview.isError ? <ErrorBox error={preview.error} /> : <span hidden />}
         {shown ? <Changes changes={shown.changes} /> : <span hidden />}
       </SpaceBetween>

@@ -1,7 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -17,6 +16,7 @@ import { useSettled } from "~/shared/useSettled";
 import { Changes, sumOf } from "./Changes";
 import { emptyDraft, partitionsOf, placesOf, type ResetDraft, scopeOf, targetOf, type Where } from "./draft";
 import { texts } from "./texts";
+import { TopicsField } from "./TopicsField";
 
 const TYPED = {
   time: { label: texts.timeLabel, bad: texts.timeBad, placeholder: "2026-11-23 10:15:02" },
@@ -74,17 +74,12 @@ function Fields(props: FieldsProps) {
         />
       </FormField>
       <Typed {...props} />
-      <FormField label={t(texts.topics)}>
-        <Multiselect
-          selectedOptions={draft.topics.map((value) => ({ value, label: value }))}
-          options={topics.map((value) => ({ value, label: value }))}
-          placeholder={t(type === "share" ? texts.allShared : texts.allTopics)}
-          filteringType={topics.length > 8 ? "auto" : "none"}
-          onChange={({ detail }) =>
-            onChange({ topics: detail.selectedOptions.flatMap((each) => each.value ?? []) })
-          }
-        />
-      </FormField>
+      <TopicsField
+        topics={topics}
+        chosen={draft.topics}
+        placeholder={t(type === "share" ? texts.allShared : texts.allTopics)}
+        onChange={(chosen) => onChange({ topics: chosen })}
+      />
       {draft.topics.length === 1 ? (
         <FormField
           label={t(texts.partitions)}

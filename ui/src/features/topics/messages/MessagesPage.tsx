@@ -10,11 +10,14 @@ import { SearchView } from "./SearchView";
 function Messages({ topic }: { topic: TopicDetail }) {
   const { params, patch } = useAddress();
   const query = useMemo(() => readQuery(params), [params]);
-  const View = query.live ? LiveView : SearchView;
   return (
     <div>
       <Controls topic={topic} query={query} onPatch={patch} />
-      <View topic={topic.name} query={query} onPatch={patch} />
+      {query.live ? (
+        <LiveView topic={topic.name} query={query} onPatch={patch} />
+      ) : (
+        <SearchView topic={topic.name} messages={topic.messages} query={query} onPatch={patch} />
+      )}
     </div>
   );
 }

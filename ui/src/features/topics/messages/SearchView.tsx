@@ -8,7 +8,9 @@ import { VirtualGrid } from "~/shared/grid/VirtualGrid";
 import { ReadFailure } from "~/shared/ReadFailure";
 import { type Translate, useT } from "~/shared/text";
 import { useZone } from "~/shared/time";
+import { Warnings } from "~/shared/Warnings";
 import { messageColumns } from "./columns";
+import { newerThan, withoutMessage } from "./counted";
 import { GRID_HEIGHT, useNarrow, useRowHeight } from "./layout";
 import { OpenMessage } from "./OpenMessage";
 import { type MessagesQuery, startOf } from "./query";
@@ -55,12 +57,14 @@ function Empty(props: { query: MessagesQuery; last: Browse | undefined; onClear:
 
 interface ViewProps {
   topic: string;
+  /** How many the topic has now. */
+  messages: string | null;
   query: MessagesQuery;
   onPatch: (changes: Record<string, string | null>) => void;
 }
 
 /** Messages read back from a chosen place, with how far was looked. */
-export function SearchView({ topic, query, onPatch }: ViewProps) {
+export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
   const t = useT();
   const zone = useZone();
   const { cluster = "" } = useParams();
@@ -83,6 +87,12 @@ export function SearchView({ topic, query, onPatch }: ViewProps) {
   const oldest = rows.at(-1);
   const openId = query.open ? `${query.open.partition}-${query.open.offset}` : null;
   const backwards = query.from === "newest";
+  const warnings = browse.last?.warnings ?? [];
+  // Beside the topic's own count: only where the list is of all that it counts.
+  const all = contains === "" && partition === null && warnings.length === 0;
+  const newer = all && backwards && !loading ? newerThan(browse.first?.ranges, messages) : 0n;
+  const whole = all && (backwards || query.from === "earliest") && !more && !loading;
+  const gaps = whole ? withoutMessage(browse.first?.ranges, rows.length) : 0n;
 
   if (browse.error && rows.length === 0)
     return <ReadFailure error={browse.error} onRetry={() => void browse.refetch()} />;
@@ -101,7 +111,13 @@ export function SearchView({ topic, query, onPatch }: ViewProps) {
           <span className="weir-num">{t(texts.backTo, { time: instant(oldest.timestamp, zone) })}</span>
         ) : null}
         {loading ? <span>{t(texts.searching)}</span> : <span>{endText(t, browse.last, browse.scanned)}</span>}
-        <span className="weir-scan-actions">
+        {gaps > 0n ? <span>{t(texts.gaps, { n: Number(gaps) })}</span> : null}
+        <span className="weir-scan-actions" aria-live="off">
+          {newer > 0n ? (
+            <Button variant="inline-link" iconName="angle-up" onClick={() => void browse.refetch()}>
+              {t(texts.newerOnes, { n: Number(newer) })}
+            </Button>
+          ) : null}
           {more && !loading && contains !== "" ? (
             <Button variant="inline-link" onClick={() => void fetchMore()}>
               {t(backwards ? texts.older : texts.newer)}
@@ -116,6 +132,7 @@ export function SearchView({ topic, query, onPatch }: ViewProps) {
           />
         </span>
       </div>
+      <Warnings warnings={warnings} />
       <VirtualGrid<MessageRow>
         label={t(texts.title, { topic })}
         columns={columns}

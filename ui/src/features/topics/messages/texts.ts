@@ -67,6 +67,11 @@ export const texts = defineTexts({
   following: { en: "Live, {rate} msg/s", ko: "실시간, {rate} msg/s" },
   dropped: { en: "dropped {n}", ko: "{n}개 누락" },
   keptMax: { en: "the newest {n} are kept", ko: "최신 {n}개 유지" },
+  newerOnes: { en: "{n, number} new, update", ko: "새 메시지 {n, number}개, 업데이트" },
+  gaps: {
+    en: "{n, plural, one {# offset holds} other {# offsets hold}} no message (compacted or deleted)",
+    ko: "오프셋 {n, number}개에는 메시지가 없습니다(컴팩션 또는 삭제)",
+  },
   newOnes: { en: "{n} new", ko: "새 메시지 {n}개" },
   detailHeader: { en: "{topic}-{partition} @ {offset}", ko: "{topic}-{partition} @ {offset}" },
   previous: { en: "Previous message", ko: "이전 메시지" },

@@ -42,6 +42,7 @@ export function useBrowse({ cluster, topic, partition, contains, from }: BrowseA
   const rows = useMemo<MessageRow[]>(() => pages?.flatMap((page) => page.rows) ?? [], [pages]);
   return {
     rows,
+    first: pages?.at(0),
     last: pages?.at(-1),
     scanned: (pages ?? []).reduce((sum, page) => sum + BigInt(page.scanned), 0n).toString(),
     error: query.error,
