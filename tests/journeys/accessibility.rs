@@ -82,8 +82,7 @@ impl Check<'_> {
         self.look("the shortcuts").await?;
         page.press_key(Key::Escape).await?;
         page.click("checkbox", "Select shop.orders").await?;
-        page.click("button", "Actions").await?;
-        page.click("menuitem", "Delete").await?;
+        page.choose("Actions", "Delete").await?;
         page.find("dialog", "~Delete topic").await?;
         self.look("deleting a topic").await?;
         page.click("button", "Cancel").await?;
@@ -125,8 +124,7 @@ impl Check<'_> {
         let page = self.page.clone();
         page.go("/c/shop/brokers").await?;
         page.click("radio", "Select 2").await?;
-        page.click("button", "Actions").await?;
-        page.click("menuitem", "Stop").await?;
+        page.choose("Actions", "Stop").await?;
         page.find("dialog", "~Stop broker 2").await?;
         self.look("stopping a broker").await?;
         page.click("button", "Cancel").await

@@ -53,8 +53,7 @@ async fn calls_a_removal_off(host: Host, home: &Home) -> anyhow::Result<()> {
     // From the broker that is being removed.
     remove(&page, id).await?;
     page.find("text", "Being removed").await?;
-    page.click("button", "Actions").await?;
-    page.click("menuitem", "Cancel removal").await?;
+    page.choose("Actions", "Cancel removal").await?;
     page.gone("text", "Being removed").await?;
     page.shows(&format!("Called off: broker {id} keeps")).await?;
     // From the operation.
@@ -78,6 +77,5 @@ async fn remove(page: &Page, id: i32) -> anyhow::Result<()> {
 
 async fn act(page: &Page, id: i32, action: &str) -> anyhow::Result<()> {
     page.click("radio", &format!("Select {id}")).await?;
-    page.click("button", "Actions").await?;
-    page.click("menuitem", action).await
+    page.choose("Actions", action).await
 }

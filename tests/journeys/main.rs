@@ -51,5 +51,7 @@ mod keyboard;
 mod live;
 mod palette;
 mod peeks;
+mod reassign;
 mod shop;
+mod small;
 mod window;

@@ -48,6 +48,12 @@ pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result
     Ok(Session { client, _driver: driver, display: Some(display) })
 }
 
+/// Has the next window of `home` fill a display of this size: without a window manager nobody else fits it to one.
+pub fn fill_display(home: &Path, (width, height): (u32, u32)) -> anyhow::Result<()> {
+    let place = json!({ "width": width, "height": height, "x": 0, "y": 0, "maximized": false });
+    Ok(std::fs::write(home.join("window.json"), place.to_string())?)
+}
+
 /// Opens headless Chromium with a profile of its own under `profile`.
 pub async fn chromium(profile: &Path, size: (u32, u32)) -> anyhow::Result<Session> {
     let port = free_block(1)?;
@@ -99,14 +105,19 @@ impl Session {
         self.display.as_ref().map(|display| display.name.as_str())
     }
 
-    /// Keeps a picture: of the virtual screen for the window (its driver waits for a frame that an idle
-    /// page never paints), else of the page.
+    /// Keeps a picture of a run: of the virtual screen for the window, else of the page.
     pub async fn picture(&self, name: &str) -> anyhow::Result<()> {
         let path = pictures()?.join(format!("{name}.png"));
-        let Some(display) = &self.display else {
-            let png = tokio::time::timeout(PICTURE_TIMEOUT, self.client.screenshot()).await??;
-            return Ok(std::fs::write(path, png)?);
-        };
+        if self.display.is_some() {
+            return self.picture_at(&path);
+        }
+        let png = tokio::time::timeout(PICTURE_TIMEOUT, self.client.screenshot()).await??;
+        Ok(std::fs::write(path, png)?)
+    }
+
+    /// Writes a picture of the window's virtual screen: its driver waits for a frame that an idle page never paints.
+    pub fn picture_at(&self, path: &Path) -> anyhow::Result<()> {
+        let display = self.display.as_ref().context("no window, no screen")?;
         let mut import = Command::new("import");
         import.args(["-display", &display.name, "-window", "root"]).arg(path);
         programs::stdout(&mut import).map(drop)

@@ -12,4 +12,5 @@ pub mod programs;
 pub mod stage;
 pub mod throttle;
 pub mod wait;
+pub mod wire;
 pub mod xvfb;

@@ -5,7 +5,7 @@ use anyhow::{Context as _, bail};
 use fantoccini::Client;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
-use fantoccini::key::Key;
+pub use fantoccini::key::Key;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -20,10 +20,14 @@ const DESCRIBE: &str = "return location.pathname + location.search + '\\n' + doc
 
 /// How long a click may be on its way.
 const ARRIVE: Duration = Duration::from_secs(5);
-/// The middle of the page: a driver scrolls just to the edge, under what is sticky there. A page that is loaded anew
-/// by the click knows nothing of `__clicked`.
-const AIM: &str = "arguments[0].scrollIntoView({block: 'center'}); window.__clicked = false; \
-     arguments[0].addEventListener('click', () => { window.__clicked = true; }, { capture: true, once: true });";
+/// Whether it may be pressed; if so, it is brought to the middle of the page: a driver scrolls just to the edge, under
+/// what is sticky there. A page that is loaded anew by the click knows nothing of `__clicked`. A list of options goes as
+/// the mouse is released: no click ever comes to them.
+const AIM: &str = "const [aim] = arguments; \
+     if (aim.disabled || aim.getAttribute('aria-disabled') === 'true') return false; \
+     aim.scrollIntoView({block: 'center'}); window.__clicked = false; \
+     const comes = aim.getAttribute('role') === 'option' ? 'mouseup' : 'click'; \
+     aim.addEventListener(comes, () => { window.__clicked = true; }, { capture: true, once: true }); return true;";
 
 /// More columns than any table has.
 const COLUMNS_MAX: usize = 15;
@@ -70,18 +74,42 @@ impl Page {
         .await
     }
 
-    /// Clicks what has this role and name, again while the page moved away from under the click.
+    /// Clicks what has this role and name, once it may be pressed, and again while the page moved away from under the
+    /// click.
     pub async fn click(&self, role: &str, name: &str) -> anyhow::Result<()> {
         self.until(&format!("{role} \"{name}\" to take a click"), APPEAR, async || {
-            let Some(element) = self.seek(role, name).await? else { return Ok(None) };
-            let at = serde_json::to_value(&element)?;
-            self.0.execute(AIM, vec![at]).await?;
-            element.click().await.context("not clickable")?;
-            let arrived = wait::until("the click to arrive", ARRIVE, async || {
-                let arrived = self.0.execute("return window.__clicked !== false", vec![]).await?;
-                Ok((arrived == Value::Bool(true)).then_some(()))
-            });
-            Ok(arrived.await.ok())
+            self.try_click(role, name).await
+        })
+        .await
+    }
+
+    /// One click, if what has this role and name is there and may be pressed; `None` if it did not arrive.
+    async fn try_click(&self, role: &str, name: &str) -> anyhow::Result<Option<()>> {
+        let Some(element) = self.seek(role, name).await? else { return Ok(None) };
+        let at = serde_json::to_value(&element)?;
+        if self.0.execute(AIM, vec![at]).await? != Value::Bool(true) {
+            bail!("it may not be pressed");
+        }
+        element.click().await.context("not clickable")?;
+        let arrived = wait::until("the click to arrive", ARRIVE, async || {
+            let arrived = self.0.execute("return window.__clicked !== false", vec![]).await?;
+            Ok((arrived == Value::Bool(true)).then_some(()))
+        });
+        Ok(arrived.await.ok())
+    }
+
+    /// Opens a menu and takes an entry of it, once it may be taken; a menu that the page closed is opened again.
+    pub async fn choose(&self, menu: &str, entry: &str) -> anyhow::Result<()> {
+        self.until(&format!("\"{entry}\" of the menu \"{menu}\""), APPEAR, async || {
+            if self.seek("menuitem", entry).await?.is_none() {
+                self.try_click("button", menu).await?;
+                let open =
+                    wait::until("the menu", ARRIVE, async || self.seek("menuitem", entry).await);
+                if open.await.is_err() {
+                    return Ok(None);
+                }
+            }
+            self.try_click("menuitem", entry).await
         })
         .await
     }
@@ -157,26 +185,42 @@ impl Page {
         bail!("Tab does not reach {wanted}, but:\n{}", seen.join("\n"))
     }
 
-    /// Into the page's table by Tab, to its first row by the arrow down, then along it by the arrow right.
+    /// Into the page's table by Tab, to its first row by the arrow down, then along it by the arrow right; again from its
+    /// first cell where rows that came meanwhile took the focus away.
     pub async fn arrows_to(&self, wanted: &str) -> anyhow::Result<()> {
-        let inside = "return document.activeElement.closest('table, [role=grid]') !== null";
+        self.arrows_in(None, wanted).await
+    }
+
+    /// The same in the table of this name, where the page has several.
+    pub async fn arrows_in(&self, table: Option<&str>, wanted: &str) -> anyhow::Result<()> {
+        self.until(&format!("the arrows to reach {wanted}"), APPEAR, async || {
+            self.enter_table(table).await?;
+            self.press_holding(Some(Key::Control), &Key::Home.to_string()).await?;
+            self.press_key(Key::Down).await?;
+            let mut seen = Vec::new();
+            for _ in 0..COLUMNS_MAX {
+                let focused = self.focused().await?;
+                if is_called(&focused, wanted) {
+                    return Ok(Some(()));
+                }
+                seen.push(focused);
+                self.press_key(Key::Right).await?;
+            }
+            bail!("they reach\n{}", seen.join("\n"))
+        })
+        .await
+    }
+
+    async fn enter_table(&self, table: Option<&str>) -> anyhow::Result<()> {
+        let inside = "const [name] = arguments; const table = document.activeElement.closest('table, [role=grid]'); \
+             return table !== null && (name === null || table.getAttribute('aria-label') === name)";
         for _ in 0..TABS_MAX {
-            if self.0.execute(inside, vec![]).await? == Value::Bool(true) {
-                break;
+            if self.0.execute(inside, vec![json!(table)]).await? == Value::Bool(true) {
+                return Ok(());
             }
             self.press_key(Key::Tab).await?;
         }
-        self.press_key(Key::Down).await?;
-        let mut seen = Vec::new();
-        for _ in 0..COLUMNS_MAX {
-            let focused = self.focused().await?;
-            if is_called(&focused, wanted) {
-                return Ok(());
-            }
-            seen.push(focused);
-            self.press_key(Key::Right).await?;
-        }
-        bail!("the arrows do not reach {wanted}, but:\n{}", seen.join("\n"))
+        bail!("Tab does not reach a table")
     }
 
     /// Waits until the focus is on what is called `wanted`.

@@ -26,19 +26,30 @@ pub struct Stage {
 impl Stage {
     /// Opens the console of `home` on a page such as `/clusters`.
     pub async fn open(host: Host, home: &Home, path: &str) -> anyhow::Result<Self> {
+        Self::open_sized(host, home, path, SIZE).await
+    }
+
+    /// The same in a window of this width and height, in pixels.
+    pub async fn open_sized(
+        host: Host,
+        home: &Home,
+        path: &str,
+        size: (u32, u32),
+    ) -> anyhow::Result<Self> {
         let stage = match host {
             Host::Window => {
-                Self { session: driver::window(home.path(), SIZE, path).await?, serve: None }
+                driver::fill_display(home.path(), size)?;
+                Self { session: driver::window(home.path(), size, path).await?, serve: None }
             }
-            Host::Chromium => Self::in_chromium(home, path).await?,
+            Host::Chromium => Self::in_chromium(home, path, size).await?,
         };
         stage.page().watch_policy().await?;
         Ok(stage)
     }
 
-    async fn in_chromium(home: &Home, path: &str) -> anyhow::Result<Self> {
+    async fn in_chromium(home: &Home, path: &str, size: (u32, u32)) -> anyhow::Result<Self> {
         let (serve, opening) = serve(home)?;
-        let session = driver::chromium(&home.path().join("chromium"), SIZE).await?;
+        let session = driver::chromium(&home.path().join("chromium"), size).await?;
         session.client.goto(&format!("file://{opening}")).await?;
         let page = session.page();
         page.find("link", "Clusters").await?;

@@ -13,6 +13,8 @@ mod fuzz;
 mod icons;
 #[cfg(feature = "judge")]
 mod judge;
+#[cfg(feature = "house")]
+mod pictures;
 #[cfg(feature = "sim")]
 mod sim;
 #[cfg(feature = "house")]
@@ -63,6 +65,9 @@ enum Task {
         #[arg(long)]
         record: bool,
     },
+    /// Takes the pictures of docs/pictures anew, from the built programs (needs Xvfb, WebKitWebDriver and ImageMagick).
+    #[cfg(feature = "house")]
+    Pictures,
     /// Builds the Debian package and checks that it is whole.
     #[cfg(feature = "house")]
     Dist,
@@ -83,6 +88,8 @@ fn main() -> Result<()> {
         Task::Icons { check } => icons::run(&tidy::root()?, check),
         #[cfg(feature = "house")]
         Task::Bench { what, record } => bench::run(what, record, &tidy::root()?),
+        #[cfg(feature = "house")]
+        Task::Pictures => pictures::run(&tidy::root()?),
         #[cfg(feature = "house")]
         Task::Dist => dist::run(&tidy::root()?),
     }

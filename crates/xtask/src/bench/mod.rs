@@ -23,10 +23,10 @@ mod start;
 mod stats;
 mod table;
 mod transactions;
-mod wire;
 
 use clap::ValueEnum;
 use std::path::Path;
+use weir_tests::wire;
 
 use self::table::row;
 

@@ -1,12 +1,11 @@
-//! A blocking client of one connection, for measuring what a request costs by itself.
+//! A blocking client of one connection: for what no client of ours asks, and for what a request costs by itself.
 
 use anyhow::{Context as _, ensure};
-use bytes::Bytes;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
-use weir_wire::{Message as _, Reader, Request};
+use weir_wire::{Bytes, Message as _, Reader, Request};
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// More than any answer here; a longer one is a broken length.
@@ -14,10 +13,11 @@ const FRAME_MAX: usize = 256 * 1024 * 1024;
 
 /// One connection.
 #[derive(Debug)]
-pub(crate) struct Connection(TcpStream);
+pub struct Connection(TcpStream);
 
 impl Connection {
-    pub(crate) fn open(port: u16) -> anyhow::Result<Self> {
+    /// To a broker on this machine.
+    pub fn open(port: u16) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(LIMIT))?;
         stream.set_nodelay(true)?;
@@ -25,14 +25,10 @@ impl Connection {
     }
 
     /// Sends a request in a version and waits for its answer.
-    pub(crate) fn call<R: Request>(
-        &mut self,
-        request: &R,
-        version: i16,
-    ) -> anyhow::Result<R::Response> {
+    pub fn call<R: Request>(&mut self, request: &R, version: i16) -> anyhow::Result<R::Response> {
         let header = RequestHeader {
             correlation_id: 1,
-            client_id: Some("bench".into()),
+            client_id: Some("weir-tests".into()),
             ..RequestHeader::default()
         };
         let frame = encode_request(header, request, version)?;
