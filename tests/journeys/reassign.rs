@@ -2,13 +2,10 @@
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use weir_client::{Client, Options, parse_bootstrap};
-use weir_domain::{ConfigChange, ConfigOperation, ConfigResource};
 use weir_tests::home::Home;
 use weir_tests::page::Page;
-use weir_tests::programs;
 use weir_tests::stage::{Host, Stage};
+use weir_tests::throttle;
 use weir_tests::wire::Connection;
 use weir_wire::messages::alter_partition_reassignments_request::{
     AlterPartitionReassignmentsRequest, ReassignablePartition, ReassignableTopic,
@@ -16,23 +13,13 @@ use weir_wire::messages::alter_partition_reassignments_request::{
 
 in_both_hosts!(sees_a_partition_move);
 
-const MESSAGES: usize = 60;
-const MESSAGE_BYTES: usize = 20_000;
-/// Bytes a second (KIP-73): the partition moves for twenty minutes, longer than the journey.
-const SLOW: &str = "1000";
 const VERSION: i16 = 0;
 
 async fn sees_a_partition_move(host: Host, home: &Home) -> anyhow::Result<()> {
     let bootstrap = home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
     let bootstrap = bootstrap.trim();
-    home.run(&["topic", "create", "orders", "--partitions", "1", "--replication-factor", "1"])?;
-    let lines = format!("{}\n", "m".repeat(MESSAGE_BYTES)).repeat(MESSAGES);
-    let mut produce = home.weir(&["produce", "orders", "--cluster", "shop"])?;
-    programs::stdout_within(&mut produce, &lines, programs::RUN_TIMEOUT)?;
-    let from = leader(home)?;
+    let from = throttle::slow_topic(home, bootstrap, "orders").await?;
     let to = from % 3 + 1;
-    slow_down(home, bootstrap).await?;
-
     let stage = Stage::open(host, home, "/c/shop/topics/orders/partitions").await?;
     let page = stage.page();
     page.find("row", "~In sync").await?;
@@ -47,7 +34,7 @@ async fn sees_a_partition_move(host: Host, home: &Home) -> anyhow::Result<()> {
 
     reassign(bootstrap, Some(vec![to]))?;
     page.shows("1 partition is being reassigned").await?;
-    home.run(&["topic", "config", "orders", "--reset", "follower.replication.throttled.replicas"])?;
+    home.run(&["topic", "config", "orders", "--reset", "leader.replication.throttled.replicas"])?;
     is_still(&page).await?;
     ensure!(leader(home)? == to, "it has moved");
     page.find("row", "~In sync").await?;
@@ -58,21 +45,6 @@ async fn sees_a_partition_move(host: Host, home: &Home) -> anyhow::Result<()> {
 async fn is_still(page: &Page) -> anyhow::Result<()> {
     page.gone("text", "~being reassigned").await?;
     page.gone("text", "~is being added").await
-}
-
-async fn slow_down(home: &Home, bootstrap: &str) -> anyhow::Result<()> {
-    home.run(&["topic", "config", "orders", "--set", "follower.replication.throttled.replicas=*"])?;
-    let client = Client::new(Options::new(parse_bootstrap(bootstrap)?));
-    let change = || ConfigChange {
-        name: "follower.replication.throttled.rate".to_owned(),
-        operation: ConfigOperation::Set(SLOW.to_owned()),
-    };
-    let changes: BTreeMap<_, _> =
-        (1..=3).map(|id| (ConfigResource::Broker(Some(id)), vec![change()])).collect();
-    for (resource, result) in client.alter_configs(&changes, false).await? {
-        result.with_context(|| format!("{resource:?}"))?;
-    }
-    Ok(())
 }
 
 /// Begins a move of the only partition, or calls it off.

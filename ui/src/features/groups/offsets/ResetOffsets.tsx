@@ -15,8 +15,8 @@ import { useZone, useZoneName } from "~/shared/time";
 import { useSettled } from "~/shared/useSettled";
 import { Changes, sumOf } from "./Changes";
 import { emptyDraft, partitionsOf, placesOf, type ResetDraft, scopeOf, targetOf, type Where } from "./draft";
-import { texts } from "./texts";
 import { TopicsField } from "./TopicsField";
+import { texts } from "./texts";
 
 const TYPED = {
   time: { label: texts.timeLabel, bad: texts.timeBad, placeholder: "2026-11-23 10:15:02" },
