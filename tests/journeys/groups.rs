@@ -36,6 +36,15 @@ async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::R
     page.shows("Offsets of readers were reset.").await?;
     let shown = home.run(&["group", "show", "readers"])?;
     ensure!(shown.contains("orders  0          7          12   5"), "{shown}");
+    page.click("button", "Put back").await?;
+    page.find("dialog", "~Put offsets back").await?;
+    page.shows("1 partition, lag 5 → 0").await?;
+    page.shows("--to-offset 12").await?;
+    page.click("button", "Put offsets back").await?;
+    page.gone("dialog", "~Put offsets back").await?;
+    page.shows("Offsets of readers were put back.").await?;
+    let shown = home.run(&["group", "show", "readers"])?;
+    ensure!(shown.contains("orders  0          12         12   0"), "{shown}");
 
     page.choose("Actions", "Delete offsets").await?;
     page.shows("1 committed offset is deleted.").await?;

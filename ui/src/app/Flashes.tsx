@@ -5,6 +5,7 @@ import { useLocation, useNavigate } from "react-router";
 import type { Operation } from "~/contract/types";
 import { Command } from "~/shared/Command";
 import { type Flash, useFlash } from "~/shared/flash";
+import { backOf, PutBack } from "~/shared/PutBack";
 import { type Translate, useT } from "~/shared/text";
 import { useNow } from "~/shared/time";
 import { texts } from "./texts";
@@ -85,7 +86,7 @@ export function Flashes() {
     type: TYPE[each.state],
     loading: each.state === "running",
     content: operationContent(t, each),
-    action: view(tracked.get(each.id)?.view),
+    action: backOf(each) ? <PutBack operation={each} /> : view(tracked.get(each.id)?.view),
   });
   const shown = followed.filter(
     (each) => each.state !== "running" || now - Number(each.started_at) >= SILENT_MS,

@@ -57,6 +57,7 @@ export type Commands = {
   "groups.get": { args: T.GroupsGetArgs; output: T.GroupDetail };
   "groups.delete": { args: T.GroupsDeleteArgs; output: T.DeletedGroups };
   "groups.reset_offsets": { args: T.GroupsResetOffsetsArgs; output: T.OffsetsChanged };
+  "groups.put_back": { args: T.GroupsPutBackArgs; output: T.OffsetsChanged };
   "groups.delete_offsets": { args: T.GroupsDeleteOffsetsArgs; output: T.OffsetsChanged };
   "brokers.list": { args: T.BrokersListArgs; output: T.BrokerRows };
   "brokers.quorum": { args: T.BrokersQuorumArgs; output: T.Quorum };
@@ -128,6 +129,7 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "groups.get": { provides: ["groups({cluster})", "group({cluster},{group})"], invalidates: [] },
   "groups.delete": { provides: [], invalidates: ["groups({cluster})"] },
   "groups.reset_offsets": { provides: [], invalidates: [] },
+  "groups.put_back": { provides: [], invalidates: [] },
   "groups.delete_offsets": { provides: [], invalidates: [] },
   "brokers.list": { provides: ["brokers({cluster})"], invalidates: [] },
   "brokers.quorum": { provides: ["brokers({cluster})"], invalidates: [] },

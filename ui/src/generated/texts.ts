@@ -81,6 +81,7 @@ export type TextId =
   | "done.cluster_stop"
   | "done.group_delete"
   | "done.group_offsets_delete"
+  | "done.group_put_back"
   | "done.group_reset"
   | "done.groups_delete"
   | "done.sample_remove"
@@ -131,6 +132,7 @@ export type TextId =
   | "error.not_hex"
   | "error.not_json"
   | "error.not_removed"
+  | "error.nothing_to_put_back"
   | "error.operation_not_found"
   | "error.panic"
   | "error.produce"
@@ -233,6 +235,7 @@ export type TextId =
   | "operation.cluster_stop"
   | "operation.group_delete"
   | "operation.group_offsets_delete"
+  | "operation.group_put_back"
   | "operation.group_reset"
   | "operation.groups_delete"
   | "operation.other"
@@ -273,6 +276,7 @@ export type TextId =
   | "reason.was_running"
   | "reset.lowered"
   | "reset.no_commit"
+  | "reset.not_begun"
   | "reset.nothing_since"
   | "reset.raised"
   | "risk.compact"
@@ -401,6 +405,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "done.cluster_stop": "Cluster {name} was stopped.",
   "done.group_delete": "Consumer group {group} was deleted.",
   "done.group_offsets_delete": "Offsets of {group} for {topics} were deleted.",
+  "done.group_put_back": "Offsets of {group} were put back.",
   "done.group_reset": "Offsets of {group} were reset.",
   "done.groups_delete": "{count, plural, one {# consumer group was} other {# consumer groups were}} deleted.",
   "done.sample_remove": "The sample workload of {name} was removed.",
@@ -451,6 +456,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.not_hex": "Write bytes as pairs of hexadecimal digits, such as 00 ff 10.",
   "error.not_json": "This is not JSON.",
   "error.not_removed": "The cluster's folder could not be removed.",
+  "error.nothing_to_put_back": "This operation changed no offsets that could be put back.",
   "error.operation_not_found": "There is no such operation; old ones are removed.",
   "error.panic": "Weir stopped this action because of a defect in it.",
   "error.produce": "The message was not acknowledged.",
@@ -553,6 +559,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "operation.cluster_stop": "Stop cluster {name}",
   "operation.group_delete": "Delete consumer group {group}",
   "operation.group_offsets_delete": "Delete offsets of {group} for {topics}",
+  "operation.group_put_back": "Put offsets of {group} back",
   "operation.group_reset": "Reset offsets of {group}",
   "operation.groups_delete": "Delete {count, plural, one {# consumer group} other {# consumer groups}}",
   "operation.other": "Operation",
@@ -593,6 +600,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "reason.was_running": "It was running when this machine was shut down.",
   "reset.lowered": "The log ends here.",
   "reset.no_commit": "Nothing is committed that could be shifted.",
+  "reset.not_begun": "The group had not begun here, so there is no offset to put back.",
   "reset.nothing_since": "No message is so new: the end.",
   "reset.raised": "The log begins here.",
   "risk.compact": "Compaction keeps only the newest message of each key; messages without a key are refused.",
@@ -722,6 +730,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "done.cluster_stop": "클러스터 {name}을(를) 중지했습니다.",
   "done.group_delete": "컨슈머 그룹 {group}을(를) 삭제했습니다.",
   "done.group_offsets_delete": "{group}의 {topics} 오프셋을 삭제했습니다.",
+  "done.group_put_back": "{group}의 오프셋을 되돌렸습니다.",
   "done.group_reset": "{group}의 오프셋을 재설정했습니다.",
   "done.groups_delete": "컨슈머 그룹 {count, plural, other {#개}}를 삭제했습니다.",
   "done.sample_remove": "{name}의 샘플 워크로드를 제거했습니다.",
@@ -772,6 +781,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.not_hex": "00 ff 10처럼 바이트를 16진수 두 자리씩 입력하세요.",
   "error.not_json": "JSON 형식이 아닙니다.",
   "error.not_removed": "클러스터 폴더를 삭제하지 못했습니다.",
+  "error.nothing_to_put_back": "이 작업에는 되돌릴 오프셋이 없습니다.",
   "error.operation_not_found": "해당 작업이 없습니다. 오래된 작업은 삭제됩니다.",
   "error.panic": "결함이 발견되어 Weir가 이 작업을 중단했습니다.",
   "error.produce": "메시지가 확인 응답을 받지 못했습니다.",
@@ -874,6 +884,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "operation.cluster_stop": "클러스터 {name} 중지",
   "operation.group_delete": "컨슈머 그룹 {group} 삭제",
   "operation.group_offsets_delete": "{group}의 오프셋 삭제: {topics}",
+  "operation.group_put_back": "{group}의 오프셋 되돌리기",
   "operation.group_reset": "{group}의 오프셋 재설정",
   "operation.groups_delete": "컨슈머 그룹 {count, plural, other {#개}} 삭제",
   "operation.other": "작업",
@@ -914,6 +925,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
   "reset.lowered": "로그가 여기에서 끝납니다.",
   "reset.no_commit": "이동할 커밋이 없습니다.",
+  "reset.not_begun": "그룹이 여기서 아직 시작하지 않아 되돌릴 오프셋이 없습니다.",
   "reset.nothing_since": "그 시각 이후의 메시지가 없어 끝으로 설정됩니다.",
   "reset.raised": "로그가 여기에서 시작합니다.",
   "risk.compact": "컴팩션은 키마다 최신 메시지만 남기며, 키가 없는 메시지는 거부됩니다.",

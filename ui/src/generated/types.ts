@@ -611,6 +611,15 @@ export type GroupsPageArgs = { cluster: string, view: string,
 page: number, };
 
 /**
+ * Takes a reset of a group's offsets back: each is again what it was before. A dry run says each change with its lag.
+ */
+export type GroupsPutBackArgs = { cluster: string, 
+/**
+ * The reset.
+ */
+operation: string, dry_run: boolean, };
+
+/**
  * Visible rows as they are now, and what a new list would show differently.
  */
 export type GroupsRefreshArgs = { cluster: string, view: string, 
@@ -746,7 +755,11 @@ error: ApiError | null, };
 /**
  * A change of what a group committed, or its preview (then without an operation).
  */
-export type OffsetsChanged = { operation: string | null, command: string, changes: Array<OffsetChange>, };
+export type OffsetsChanged = { operation: string | null, 
+/**
+ * `null` where Kafka's tools have none.
+ */
+command: string | null, changes: Array<OffsetChange>, };
 
 /**
  * What closing the window does to running clusters.

@@ -3,6 +3,7 @@ import type { Operation, OperationStep } from "~/contract/types";
 import { CancelRemoval } from "./CancelRemoval";
 import { Command } from "./Command";
 import { duration } from "./format";
+import { PutBack } from "./PutBack";
 import { OPERATION_TYPE } from "./state";
 import { defineTexts, useT } from "./text";
 import { Ago } from "./time";
@@ -94,6 +95,7 @@ export function OperationCard({ operation, withCluster }: OperationCardProps) {
       <OperationError operation={operation} />
       {operation.state === "running" ? <OperationSteps steps={operation.steps} /> : null}
       <CancelRemoval operation={operation} />
+      <PutBack operation={operation} />
       {hasDetails && operation.state !== "running" ? (
         <details className="weir-more">
           <summary>{t(texts.details)}</summary>

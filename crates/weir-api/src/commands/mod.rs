@@ -80,6 +80,7 @@ commands! {
     groups::get::GroupsGet,
     groups::delete::GroupsDelete,
     groups::reset_offsets::GroupsResetOffsets,
+    groups::put_back::GroupsPutBack,
     groups::delete_offsets::GroupsDeleteOffsets,
     brokers::list::BrokersList,
     brokers::quorum::BrokersQuorum,

@@ -172,7 +172,8 @@ dto!(
     /// A change of what a group committed, or its preview (then without an operation).
     OffsetsChanged from core::OffsetsChanged {
         operation: Option<String>,
-        command: String,
+        /// `null` where Kafka's tools have none.
+        command: Option<String>,
         changes: Vec<OffsetChange>,
     }
 );

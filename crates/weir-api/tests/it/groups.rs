@@ -211,3 +211,38 @@ fn a_share_group_begins_anew_where_it_is_told() {
     }
     assert_eq!(start(), "10");
 }
+
+#[test]
+fn a_reset_is_put_back_also_where_nothing_was_committed() {
+    let far = with_messages();
+    reset(&far, json!({"kind": "offset", "offset": "4"}), orders(), false);
+    let both = json!([{"topic": "orders", "partitions": []}]);
+    let done = reset(&far, json!({"kind": "latest"}), both, false);
+    let back = |operation: &Value, dry_run: bool| {
+        let args = json!({"operation": operation, "dry_run": dry_run});
+        far.bench.call("groups.put_back", far.args(args))
+    };
+    let preview = back(&done["operation"], true).unwrap();
+    let places = |changed: &Value| {
+        let place = |change: &Value| (change["before"].clone(), change["after"].clone());
+        changed["changes"].as_array().unwrap().iter().map(place).collect::<Vec<_>>()
+    };
+    let expected = [(json!("10"), json!("4")), (json!("0"), Value::Null)];
+    assert_eq!((places(&preview), committed(&far)), (expected.to_vec(), json!("10")), "{preview}");
+    assert_eq!(preview["command"], Value::Null, "Kafka's tool forgets whole topics");
+    let put = back(&done["operation"], false).unwrap();
+    assert_eq!(places(&put), expected);
+    let group = far.bench.ok("groups.get", far.args(json!({"group": "readers"})));
+    let rows = group["lag_rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["committed"]), (1, &json!("4")), "{group}");
+    let operation = far.bench.ok("operations.get", json!({"id": put["operation"]}));
+    assert_eq!(operation["done"]["id"], "done.group_put_back");
+    // And back again: where nothing is committed now, and nothing was then, nothing changes.
+    let again = back(&put["operation"], false).unwrap();
+    assert_eq!(places(&again), [(json!("4"), json!("10")), (Value::Null, json!("0"))]);
+    let deleted = far
+        .bench
+        .ok("groups.delete", far.args(json!({"groups": ["readers"], "confirm": "readers"})));
+    assert_eq!(back(&deleted["operation"], true).unwrap_err().text.id, "error.nothing_to_put_back");
+    assert_eq!(back(&done["operation"], true).unwrap_err().text.id, "error.group_not_found");
+}

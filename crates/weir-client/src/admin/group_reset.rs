@@ -9,8 +9,8 @@ use weir_domain::{
 };
 use weir_wire::ErrorCode;
 
-use crate::admin::Offsets;
 use crate::admin::offsets::distinct;
+use crate::admin::{Offsets, by_topic};
 use crate::client::Client;
 use crate::code;
 use crate::error::ClientError;
@@ -36,16 +36,47 @@ impl Client {
             [] => commits.keys().map(|partition| (partition.clone(), Ok(()))).collect(),
             scope => self.partitions_in(scope).await?,
         };
+        self.plan(&commits, partitions, to.asks(), |_| to).await.map(Ok)
+    }
+
+    /// As [`Client::plan_reset`], with an offset for each partition.
+    pub async fn plan_offsets(
+        &self,
+        group: &str,
+        kind: GroupType,
+        offsets: &BTreeMap<TopicPartition, i64>,
+    ) -> Result<Result<Partial<Vec<OffsetReset>>, ItemError>, ClientError> {
+        let commits = match self.commits_of(group, kind).await? {
+            Ok(commits) => commits,
+            Err(error) => return Ok(Err(error)),
+        };
+        let topics = by_topic(offsets.keys()).into_iter();
+        let scope = |(topic, partitions): (&str, _)| TopicScope { topic: topic.into(), partitions };
+        let partitions = self.partitions_in(&topics.map(scope).collect::<Vec<_>>()).await?;
+        // Every partition is one of those that were asked for.
+        let to = |partition: &TopicPartition| {
+            offsets.get(partition).map_or(ResetTo::Earliest, |offset| ResetTo::Offset(*offset))
+        };
+        self.plan(&commits, partitions, None, to).await.map(Ok)
+    }
+
+    async fn plan(
+        &self,
+        commits: &Commits,
+        partitions: BTreeMap<TopicPartition, Result<(), ItemError>>,
+        asks: Option<OffsetSpec>,
+        to: impl Fn(&TopicPartition) -> ResetTo,
+    ) -> Result<Partial<Vec<OffsetReset>>, ClientError> {
         let there: Vec<_> =
             partitions.iter().filter(|(_, found)| found.is_ok()).map(|(p, _)| p.clone()).collect();
-        let (log, failures) = self.bounds(&there, to).await?;
+        let (log, failures) = self.bounds(&there, asks).await?;
         let change = |(partition, found): (TopicPartition, Result<(), ItemError>)| {
-            let before = commits.get(&partition).copied();
+            let (before, to) = (commits.get(&partition).copied(), to(&partition));
             let bounds = found.and_then(|()| log.of(&partition, before));
             change(partition, before, bounds, to)
         };
         let value = partitions.into_iter().map(change).collect();
-        Ok(Ok(Partial { value, failures }))
+        Ok(Partial { value, failures })
     }
 
     async fn commits_of(
@@ -94,7 +125,7 @@ impl Client {
     async fn bounds(
         &self,
         partitions: &[TopicPartition],
-        to: ResetTo,
+        asks: Option<OffsetSpec>,
     ) -> Result<(Log, Vec<BrokerFailure>), ClientError> {
         if partitions.is_empty() {
             return Ok((Log::default(), Vec::new()));
@@ -104,7 +135,7 @@ impl Client {
         let (starts, ends) = (starts?, ends?);
         let mut failures: Vec<_> = starts.failures.into_iter().chain(ends.failures).collect();
         let mut found = None;
-        if let Some(spec) = to.asks() {
+        if let Some(spec) = asks {
             let answer = ask(spec).await?;
             failures.extend(answer.failures);
             found = Some(answer.value);

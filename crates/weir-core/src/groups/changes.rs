@@ -64,8 +64,32 @@ pub async fn plan_reset(
     Ok(PlannedReset { kind, changes })
 }
 
-/// Commits what was planned, without a member; a share group begins anew there. What the cluster refuses is put beside
-/// its change; an error only where nothing was done.
+/// What setting each partition to this offset would change, or forgetting its commit where there is none; changes
+/// nothing.
+pub(super) async fn plan_back(
+    client: &Client,
+    name: &str,
+    before: &BTreeMap<TopicPartition, Option<i64>>,
+) -> Result<PlannedReset> {
+    let Some(group) = describe(client, name).await? else { return Err(not_found(name)) };
+    refusal(&group).map_or(Ok(()), |text| Err(Failure::denied(text)))?;
+    // Where nothing was committed the offset does not matter: it is forgotten.
+    let offsets = before.iter().map(|(place, offset)| (place.clone(), offset.unwrap_or(0)));
+    let asked = client.plan_offsets(name, group.kind, &offsets.collect()).await;
+    let asked = asked.map_err(|error| client_failure(&error))?;
+    let planned = asked.map_err(|error| item_failure(&error, None))?.value;
+    let changes = planned.iter().filter_map(|reset| {
+        let change = OffsetChange::of(reset);
+        match before.get(&reset.partition) {
+            Some(None) => change.forgotten(group.kind),
+            _ => Some(change),
+        }
+    });
+    Ok(PlannedReset { kind: group.kind, changes: some(changes.collect())? })
+}
+
+/// Commits what was planned, without a member, or forgets what has no offset afterwards; a share group begins anew
+/// there. What the cluster refuses is put beside its change; an error only where nothing was done.
 pub async fn commit(client: &Client, group: &str, planned: &mut PlannedReset) -> Result<()> {
     let PlannedReset { kind, changes } = planned;
     refuse_if_all_failed(changes)?;
@@ -73,9 +97,15 @@ pub async fn commit(client: &Client, group: &str, planned: &mut PlannedReset) ->
     let offsets: BTreeMap<_, _> = offsets.collect();
     let asked = match kind {
         GroupType::Share => client.alter_share_offsets(group, &offsets).await,
+        _ if offsets.is_empty() => Ok(Vec::new()),
         _ => client.commit_offsets(group, &offsets).await,
     };
     refused(asked.map_err(|error| write_failure(&error))?, changes);
+    let gone: Vec<_> = changes.iter().filter(|it| it.is_forgotten()).map(|it| it.place()).collect();
+    if !gone.is_empty() {
+        let asked = client.delete_offsets(group, &gone).await;
+        refused(asked.map_err(|error| write_failure(&error))?, changes);
+    }
     refuse_if_all_failed(changes)
 }
 
@@ -132,7 +162,7 @@ async fn describe(client: &Client, name: &str) -> Result<Option<Group>> {
 }
 
 impl OffsetChange {
-    fn none(partition: TopicPartition) -> Self {
+    pub(super) fn none(partition: TopicPartition) -> Self {
         Self {
             topic: partition.topic,
             partition: partition.partition,
@@ -157,7 +187,22 @@ impl OffsetChange {
         }
     }
 
-    fn place(&self) -> TopicPartition {
+    /// The same, without a commit afterwards; `None` where there is none now.
+    fn forgotten(self, kind: GroupType) -> Option<Self> {
+        self.before?;
+        let change = Self { after: None, lag_after: None, note: None, ..self };
+        if kind != GroupType::Share || change.error.is_some() {
+            return Some(change);
+        }
+        let error = Failure::new(TextId::ResetNotBegun).outcome(Outcome::NotDone);
+        Some(Self { error: Some(error), ..change })
+    }
+
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.after.is_none() && self.error.is_none()
+    }
+
+    pub(super) fn place(&self) -> TopicPartition {
         TopicPartition::new(self.topic.as_str(), self.partition)
     }
 }
@@ -207,6 +252,17 @@ mod tests {
             after: Some(after),
             ..OffsetChange::none(TopicPartition::new("t", partition))
         }
+    }
+
+    #[test]
+    fn what_was_not_committed_is_forgotten_again() {
+        let one = OffsetChange { before: Some(3), lag_after: Some(1), ..change(0, 5) };
+        let forgotten = one.clone().forgotten(GroupType::Classic).unwrap();
+        assert!(forgotten.is_forgotten() && forgotten.lag_after.is_none());
+        assert!(!one.is_forgotten());
+        let share = one.clone().forgotten(GroupType::Share).unwrap();
+        assert_eq!(share.error.map(|error| error.text.id), Some(TextId::ResetNotBegun));
+        assert_eq!(OffsetChange { before: None, ..one }.forgotten(GroupType::Classic), None);
     }
 
     #[test]

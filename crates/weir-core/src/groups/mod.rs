@@ -6,6 +6,7 @@ mod get;
 mod list;
 mod offsets;
 mod offsets_command;
+mod put_back;
 
 use weir_domain::GroupType;
 
@@ -13,6 +14,7 @@ pub use changes::{OffsetChange, PlannedReset, commit, forget, plan_delete, plan_
 pub use delete::DeletedGroups;
 pub use get::{Assigned, GroupDetail, GroupPermits, LagRow, LagSample, MemberRow};
 pub use offsets::{DeleteOffsets, OffsetsChanged, ResetOffsets};
+pub use put_back::PutBack;
 
 use crate::session::GroupEntry;
 use crate::text::{Text, TextId};

@@ -39,8 +39,8 @@ pub struct DeleteOffsets {
 pub struct OffsetsChanged {
     /// `None` after a dry run.
     pub operation: Option<String>,
-    /// The Kafka command that does the same.
-    pub command: String,
+    /// The Kafka command that does the same, where there is one.
+    pub command: Option<String>,
     /// In order of topic, then partition.
     pub changes: Vec<OffsetChange>,
 }
@@ -51,7 +51,7 @@ impl Core {
         let ResetOffsets { cluster, group, topics, to, dry_run } = reset;
         let session = self.session_to(cluster, Action::AlterOffsets)?;
         let mut planned = changes::plan_reset(&session.client, group, topics, *to).await?;
-        let command = offsets_command::reset(reset, planned.kind, &session.bootstrap);
+        let command = Some(offsets_command::reset(reset, planned.kind, &session.bootstrap));
         if *dry_run {
             return Ok(OffsetsChanged { operation: None, command, changes: planned.changes });
         }
@@ -61,7 +61,7 @@ impl Core {
             &session,
             group,
             title,
-            &command,
+            command.as_deref(),
             &planned.changes,
         )?;
         let operation = Some(running.id().to_owned());
@@ -76,14 +76,15 @@ impl Core {
         let DeleteOffsets { cluster, group, topics, dry_run } = delete;
         let session = self.session_to(cluster, Action::AlterOffsets)?;
         let mut changes = changes::plan_delete(&session.client, group, topics).await?;
-        let command = offsets_command::delete(delete, &session.bootstrap);
+        let command = Some(offsets_command::delete(delete, &session.bootstrap));
         if *dry_run {
             return Ok(OffsetsChanged { operation: None, command, changes });
         }
         let title = TextId::OperationGroupOffsetsDelete.with("group", group);
         let title = title.with("topics", topics.join(", "));
         let kind = kind::GROUP_OFFSETS_DELETE;
-        let running = self.begin_offsets(kind, &session, group, title, &command, &changes)?;
+        let running =
+            self.begin_offsets(kind, &session, group, title, command.as_deref(), &changes)?;
         let operation = Some(running.id().to_owned());
         let result = forget(&session.client, group, &mut changes).await;
         self.end_offsets(&session, group, running, result, &changes).await?;
@@ -105,24 +106,24 @@ impl Core {
         }
     }
 
-    fn begin_offsets(
+    pub(super) fn begin_offsets(
         &self,
         kind: &'static str,
         session: &Session,
         group: &str,
         title: Text,
-        command: &str,
+        command: Option<&str>,
         changes: &[OffsetChange],
     ) -> Result<Running> {
         let mut begin = Begin::new(kind, self.named(&session.cluster)?, title);
         begin.target = Some(group.to_owned());
-        begin.command = Some(command.to_owned());
+        begin.command = command.map(str::to_owned);
         begin.changes = remembered(changes);
         self.recorder().begin(begin)
     }
 
     /// Writes down how it ended.
-    async fn end_offsets(
+    pub(super) async fn end_offsets(
         &self,
         session: &Session,
         group: &str,

@@ -1,7 +1,10 @@
 //! The calls of `kafka-consumer-groups.sh` and `kafka-share-groups.sh` that change where groups read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use weir_domain::{GroupType, ResetTo, TopicScope};
 
+use super::changes::PlannedReset;
 use super::offsets::{DeleteOffsets, ResetOffsets};
 use crate::command_line::CommandLine;
 use crate::time::utc;
@@ -34,6 +37,48 @@ pub(super) fn delete(delete: &DeleteOffsets, bootstrap: &str) -> String {
     delete.topics.iter().fold(line, |line, topic| line.flag("--topic", topic)).finish()
 }
 
+/// Calls that one line can hold.
+const CALLS_MAX: usize = 8;
+
+/// Each offset is a call of its own, and so is what is forgotten. `None` where Kafka's tools cannot, or only with very
+/// many: of share groups, and of a topic that is forgotten in part.
+pub(super) fn put_back(group: &str, planned: &PlannedReset, bootstrap: &str) -> Option<String> {
+    let changes: Vec<_> = planned.changes.iter().filter(|it| it.error.is_none()).collect();
+    let mut offsets: BTreeMap<i64, BTreeMap<&str, Vec<i32>>> = BTreeMap::new();
+    let mut forgotten: BTreeSet<&str> = BTreeSet::new();
+    for change in &changes {
+        match change.after {
+            Some(offset) => {
+                let topics = offsets.entry(offset).or_default();
+                topics.entry(&change.topic).or_default().push(change.partition);
+            }
+            None => drop(forgotten.insert(&change.topic)),
+        }
+    }
+    let in_part = changes.iter().any(|it| it.after.is_some() && forgotten.contains(&*it.topic));
+    let calls = offsets.len() + usize::from(!forgotten.is_empty());
+    if planned.kind == GroupType::Share || in_part || calls == 0 || calls > CALLS_MAX {
+        return None;
+    }
+    let tool = || CommandLine::kafka("kafka-consumer-groups.sh", bootstrap);
+    let mut lines: Vec<String> = Vec::new();
+    for (offset, topics) in offsets {
+        let line = tool().word("--reset-offsets").flag("--group", group);
+        let topic = |line: CommandLine, (topic, partitions): (&str, Vec<i32>)| {
+            let topic = topic.to_owned();
+            line.flag("--topic", &scope(&TopicScope { topic, partitions }))
+        };
+        let line = topics.into_iter().fold(line, topic).flag("--to-offset", &offset.to_string());
+        lines.push(line.word("--execute").finish());
+    }
+    if !forgotten.is_empty() {
+        let line = tool().word("--delete-offsets").flag("--group", group);
+        let line = forgotten.into_iter().fold(line, |line, topic| line.flag("--topic", topic));
+        lines.push(line.finish());
+    }
+    Some(lines.join(" && "))
+}
+
 /// `orders` or `orders:0,2`
 fn scope(scope: &TopicScope) -> String {
     let numbers: Vec<_> = scope.partitions.iter().map(ToString::to_string).collect();
@@ -46,7 +91,10 @@ fn scope(scope: &TopicScope) -> String {
 
 #[cfg(test)]
 mod tests {
+    use weir_domain::TopicPartition;
+
     use super::*;
+    use crate::groups::OffsetChange;
 
     fn check(topics: &[(&str, &[i32])], to: ResetTo, expected: &str) {
         let scope = |(topic, partitions): &(&str, &[i32])| TopicScope {
@@ -75,6 +123,27 @@ mod tests {
         check(&[], ResetTo::Shift(-3), "--all-topics --shift-by -3");
         let time = "--all-topics --to-datetime 2026-11-25T20:01:02.003Z";
         check(&[], ResetTo::Time(1_795_636_862_003), time);
+    }
+
+    #[test]
+    fn putting_back_is_a_call_for_each_offset() {
+        let change = |topic: &str, partition, after| OffsetChange {
+            after,
+            ..OffsetChange::none(TopicPartition::new(topic, partition))
+        };
+        let line = |kind, changes| put_back("g", &PlannedReset { kind, changes }, "b:1");
+        let tool = "kafka-consumer-groups.sh --bootstrap-server b:1";
+        let changes = vec![change("t", 0, Some(7)), change("t", 2, Some(7)), change("u", 0, None)];
+        let expected = format!(
+            "{tool} --reset-offsets --group g --topic t:0,2 --to-offset 7 --execute && {tool} --delete-offsets \
+             --group g --topic u"
+        );
+        assert_eq!(line(GroupType::Classic, changes.clone()), Some(expected));
+        assert_eq!(line(GroupType::Share, changes), None);
+        let in_part = vec![change("t", 0, Some(7)), change("t", 1, None)];
+        assert_eq!(line(GroupType::Consumer, in_part), None);
+        let many = (0..9).map(|n| change("t", n, Some(n.into()))).collect();
+        assert_eq!(line(GroupType::Consumer, many), None);
     }
 
     #[test]

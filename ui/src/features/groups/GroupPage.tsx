@@ -17,6 +17,7 @@ import { LagPanels } from "./LagPanels";
 import { LagTable } from "./LagTable";
 import { MembersTable } from "./MembersTable";
 import { DeleteOffsets } from "./offsets/DeleteOffsets";
+import { PutBack } from "./offsets/PutBack";
 import { ResetOffsets } from "./offsets/ResetOffsets";
 import { texts as offsets } from "./offsets/texts";
 import { texts } from "./texts";
@@ -33,6 +34,7 @@ function subtitle(t: Translate, group: GroupDetail): string {
 }
 
 type Asking = "reset" | "offsets" | "delete";
+const ASKING = ["reset", "offsets", "delete"] as const;
 
 function permitOf({ permits }: GroupDetail, what: Asking): Permit {
   return { reset: permits.reset_offsets, offsets: permits.delete_offsets, delete: permits.delete }[what];
@@ -67,14 +69,22 @@ function GroupActions({ group, onAsk }: GroupActionsProps) {
 interface DialogsProps {
   cluster: string;
   group: GroupDetail;
-  asking: Asking;
+  asking: Asking | null;
+  /** The reset that is to be taken back. */
+  back: string | null;
   onDone: () => void;
 }
 
-function Dialogs({ cluster, group, asking, onDone }: DialogsProps) {
+function Dialogs({ cluster, group, asking, back, onDone }: DialogsProps) {
   const navigate = useNavigate();
   const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
   const production = owner?.production ?? false;
+  if (back)
+    return (
+      <PutBack cluster={cluster} group={group} operation={back} production={production} onDone={onDone} />
+    );
+  // A dialog that the core forbids now; taking back says itself why not.
+  if (!asking || permitOf(group, asking) !== null) return null;
   if (asking === "reset")
     return <ResetOffsets cluster={cluster} group={group} production={production} onDone={onDone} />;
   if (asking === "offsets")
@@ -96,8 +106,9 @@ export default function GroupPage() {
   const { cluster = "", group: name = "" } = useParams();
   // The list and the palette ask by the address.
   const { params, patch } = useAddress();
-  const asked = (["reset", "offsets", "delete"] as const).find((each) => params.has(each)) ?? null;
-  const done = () => patch({ reset: null, offsets: null, delete: null });
+  const asked = ASKING.find((each) => params.has(each)) ?? null;
+  const back = params.get("back");
+  const done = () => patch({ reset: null, offsets: null, delete: null, back: null });
   const detail = useCall("groups.get", { cluster, group: name }, { tags: [tag.group(cluster, name)] });
   const group = detail.data;
   if (detail.error && !group)
@@ -137,8 +148,8 @@ export default function GroupPage() {
           <MembersTable group={group} />
         </SpaceBetween>
       ) : null}
-      {group && asked && permitOf(group, asked) === null ? (
-        <Dialogs cluster={cluster} group={group} asking={asked} onDone={done} />
+      {group && (asked || back) ? (
+        <Dialogs cluster={cluster} group={group} asking={asked} back={back} onDone={done} />
       ) : null}
     </ContentLayout>
   );

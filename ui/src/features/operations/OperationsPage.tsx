@@ -15,6 +15,7 @@ import {
   OperationSteps,
   operationMs,
 } from "~/shared/OperationCard";
+import { PutBack } from "~/shared/PutBack";
 import { SplitContent } from "~/shared/split";
 import { OperationStateIndicator } from "~/shared/state";
 import { useCellFocus } from "~/shared/table/cellFocus";
@@ -84,6 +85,7 @@ function Details({ operation }: { operation: Operation }) {
         </span>
       </SpaceBetween>
       <CancelRemoval operation={operation} />
+      <PutBack operation={operation} />
       {operation.error ? (
         <div>
           <Box variant="h3">{t(texts.error)}</Box>

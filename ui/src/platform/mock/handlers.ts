@@ -492,6 +492,11 @@ export const handlers: Handlers = {
     changes: data.offsetChanges("0"),
     operation: dry_run ? null : start("group_reset", `Offsets of ${group} reset`, 300).operation,
   }),
+  "groups.put_back": ({ dry_run }) => ({
+    command: null,
+    changes: data.offsetChanges("0"),
+    operation: dry_run ? null : start("group_reset", "Offsets put back", 300).operation,
+  }),
   "groups.delete_offsets": ({ group, dry_run }) => ({
     command: `kafka-consumer-groups.sh --bootstrap-server localhost:9092 --delete-offsets --group ${group} --topic orders`,
     changes: data.offsetChanges(null),

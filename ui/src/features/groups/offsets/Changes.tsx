@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import type { OffsetChange } from "~/contract/types";
 import { count } from "~/shared/format";
 import { useT } from "~/shared/text";
@@ -6,7 +7,7 @@ import { texts } from "./texts";
 /** Rows in the dialog; of more, the first. */
 const SHOWN_MAX = 200;
 
-export function sumOf(values: (string | null)[]): string {
+function sumOf(values: (string | null)[]): string {
   return values.reduce((sum, value) => sum + BigInt(value ?? 0), 0n).toString();
 }
 
@@ -23,6 +24,21 @@ function Lags({ change }: { change: OffsetChange }) {
     <>
       {before} → {count(change.lag_after)}
     </>
+  );
+}
+
+/** How many partitions change, and what that does to the lag. */
+export function Sum({ changes }: { changes: OffsetChange[] }) {
+  const t = useT();
+  const moved = changes.filter((change) => !change.error);
+  return (
+    <Box variant="awsui-key-label">
+      {t(texts.sum, {
+        n: moved.length,
+        before: count(sumOf(moved.map((change) => change.lag_before))),
+        after: count(sumOf(moved.map((change) => change.lag_after))),
+      })}
+    </Box>
   );
 }
 

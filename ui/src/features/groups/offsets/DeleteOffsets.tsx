@@ -50,7 +50,7 @@ export function DeleteOffsets({ cluster, group, production, onDone }: DeleteOffs
       blocked={!shown}
       {...(production ? { word: group.name } : {})}
       {...(shown ? { warning: t(texts.deleteSum, { n: shown.changes.length }) } : {})}
-      command={shown?.command}
+      command={shown?.command ?? undefined}
       pending={remove.isPending}
       error={remove.error}
       onConfirm={confirm}

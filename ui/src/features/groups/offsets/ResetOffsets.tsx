@@ -1,19 +1,17 @@
-import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { GroupDetail, OffsetChange } from "~/contract/types";
+import type { GroupDetail } from "~/contract/types";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
-import { count } from "~/shared/format";
 import { useT } from "~/shared/text";
 import { useZone, useZoneName } from "~/shared/time";
 import { useSettled } from "~/shared/useSettled";
-import { Changes, sumOf } from "./Changes";
+import { Changes, Sum } from "./Changes";
 import { emptyDraft, partitionsOf, placesOf, type ResetDraft, scopeOf, targetOf, type Where } from "./draft";
 import { TopicsField } from "./TopicsField";
 import { texts } from "./texts";
@@ -99,20 +97,6 @@ function Fields(props: FieldsProps) {
   );
 }
 
-function Sum({ changes }: { changes: OffsetChange[] }) {
-  const t = useT();
-  const moved = changes.filter((change) => !change.error);
-  return (
-    <Box variant="awsui-key-label">
-      {t(texts.sum, {
-        n: moved.length,
-        before: count(sumOf(moved.map((change) => change.lag_before))),
-        after: count(sumOf(moved.map((change) => change.lag_after))),
-      })}
-    </Box>
-  );
-}
-
 interface ResetOffsetsProps {
   cluster: string;
   group: GroupDetail;
@@ -160,7 +144,7 @@ export function ResetOffsets({ cluster, group, production, onDone }: ResetOffset
       action={t(texts.reset)}
       blocked={!seen || preview.isError}
       {...(production ? { word: group.name } : {})}
-      command={shown?.command}
+      command={shown?.command ?? undefined}
       pending={reset.isPending}
       error={reset.error}
       onConfirm={confirm}

@@ -45,6 +45,11 @@ export const texts = defineTexts({
     ko: "파티션 {n}개, 랙 {before} → {after}",
   },
   looking: { en: "Looking what would change…", ko: "변경 내용을 확인하는 중…" },
+  putBack: { en: "Put offsets back", ko: "오프셋 되돌리기" },
+  putBackBody: {
+    en: "<b>{name}</b> goes on where it was before the reset.",
+    ko: "<b>{name}</b>이(가) 재설정 이전의 위치에서 이어서 읽습니다.",
+  },
   deleteOffsets: { en: "Delete offsets", ko: "오프셋 삭제" },
   deleteBody: {
     en: "<b>{name}</b> forgets what it committed for these topics. Consumers then begin where auto.offset.reset says.",
