@@ -129,6 +129,10 @@ pub(crate) struct ClassicGroup {
     pending_sync: BTreeSet<Str>,
     subscribed_topics: Option<BTreeSet<Str>>,
     new_member_added: bool,
+    /// No record tells of it yet: its first JoinGroup leaves one.
+    is_unwritten: bool,
+    /// The log has a record of it.
+    is_recorded: bool,
     join_timer: Option<JoinTimer>,
     sync_deadline: i64,
     /// Never later than the earliest deadline of the group; tells the owner when to call `tick`.
@@ -154,11 +158,28 @@ impl ClassicGroup {
             pending_sync: BTreeSet::new(),
             subscribed_topics: None,
             new_member_added: false,
+            is_unwritten: false,
+            is_recorded: false,
             join_timer: None,
             sync_deadline: NEVER,
             wake_at: NEVER,
             limits,
         }
+    }
+
+    /// A group that a JoinGroup makes.
+    pub(crate) fn unwritten(id: &str, limits: GroupLimits, now: Now) -> Self {
+        Self { is_unwritten: true, ..Self::new(id, limits, now) }
+    }
+
+    /// Whether the log has a record of it.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.is_recorded || self.protocol_type.is_some()
+    }
+
+    /// Whether nobody ever joined.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.is_empty() && !self.is_recorded() && self.pending_join.is_empty()
     }
 
     pub(crate) fn id(&self) -> &Str {

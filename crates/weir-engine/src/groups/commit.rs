@@ -13,7 +13,6 @@ use crate::image::Image;
 #[derive(Debug, Clone)]
 pub(crate) struct CommitRow {
     pub(crate) topic: Str,
-    /// Zero when the client named the topic (OffsetCommit before v10).
     pub(crate) topic_id: Uuid,
     pub(crate) partition: i32,
     pub(crate) committed: Committed,

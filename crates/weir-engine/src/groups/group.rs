@@ -65,6 +65,16 @@ impl Group {
         &self.id
     }
 
+    /// Whether nothing of it is in the log, and nobody uses it.
+    pub(super) fn is_unused(&self) -> bool {
+        self.state.try_lock().is_some_and(|state| {
+            state.consumer.is_none()
+                && state.streams.is_none()
+                && state.offsets.is_empty()
+                && state.classic.is_unused()
+        })
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, GroupState> {
         self.state.lock()
     }

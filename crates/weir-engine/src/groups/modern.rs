@@ -101,7 +101,7 @@ impl Group {
         let (step, response) = group.heartbeat(request, caller, context)?;
         changes.extend(step.changes.iter().cloned());
         let mut records = Vec::new();
-        if state.classic.protocol_type().is_some() {
+        if state.classic.is_recorded() {
             records.push(records::group_tombstone(self.id()).map_err(|_| unencodable())?);
         }
         self.encode_all(&changes, &mut records).map_err(failed)?;
@@ -214,7 +214,7 @@ impl Group {
     fn become_classic(&self, shard: &Shard, state: &mut GroupState) -> Result<(), ErrorCode> {
         shard.write(&state.modern_tombstones(self.id())?)?;
         (state.consumer, state.streams) = (None, None);
-        state.classic = ClassicGroup::new(self.id(), shard.limits(), shard.env.now());
+        state.classic = ClassicGroup::unwritten(self.id(), shard.limits(), shard.env.now());
         Ok(())
     }
 

@@ -44,7 +44,7 @@ impl Group {
         let mut group = StreamsGroup::new(self.id());
         let (step, beaten) = group.heartbeat(request, version, caller, true, context)?;
         let mut records = Vec::new();
-        if state.classic.protocol_type().is_some() {
+        if state.classic.is_recorded() {
             records.push(records::group_tombstone(self.id()).map_err(|_| unencodable())?);
         }
         self.encode_streams(&step.changes, &mut records).map_err(failed)?;

@@ -60,12 +60,8 @@ pub(crate) fn offset_commit(
     topic_id: Uuid,
     committed: &Committed,
 ) -> Result<GroupRecord, EncodeError> {
-    // As Kafka 4.4: version 1 carries an expiry, 4 a topic id; else 3.
-    let version = match (committed.expire_ms, topic_id) {
-        (0.., _) => 1,
-        (_, Uuid::ZERO) => 3,
-        _ => 4,
-    };
+    // As Kafka 4.4: version 1 carries an expiry, 4 the topic's id.
+    let version = if committed.expire_ms >= 0 { 1 } else { 4 };
     let value = OffsetCommitValue {
         offset: committed.offset,
         leader_epoch: committed.leader_epoch,
@@ -233,11 +229,15 @@ mod tests {
 
     #[test]
     fn an_offset_is_written_as_kafka_writes_it() {
-        let record = offset_commit("g", "t", 5, Uuid::ZERO, &committed(-1)).unwrap();
+        let id = Uuid([9; 16]);
+        let record = offset_commit("g", "t", 5, id, &committed(-1)).unwrap();
         assert_eq!(&record.key[..], b"\0\x01\0\x01g\0\x01t\0\0\0\x05");
         let value = record.value.unwrap();
-        let expected = b"\0\x03\0\0\0\0\0\0\0\x2a\0\0\0\x07\0\x04note\0\0\0\0\0\0\x03\xe8";
-        assert_eq!(&value[..], expected);
+        let start = b"\0\x04\0\0\0\0\0\0\0\x2a\0\0\0\x07\x05note\0\0\0\0\0\0\x03\xe8";
+        // One tagged field, number 0, of 16 bytes.
+        assert_eq!(&value[..], [start.as_slice(), b"\x01\0\x10", &id.0].concat());
+        let record = offset_commit("g", "t", 5, Uuid::ZERO, &committed(-1)).unwrap();
+        assert_eq!(&record.value.unwrap()[..], [start.as_slice(), b"\0"].concat());
     }
 
     #[test]

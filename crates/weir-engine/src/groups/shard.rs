@@ -10,7 +10,7 @@ use weir_wire::records::{BatchBuilder, ValidBatch};
 use weir_wire::{ErrorCode, Str};
 
 use super::GroupsEnv;
-use super::classic::{ClassicGroup, GroupLimits};
+use super::classic::{ClassicGroup, GroupLimits, Now};
 use super::error::for_client;
 use super::group::Group;
 use super::load::{Loaded, LoadedGroup, read_partition};
@@ -164,6 +164,19 @@ impl Shard {
 
     /// The group, made when there is none.
     pub(crate) fn group_or_new(&self, id: &str) -> Arc<Group> {
+        self.group_or(id, ClassicGroup::new)
+    }
+
+    /// The same for a JoinGroup.
+    pub(crate) fn group_or_unwritten(&self, id: &str) -> Arc<Group> {
+        self.group_or(id, ClassicGroup::unwritten)
+    }
+
+    fn group_or(
+        &self,
+        id: &str,
+        make: impl FnOnce(&str, GroupLimits, Now) -> ClassicGroup,
+    ) -> Arc<Group> {
         if let Some(group) = self.group(id) {
             return group;
         }
@@ -171,7 +184,7 @@ impl Shard {
         if let Some(group) = groups.get(id) {
             return group.clone();
         }
-        let classic = ClassicGroup::new(id, self.limits(), self.env.now());
+        let classic = make(id, self.limits(), self.env.now());
         let group = Group::new(self.me.clone(), LoadedGroup::new(classic));
         groups.insert(group.id().clone(), group.clone());
         group
@@ -179,6 +192,16 @@ impl Shard {
 
     pub(crate) fn groups(&self) -> Vec<Arc<Group>> {
         self.groups.read().values().cloned().collect()
+    }
+
+    /// Takes out a group that was only just made, for a request that was refused then: there is nothing of
+    /// it in the log. It stays where another request has it too.
+    pub(crate) fn forget_unused(&self, group: Arc<Group>) {
+        let mut groups = self.groups.write();
+        // This one and the map's.
+        if Arc::strong_count(&group) == 2 && group.is_unused() {
+            groups.remove(group.id());
+        }
     }
 
     /// Takes a group out, if it is still this one.

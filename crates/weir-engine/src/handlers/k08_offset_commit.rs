@@ -11,7 +11,7 @@ use weir_wire::messages::offset_commit_request::{
 use weir_wire::messages::offset_commit_response::{
     OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
-use weir_wire::{ErrorCode, Str, Uuid};
+use weir_wire::{ErrorCode, Uuid};
 
 use std::sync::Arc;
 
@@ -122,7 +122,7 @@ fn check_topic(
         _ => ctx.topic(&topic.name),
     };
     let partitions = topic.partitions.iter().map(|partition| {
-        let row = found.and_then(|found| row(ctx, request, topic, found, partition));
+        let row = found.and_then(|found| row(ctx, request, found, partition));
         let error = row.as_ref().err().copied().unwrap_or(ErrorCode::NONE);
         rows.extend(row);
         OffsetCommitResponsePartition {
@@ -142,7 +142,6 @@ fn check_topic(
 fn row(
     ctx: &Ctx,
     request: &OffsetCommitRequest,
-    topic: &OffsetCommitRequestTopic,
     found: &TopicImage,
     partition: &OffsetCommitRequestPartition,
 ) -> Result<CommitRow, ErrorCode> {
@@ -166,10 +165,9 @@ fn row(
             retention_ms => now_ms.saturating_add(retention_ms),
         },
     };
-    let topic_name: Str = found.name().clone();
     Ok(CommitRow {
-        topic: topic_name,
-        topic_id: topic.topic_id,
+        topic: found.name().clone(),
+        topic_id: found.id(),
         partition: partition.partition_index,
         committed,
     })

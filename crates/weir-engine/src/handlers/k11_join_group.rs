@@ -68,7 +68,7 @@ fn check(ctx: &Ctx, request: &JoinGroupRequest) -> Result<Found, ErrorCode> {
         None if ctx.engine().share().has_group(ctx, &request.group_id) => {
             return Err(ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
         }
-        None if request.member_id.is_empty() => shard.group_or_new(&request.group_id),
+        None if request.member_id.is_empty() => shard.group_or_unwritten(&request.group_id),
         None => return Err(ErrorCode::UNKNOWN_MEMBER_ID),
     };
     Ok((shard, group))

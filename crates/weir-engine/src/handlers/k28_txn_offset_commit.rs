@@ -7,13 +7,13 @@
 
 use std::sync::Arc;
 
+use weir_wire::ErrorCode;
 use weir_wire::messages::txn_offset_commit_request::{
     TxnOffsetCommitRequest, TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
 use weir_wire::messages::txn_offset_commit_response::{
     TxnOffsetCommitResponse, TxnOffsetCommitResponsePartition, TxnOffsetCommitResponseTopic,
 };
-use weir_wire::{ErrorCode, Uuid};
 
 use crate::ctx::Ctx;
 use crate::groups::partition_for;
@@ -131,7 +131,7 @@ fn check_topic(
     let by_id = ctx.version() >= 6;
     let found = if by_id { ctx.topic_by_id(topic.topic_id) } else { ctx.topic(&topic.name) };
     let partitions = topic.partitions.iter().map(|partition| {
-        let row = found.and_then(|found| row(ctx, found, topic.topic_id, partition));
+        let row = found.and_then(|found| row(ctx, found, partition));
         let error = row.as_ref().err().copied().unwrap_or(ErrorCode::NONE);
         rows.extend(row);
         TxnOffsetCommitResponsePartition {
@@ -151,7 +151,6 @@ fn check_topic(
 fn row(
     ctx: &Ctx,
     found: &TopicImage,
-    topic_id: Uuid,
     partition: &TxnOffsetCommitRequestPartition,
 ) -> Result<CommitRow, ErrorCode> {
     if found.partition(partition.partition_index).is_none() {
@@ -171,5 +170,6 @@ fn row(
         expire_ms: NO_EXPIRY,
     };
     let partition = partition.partition_index;
-    Ok(CommitRow { topic: found.name().clone(), topic_id, partition, committed })
+    let (topic, topic_id) = (found.name().clone(), found.id());
+    Ok(CommitRow { topic, topic_id, partition, committed })
 }

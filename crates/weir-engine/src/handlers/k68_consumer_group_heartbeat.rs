@@ -77,6 +77,11 @@ fn beat(ctx: &Ctx, request: &ConsumerGroupHeartbeatRequest) -> Result<Done, Refu
         client_host: Str::from(format!("/{}", ctx.connection().peer_host())),
         new_id: Str::from(ctx.engine().rng().uuid().to_string()),
     };
-    let (response, required) = group.consumer_heartbeat(&shard, request, &caller)?;
-    Ok((shard, response, required))
+    match group.consumer_heartbeat(&shard, request, &caller) {
+        Ok((response, required)) => Ok((shard, response, required)),
+        Err(refusal) => {
+            shard.forget_unused(group);
+            Err(refusal)
+        }
+    }
 }

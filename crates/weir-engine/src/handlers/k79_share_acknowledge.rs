@@ -41,9 +41,16 @@ pub(crate) fn handle(
     for topic in &request.topics {
         for partition in &topic.partitions {
             let (id, index) = (topic.topic_id, partition.partition_index);
-            let result = by.acknowledge(id, index, ranges_of(partition, may_renew));
+            let result = match partition.acknowledgement_batches.is_empty() {
+                true => ctx.partition_by_id(id, index).map(|_| None).map_err(Refusal::from),
+                false => by.acknowledge(id, index, ranges_of(partition, may_renew)),
+            };
             answered.push(((id, index), result));
         }
+    }
+    if !says_something(&request) {
+        // As in Kafka, whose answer then has the partitions with errors alone.
+        answered.retain(|(_, result)| result.is_err());
     }
     if request.share_session_epoch == FINAL_EPOCH {
         share.end_session(&session, config.count_limit);
@@ -53,8 +60,13 @@ pub(crate) fn handle(
     Reply::wait(async move { Some(respond(&ctx, answered, lock_ms).await) })
 }
 
+fn says_something(request: &ShareAcknowledgeRequest) -> bool {
+    let mut partitions = request.topics.iter().flat_map(|topic| &topic.partitions);
+    partitions.any(|partition| !partition.acknowledgement_batches.is_empty())
+}
+
 fn open(ctx: &Ctx, request: &ShareAcknowledgeRequest) -> Result<SessionKey, ErrorCode> {
-    let group = request.group_id.as_ref().filter(|id| !id.is_empty());
+    let group = request.group_id.as_ref();
     let member = request.member_id.as_ref().filter(|id| !id.is_empty());
     let (Some(group), Some(member)) = (group, member) else {
         return Err(ErrorCode::INVALID_REQUEST);

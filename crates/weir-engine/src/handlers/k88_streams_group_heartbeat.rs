@@ -38,7 +38,7 @@ pub(crate) fn handle(
     Reply::wait(async move {
         Some(match shard.committed(required).await {
             Ok(()) => response,
-            Err(error) => refused(&Refusal::new(error, error.name())),
+            Err(error) => refused(&error.into()),
         })
     })
 }
@@ -66,9 +66,7 @@ fn beat(ctx: &Ctx, request: &StreamsGroupHeartbeatRequest) -> Result<Done, Refus
         validate_streams_topics(topology)?;
     }
     validate_streams_heartbeat(request)?;
-    let shard = groups
-        .shard_of(ctx.image(), ctx.broker_id(), id)
-        .map_err(|error| Refusal::new(error, error.name()))?;
+    let shard = groups.shard_of(ctx.image(), ctx.broker_id(), id).map_err(Refusal::from)?;
     shard.saw(ctx.image());
     let missing = |message: String| Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, message);
     let group = match shard.group(id) {
@@ -88,8 +86,13 @@ fn beat(ctx: &Ctx, request: &StreamsGroupHeartbeatRequest) -> Result<Done, Refus
         // Members choose their ids themselves.
         new_id: Str::default(),
     };
-    let (beaten, required) = group.streams_heartbeat(&shard, request, ctx.version(), &caller)?;
-    Ok((shard, beaten, required))
+    match group.streams_heartbeat(&shard, request, ctx.version(), &caller) {
+        Ok((beaten, required)) => Ok((shard, beaten, required)),
+        Err(refusal) => {
+            shard.forget_unused(group);
+            Err(refusal)
+        }
+    }
 }
 
 /// Makes internal topics. Answers those that could not be made, with the reason.

@@ -21,6 +21,11 @@ use crate::reply::Reply;
 
 mod topology;
 
+/// `topology_description_status`: nobody asked for the description.
+const NOT_REQUESTED: i8 = 0;
+/// `topology_description_status`: there is no description.
+const NOT_STORED: i8 = 1;
+
 pub(crate) fn handle(
     ctx: &Ctx,
     request: StreamsGroupDescribeRequest,
@@ -28,7 +33,11 @@ pub(crate) fn handle(
     let operations =
         if request.include_authorized_operations { GROUP_OPERATIONS } else { OPERATIONS_OMITTED };
     let groups = request.group_ids.iter().map(|id| match describe(ctx, id) {
-        Ok(group) => DescribedGroup { authorized_operations: operations, ..group },
+        Ok(group) => DescribedGroup {
+            authorized_operations: operations,
+            topology_description_status: description_status(&request),
+            ..group
+        },
         Err(refusal) => DescribedGroup {
             group_id: id.clone(),
             error_code: refusal.code.0,
@@ -40,6 +49,11 @@ pub(crate) fn handle(
     Reply::Done(StreamsGroupDescribeResponse { groups, ..Default::default() })
 }
 
+/// No description is ever kept.
+fn description_status(request: &StreamsGroupDescribeRequest) -> i8 {
+    if request.include_topology_description { NOT_STORED } else { NOT_REQUESTED }
+}
+
 fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, Refusal> {
     let configs = &ctx.engine().groups().env().streams_configs;
     if !configs.of_group(ctx.image(), id).is_enabled {
@@ -49,9 +63,7 @@ fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, Refusal> {
         return Err(Refusal::new(ErrorCode::INVALID_GROUP_ID, ""));
     }
     let groups = ctx.engine().groups();
-    let shard = groups
-        .shard_of(ctx.image(), ctx.broker_id(), id)
-        .map_err(|error| Refusal::new(error, error.name()))?;
+    let shard = groups.shard_of(ctx.image(), ctx.broker_id(), id).map_err(Refusal::from)?;
     shard.saw(ctx.image());
     let missing = |what: String| Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, what);
     match shard.group(id) {

@@ -1,6 +1,6 @@
 //! DescribeShareGroupOffsets, key 90, versions 0 and 1 (KIP-932): where share-partitions start; v1
 //! also how many records lie ahead that are not finished with (KIP-1226). -1 where none of the
-//! group was there yet. No topics means all of the group's.
+//! group is there, and of topics that are not. No topics means all of the group's.
 
 use weir_wire::messages::describe_share_group_offsets_request::{
     DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsRequestGroup,
@@ -10,7 +10,7 @@ use weir_wire::messages::describe_share_group_offsets_response::{
     DescribeShareGroupOffsetsResponsePartition as PartitionAnswer,
     DescribeShareGroupOffsetsResponseTopic as TopicAnswer,
 };
-use weir_wire::{ErrorCode, Str};
+use weir_wire::{ErrorCode, Str, Uuid};
 
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
@@ -48,13 +48,18 @@ fn describe(
     // As in Kafka nobody asks whether there is such a group.
     let known = shard.with(id, |group| group.initialized.clone()).unwrap_or_default();
     let answers = match &asked.topics {
-        Some(topics) => topics
-            .iter()
-            .map(|topic| match ctx.image().topic(&topic.topic_name) {
-                Some(found) => of_topic(ctx, id, found, topic.partitions.iter().copied()),
-                None => unknown(&topic.topic_name, &topic.partitions),
-            })
-            .collect(),
+        Some(topics) => {
+            let mut answers: Vec<_> = topics
+                .iter()
+                .map(|topic| match ctx.image().topic(&topic.topic_name) {
+                    Some(found) => of_topic(ctx, id, found, topic.partitions.iter().copied()),
+                    None => unknown(&topic.topic_name, &topic.partitions),
+                })
+                .collect();
+            // Kafka tells of topics that are not there last.
+            answers.sort_by_key(|topic| topic.topic_id == Uuid::ZERO);
+            answers
+        }
         None => known
             .iter()
             .filter_map(|(topic, initialized)| {
@@ -67,19 +72,13 @@ fn describe(
 }
 
 fn unknown(name: &Str, partitions: &[i32]) -> TopicAnswer {
-    let error = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
-    let partitions = partitions.iter().map(|index| refused(*index, error));
+    let partitions = partitions.iter().map(|index| nothing(*index));
     TopicAnswer { topic_name: name.clone(), partitions: partitions.collect(), ..Default::default() }
 }
 
-fn refused(index: i32, error: ErrorCode) -> PartitionAnswer {
-    PartitionAnswer {
-        partition_index: index,
-        start_offset: UNINITIALIZED,
-        error_code: error.0,
-        error_message: Some(Str::from_static(error.name())),
-        ..Default::default()
-    }
+/// There is no offset: no error either.
+fn nothing(partition_index: i32) -> PartitionAnswer {
+    PartitionAnswer { partition_index, start_offset: UNINITIALIZED, ..Default::default() }
 }
 
 fn of_topic(
@@ -88,8 +87,8 @@ fn of_topic(
     topic: &TopicImage,
     partitions: impl Iterator<Item = i32>,
 ) -> TopicAnswer {
-    let answers = partitions
-        .map(|index| one(ctx, group, topic, index).unwrap_or_else(|error| refused(index, error)));
+    let answers =
+        partitions.map(|index| one(ctx, group, topic, index).unwrap_or_else(|_| nothing(index)));
     TopicAnswer {
         topic_name: topic.name().clone(),
         topic_id: topic.id(),
@@ -108,17 +107,11 @@ fn one(
     let key = ShareKey { group: group.detached(), topic: topic.id(), partition: index };
     let shard = ctx.engine().share().state_shard(&key)?;
     let found = shard.summary(&key, -1).map_err(|error| error.code)?;
-    let mut answer = PartitionAnswer {
-        partition_index: index,
-        start_offset: UNINITIALIZED,
-        ..Default::default()
-    };
-    let Some(entry) = found.filter(|entry| entry.start_offset != UNINITIALIZED) else {
-        return Ok(answer);
-    };
+    let mut answer = nothing(index);
+    let Some(entry) = found else { return Ok(answer) };
     answer.start_offset = entry.start_offset;
     answer.leader_epoch = entry.leader_epoch;
-    if ctx.version() >= 1 && entry.complete_count >= 0 {
+    if entry.start_offset != UNINITIALIZED && entry.complete_count >= 0 {
         let view = partition.handle().view().map_err(|error| error.code())?;
         // A coordinator's client may have written any start offset, also one ahead of the records.
         let ahead = view.high_watermark.saturating_sub(entry.start_offset);

@@ -23,7 +23,10 @@ pub(crate) fn handle(
 ) -> Reply<AlterShareGroupOffsetsResponse> {
     let share = ctx.engine().share();
     share.saw(ctx.image());
-    let checked = share.group_shard(ctx.broker_id(), &request.group_id);
+    let checked = match request.group_id.is_empty() {
+        true => Err(ErrorCode::INVALID_GROUP_ID),
+        false => share.group_shard(ctx.broker_id(), &request.group_id),
+    };
     let checked = checked.map_err(|error| Refusal::of_group(error, &request.group_id));
     let checked = checked.and_then(|shard| {
         check_kind(ctx, &request.group_id)?;

@@ -23,7 +23,8 @@ pub(crate) fn ranges<'a>(
 ) -> Result<Vec<AckRange>, ErrorCode> {
     let invalid = ErrorCode::INVALID_REQUEST;
     let mut all = Vec::new();
-    let mut next = 0;
+    // As in Kafka, -1 passes: it lies before everything.
+    let mut next = -1;
     for Batch { first, last, types } in batches {
         let count = last.checked_sub(first).and_then(|span| usize::try_from(span).ok());
         // The last offset of one batch may begin the next: that is found when it is acknowledged twice.
@@ -36,20 +37,12 @@ pub(crate) fn ranges<'a>(
         for (offset, kind) in (first..).zip(types) {
             let ack = Ack::from_wire(*kind).filter(|ack| may_renew || *ack != Ack::Renew);
             let end = if types.len() == 1 { last } else { offset };
-            push(&mut all, (offset, end, ack.ok_or(invalid)?));
+            all.push((offset, end, ack.ok_or(invalid)?));
         }
         last.checked_add(1).ok_or(invalid)?;
         next = last;
     }
     Ok(all)
-}
-
-/// Neighbours of the same type are one range.
-fn push(all: &mut Vec<AckRange>, range: AckRange) {
-    match all.last_mut() {
-        Some(last) if last.1 + 1 == range.0 && last.2 == range.2 => last.1 = range.1,
-        _ => all.push(range),
-    }
 }
 
 /// Whose acknowledgements.
@@ -93,8 +86,13 @@ mod tests {
     fn ranges_are_one_type_or_one_an_offset() {
         assert_eq!(of(&[(0, 9, &[1])], false).unwrap(), [(0, 9, Ack::Accept)]);
         let mixed = of(&[(0, 3, &[1, 1, 2, 0]), (4, 4, &[3])], false).unwrap();
-        let expected =
-            [(0, 1, Ack::Accept), (2, 2, Ack::Release), (3, 3, Ack::Gap), (4, 4, Ack::Reject)];
+        let expected = [
+            (0, 0, Ack::Accept),
+            (1, 1, Ack::Accept),
+            (2, 2, Ack::Release),
+            (3, 3, Ack::Gap),
+            (4, 4, Ack::Reject),
+        ];
         assert_eq!(mixed, expected);
         assert_eq!(of(&[(0, 1, &[4])], true).unwrap(), [(0, 1, Ack::Renew)]);
     }
@@ -109,7 +107,7 @@ mod tests {
             &[(0, 0, &[7])],
             &[(0, 0, &[-1])],
             &[(0, 0, &[4])],
-            &[(-1, 0, &[1])],
+            &[(-2, 0, &[1])],
             &[(0, 4, &[1]), (3, 5, &[1])],
             &[(0, i64::MAX, &[1])],
         ] {

@@ -46,6 +46,8 @@ pub(crate) struct Opened {
     /// The epoch of this request.
     pub(crate) epoch: i32,
     pub(crate) places: Vec<Place>,
+    /// Those that the answer names even where it has nothing of them: they were not in the session.
+    pub(crate) added: Vec<Place>,
 }
 
 impl Sessions {
@@ -68,7 +70,7 @@ impl Sessions {
             all.remove(&oldest.ok_or(ErrorCode::SHARE_SESSION_LIMIT_REACHED)?);
         }
         all.insert(key, Session { epoch: 1, places: places.clone(), used_ms: now_ms });
-        Ok(Opened { epoch: INITIAL_EPOCH, places })
+        Ok(Opened { epoch: INITIAL_EPOCH, added: places.clone(), places })
     }
 
     /// The next request of a session, with what it adds and forgets.
@@ -87,13 +89,17 @@ impl Sessions {
         }
         session.used_ms = now_ms;
         session.epoch = if epoch == i32::MAX { 1 } else { epoch + 1 };
+        let known = session.places.len();
         for place in added {
             if !session.places.contains(place) {
                 session.places.push(*place);
             }
         }
+        let mut added = session.places.split_off(known);
+        session.places.extend(&added);
         session.places.retain(|place| !forgotten.contains(place));
-        Ok(Opened { epoch, places: session.places.clone() })
+        added.retain(|place| !forgotten.contains(place));
+        Ok(Opened { epoch, places: session.places.clone(), added })
     }
 
     /// Whether there is such a session.
@@ -131,7 +137,8 @@ mod tests {
         assert_eq!(sessions.open(key("m"), vec![A], 10, 0).unwrap().epoch, 0);
         let stale = Err(ErrorCode::INVALID_SHARE_SESSION_EPOCH);
         assert_eq!(sessions.next(&key("m"), 2, &[], &[], 0), stale);
-        assert_eq!(sessions.next(&key("m"), 1, &[B], &[], 0).unwrap().places, [A, B]);
+        let opened = sessions.next(&key("m"), 1, &[A, B], &[], 0).unwrap();
+        assert_eq!((opened.places, opened.added), (vec![A, B], vec![B]));
         assert_eq!(sessions.next(&key("m"), 1, &[], &[], 0), stale);
         assert_eq!(sessions.next(&key("m"), 2, &[B], &[A], 0).unwrap().places, [B]);
         sessions.close(&key("m"));

@@ -5,7 +5,7 @@ use weir_wire::messages::join_group_response::{JoinGroupResponse, JoinGroupRespo
 use weir_wire::{ErrorCode, Str};
 
 use super::member::join_error;
-use super::{ClassicGroup, Member, Now, State, Store, owned};
+use super::{ClassicGroup, Member, Now, State, Store, Then, owned};
 use crate::wait::Promise;
 
 /// What a join knows beside its request.
@@ -22,8 +22,24 @@ pub(crate) struct JoinContext {
 }
 
 impl ClassicGroup {
-    /// Handles a JoinGroup. `promise` is completed now or when the join phase ends.
+    /// Handles a JoinGroup. `promise` is completed now or when the join phase ends. As in Kafka a group
+    /// that is made leaves a record of generation 0, also where nobody was let in.
     pub(crate) fn join(
+        &mut self,
+        context: &JoinContext,
+        request: &JoinGroupRequest,
+        promise: Promise<JoinGroupResponse>,
+        now: Now,
+    ) -> Option<Store> {
+        let is_unwritten = std::mem::take(&mut self.is_unwritten);
+        let store = self.let_in(context, request, promise, now);
+        self.is_recorded |= is_unwritten;
+        store.or_else(|| {
+            is_unwritten.then(|| Store { value: self.to_empty_value(), then: Then::Nothing })
+        })
+    }
+
+    fn let_in(
         &mut self,
         context: &JoinContext,
         request: &JoinGroupRequest,

@@ -52,6 +52,14 @@ impl ClassicGroup {
         }
     }
 
+    /// A group that was just made.
+    pub(super) fn to_empty_value(&self) -> GroupMetadataValue {
+        GroupMetadataValue {
+            current_state_timestamp: self.state_since_ms.unwrap_or(-1),
+            ..GroupMetadataValue::default()
+        }
+    }
+
     /// The group a record tells of: Stable with its members, or Empty. Sessions start with
     /// [`ClassicGroup::start`], once the whole partition is loaded.
     pub(crate) fn from_value(
@@ -60,7 +68,7 @@ impl ClassicGroup {
         limits: GroupLimits,
         now: Now,
     ) -> Self {
-        let mut group = Self::new(id, limits, now);
+        let mut group = Self { is_recorded: true, ..Self::new(id, limits, now) };
         group.generation = value.generation;
         group.protocol = value.protocol.as_deref().map(owned);
         group.state_since_ms = Some(value.current_state_timestamp).filter(|ms| *ms >= 0);

@@ -272,9 +272,10 @@ impl StreamsGroup {
         let Outcome { before, after, configured, .. } = outcome;
         let has_changed = before.current.assigned != after.current.assigned;
         let endpoint_moved = before.about.endpoint != after.about.endpoint;
-        step.has_endpoints_changed =
-            endpoint_moved || (has_changed && after.about.endpoint.is_some());
-        let endpoint_epoch = self.endpoint_epoch + i32::from(step.has_endpoints_changed);
+        let is_changed = endpoint_moved || (has_changed && after.about.endpoint.is_some());
+        let endpoint_epoch = self.endpoint_epoch + i32::from(is_changed);
+        // As Kafka counts: the epoch is not kept with the group, one that is just made has none.
+        step.has_endpoints_changed = is_changed && !outcome.is_new;
         let assigned = &after.current.assigned;
         let is_told = request.member_epoch == 0 || has_changed;
         let tasks = |tasks: &TaskIds| is_told.then(|| answered(tasks));
@@ -285,19 +286,17 @@ impl StreamsGroup {
             told.extend(missing_tags(after, context));
         }
         let lag = context.config.acceptable_recovery_lag;
-        let legacy_lag = i32::try_from(lag).unwrap_or(i32::MAX);
         StreamsGroupHeartbeatResponse {
             member_id: after.id.clone(),
             member_epoch: after.current.epoch,
             heartbeat_interval_ms: context.config.heartbeat_interval_ms,
-            acceptable_recovery_lag_legacy: if version == 0 { legacy_lag } else { 0 },
+            // Kafka tells clients of v0 none.
             acceptable_recovery_lag: if version == 0 { -1 } else { lag },
             task_offset_interval_ms: context.config.task_offset_interval_ms,
-            status: (!told.is_empty()).then_some(told),
+            status: Some(told),
             active_tasks: tasks(&ids(&assigned.active)),
             standby_tasks: tasks(&assigned.standby),
             warmup_tasks: tasks(&assigned.warmup),
-            // It is not kept with the group: a group that is just made has none to tell.
             endpoint_information_epoch: if outcome.is_new { 0 } else { endpoint_epoch },
             partitions_by_user_endpoint: (endpoint_epoch != request.endpoint_information_epoch)
                 .then(|| self.endpoints(outcome, context.image)),

@@ -57,6 +57,9 @@ impl Topology {
     /// list that is not there, a negative number of partitions.
     pub(crate) fn from_request(topology: &told::Topology) -> Result<Self, Refusal> {
         let mut subtopologies = BTreeMap::new();
+        if topology.epoch < 0 {
+            return Err(invalid(format!("The topology's epoch is {}.", topology.epoch)));
+        }
         for told in &topology.subtopologies {
             let subtopology = subtopology(told);
             subtopology.check(&told.subtopology_id)?;

@@ -16,7 +16,8 @@ pub(super) fn open(
     ctx: &Ctx,
     request: &ShareFetchRequest,
 ) -> Result<(SessionKey, Opened), ErrorCode> {
-    let group = request.group_id.as_ref().filter(|id| !id.is_empty());
+    // As in Kafka, an empty group id opens a session.
+    let group = request.group_id.as_ref();
     let member = request.member_id.as_ref().filter(|id| !id.is_empty());
     let (Some(group), Some(member)) = (group, member) else {
         return Err(ErrorCode::INVALID_REQUEST);
@@ -46,7 +47,7 @@ pub(super) fn open(
         }
         FINAL_EPOCH => {
             share.sessions.check(&key)?;
-            Opened { epoch: FINAL_EPOCH, places: Vec::new() }
+            Opened { epoch: FINAL_EPOCH, places: Vec::new(), added: Vec::new() }
         }
         epoch => {
             let forgotten: Vec<Place> = request

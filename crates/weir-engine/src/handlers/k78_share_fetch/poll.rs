@@ -24,11 +24,14 @@ pub(super) struct Poll {
     session: SessionKey,
     /// Where to look, beginning elsewhere at each request.
     places: Vec<Place>,
+    /// Named by the answer in any case.
+    added: Vec<Place>,
     config: ShareConfig,
     acks: AckAnswers,
     records_max: i64,
     bytes_max: usize,
     is_strict: bool,
+    batch_size: i64,
     wait_ms: i64,
 }
 
@@ -46,19 +49,25 @@ impl Poll {
             let turn = usize::try_from(opened.epoch).unwrap_or(0) % places.len();
             places.rotate_left(turn);
         }
+        let mut added = opened.added;
         if request.is_renew_ack {
             places.clear();
+        }
+        if places.is_empty() || request.max_records <= 0 || request.max_bytes <= 0 {
+            added.clear();
         }
         let configured = ctx.image().configs().broker_i32("fetch.max.bytes");
         Self {
             ctx: ctx.clone(),
             session,
             places,
+            added,
             config,
             acks,
             records_max: i64::from(request.max_records),
             bytes_max: usize::try_from(request.max_bytes.min(configured)).unwrap_or(0),
             is_strict: request.share_acquire_mode == RECORD_LIMIT,
+            batch_size: i64::from(request.batch_size),
             wait_ms: i64::from(request.max_wait_ms.max(0)),
         }
     }
@@ -70,7 +79,7 @@ impl Poll {
         let until = engine.clock().monotonic_ms() + self.wait_ms;
         let mut deadline = None;
         let mut watches: Vec<WatchGuard> = Vec::new();
-        let found = loop {
+        let mut found = loop {
             signal.clear();
             let found = self.look();
             let is_over = self.wait_ms == 0 || self.places.is_empty() || signal.is_expired();
@@ -86,6 +95,11 @@ impl Poll {
             signal.news().await;
         };
         drop(watches);
+        for &place in &self.added {
+            if !found.iter().any(|known| known.place == place) {
+                found.push(Found { place, result: Ok(Fetched::default()) });
+            }
+        }
         let acks = std::mem::take(&mut self.acks);
         respond(&self.ctx, found, acks, self.config.lock_timeout()).await
     }
@@ -125,6 +139,7 @@ impl Poll {
                 bytes_max: bytes,
                 min_one: !has_records,
                 is_strict: self.is_strict,
+                batch_size: self.batch_size,
             };
             let result = self.partition(place).and_then(|p| p.fetch(&ask, &self.config));
             match result {

@@ -3,6 +3,7 @@
 use weir_wire::records::{BatchReader, RecordBatch};
 use weir_wire::{Bytes, ErrorCode, Str};
 
+use super::acquire::Take;
 use super::{Acquired, Inner, SharePartition};
 use crate::log::{AbortedTransaction, Rules};
 use crate::partition::{Isolation, PartitionError, PartitionView, ReadRequest};
@@ -22,6 +23,8 @@ pub(crate) struct Ask {
     pub(crate) min_one: bool,
     /// Never more than `records_max`, in the middle of a batch too (v2, KIP-1206).
     pub(crate) is_strict: bool,
+    /// New records come in ranges of about so many.
+    pub(crate) batch_size: i64,
 }
 
 /// What it gets: whole batches, and which of their offsets are its own.
@@ -46,7 +49,17 @@ impl SharePartition {
             let view = self.handle.view().map_err(|error| error.code())?;
             inner.runs.log_starts_at(view.log_start);
             let Some(room) = room(&inner, ask, config, view) else { return Ok(Fetched::default()) };
-            let fetched = self.look(&mut inner, ask, config, (until, room))?;
+            let take = Take {
+                member: &ask.member,
+                until,
+                left: room.left,
+                is_strict: ask.is_strict,
+                may_begin: room.may_begin,
+                batch_size: ask.batch_size,
+                count_limit: config.count_limit,
+                given: Vec::new(),
+            };
+            let fetched = self.look(&mut inner, ask, config, take)?;
             if !fetched.acquired.is_empty() {
                 self.arm(&share, &mut inner);
                 return Ok(fetched);
@@ -61,7 +74,7 @@ impl SharePartition {
         inner: &mut Inner,
         ask: &Ask,
         config: &ShareConfig,
-        (until, room): (i64, i64),
+        take: Take<'_>,
     ) -> Result<Fetched, ErrorCode> {
         let from = inner.runs.next_fetch();
         let request = ReadRequest {
@@ -76,25 +89,16 @@ impl SharePartition {
         let Some(slice) = outcome.read.slice else { return Ok(Fetched::default()) };
         let bytes = slice.to_vec().map_err(|_| ErrorCode::KAFKA_STORAGE_ERROR)?;
         let aborted = self.aborted(from, outcome.view, config.isolation)?;
-        let mut giving = Giving {
-            inner,
-            ask,
-            until,
-            count_limit: config.count_limit,
-            left: room,
-            next: from,
-            out: Vec::new(),
-        };
-        let mut acquired = Vec::new();
+        let mut giving = Giving { inner, take, next: from, waiting: Vec::new(), out: Vec::new() };
         for batch in BatchReader::new(&bytes) {
             let batch = batch.map_err(|_| ErrorCode::CORRUPT_MESSAGE)?;
-            acquired.extend(giving.batch(&batch, &aborted));
-            if giving.left <= 0 {
+            giving.batch(batch, &aborted);
+            if giving.take.left <= 0 {
                 break;
             }
         }
-        let records = Bytes::from(giving.out);
-        Ok(Fetched { records, acquired })
+        giving.flush();
+        Ok(Fetched { records: Bytes::from(giving.out), acquired: giving.take.given })
     }
 
     fn aborted(
@@ -114,57 +118,75 @@ impl SharePartition {
     }
 }
 
-/// How many offsets may be given; `None` when there is nothing to read, or no lock is left for it.
-fn room(inner: &Inner, ask: &Ask, config: &ShareConfig, view: PartitionView) -> Option<i64> {
+/// What may be given.
+struct Room {
+    left: i64,
+    /// Also what was never delivered.
+    may_begin: bool,
+}
+
+/// `None` when there is nothing to read, or no lock is left for it.
+fn room(inner: &Inner, ask: &Ask, config: &ShareConfig, view: PartitionView) -> Option<Room> {
     let upper = match config.isolation {
         Isolation::ReadUncommitted => view.high_watermark,
         Isolation::ReadCommitted => view.last_stable_offset,
     };
-    let next = inner.runs.next_fetch();
-    let in_flight = inner.runs.end() - inner.runs.start();
-    let is_new = next >= inner.runs.end();
-    let is_full = is_new && in_flight >= config.locks_max;
-    (next < upper && !is_full && ask.records_max > 0).then_some(ask.records_max)
+    let (next, end) = (inner.runs.next_fetch(), inner.runs.end());
+    let locks = config.locks_max - (end - inner.runs.start());
+    if next >= upper || ask.records_max <= 0 || next >= end && locks <= 0 {
+        return None;
+    }
+    let most = if locks > 0 { locks } else { end - next };
+    Some(Room { left: ask.records_max.min(most), may_begin: locks > 0 })
 }
 
 /// Batches on their way to a member.
 struct Giving<'a> {
     inner: &'a mut Inner,
-    ask: &'a Ask,
-    until: i64,
-    /// `share.delivery.count.limit`.
-    count_limit: i16,
-    /// Offsets that it may still get.
-    left: i64,
+    take: Take<'a>,
     /// Everything before it was looked at.
     next: i64,
+    /// Batches that follow each other without a gap.
+    waiting: Vec<RecordBatch<'a>>,
     out: Vec<u8>,
 }
 
-impl Giving<'_> {
-    fn batch(&mut self, batch: &RecordBatch<'_>, aborted: &[AbortedTransaction]) -> Vec<Acquired> {
-        let (base, last) = (batch.header.base_offset, batch.header.last_offset());
-        let runs = &mut self.inner.runs;
+impl<'a> Giving<'a> {
+    fn batch(&mut self, batch: RecordBatch<'a>, aborted: &[AbortedTransaction]) {
+        let header = &batch.header;
+        let (base, last) = (header.base_offset, header.last_offset());
+        let is_none = header.attributes.is_control() || Rules::is_aborted(aborted, header);
+        if is_none || base > self.next {
+            self.flush();
+        }
+        if self.take.left <= 0 {
+            return;
+        }
         if base > self.next {
             // Compaction took what was there.
-            runs.archive(self.next, base - 1);
+            self.inner.runs.archive(self.next, base - 1);
         }
         self.next = last + 1;
-        let header = &batch.header;
-        if header.attributes.is_control() || Rules::is_aborted(aborted, header) {
-            runs.archive(base, last);
-            return Vec::new();
+        match is_none {
+            true => self.inner.runs.archive(base, last),
+            false => self.waiting.push(batch),
         }
-        // A batch is given whole, unless exactly so many records were asked for.
-        let room = if self.ask.is_strict { self.left } else { i64::MAX };
-        let cautious = runs.cautious_end((base, last), self.count_limit);
-        let until = cautious.unwrap_or(last);
-        let given = runs.acquire((base, until), &self.ask.member, self.until, room);
-        let count: i64 = given.iter().map(|run| run.last - run.first + 1).sum();
-        self.left = if cautious.is_some() { 0 } else { self.left - count };
-        if count > 0 {
-            self.out.extend_from_slice(batch.bytes);
+    }
+
+    /// Gives what waits.
+    fn flush(&mut self) {
+        let spans = self.waiting.iter();
+        let spans = spans.map(|batch| (batch.header.base_offset, batch.header.last_offset()));
+        let spans: Vec<(i64, i64)> = spans.collect();
+        let before = self.take.given.len();
+        self.inner.runs.acquire(&spans, &mut self.take);
+        let given = self.take.given.get(before..).unwrap_or_default();
+        let mut given = given.iter().peekable();
+        for (batch, (base, last)) in self.waiting.drain(..).zip(spans) {
+            while given.next_if(|run| run.last < base).is_some() {}
+            if given.peek().is_some_and(|run| run.first <= last) {
+                self.out.extend_from_slice(batch.bytes);
+            }
         }
-        given
     }
 }

@@ -5,6 +5,7 @@
 //! member asked for is persisted before it is answered; locks live in memory only, so a leader
 //! that moves delivers what was acquired again.
 
+mod acquire;
 mod fetch;
 mod runs;
 #[cfg(test)]
@@ -183,7 +184,8 @@ impl SharePartition {
         inner.runs = runs;
     }
 
-    /// Writes the state of `changed` with the new start.
+    /// Writes the state of `changed`, with the start as it was: as in Kafka it moves afterwards, and a
+    /// leader that loads moves it too.
     fn persist(
         &self,
         share: &Arc<Share>,
@@ -194,15 +196,14 @@ impl SharePartition {
         if inner.is_fenced {
             return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
         }
-        let batches = runs.batches_of(changed);
-        runs.advance();
         let written = Written {
             state_epoch: inner.state_epoch,
             leader_epoch: self.leader_epoch,
             start_offset: runs.start(),
             complete_count: runs.complete_count(),
-            batches: batches.into_iter().filter(|batch| batch.last >= runs.start()).collect(),
+            batches: runs.batches_of(changed),
         };
+        runs.advance();
         let shard = share.state_shard(&self.key)?;
         match shard.write(&self.key, &written, share.env().now().wall_ms) {
             Ok(required) => Ok(Persisted { shard, required }),

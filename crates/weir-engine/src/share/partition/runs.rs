@@ -45,18 +45,29 @@ pub(crate) struct Acquired {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Available,
     Acquired { member: Str, until: i64 },
     Acknowledged,
     Archived,
 }
 
+/// Offsets that were first given together. They are acknowledged and given again together, until somebody
+/// says something of a part of them: from then on each offset is by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Batch {
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) is_by_offset: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Run {
-    last: i64,
-    state: State,
-    count: i16,
+pub(super) struct Run {
+    pub(super) last: i64,
+    pub(super) state: State,
+    pub(super) count: i16,
+    /// What it is a part of; `None` for what nobody was given.
+    pub(super) batch: Option<Batch>,
 }
 
 impl Run {
@@ -68,14 +79,19 @@ impl Run {
         matches!(&self.state, State::Acquired { member, .. } if member == who)
     }
 
+    /// In Kafka's words.
     fn refused_to(&self, who: &str) -> Refusal {
-        match &self.state {
-            State::Acquired { member, .. } if member != who => {
-                let message = "Member is not the owner of batch record";
-                Refusal::new(ErrorCode::INVALID_RECORD_STATE, message)
+        let is_by_offset = self.batch.is_none_or(|batch| batch.is_by_offset);
+        let is_anothers = matches!(&self.state, State::Acquired { member, .. } if member != who);
+        let message = match (is_anothers, is_by_offset) {
+            (true, true) => "Member is not the owner of offset",
+            (true, false) => "Member is not the owner of batch record",
+            (false, true) => "The offset cannot be acknowledged. The offset is not acquired.",
+            (false, false) => {
+                "The batch cannot be acknowledged. The batch is not in the acquired state."
             }
-            _ => not_acquired(),
-        }
+        };
+        Refusal::new(ErrorCode::INVALID_RECORD_STATE, message)
     }
 
     /// Given back: available, or archived after its last delivery.
@@ -84,8 +100,8 @@ impl Run {
     }
 }
 
-fn not_acquired() -> Refusal {
-    let message = "The offset cannot be acknowledged. The offset is not acquired.";
+fn not_found() -> Refusal {
+    let message = "Batch record not found. The request batch offsets are not found in the cache.";
     Refusal::new(ErrorCode::INVALID_RECORD_STATE, message)
 }
 
@@ -114,15 +130,17 @@ impl Runs {
         for batch in batches.iter().filter(|batch| batch.last >= start) {
             let first = batch.first.max(start);
             if first > runs.end {
-                let gap = Run { last: first - 1, state: State::Available, count: 0 };
-                runs.map.insert(runs.end, gap);
+                let state = State::Available;
+                runs.map.insert(runs.end, Run { last: first - 1, state, count: 0, batch: None });
             }
             let state = match batch.state {
                 ACKNOWLEDGED => State::Acknowledged,
                 ARCHIVED => State::Archived,
                 _ => State::Available,
             };
-            runs.map.insert(first, Run { last: batch.last, state, count: batch.count });
+            let whole = Some(Batch { first, last: batch.last, is_by_offset: false });
+            let run = Run { last: batch.last, state, count: batch.count, batch: whole };
+            runs.map.insert(first, run);
             runs.end = batch.last.saturating_add(1);
         }
         runs.advance();
@@ -159,54 +177,14 @@ impl Runs {
         untils.min().unwrap_or(NEVER)
     }
 
-    /// Gives `member` what is available of `first..=last`, at most `room` offsets.
-    pub(crate) fn acquire(
-        &mut self,
-        (first, last): (i64, i64),
-        member: &Str,
-        until: i64,
-        room: i64,
-    ) -> Vec<Acquired> {
-        let mut given = Vec::new();
-        let mut left = room;
-        for (from, to) in self.available_in(first, last) {
-            if left <= 0 {
-                break;
-            }
-            let to = to.min(from.saturating_add(left - 1));
-            left -= to - from + 1;
-            self.split(from);
-            self.split(to + 1);
-            let count = self.map.get(&from).map_or(0, |run| run.count).saturating_add(1);
-            let state = State::Acquired { member: member.clone(), until };
-            self.map.insert(from, Run { last: to, state, count });
-            self.end = self.end.max(to + 1);
-            given.push(Acquired { first: from, last: to, count });
-        }
-        given
-    }
-
-    /// Where giving of `first..=last` should end when it comes to records that were delivered so often that one
-    /// of them may be the cause: the nearer to the limit, the fewer at once, at last one alone. `None` when there
-    /// are none of them.
-    pub(crate) fn cautious_end(&self, (first, last): (i64, i64), count_limit: i16) -> Option<i64> {
-        let often = ((count_limit + 1) / 2).max(2);
-        let is_one = |(_, run): &(&i64, &Run)| run.state == State::Available && run.count >= often;
-        let (from, run) = self.overlapping(first, last).find(is_one)?;
-        let (from, to) = ((*from).max(first), run.last.min(last));
-        let shift = if run.count >= count_limit - 1 { 63 } else { run.count - often + 1 };
-        let size = (to - from + 1).checked_shr(u32::try_from(shift).ok()?).unwrap_or(0).max(1);
-        Some(from + size - 1)
-    }
-
     /// There is no record for anyone in what is available of `first..=last`.
     pub(crate) fn archive(&mut self, first: i64, last: i64) {
         for (from, to) in self.available_in(first, last) {
             self.split(from);
             self.split(to + 1);
-            let count = self.map.get(&from).map_or(0, |run| run.count);
-            self.map.insert(from, Run { last: to, state: State::Archived, count });
-            self.end = self.end.max(to + 1);
+            let (count, batch) =
+                self.map.get(&from).map_or((0, None), |run| (run.count, run.batch));
+            self.put(from, Run { last: to, state: State::Archived, count, batch });
         }
         self.advance();
     }
@@ -226,25 +204,37 @@ impl Runs {
         pieces
     }
 
-    fn overlapping(&self, first: i64, last: i64) -> impl Iterator<Item = (&i64, &Run)> {
+    pub(super) fn put(&mut self, first: i64, run: Run) {
+        self.end = self.end.max(run.last.saturating_add(1));
+        self.map.insert(first, run);
+    }
+
+    pub(super) fn run_mut(&mut self, first: i64) -> Option<&mut Run> {
+        self.map.get_mut(&first)
+    }
+
+    pub(super) fn overlapping(&self, first: i64, last: i64) -> impl Iterator<Item = (&i64, &Run)> {
         let before = self.map.range(..first).next_back().filter(|(_, run)| run.last >= first);
         let inside = (first <= last).then(|| self.map.range(first..=last));
         before.into_iter().chain(inside.into_iter().flatten())
     }
 
     /// Makes `at` the beginning of a run, where one covers it.
-    fn split(&mut self, at: i64) {
+    pub(super) fn split(&mut self, at: i64) {
         let Some((_, run)) = self.map.range_mut(..at).next_back() else { return };
         if run.last >= at {
+            if let Some(batch) = &mut run.batch {
+                batch.is_by_offset = true;
+            }
             let rest = run.clone();
             run.last = at - 1;
             self.map.insert(at, rest);
         }
     }
 
-    /// What `member` says of `first..=last`. Offsets before the start are finished with already and
-    /// pass; past what was ever given is INVALID_REQUEST, anything else that it does not hold INVALID_RECORD_STATE. On an error nothing is to
-    /// be kept of this value.
+    /// What `member` says of `first..=last`. Offsets before the start are finished with already and pass; past
+    /// what was ever given is INVALID_REQUEST, anything else that it does not hold INVALID_RECORD_STATE. On an
+    /// error nothing is to be kept of this value.
     pub(crate) fn acknowledge(
         &mut self,
         (first, last): (i64, i64),
@@ -256,22 +246,10 @@ impl Runs {
         if last < first {
             return Ok(());
         }
-        for (offset, which) in [(first, "first"), (last, "last")] {
-            if offset >= self.end {
-                let message = format!(
-                    "Batch record not found. The {which} offset in request is past acquired records."
-                );
-                return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
-            }
-        }
+        self.check_held((first, last), member)?;
         self.split(first);
         self.split(last.saturating_add(1));
-        let mut next = first;
-        for (from, run) in self.map.range_mut(first..=last) {
-            if *from != next || !run.is_held_by(member) {
-                return Err(run.refused_to(member));
-            }
-            next = run.last.saturating_add(1);
+        for (_, run) in self.map.range_mut(first..=last) {
             match ack {
                 Ack::Accept => run.state = State::Acknowledged,
                 Ack::Gap | Ack::Reject => run.state = State::Archived,
@@ -281,7 +259,29 @@ impl Runs {
                 }
             }
         }
-        if Some(next) == last.checked_add(1) { Ok(()) } else { Err(not_acquired()) }
+        Ok(())
+    }
+
+    fn check_held(&self, (first, last): (i64, i64), member: &str) -> Result<(), Refusal> {
+        if self.map.is_empty() {
+            return Err(not_found());
+        }
+        for (offset, which) in [(first, "first"), (last, "last")] {
+            if offset >= self.end {
+                let message = format!(
+                    "Batch record not found. The {which} offset in request is past acquired records."
+                );
+                return Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));
+            }
+        }
+        let mut next = first;
+        for (from, run) in self.overlapping(first, last) {
+            if *from > next || !run.is_held_by(member) {
+                return Err(run.refused_to(member));
+            }
+            next = run.last.saturating_add(1);
+        }
+        if next > last { Ok(()) } else { Err(not_found()) }
     }
 
     /// Gives back what `is_over` picks; answers the ranges.

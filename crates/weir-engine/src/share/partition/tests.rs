@@ -2,14 +2,32 @@
 
 use weir_wire::{ErrorCode, Str};
 
+use super::acquire::Take;
 use super::runs::{Ack, AckRules, Acquired, NEVER, Runs};
 use crate::share::batches::{ACKNOWLEDGED, ARCHIVED, AVAILABLE, StateBatch};
 
 const RULES: AckRules = AckRules { count_limit: 3, until: 900 };
 const ALL: i64 = i64::MAX;
 
-fn member(id: &str) -> Str {
-    Str::from(id)
+/// Gives what is available of one batch, never more than `left` of it.
+fn give(runs: &mut Runs, batch: (i64, i64), member: &str, until: i64, left: i64) -> Vec<Acquired> {
+    let member = Str::from(member);
+    let mut take = Take { is_strict: left < ALL, ..take(&member, until, left) };
+    runs.acquire(&[batch], &mut take);
+    take.given
+}
+
+fn take(member: &Str, until: i64, left: i64) -> Take<'_> {
+    Take {
+        member,
+        until,
+        left,
+        is_strict: false,
+        may_begin: true,
+        batch_size: 500,
+        count_limit: 5,
+        given: Vec::new(),
+    }
 }
 
 fn acquired(first: i64, last: i64, count: i16) -> Acquired {
@@ -23,26 +41,62 @@ fn batch(first: i64, last: i64, state: i8, count: i16) -> StateBatch {
 #[test]
 fn records_are_given_once_and_again_after_release_with_a_higher_count() {
     let mut runs = Runs::new(10, &[]);
-    assert_eq!(runs.acquire((8, 14), &member("a"), 100, ALL), [acquired(10, 14, 1)]);
-    assert_eq!(runs.acquire((10, 14), &member("b"), 100, ALL), []);
+    assert_eq!(give(&mut runs, (8, 14), "a", 100, ALL), [acquired(10, 14, 1)]);
+    assert_eq!(give(&mut runs, (10, 14), "b", 100, ALL), []);
     assert_eq!((runs.next_fetch(), runs.end(), runs.wake_at()), (15, 15, 100));
     runs.acknowledge((11, 12), Ack::Release, "a", RULES).unwrap();
     assert_eq!(runs.next_fetch(), 11);
-    assert_eq!(runs.acquire((10, 14), &member("b"), 200, ALL), [acquired(11, 12, 2)]);
+    assert_eq!(give(&mut runs, (10, 14), "b", 200, ALL), [acquired(11, 12, 2)]);
 }
 
 #[test]
 fn room_limits_what_is_given() {
     let mut runs = Runs::new(0, &[]);
-    assert_eq!(runs.acquire((0, 99), &member("a"), 100, 30), [acquired(0, 29, 1)]);
-    assert_eq!(runs.next_fetch(), 30);
-    assert_eq!(runs.acquire((0, 99), &member("b"), 100, 1), [acquired(30, 30, 1)]);
+    assert_eq!(give(&mut runs, (0, 9), "a", 100, 3), [acquired(0, 2, 1)]);
+    assert_eq!((runs.next_fetch(), runs.end()), (3, 10), "the rest of the batch is in flight too");
+    assert_eq!(give(&mut runs, (0, 9), "b", 100, 2), [acquired(3, 4, 1)]);
+}
+
+#[test]
+fn new_batches_come_in_one_range_until_it_is_long_enough() {
+    let member = Str::from("a");
+    let batches = [(0, 1), (2, 3), (4, 5), (6, 7)];
+    let mut runs = Runs::new(0, &[]);
+    let mut one = take(&member, 100, ALL);
+    runs.clone().acquire(&batches, &mut one);
+    assert_eq!(one.given, [acquired(0, 7, 1)]);
+    let mut some = Take { batch_size: 3, ..take(&member, 100, ALL) };
+    runs.clone().acquire(&batches, &mut some);
+    assert_eq!(some.given, [acquired(0, 3, 1), acquired(4, 7, 1)]);
+    let mut few = take(&member, 100, 3);
+    runs.acquire(&batches, &mut few);
+    assert_eq!((few.given, few.left), (vec![acquired(0, 3, 1)], -1), "whole batches");
+    let mut full = Take { may_begin: false, ..take(&member, 100, ALL) };
+    runs.acquire(&batches, &mut full);
+    assert_eq!(full.given, [], "no lock is left");
+}
+
+#[test]
+fn what_was_given_together_is_given_again_together_until_a_part_is_settled() {
+    let member = Str::from("a");
+    let batches = [(0, 1), (2, 3)];
+    let mut runs = Runs::new(0, &[]);
+    runs.acquire(&batches, &mut take(&member, 100, ALL));
+    runs.acknowledge((0, 3), Ack::Release, "a", RULES).unwrap();
+    let mut again = take(&member, 100, ALL);
+    runs.acquire(&batches, &mut again);
+    assert_eq!(again.given, [acquired(0, 3, 2)]);
+    runs.acknowledge((0, 0), Ack::Accept, "a", RULES).unwrap();
+    runs.acknowledge((1, 2), Ack::Release, "a", RULES).unwrap();
+    let mut parts = Take { count_limit: 10, ..take(&member, 100, ALL) };
+    runs.acquire(&batches, &mut parts);
+    assert_eq!(parts.given, [acquired(1, 2, 3)]);
 }
 
 #[test]
 fn the_start_moves_past_what_is_finished_only() {
     let mut runs = Runs::new(0, &[]);
-    runs.acquire((0, 9), &member("a"), 100, ALL);
+    give(&mut runs, (0, 9), "a", 100, ALL);
     runs.acknowledge((3, 5), Ack::Accept, "a", RULES).unwrap();
     runs.advance();
     assert_eq!((runs.start(), runs.complete_count()), (0, 3));
@@ -58,7 +112,7 @@ fn the_start_moves_past_what_is_finished_only() {
 #[test]
 fn only_the_holder_may_say_and_only_once() {
     let mut runs = Runs::new(0, &[]);
-    runs.acquire((0, 4), &member("a"), 100, ALL);
+    give(&mut runs, (0, 4), "a", 100, ALL);
     let refused = Err(ErrorCode::INVALID_RECORD_STATE);
     let past = Err(ErrorCode::INVALID_REQUEST);
     let say = |runs: &Runs, range, who| {
@@ -74,19 +128,31 @@ fn only_the_holder_may_say_and_only_once() {
 
 #[test]
 fn what_was_delivered_often_is_given_in_ever_smaller_parts() {
-    let often = |count| Runs::new(0, &[batch(0, 7, AVAILABLE, count)]);
-    assert_eq!(often(2).cautious_end((0, 9), 5), None);
-    assert_eq!(often(3).cautious_end((0, 9), 5), Some(3), "half of eight");
-    assert_eq!(often(3).cautious_end((4, 9), 5), Some(5), "half of what is asked");
-    assert_eq!(often(4).cautious_end((0, 9), 5), Some(0), "the last delivery is of one alone");
-    assert_eq!(often(4).cautious_end((8, 9), 5), None, "never delivered");
+    let again = |count, batch| {
+        let mut runs = Runs::new(0, &[self::batch(0, 7, AVAILABLE, count)]);
+        let given = give(&mut runs, batch, "a", 100, ALL);
+        given.iter().map(|run| (run.first, run.last)).collect::<Vec<_>>()
+    };
+    assert_eq!(again(2, (0, 9)), [(0, 7), (8, 9)]);
+    assert_eq!(again(3, (0, 9)), [(0, 3)], "half of eight");
+    assert_eq!(again(3, (4, 9)), [(4, 7)], "half of the batch that they were given in");
+    assert_eq!(again(4, (0, 9)), [(0, 0)], "the last delivery is of one alone");
+    assert_eq!(again(4, (8, 9)), [(8, 9)], "never delivered");
+}
+
+#[test]
+fn what_was_delivered_often_waits_for_an_answer_of_its_own() {
+    let known = [batch(0, 1, AVAILABLE, 1), batch(2, 3, AVAILABLE, 4)];
+    let mut runs = Runs::new(0, &known);
+    assert_eq!(give(&mut runs, (0, 9), "a", 100, ALL), [acquired(0, 1, 2)]);
+    assert_eq!(give(&mut runs, (0, 9), "a", 100, ALL), [acquired(2, 2, 5)]);
 }
 
 #[test]
 fn locks_end_and_the_last_delivery_archives() {
     let mut runs = Runs::new(0, &[]);
     for count in 1..=3 {
-        assert_eq!(runs.acquire((0, 0), &member("a"), 100, ALL), [acquired(0, 0, count)]);
+        assert_eq!(give(&mut runs, (0, 0), "a", 100, ALL), [acquired(0, 0, count)]);
         assert_eq!(runs.expire(99, 3), []);
         assert_eq!(runs.expire(100, 3), [(0, 0)]);
     }
@@ -98,7 +164,7 @@ fn locks_end_and_the_last_delivery_archives() {
 #[test]
 fn renewing_moves_the_end_of_a_lock() {
     let mut runs = Runs::new(0, &[]);
-    runs.acquire((0, 3), &member("a"), 100, ALL);
+    give(&mut runs, (0, 3), "a", 100, ALL);
     runs.acknowledge((1, 2), Ack::Renew, "a", RULES).unwrap();
     assert_eq!(runs.expire(100, 3), [(0, 0), (3, 3)]);
     assert_eq!(runs.wake_at(), RULES.until);
@@ -108,8 +174,8 @@ fn renewing_moves_the_end_of_a_lock() {
 #[test]
 fn a_member_that_goes_gives_back_what_it_holds() {
     let mut runs = Runs::new(0, &[]);
-    runs.acquire((0, 3), &member("a"), 100, ALL);
-    runs.acquire((4, 5), &member("b"), 100, ALL);
+    give(&mut runs, (0, 3), "a", 100, ALL);
+    give(&mut runs, (4, 5), "b", 100, ALL);
     assert_eq!(runs.release("a", 3), [(0, 3)]);
     assert_eq!(runs.batches_of(&[(0, 5)]), [batch(0, 3, AVAILABLE, 1)], "b's are not persisted");
 }
@@ -119,7 +185,7 @@ fn what_was_persisted_comes_back_and_what_was_not_is_available() {
     let persisted = [batch(2, 3, ACKNOWLEDGED, 1), batch(6, 6, AVAILABLE, 2)];
     let mut runs = Runs::new(0, &persisted);
     assert_eq!((runs.start(), runs.end(), runs.next_fetch()), (0, 7, 0));
-    let given = runs.acquire((0, 8), &member("a"), 100, ALL);
+    let given = give(&mut runs, (0, 8), "a", 100, ALL);
     let expected = [acquired(0, 1, 1), acquired(4, 5, 1), acquired(6, 6, 3), acquired(7, 8, 1)];
     assert_eq!(given, expected);
     let runs = Runs::new(0, &[batch(0, 3, ACKNOWLEDGED, 1)]);
@@ -131,7 +197,7 @@ fn gaps_and_a_moved_log_start_are_finished_with() {
     let mut runs = Runs::new(0, &[]);
     runs.archive(0, 4);
     assert_eq!((runs.start(), runs.next_fetch()), (5, 5));
-    runs.acquire((5, 9), &member("a"), 100, ALL);
+    give(&mut runs, (5, 9), "a", 100, ALL);
     runs.log_starts_at(8);
     assert_eq!(runs.start(), 8);
     assert_eq!(runs.acknowledge((5, 9), Ack::Accept, "a", RULES), Ok(()));
