@@ -55,6 +55,8 @@ impl ClassicGroup {
     /// A group that was just made.
     pub(super) fn to_empty_value(&self) -> GroupMetadataValue {
         GroupMetadataValue {
+            protocol: None,
+            leader: None,
             current_state_timestamp: self.state_since_ms.unwrap_or(-1),
             ..GroupMetadataValue::default()
         }
@@ -76,7 +78,7 @@ impl ClassicGroup {
             group.insert(load_member(told, group.protocol.as_ref()), &value.protocol_type);
         }
         group.protocol_type = Some(owned(&value.protocol_type)).filter(|name| !name.is_empty());
-        group.leader = value.leader.as_deref().map(owned);
+        group.leader = value.leader.as_deref().filter(|id| !id.is_empty()).map(owned);
         group.state = if group.members.is_empty() { State::Empty } else { State::Stable };
         group.subscribed_topics = group.compute_subscribed_topics();
         group

@@ -7,6 +7,7 @@ mod rebalances;
 mod statics;
 
 use bytes::Bytes;
+use weir_wire::messages::group_metadata_value::GroupMetadataValue;
 use weir_wire::messages::join_group_request::{JoinGroupRequest, JoinGroupRequestProtocol};
 use weir_wire::messages::join_group_response::JoinGroupResponse;
 use weir_wire::messages::leave_group_request::MemberIdentity;
@@ -25,6 +26,8 @@ struct Bench {
     group: ClassicGroup,
     now: Now,
     stored: usize,
+    /// The newest record.
+    record: Option<GroupMetadataValue>,
     store_result: Result<(), ErrorCode>,
     version: i16,
     uuids: u32,
@@ -37,7 +40,7 @@ fn bench() -> Bench {
 fn bench_with(limits: GroupLimits) -> Bench {
     let now = Now { monotonic_ms: 1_000, wall_ms: 1_700_000_000_000 };
     let group = ClassicGroup::new("g", limits, now);
-    Bench { group, now, stored: 0, store_result: Ok(()), version: 9, uuids: 0 }
+    Bench { group, now, stored: 0, record: None, store_result: Ok(()), version: 9, uuids: 0 }
 }
 
 impl Bench {
@@ -53,6 +56,7 @@ impl Bench {
     fn store(&mut self, mut store: Option<Store>) {
         while let Some(next) = store {
             self.stored += 1;
+            self.record = Some(next.value);
             store = self.group.stored(next.then, self.store_result, self.now);
         }
     }

@@ -184,8 +184,7 @@ impl SharePartition {
         inner.runs = runs;
     }
 
-    /// Writes the state of `changed`, with the start as it was: as in Kafka it moves afterwards, and a
-    /// leader that loads moves it too.
+    /// Writes the state of `changed` with the new start.
     fn persist(
         &self,
         share: &Arc<Share>,
@@ -196,14 +195,15 @@ impl SharePartition {
         if inner.is_fenced {
             return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
         }
+        let batches = runs.batches_of(changed);
+        runs.advance();
         let written = Written {
             state_epoch: inner.state_epoch,
             leader_epoch: self.leader_epoch,
             start_offset: runs.start(),
             complete_count: runs.complete_count(),
-            batches: runs.batches_of(changed),
+            batches: batches.into_iter().filter(|batch| batch.last >= runs.start()).collect(),
         };
-        runs.advance();
         let shard = share.state_shard(&self.key)?;
         match shard.write(&self.key, &written, share.env().now().wall_ms) {
             Ok(required) => Ok(Persisted { shard, required }),

@@ -160,6 +160,25 @@ fn the_group_comes_back_from_its_record_with_fresh_sessions() {
 }
 
 #[test]
+fn a_group_that_a_join_makes_leaves_a_record_and_comes_back_from_it() {
+    let mut bench = bench();
+    bench.group = ClassicGroup::unwritten("g", GroupLimits::default(), bench.now);
+    assert!(bench.group.is_unused());
+    let first = bench.join("", &["range"]).try_now().unwrap().member_id;
+    let record = bench.record.take().expect("written with the first request");
+    assert_eq!((record.generation, &*record.protocol_type, record.members.len()), (0, "", 0));
+    assert_eq!((record.protocol.as_ref(), record.leader.as_ref()), (None, None));
+    assert!(!bench.group.is_unused());
+    let limits = GroupLimits { initial_rebalance_delay_ms: 0, ..GroupLimits::default() };
+    bench.group = ClassicGroup::from_value("g", &record, limits, bench.now);
+    let mut refused = bench.join(&first, &["range"]);
+    assert_eq!(refused.try_now().unwrap().error_code, ErrorCode::UNKNOWN_MEMBER_ID.0);
+    let (_, mut joined) = bench.enter(&["range"]);
+    assert_eq!(ok(&mut joined).generation_id, 1);
+    assert!(bench.record.is_none(), "the next record comes with an assignment");
+}
+
+#[test]
 fn a_loaded_group_over_its_limit_rebalances() {
     let mut bench = bench();
     bench.stable_pair();
