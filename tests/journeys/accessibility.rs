@@ -99,7 +99,7 @@ impl Check<'_> {
         let page = self.page.clone();
         page.go("/c/shop/topics/shop.orders/configuration?edit=1").await?;
         page.fill("textbox", "segment.bytes", "few").await?;
-        page.find("text", "~Not a valid").await?;
+        page.find("text", "~Not a whole number").await?;
         self.look("a configuration that is wrong").await?;
         page.fill("textbox", "segment.bytes", "1048577").await?;
         page.click("button", "Review 1 change").await?;

@@ -13,12 +13,12 @@ async fn edits_a_configuration(host: Host, home: &Home) -> anyhow::Result<()> {
     page.click("button", "Edit").await?;
     page.find("button", "Cancel").await?;
     page.fill("textbox", "retention.ms", "soon").await?;
-    page.shows("Not a valid long.").await?;
+    page.shows("Not a whole number.").await?;
     let review = page.find("button", "~Review 1 change").await?;
     let disabled = review.attr("aria-disabled").await?.or(review.attr("disabled").await?);
     anyhow::ensure!(disabled.is_some(), "what is wrong cannot be reviewed");
     page.fill("textbox", "retention.ms", "60000").await?;
-    page.gone("text", "Not a valid long.").await?;
+    page.gone("text", "Not a whole number.").await?;
     page.click("button", "Review 1 change").await?;
     page.find("dialog", "~Review changes of orders").await?;
     page.shows("604800000").await?;

@@ -56,6 +56,8 @@ async fn stops_and_starts_the_cluster(host: Host, home: &Home) -> anyhow::Result
     let page = stage.page();
     page.find("link", "orders").await?;
     choose(&page, "Stop cluster", "Stop cluster").await?;
+    page.find("dialog", "~Stop cluster").await?;
+    page.click("button", "Stop cluster").await?;
     page.shows("Cluster shop was stopped.").await?;
     page.shows("This cluster is stopped").await?;
     page.click("button", "Start cluster").await?;

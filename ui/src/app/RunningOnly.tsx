@@ -4,9 +4,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useParams } from "react-router";
 import { invalidate, tag, useCall } from "~/shared/api";
+import { apiErrorOf } from "~/shared/ErrorBox";
 import type { Page } from "~/shared/feature";
+import { PageFailure } from "~/shared/PageFailure";
+import { paths } from "~/shared/paths";
 import { StoppedNotice } from "~/shared/StoppedNotice";
 import { useT } from "~/shared/text";
+import { texts } from "./texts";
 
 /** Reasons for which nothing can be looked at until the cluster is started. */
 const STOPPED = ["permit.stopped", "permit.failed"];
@@ -23,7 +27,8 @@ export function RunningOnly({ page, children }: RunningOnlyProps) {
   const params = useParams();
   const { cluster = "" } = params;
   const needs = page?.running === true && cluster !== "";
-  const detail = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)], enabled: needs }).data;
+  const asked = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)], enabled: needs });
+  const detail = asked.data;
   const why = needs ? detail?.permits.open?.id : undefined;
   const stopped = why !== undefined && STOPPED.includes(why);
   const before = useRef(stopped);
@@ -32,6 +37,16 @@ export function RunningOnly({ page, children }: RunningOnlyProps) {
     if (before.current && !stopped) void invalidate(client, ["*"]);
     before.current = stopped;
   }, [stopped, client]);
+  // Nothing can be done to a cluster that is not there: no page of it offers to.
+  if (needs && !detail && apiErrorOf(asked.error)?.kind === "not_found")
+    return (
+      <PageFailure
+        title={cluster}
+        error={asked.error}
+        onRetry={() => void asked.refetch()}
+        back={{ href: paths.clusters, text: t(texts.toClusters) }}
+      />
+    );
   if (!stopped || !page) return children;
   const title = typeof page.title === "string" ? (params[page.title.slice(1)] ?? "") : t(page.title);
   return (

@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useNavigate } from "react-router";
+import { zoneName } from "~/shared/format";
 import { modifier } from "~/shared/keys";
 import { useSetSettings, useSettings } from "~/shared/settings";
 import { useT } from "~/shared/text";
@@ -37,7 +38,11 @@ function ZoneSwitch() {
   return (
     <Button
       variant="link"
-      ariaLabel={t(texts.zoneTo, { zone, other: utc ? t(texts.local) : "UTC" })}
+      ariaLabel={
+        zoneName("local") === "UTC"
+          ? t(texts.zoneSame, { zone })
+          : t(texts.zoneTo, { zone, other: utc ? t(texts.local) : "UTC" })
+      }
       onClick={() => set.mutate({ time_zone: utc ? "local" : "utc" })}
     >
       {zone}

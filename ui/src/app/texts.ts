@@ -7,6 +7,10 @@ export const texts = defineTexts({
     en: "Times are shown in {zone}. Switch to {other}",
     ko: "{zone} 기준으로 표시 중입니다. {other}(으)로 전환",
   },
+  zoneSame: {
+    en: "Times are shown in {zone}, which is the local time too",
+    ko: "{zone} 기준으로 표시 중이며 현지 시간과 같습니다",
+  },
   local: { en: "local time", ko: "현지 시간" },
   settings: { en: "Settings", ko: "설정" },
   help: { en: "Keyboard shortcuts", ko: "키보드 단축키" },

@@ -52,7 +52,9 @@ export type TextId =
   | "config_doc.segment_ms"
   | "config_doc.unclean_leader_election_enable"
   | "confirm.mismatch"
+  | "default.at_creation"
   | "default.auto_create"
+  | "default.auto_create_note"
   | "default.brokers"
   | "default.engine"
   | "default.engine_note"
@@ -282,6 +284,7 @@ export type TextId =
   | "risk.compact"
   | "risk.max_message"
   | "risk.min_isr"
+  | "risk.min_isr_exceeds"
   | "risk.retention"
   | "risk.unclean"
   | "step.ask_controller"
@@ -376,7 +379,9 @@ export const en: Readonly<Record<TextId, string>> = {
   "config_doc.segment_ms": "How old a segment may become before the next one is begun, even if it is not full, so that retention and compaction can work on it.",
   "config_doc.unclean_leader_election_enable": "Whether a replica that is behind may become leader when no other is left. The partition stays available; messages can be lost.",
   "confirm.mismatch": "Type \"{expected}\" exactly to confirm.",
+  "default.at_creation": "Fixed for this cluster. Each topic can be created with its own.",
   "default.auto_create": "Create topics automatically",
+  "default.auto_create_note": "Fixed for this cluster. A consumer can refuse it for itself: allow.auto.create.topics=false.",
   "default.brokers": "Brokers",
   "default.engine": "Engine",
   "default.engine_note": "Kafka 4.4 protocol, for development: no JVM and no Docker.",
@@ -606,6 +611,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "risk.compact": "Compaction keeps only the newest message of each key; messages without a key are refused.",
   "risk.max_message": "Producers that send larger messages will fail.",
   "risk.min_isr": "With acks=all, writes fail while fewer replicas are in sync.",
+  "risk.min_isr_exceeds": "More than the replication factor {replicas}: brokers then count {replicas}, so writes with acks=all fail as soon as one replica is out of sync. Brokers older than Kafka 3.7 refuse every such write.",
   "risk.retention": "Older messages will be deleted.",
   "risk.unclean": "A replica that is behind can become leader; messages may be lost.",
   "step.ask_controller": "Ask the controller",
@@ -701,7 +707,9 @@ export const ko: Readonly<Record<TextId, string>> = {
   "config_doc.segment_ms": "세그먼트가 가득 차지 않아도 이 시간이 지나면 새 세그먼트를 시작합니다. 그래야 보존과 컴팩션이 적용됩니다.",
   "config_doc.unclean_leader_election_enable": "다른 레플리카가 없을 때 뒤처진 레플리카가 리더가 될 수 있는지입니다. 파티션은 계속 사용할 수 있지만 메시지가 유실될 수 있습니다.",
   "confirm.mismatch": "확인하려면 \"{expected}\"을(를) 그대로 입력하세요.",
+  "default.at_creation": "이 클러스터에서는 고정됩니다. 토픽을 생성할 때 따로 정할 수 있습니다.",
   "default.auto_create": "토픽 자동 생성",
+  "default.auto_create_note": "이 클러스터에서는 고정됩니다. 컨슈머는 allow.auto.create.topics=false로 거부할 수 있습니다.",
   "default.brokers": "브로커",
   "default.engine": "엔진",
   "default.engine_note": "Kafka 4.4 프로토콜을 구현한 개발용 엔진입니다. JVM과 Docker가 필요 없습니다.",
@@ -857,7 +865,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "lag.no_commit": "커밋 없음",
   "lag.no_end": "파티션 리더가 응답하지 않았습니다.",
   "lag.other_type": "이 유형의 그룹은 위치를 다른 방식으로 저장합니다.",
-  "lag.unreadable": "랙을 읽을 수 없습니다: {reason}",
+  "lag.unreadable": "지연을 읽을 수 없습니다: {reason}",
   "net.bad_address": "브로커 주소 형식이 아닙니다.",
   "net.closed": "{host}:{port}에서 연결을 닫았습니다.",
   "net.is_http": "Kafka가 아니라 웹 서버(HTTP)가 응답했습니다.",
@@ -931,6 +939,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "risk.compact": "컴팩션은 키마다 최신 메시지만 남기며, 키가 없는 메시지는 거부됩니다.",
   "risk.max_message": "이보다 큰 메시지를 보내는 프로듀서는 실패합니다.",
   "risk.min_isr": "acks=all일 때 동기화된 레플리카가 이보다 적으면 쓰기가 실패합니다.",
+  "risk.min_isr_exceeds": "복제 팩터 {replicas}보다 큽니다. 브로커는 {replicas}(으)로 계산하므로 레플리카 하나만 동기화에서 벗어나도 acks=all 쓰기가 실패합니다. Kafka 3.7 이전 브로커는 이러한 쓰기를 모두 거부합니다.",
   "risk.retention": "오래된 메시지가 삭제됩니다.",
   "risk.unclean": "뒤처진 레플리카가 리더가 될 수 있어 메시지가 손실될 수 있습니다.",
   "step.ask_controller": "컨트롤러에 요청",

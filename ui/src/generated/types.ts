@@ -146,7 +146,7 @@ export type CellKind = "json" | "text" | "hex";
 /**
  * Whether a setting can be changed after the cluster was made.
  */
-export type Changeable = "yes" | "no" | "restart";
+export type Changeable = "yes" | "no";
 
 export type ClientInfo = { bootstrap: string, 
 /**
@@ -1102,7 +1102,11 @@ id: string, name: string, internal: boolean,
 /**
  * Just created; the brokers do not tell it yet.
  */
-creating: boolean, health: Health, under_replicated: number, offline: number, partitions: number, replication: number, 
+creating: boolean, health: Health, under_replicated: number, 
+/**
+ * Of the partitions with a leader; 0 while the topic's minimum is not known.
+ */
+under_min_isr: number, offline: number, partitions: number, replication: number, 
 /**
  * An upper bound: compaction leaves gaps.
  */
@@ -1160,7 +1164,11 @@ id: string, name: string, internal: boolean,
 /**
  * Just created; the brokers do not tell it yet.
  */
-creating: boolean, health: Health, under_replicated: number, offline: number, partitions: number, replication: number, 
+creating: boolean, health: Health, under_replicated: number, 
+/**
+ * Of the partitions with a leader; 0 while the topic's minimum is not known.
+ */
+under_min_isr: number, offline: number, partitions: number, replication: number, 
 /**
  * An upper bound: compaction leaves gaps.
  */

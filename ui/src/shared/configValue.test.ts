@@ -4,9 +4,13 @@ import { choicesOf, valueProblem } from "./configValue";
 describe("valueProblem", () => {
   it("keeps integers inside their type, to the last digit", () => {
     expect(valueProblem("long", null, "9223372036854775807")).toBeNull();
-    expect(valueProblem("long", null, "9223372036854775808")).toEqual({ kind: "type" });
-    expect(valueProblem("int", "[0,...]", "2147483648")).toEqual({ kind: "type" });
-    expect(valueProblem("int", null, "1.5")).toEqual({ kind: "type" });
+    expect(valueProblem("long", null, "9223372036854775808")).toMatchObject({ kind: "range" });
+    expect(valueProblem("int", "[0,...]", "2147483648")).toEqual({
+      kind: "range",
+      min: "-2147483648",
+      max: "2147483647",
+    });
+    expect(valueProblem("int", null, "1.5")).toEqual({ kind: "whole" });
   });
   it("knows booleans, doubles and choices", () => {
     expect(valueProblem("boolean", null, "yes")).toMatchObject({ kind: "choice" });

@@ -1,7 +1,10 @@
 import type { ConfigType } from "~/contract/types";
 
 /** What is wrong with a value, before the cluster is asked; null when it may do. */
-export type ValueProblem = { kind: "type" } | { kind: "choice"; valid: string };
+export type ValueProblem =
+  | { kind: "whole" | "number" }
+  | { kind: "range"; min: string; max: string }
+  | { kind: "choice"; valid: string };
 
 const WHOLE: Partial<Record<ConfigType, [min: bigint, max: bigint]>> = {
   short: [-32_768n, 32_767n],
@@ -19,11 +22,12 @@ export function valueProblem(type: ConfigType, valid: string | null, value: stri
   const text = value.trim();
   const range = WHOLE[type];
   if (range) {
-    if (!/^-?\d+$/.test(text)) return { kind: "type" };
+    if (!/^-?\d+$/.test(text)) return { kind: "whole" };
     const number = BigInt(text);
-    return number < range[0] || number > range[1] ? { kind: "type" } : null;
+    const [min, max] = range;
+    return number < min || number > max ? { kind: "range", min: String(min), max: String(max) } : null;
   }
-  if (type === "double") return text === "" || Number.isNaN(Number(text)) ? { kind: "type" } : null;
+  if (type === "double") return text === "" || Number.isNaN(Number(text)) ? { kind: "number" } : null;
   if (type === "boolean")
     return /^(true|false)$/.test(text) ? null : { kind: "choice", valid: "true, false" };
   const choices = choicesOf(valid);

@@ -5,7 +5,8 @@ describe("bytes", () => {
   it.each([
     ["0", "0 B"],
     ["999", "999 B"],
-    ["1000", "0.977 KiB"],
+    ["1000", "1,000 B"],
+    ["1030750", "1,007 KiB"],
     ["1024", "1 KiB"],
     ["1331439862", "1.24 GiB"],
     ["13002342", "12.4 MiB"],
@@ -42,6 +43,16 @@ describe("duration", () => {
     [604_800_000, "7 d"],
     [90_000_000, "1 d 1 h"],
   ])("%s ms is %s", (ms, text) => expect(format.duration(ms)).toBe(text));
+});
+
+describe("units of time", () => {
+  it("are the window's language", () => {
+    format.setTimeUnits("ko");
+    expect(format.duration(250_000)).toBe("4분 10초");
+    expect(format.retention("60000")).toBe("1분");
+    format.setTimeUnits("en");
+    expect(format.duration(60_000)).toBe("1 min");
+  });
 });
 
 describe("configEcho", () => {

@@ -5,18 +5,18 @@ export const NONE = "-";
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
 
-/** Three significant digits, whole numbers below 1,000: 1.24, 12.4, 124. */
+/** Three significant digits, whole numbers from 100 on: 1.24, 12.4, 124, 1,010. */
 function threeDigits(value: number): string {
+  if (value >= 1000) return count(Math.round(value));
   return value >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toPrecision(3);
 }
 
-/** IEC, three digits: "1.24 GiB". */
+/** IEC, three digits, four between 1,000 and 1,023: "1.24 GiB", "1,010 KiB". */
 export function bytes(value: I64 | number | null | undefined): string {
   if (value === null || value === undefined) return NONE;
   let amount = Number(value);
   let unit = 0;
-  // 1000, not 1024: "1,010 KiB" would be four digits.
-  while (amount >= 1000 && unit < UNITS.length - 1) {
+  while (amount >= 1024 && unit < UNITS.length - 1) {
     amount /= 1024;
     unit += 1;
   }
@@ -52,23 +52,31 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const PARTS: readonly [size: number, unit: string][] = [
-  [DAY, "d"],
-  [HOUR, "h"],
-  [MINUTE, "min"],
-  [SECOND, "s"],
-];
+const SIZES = [DAY, HOUR, MINUTE, SECOND] as const;
+/** After each number: days, hours, minutes, seconds, milliseconds. */
+const TIME_UNITS = {
+  en: [" d", " h", " min", " s", " ms"],
+  ko: ["일", "시간", "분", "초", "ms"],
+} as const;
 
-/** The two largest parts: "4 min 10 s", "7 d", "340 ms". */
+let timeUnits: readonly string[] = TIME_UNITS.en;
+
+/** The language of units of time: one for the whole window, so that no cell has to be told. */
+export function setTimeUnits(language: keyof typeof TIME_UNITS): void {
+  timeUnits = TIME_UNITS[language];
+}
+
+/** The two largest parts: "4 min 10 s", "7 d", "340 ms"; "4분 10초" in Korean. */
 export function duration(ms: number): string {
-  if (ms < SECOND) return `${Math.round(ms)} ms`;
-  if (ms < 10 * SECOND && ms % SECOND !== 0) return `${(ms / SECOND).toFixed(1)} s`;
-  const first = PARTS.findIndex(([size]) => ms >= size);
-  const [size, unit] = PARTS[first] ?? [SECOND, "s"];
-  const whole = Math.floor(ms / size);
-  const next = PARTS[first + 1];
-  const rest = next ? Math.floor((ms % size) / next[0]) : 0;
-  return next && rest > 0 ? `${whole} ${unit} ${rest} ${next[1]}` : `${whole} ${unit}`;
+  const of = (n: number | string, unit: number) => `${n}${timeUnits[unit] ?? ""}`;
+  if (ms < SECOND) return of(Math.round(ms), 4);
+  if (ms < 10 * SECOND && ms % SECOND !== 0) return of((ms / SECOND).toFixed(1), 3);
+  const first = SIZES.findIndex((size) => ms >= size);
+  const size = SIZES[first] ?? SECOND;
+  const next = SIZES[first + 1];
+  const rest = next ? Math.floor((ms % size) / next) : 0;
+  const whole = of(Math.floor(ms / size), first);
+  return rest > 0 ? `${whole} ${of(rest, first + 1)}` : whole;
 }
 
 /** Says a configuration value in words where its name tells the unit: "604800000" of "retention.ms" is "7 d". */

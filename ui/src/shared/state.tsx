@@ -1,5 +1,5 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { BrokerRow, ClusterState, Health, OperationState, Text } from "~/contract/types";
+import type { BrokerRow, ClusterState, Health, OperationState, Text, TopicRow } from "~/contract/types";
 import { defineTexts, type Message, type Translate, useT } from "./text";
 
 type Type = StatusIndicatorProps.Type;
@@ -82,6 +82,14 @@ export function healthWords(t: Translate): { value: Health; label: string }[] {
     { value: "under_min_isr", label: t(healthTexts.under_min_isr_one) },
     { value: "offline", label: t(healthTexts.offline_one) },
   ];
+}
+
+type Sick = Pick<TopicRow, "health" | "offline" | "under_min_isr" | "under_replicated">;
+
+/** How many partitions of a topic are as its health says. */
+export function sickPartitions(topic: Sick): number {
+  if (topic.health === "offline") return topic.offline;
+  return topic.health === "under_min_isr" ? topic.under_min_isr : topic.under_replicated;
 }
 
 interface HealthProps {

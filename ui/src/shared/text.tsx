@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { createIntl, createIntlCache, type IntlShape } from "react-intl";
 import type { Text } from "~/contract/types";
 import { en, ko } from "~/generated/texts";
+import { setTimeUnits } from "./format";
 import { withJosa, withJosaIn } from "./josa";
 
 export type Language = "en" | "ko";
@@ -57,7 +58,10 @@ export function translator(language: Language): Translate {
 const Context = createContext<Translate>(translator("en"));
 
 export function LanguageProvider(props: { language: Language; children: ReactNode }) {
-  const value = useMemo(() => translator(props.language), [props.language]);
+  const value = useMemo(() => {
+    setTimeUnits(props.language);
+    return translator(props.language);
+  }, [props.language]);
   return <Context.Provider value={value}>{props.children}</Context.Provider>;
 }
 

@@ -10,7 +10,7 @@ words!(ClusterState = core::State as "SCREAMING_SNAKE_CASE" {
 });
 words!(
     /// Whether a setting can be changed after the cluster was made.
-    Changeable = core::Changeable as "snake_case" { Yes, No, Restart }
+    Changeable = core::Changeable as "snake_case" { Yes, No }
 );
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]

@@ -21,6 +21,8 @@ pub struct TopicRow {
     pub creating: bool,
     pub health: Health,
     pub under_replicated: u32,
+    /// Of the partitions with a leader; 0 while the topic's minimum is not known.
+    pub under_min_isr: u32,
     pub offline: u32,
     pub partitions: u32,
     pub replication: u32,
@@ -47,6 +49,7 @@ impl FromCore<core::TopicRow> for TopicRow {
             creating: row.creating,
             health: FromCore::from_core(row.health),
             under_replicated: row.under_replicated,
+            under_min_isr: row.under_min_isr,
             offline: row.offline,
             partitions: row.partitions,
             replication: row.replication,

@@ -26,8 +26,6 @@ pub struct DefaultSetting {
 pub enum Changeable {
     Yes,
     No,
-    /// By a restart of the cluster.
-    Restart,
 }
 
 pub(super) const BROKERS: u16 = 3;
@@ -43,7 +41,7 @@ impl Core {
 }
 
 fn settings(brokers: u16) -> Vec<DefaultSetting> {
-    use Changeable::{No, Restart, Yes};
+    use Changeable::{No, Yes};
     let (replicas, min_isr) = (brokers.min(3).to_string(), brokers.min(2).to_string());
     let note = |id: TextId| Some(Text::from(id));
     vec![
@@ -70,7 +68,13 @@ fn settings(brokers: u16) -> Vec<DefaultSetting> {
             No,
             note(TextId::DefaultSecurityNote),
         ),
-        line("default.replication.factor", TextId::DefaultReplication, replicas, Restart, None),
+        line(
+            "default.replication.factor",
+            TextId::DefaultReplication,
+            replicas,
+            No,
+            note(TextId::DefaultAtCreation),
+        ),
         line(
             "min.insync.replicas",
             TextId::DefaultMinIsr,
@@ -78,7 +82,13 @@ fn settings(brokers: u16) -> Vec<DefaultSetting> {
             Yes,
             note(TextId::DefaultMinIsrNote),
         ),
-        line("num.partitions", TextId::DefaultPartitions, "3".into(), Restart, None),
+        line(
+            "num.partitions",
+            TextId::DefaultPartitions,
+            "3".into(),
+            No,
+            note(TextId::DefaultAtCreation),
+        ),
         line(
             "log.retention.hours",
             TextId::DefaultRetention,
@@ -86,7 +96,13 @@ fn settings(brokers: u16) -> Vec<DefaultSetting> {
             Yes,
             note(TextId::DefaultPerTopic),
         ),
-        line("auto.create.topics.enable", TextId::DefaultAutoCreate, "true".into(), Restart, None),
+        line(
+            "auto.create.topics.enable",
+            TextId::DefaultAutoCreate,
+            "true".into(),
+            No,
+            note(TextId::DefaultAutoCreateNote),
+        ),
         line("storage", TextId::DefaultStorage, "—".into(), No, note(TextId::DefaultStorageNote)),
     ]
 }

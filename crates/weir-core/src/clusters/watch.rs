@@ -100,7 +100,7 @@ impl Core {
             }
             _ => None,
         };
-        self.note_down(id, brokers.as_deref().unwrap_or_default());
+        self.note_down(id, brokers.as_deref());
         let shows = self.registry().update(id, |local| {
             read_files(local);
             local.brokers = brokers;
@@ -120,11 +120,16 @@ impl Core {
 
     /// The engine knows at once that a broker is down, the cluster once its session has ended: what is shown of
     /// partitions follows the engine.
-    fn note_down(&self, id: &str, brokers: &[Broker]) {
+    fn note_down(&self, id: &str, brokers: Option<&[Broker]>) {
         let Some(session) = self.open_session(id) else { return };
+        let answered = self.registry().local(id).is_some_and(|local| local.brokers.is_some());
+        if brokers.is_none() || !answered {
+            session.forget_silent();
+        }
         let is_down =
             |broker: &&Broker| matches!(broker.state, BrokerState::Killed | BrokerState::Stopped);
-        let down = brokers.iter().filter(is_down).map(|broker| broker.id).collect();
+        let down =
+            brokers.unwrap_or_default().iter().filter(is_down).map(|broker| broker.id).collect();
         if session.set_down(down) {
             self.spawn(async move { session.look_again().await });
         }

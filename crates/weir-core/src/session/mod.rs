@@ -212,6 +212,11 @@ impl Session {
         self.lock().groups.clone()
     }
 
+    /// Brokers of a cluster that was down are not silent: it is asked anew.
+    pub(crate) fn forget_silent(&self) {
+        self.lock().silent_brokers.clear();
+    }
+
     /// Brokers that the engine says are down; whether that is news.
     pub(crate) fn set_down(&self, down: Vec<i32>) -> bool {
         let mut state = self.lock();
@@ -272,7 +277,7 @@ impl Session {
         state.controller = before.controller;
     }
 
-    /// The last ten minutes, as far as somebody looked.
+    /// The last ten minutes, as far as somebody looked: of a local cluster, some minutes more.
     pub(crate) fn throughput(&self) -> Vec<Throughput> {
         self.lock().throughput.iter().copied().collect()
     }

@@ -1,5 +1,5 @@
 //! The pollers of one session, by column cost: one Metadata; offsets, one request a leader; sizes, one a broker;
-//! groups. Each runs only while somebody watches what it feeds.
+//! groups. Each runs only while somebody watches what it feeds; the charts of a local cluster some minutes longer.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,6 +19,9 @@ use crate::time::now_ms;
 const TICK: Duration = Duration::from_millis(500);
 /// Above so many partitions the costly columns take their long pace on this machine too.
 const MANY_PARTITIONS: usize = 5_000;
+
+/// How long the charts of a local cluster that nobody looks at now go on: coming back from another page finds no hole.
+const CHARTS_GO_ON: Duration = Duration::from_secs(5 * 60);
 
 /// Readings that are taken at a quick pace.
 const FIRST_POINTS: usize = 3;
@@ -40,7 +43,10 @@ impl Session {
     }
 
     async fn poll_once(&self, due: &mut Due) {
-        let watched = self.watched();
+        let mut watched = self.watched();
+        if self.is_local && due.charts_go_on(watched.topics, Instant::now()) {
+            (watched.topics, watched.sizes) = (true, true);
+        }
         let paces = self.paces();
         if watched.anything && due.take(What::Metadata, paces.metadata) {
             self.poll_metadata().await;
@@ -238,6 +244,8 @@ enum What {
 #[derive(Debug, Default)]
 struct Due {
     last: [Option<Instant>; 4],
+    /// When somebody looked at what the charts are made of.
+    charts: Option<Instant>,
 }
 
 impl Due {
@@ -249,5 +257,29 @@ impl Due {
         }
         *last = Some(Instant::now());
         true
+    }
+    /// Whether the charts still want points at `now`: while they are watched and some minutes after.
+    fn charts_go_on(&mut self, watched: bool, now: Instant) -> bool {
+        if watched {
+            self.charts = Some(now);
+        }
+        self.charts.is_some_and(|last| now.duration_since(last) < CHARTS_GO_ON)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_go_on_for_some_minutes_after_the_last_look() {
+        let (mut due, start) = (Due::default(), Instant::now());
+        let after = |seconds| start + Duration::from_secs(seconds);
+        assert!(!due.charts_go_on(false, start), "nobody has ever looked");
+        assert!(due.charts_go_on(true, start));
+        assert!(due.charts_go_on(false, after(299)));
+        assert!(!due.charts_go_on(false, after(300)));
+        assert!(due.charts_go_on(true, after(400)));
+        assert!(due.charts_go_on(false, after(699)));
     }
 }

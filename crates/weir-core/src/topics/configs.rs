@@ -95,8 +95,9 @@ impl Core {
         let session = self.session_to(&alter.cluster, Action::AlterConfig)?;
         check(alter)?;
         let entries = read(&session, &alter.topic).await?;
+        let replicas = replicas_of(&session, &alter.topic);
         let changes: Vec<_> =
-            alter.changes.iter().map(|change| preview(&entries, change)).collect();
+            alter.changes.iter().map(|change| preview(&entries, change, replicas)).collect();
         let command = command(alter, &session.bootstrap);
         apply(&session, alter, true).await?;
         if alter.dry_run {
@@ -175,12 +176,30 @@ pub(super) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
     failure.outcome(Outcome::NotDone).detail(problem)
 }
 
-fn preview(entries: &[ConfigEntry], (name, value): &(String, Option<String>)) -> ConfigChange {
+/// The replication factor, where the topic is known.
+fn replicas_of(session: &Session, topic: &str) -> Option<usize> {
+    let snapshot = session.newest()?;
+    Some(snapshot.metadata.topic(topic)?.replication_factor())
+}
+
+fn preview(
+    entries: &[ConfigEntry],
+    (name, value): &(String, Option<String>),
+    replicas: Option<usize>,
+) -> ConfigChange {
     let entry = entries.iter().find(|entry| &entry.name == name);
     let before = entry.and_then(|entry| entry.value.clone());
     let after = value.clone().or_else(|| entry.and_then(|entry| entry.default.clone()));
-    let risk = risk(name, before.as_deref(), after.as_deref());
+    let exceeds = (name == "min.insync.replicas").then(|| more_than(replicas, after.as_deref()));
+    let risk = exceeds.flatten().or_else(|| risk(name, before.as_deref(), after.as_deref()));
     ConfigChange { name: name.clone(), before, after, risk }
+}
+
+/// A minimum that no partition can reach: brokers take the replication factor instead (KAFKA-15583).
+fn more_than(replicas: Option<usize>, min_isr: Option<&str>) -> Option<Text> {
+    let (replicas, min_isr) = (replicas?, min_isr?.trim().parse::<usize>().ok()?);
+    (min_isr > replicas && replicas > 0)
+        .then(|| TextId::RiskMinIsrExceeds.with("replicas", replicas as u32))
 }
 
 /// What a person may not see coming.
@@ -258,6 +277,15 @@ mod tests {
             Some(TextId::RiskCompact)
         );
         assert_eq!(id("compression.type", Some("producer"), Some("zstd")), None);
+    }
+
+    #[test]
+    fn a_minimum_of_replicas_in_sync_that_no_partition_can_reach_is_told() {
+        let id = |replicas, min| more_than(replicas, Some(min)).map(|text| text.id);
+        assert_eq!(id(Some(3), "5"), Some(TextId::RiskMinIsrExceeds));
+        assert_eq!(id(Some(3), "3"), None);
+        assert_eq!(id(None, "5"), None);
+        assert_eq!(id(Some(3), "many"), None);
     }
 
     #[test]

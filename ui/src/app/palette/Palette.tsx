@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { usePlatform } from "~/platform";
+import { type AskedCommand, AskFirst, asksFirst } from "~/shared/AskFirst";
 import { tag, useCall } from "~/shared/api";
 import { isComposing } from "~/shared/keys";
 import { useT } from "~/shared/text";
@@ -183,6 +184,9 @@ function PaletteDialog(props: DialogProps) {
 export function Palette(props: { visible: boolean; onDismiss: () => void }) {
   const before = useRef<Element | null>(null);
   const run = useRunOnCluster();
+  const [asking, setAsking] = useState<{ command: AskedCommand; cluster: string } | null>(null);
+  const runOrAsk = (command: ClusterCommand, cluster: string) =>
+    asksFirst(command) ? setAsking({ command, cluster }) : void run(command, cluster);
   useEffect(() => {
     if (props.visible) {
       before.current = document.activeElement;
@@ -192,7 +196,7 @@ export function Palette(props: { visible: boolean; onDismiss: () => void }) {
     if (before.current instanceof HTMLElement && document.activeElement === document.body)
       before.current.focus();
   }, [props.visible]);
-  if (!props.visible) return null;
+  if (!props.visible) return asking ? <AskFirst {...asking} onDone={() => setAsking(null)} /> : null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a click beside the dialog closes it; Escape does the same.
     <div
@@ -201,7 +205,7 @@ export function Palette(props: { visible: boolean; onDismiss: () => void }) {
         if (event.target === event.currentTarget) props.onDismiss();
       }}
     >
-      <PaletteDialog onDismiss={props.onDismiss} onRun={run} />
+      <PaletteDialog onDismiss={props.onDismiss} onRun={runOrAsk} />
     </div>
   );
 }

@@ -9,7 +9,7 @@ export const texts = defineTexts({
   role: { en: "Role", ko: "역할" },
   controller: { en: "Controller", ko: "컨트롤러" },
   address: { en: "Address", ko: "주소" },
-  rack: { en: "Rack", ko: "랙 위치" },
+  rack: { en: "Rack", ko: "랙" },
   leaders: { en: "Leaders", ko: "리더" },
   replicas: { en: "Replicas", ko: "레플리카" },
   under: { en: "Under-replicated", ko: "복제 부족" },

@@ -1,6 +1,7 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
 import type { ClusterRow, Permit } from "~/contract/types";
+import { AskFirst } from "~/shared/AskFirst";
 import { tag, useCommand } from "~/shared/api";
 import { DeleteCluster } from "~/shared/DeleteCluster";
 import { errorText } from "~/shared/ErrorBox";
@@ -26,21 +27,21 @@ export function ClusterActions(props: { cluster: ClusterRow | undefined }) {
   const t = useT();
   const { track, flash } = useFlash();
   const [deleting, setDeleting] = useState(false);
+  const [stopping, setStopping] = useState(false);
   const start = useCommand("clusters.start", [tag.clusters]);
-  const stop = useCommand("clusters.stop", [tag.clusters]);
   const { cluster } = props;
 
-  const run = async (command: typeof start | typeof stop) => {
+  const runStart = async () => {
     if (!cluster) return;
     try {
-      track((await command.mutateAsync({ cluster: cluster.id })).operation);
+      track((await start.mutateAsync({ cluster: cluster.id })).operation);
     } catch (thrown) {
       flash({ id: `cluster-${cluster.id}`, type: "error", content: errorText(t, thrown) });
     }
   };
   const onClick = (id: string) => {
-    if (id === "start") void run(start);
-    if (id === "stop") void run(stop);
+    if (id === "start") void runStart();
+    if (id === "stop") setStopping(true);
     if (id === "delete") setDeleting(true);
   };
   return (
@@ -49,11 +50,14 @@ export function ClusterActions(props: { cluster: ClusterRow | undefined }) {
         items={cluster ? items(t, cluster) : []}
         disabled={!cluster}
         disabledReason={t(texts.chooseFirst)}
-        loading={start.isPending || stop.isPending}
+        loading={start.isPending}
         onItemClick={({ detail }) => onClick(detail.id)}
       >
         {t(texts.actions)}
       </ButtonDropdown>
+      {stopping && cluster ? (
+        <AskFirst command="clusters.stop" cluster={cluster.id} onDone={() => setStopping(false)} />
+      ) : null}
       {deleting && cluster ? <DeleteCluster cluster={cluster} onDone={() => setDeleting(false)} /> : null}
     </span>
   );

@@ -42,6 +42,7 @@ function TrendText({ trend }: { trend: Trend | null }) {
 function whenCaughtUp(t: Translate, group: GroupDetail, trend: Trend | null): string {
   if (group.lag === "0") return t(texts.caughtUp);
   if (!trend || group.lag === null) return NONE;
+  if (trend.perSecond === 0 && !matters(group.lag, group.members)) return t(texts.keepingUp);
   return trend.seconds === null
     ? t(texts.never)
     : t(texts.about, { time: duration(Math.max(1, Math.round(trend.seconds)) * 1000) });

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import type { GroupDetail, LagRow } from "~/contract/types";
-import { compareI64, NONE } from "~/shared/format";
+import { compareI64, count } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
@@ -67,11 +67,16 @@ function columns(
     {
       id: "committed",
       header: t(texts.committed),
-      cell: (row) => row.committed ?? <span className="weir-soft">{t(texts.noCommitCell)}</span>,
+      cell: (row) =>
+        row.committed === null ? (
+          <span className="weir-soft">{t(texts.noCommitCell)}</span>
+        ) : (
+          count(row.committed)
+        ),
       numeric: true,
       width: 125,
     },
-    { id: "end", header: t(texts.end), cell: (row) => row.end ?? NONE, numeric: true, width: 125 },
+    { id: "end", header: t(texts.end), cell: (row) => count(row.end), numeric: true, width: 125 },
     {
       id: "lag",
       header: t(texts.lag),

@@ -36,14 +36,16 @@ export default defineFeature({
       text: texts.title,
       path: LIST,
       order: 30,
-      badge: ({ groups }) => (!groups ? null : { text: count(groups), color: "grey" }),
+      // Of a cluster that is stopped they are what was read last, as its topics are no more told either.
+      badge: ({ groups, permits }) =>
+        !groups || permits.open ? null : { text: count(groups), color: "grey" },
     },
   ],
   actions: [
     {
       id: "groups",
       text: texts.title,
-      keywords: "lag consumers offsets 랙 오프셋",
+      keywords: "lag consumers offsets 지연 랙 오프셋",
       needs: ["cluster"],
       href: ({ cluster }) => paths.groups(cluster ?? ""),
       keys: "g g",

@@ -8,7 +8,7 @@ export const texts = defineTexts({
   type: { en: "Type", ko: "유형" },
   members: { en: "Members", ko: "멤버" },
   topics: { en: "Topics", ko: "토픽" },
-  lag: { en: "Lag", ko: "랙" },
+  lag: { en: "Lag", ko: "지연" },
   lagNote: { en: "Messages written and not yet committed", ko: "기록되었지만 아직 커밋되지 않은 메시지" },
   coordinator: { en: "Coordinator", ko: "코디네이터" },
   broker: { en: "Broker {id}", ko: "브로커 {id}" },
@@ -49,6 +49,7 @@ export const texts = defineTexts({
   caughtUpIn: { en: "Caught up in", ko: "따라잡기까지" },
   about: { en: "about {time}", ko: "약 {time}" },
   never: { en: "not at this rate", ko: "현재 속도로는 불가" },
+  keepingUp: { en: "keeps up", ko: "잘 따라가는 중" },
   caughtUp: { en: "caught up", ko: "따라잡음" },
   noLag: { en: "Everything written has been committed.", ko: "기록된 모든 메시지가 커밋되었습니다." },
   keepsUp: {
@@ -61,17 +62,17 @@ export const texts = defineTexts({
   },
   one: {
     en: "Partition {partition} of {topic} holds {percent} % of the lag.",
-    ko: "{topic}의 파티션 {partition}이(가) 랙의 {percent}%를 차지합니다.",
+    ko: "{topic}의 파티션 {partition}이(가) 지연의 {percent}%를 차지합니다.",
   },
   oneMember: { en: "It is read by {member}.", ko: "{member}이(가) 읽고 있습니다." },
   oneNobody: { en: "No member reads it.", ko: "읽는 멤버가 없습니다." },
   nobody: {
     en: "No member is connected: the lag grows with every message.",
-    ko: "연결된 멤버가 없어 메시지마다 랙이 늘어납니다.",
+    ko: "연결된 멤버가 없어 메시지마다 지연이 늘어납니다.",
   },
   even: {
     en: "The lag is spread evenly over the partitions.",
-    ko: "랙이 파티션에 고르게 분산되어 있습니다.",
+    ko: "지연이 파티션에 고르게 분산되어 있습니다.",
   },
   partitions: { en: "Partitions", ko: "파티션" },
   topic: { en: "Topic", ko: "토픽" },

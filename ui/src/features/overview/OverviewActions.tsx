@@ -1,5 +1,7 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import { useState } from "react";
 import type { ClusterDetail, Permit } from "~/contract/types";
+import { type AskedCommand, AskFirst } from "~/shared/AskFirst";
 import { type Message, useT } from "~/shared/text";
 import { useClusterCommand } from "~/shared/useClusterCommand";
 import { texts } from "./texts";
@@ -20,14 +22,11 @@ interface OverviewActionsProps {
 /** Everything that can be done to the cluster itself; what cannot be now says why. */
 export function OverviewActions({ cluster, onDelete }: OverviewActionsProps) {
   const t = useT();
-  const commands = {
-    start: useClusterCommand("clusters.start", cluster.id),
-    stop: useClusterCommand("clusters.stop", cluster.id),
-    sample_start: useClusterCommand("clusters.sample_start", cluster.id),
-    sample_remove: useClusterCommand("clusters.sample_remove", cluster.id),
-  };
+  const [asking, setAsking] = useState<AskedCommand | null>(null);
+  const start = useStart(cluster.id);
+  const sampleStart = useSampleStart(cluster.id);
   const item = (
-    id: keyof typeof commands | "delete",
+    id: "start" | "stop" | "sample_start" | "sample_remove" | "delete",
     text: Message,
     permit: Permit,
   ): ButtonDropdownProps.Item => ({
@@ -36,22 +35,28 @@ export function OverviewActions({ cluster, onDelete }: OverviewActionsProps) {
     ...(permit ? { disabled: true, disabledReason: t.core(permit) } : {}),
   });
   const remove = cluster.kind === "remote" ? texts.disconnect : texts.delete;
+  const onClick = (id: string) => {
+    if (id === "delete") onDelete();
+    else if (id === "start") start.run();
+    else if (id === "sample_start") sampleStart.run();
+    else setAsking(id === "stop" ? "clusters.stop" : "clusters.sample_remove");
+  };
   return (
-    <ButtonDropdown
-      loading={Object.values(commands).some((command) => command.pending)}
-      items={[
-        item("start", texts.start, cluster.permits.start),
-        item("stop", texts.stop, cluster.permits.stop),
-        item("sample_start", texts.sampleStart, cluster.permits.sample_start),
-        item("sample_remove", texts.sampleRemove, cluster.permits.sample_remove),
-        item("delete", remove, cluster.permits.delete),
-      ]}
-      onItemClick={({ detail }) => {
-        if (detail.id === "delete") onDelete();
-        else commands[detail.id as keyof typeof commands].run();
-      }}
-    >
-      {t(texts.actions)}
-    </ButtonDropdown>
+    <span>
+      <ButtonDropdown
+        loading={start.pending || sampleStart.pending}
+        items={[
+          item("start", texts.start, cluster.permits.start),
+          item("stop", texts.stop, cluster.permits.stop),
+          item("sample_start", texts.sampleStart, cluster.permits.sample_start),
+          item("sample_remove", texts.sampleRemove, cluster.permits.sample_remove),
+          item("delete", remove, cluster.permits.delete),
+        ]}
+        onItemClick={({ detail }) => onClick(detail.id)}
+      >
+        {t(texts.actions)}
+      </ButtonDropdown>
+      {asking ? <AskFirst command={asking} cluster={cluster.id} onDone={() => setAsking(null)} /> : null}
+    </span>
   );
 }

@@ -12,6 +12,7 @@ import { DeleteCluster } from "~/shared/DeleteCluster";
 import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
+import { ReadOnlyMark } from "~/shared/ReadOnlyMark";
 import { ClusterStateIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { ActivityPanel } from "./ActivityPanel";
@@ -102,6 +103,7 @@ export default function OverviewPage() {
           info={
             <span className="weir-title-info">
               {cluster ? <ClusterStateIndicator state={cluster.state} reason={cluster.state_reason} /> : null}
+              <ReadOnlyMark cluster={id} />
               <InfoLink />
             </span>
           }

@@ -23,7 +23,7 @@ export const texts = defineTexts({
   topics: { en: "Topics", ko: "토픽" },
   partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
   groups: { en: "Consumer groups", ko: "컨슈머 그룹" },
-  largestLag: { en: "largest lag {n}", ko: "최대 랙 {n}" },
+  largestLag: { en: "largest lag {n}", ko: "최대 지연 {n}" },
   stored: { en: "Size", ko: "크기" },
   allReplicas: { en: "on disk, all replicas", ko: "디스크, 모든 레플리카" },
   sickOffline: {
@@ -47,11 +47,11 @@ export const texts = defineTexts({
   messagesIn: { en: "Messages in", ko: "수신 메시지" },
   bytesIn: { en: "Bytes in", ko: "수신 바이트" },
   perSecond: { en: "/s", ko: "/초" },
-  topLag: { en: "Largest lag", ko: "가장 큰 랙" },
+  topLag: { en: "Largest lag", ko: "가장 큰 지연" },
   group: { en: "Group", ko: "그룹" },
   state: { en: "State", ko: "상태" },
   members: { en: "Members", ko: "멤버" },
-  lag: { en: "Lag", ko: "랙" },
+  lag: { en: "Lag", ko: "지연" },
   noLag: { en: "No group is behind", ko: "뒤처진 그룹 없음" },
   noLagHint: {
     en: "What was written is committed, or the groups have not committed yet.",

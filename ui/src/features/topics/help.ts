@@ -209,10 +209,10 @@ export const consumersHelp = defineHelp({
   },
   points: [
     {
-      term: { en: "Lag on this topic", ko: "이 토픽의 랙" },
+      term: { en: "Lag on this topic", ko: "이 토픽의 지연" },
       text: {
         en: "Only of this topic's partitions; the group's page has the whole.",
-        ko: "이 토픽의 파티션만 계산합니다. 전체 랙은 그룹 페이지에 있습니다.",
+        ko: "이 토픽의 파티션만 계산합니다. 전체 지연은 그룹 페이지에 있습니다.",
       },
     },
     {

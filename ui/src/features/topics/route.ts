@@ -113,7 +113,7 @@ export default defineFeature({
       "browse consume search live 검색 실시간",
     ),
     ofTopic("topic-partitions", texts.partitions, (at) => at("partitions"), "leader isr 리더"),
-    ofTopic("topic-consumers", texts.consumers, (at) => at("consumers"), "groups lag 그룹 랙"),
+    ofTopic("topic-consumers", texts.consumers, (at) => at("consumers"), "groups lag 그룹 지연 랙"),
     {
       ...ofTopic(
         "topic-configuration",

@@ -12,7 +12,7 @@ export const texts = defineTexts({
   messages: { en: "Messages", ko: "메시지" },
   size: { en: "Size", ko: "크기" },
   sizeNote: { en: "On disk, all replicas", ko: "디스크, 모든 레플리카" },
-  rate: { en: "In msg/s", ko: "수신 msg/s" },
+  rate: { en: "In msg/s", ko: "초당 수신" },
   retention: { en: "Retention", ko: "보존 기간" },
   cleanup: { en: "Cleanup", ko: "정리 정책" },
   groups: { en: "Groups", ko: "그룹" },

@@ -1,5 +1,5 @@
 import type { Args, CommandName, Output } from "~/contract/commands";
-import type { Operation, Page, Refresh, SavedFilter, Settings, ViewArgs } from "~/contract/types";
+import type { ErrorKind, Operation, Page, Refresh, SavedFilter, Settings, ViewArgs } from "~/contract/types";
 import { DEFAULTS } from "~/shared/settings";
 import { holds } from "~/shared/table/tokens";
 import { CallError } from "../types";
@@ -54,11 +54,11 @@ function start(kind: string, title: string, ms = 2500): { operation: string } {
   return { operation: id };
 }
 
-function fail(sentence: string, field: string | null = null): never {
+function fail(sentence: string, field: string | null = null, kind: ErrorKind = "invalid"): never {
   throw new CallError({
     text: text(sentence),
     hint: null,
-    kind: "invalid",
+    kind,
     outcome: "not_done",
     field,
     detail: null,
@@ -171,15 +171,15 @@ export const handlers: Handlers = {
   "open.folder": () => ({}),
   "clusters.list": () => ({ rows: data.clusters }),
   "clusters.get": ({ cluster }) =>
-    cluster === "nowhere" ? fail("There is no cluster “nowhere”.") : data.detail(cluster),
+    cluster === "nowhere" ? fail("There is no cluster “nowhere”.", null, "not_found") : data.detail(cluster),
   "clusters.create_defaults": () => ({
     name: "my-cluster",
     brokers: 3,
     settings: [
       ["engine", "Engine", "Built-in, Kafka 4.4 protocol", "no"],
       ["brokers", "Brokers", "3, one in each of 3 zones", "no"],
-      ["addresses", "Addresses", "localhost:9092, 9093, 9094", "restart"],
-      ["access", "Access", "Plaintext, this machine only", "restart"],
+      ["addresses", "Addresses", "localhost:9092, 9093, 9094", "no"],
+      ["access", "Access", "Plaintext, this machine only", "no"],
       ["replication", "Replication", "3, in sync at least 2", "yes"],
       ["retention", "Retention", "7 d", "yes"],
       ["auto", "Topics", "Created on first use", "yes"],
@@ -188,7 +188,7 @@ export const handlers: Handlers = {
       key: key ?? "",
       label: text(label ?? ""),
       value: value ?? "",
-      changeable: changeable as "yes" | "no" | "restart",
+      changeable: changeable as "yes" | "no",
       note: key === "replication" || key === "retention" ? text("per topic") : null,
     })),
   }),

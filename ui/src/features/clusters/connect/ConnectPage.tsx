@@ -53,6 +53,8 @@ export default function ConnectPage() {
   const change = (patch: Partial<Draft>) => {
     const next = { ...draft, ...patch };
     setDraft(next);
+    // A result is that of the address that was tested.
+    if (patch.bootstrap !== undefined) test.reset();
     const now = problemsOf(t, next);
     setProblems((shown) => ({
       name: shown.name && now.name,

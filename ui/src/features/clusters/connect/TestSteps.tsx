@@ -1,10 +1,16 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TestStep } from "~/contract/types";
 import { duration } from "~/shared/format";
-import { useT } from "~/shared/text";
+import { type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
 
 const TYPE = { ok: "success", failed: "error", skipped: "stopped" } as const;
+
+/** What a step found; of some it is a count, which alone says nothing. */
+function found(t: Translate, step: TestStep): string | null {
+  if (!step.detail || !/^\d+$/.test(step.detail)) return step.detail;
+  return t(step.step === "api_versions" ? texts.apis : texts.brokers, { n: Number(step.detail) });
+}
 
 /** What was tried, in order; the first failure with what to do about it. */
 export function TestSteps(props: { steps: TestStep[] }) {
@@ -17,7 +23,7 @@ export function TestSteps(props: { steps: TestStep[] }) {
           <span>
             <StatusIndicator type={TYPE[step.status]}>{t.core(step.text)}</StatusIndicator>
             {step.hint ? <div className="weir-test-hint">{t.core(step.hint)}</div> : null}
-            {step.detail ? <div className="weir-mono weir-soft">{step.detail}</div> : null}
+            {step.detail ? <div className="weir-mono weir-soft">{found(t, step)}</div> : null}
           </span>
           <span className="weir-soft weir-num">
             {step.status === "skipped" ? "" : duration(step.took_ms)}

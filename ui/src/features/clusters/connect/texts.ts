@@ -43,6 +43,8 @@ export const texts = defineTexts({
   api_versions: { en: "API versions", ko: "API 버전" },
   metadata: { en: "Metadata", ko: "메타데이터" },
   advertised: { en: "Advertised address", ko: "알려진 주소" },
+  apis: { en: "{n, plural, one {# API} other {# APIs}}", ko: "API {n, number}개" },
+  brokers: { en: "{n, plural, one {# broker} other {# brokers}}", ko: "브로커 {n, number}개" },
   submit: { en: "Connect", ko: "연결" },
   saved: { en: "{name} is connected.", ko: "{name}에 연결되었습니다." },
 });

@@ -63,12 +63,12 @@ export default function CreateClusterPage() {
   };
   const validate = (field: keyof Problems) =>
     setProblems((shown) => ({ ...shown, [field]: problemsOf(t, name, draft)[field] }));
+  const nameProblem = async () => (await platform.call("clusters.check_name", { name })).problem;
   const checkName = async () => {
     validate("name");
-    if (name.trim() === "") return null;
-    const { problem } = await platform.call("clusters.check_name", { name });
+    if (name.trim() === "") return;
+    const problem = await nameProblem();
     if (problem) setProblems((shown) => ({ ...shown, name: t.core(problem) }));
-    return problem;
   };
 
   const typed = useSettled(draft.name ?? "");
@@ -90,8 +90,10 @@ export default function CreateClusterPage() {
   const submit = async () => {
     const found = problemsOf(t, name, draft);
     setProblems(found);
-    if (Object.keys(found).length > 0) return setFailures(failures + 1);
-    if (await checkName().catch(() => null)) return setFailures(failures + 1);
+    // Everything that is wrong is marked at once, the name too, which only the core knows to judge.
+    const taken = found.name ? null : await nameProblem().catch(() => null);
+    if (taken) setProblems({ ...found, name: t.core(taken) });
+    if (taken || Object.keys(found).length > 0) return setFailures(failures + 1);
     try {
       const made = await create.mutateAsync({
         name: name.trim(),

@@ -9,11 +9,7 @@ import { texts } from "./texts";
 function Changeable({ setting }: { setting: DefaultSetting }) {
   const t = useT();
   if (setting.changeable === "no") return <span className="weir-soft">{t(texts.no)}</span>;
-  return (
-    <StatusIndicator type="success">
-      {t(setting.changeable === "yes" ? texts.yes : texts.restart)}
-    </StatusIndicator>
-  );
+  return <StatusIndicator type="success">{t(texts.yes)}</StatusIndicator>;
 }
 
 interface DefaultsTableProps {

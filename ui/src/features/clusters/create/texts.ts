@@ -39,6 +39,5 @@ export const texts = defineTexts({
   later: { en: "Can be changed later", ko: "나중에 변경 가능" },
   yes: { en: "Yes", ko: "예" },
   no: { en: "No", ko: "아니요" },
-  restart: { en: "Yes, with a restart", ko: "예, 다시 시작 필요" },
   loading: { en: "Loading settings", ko: "설정 불러오는 중" },
 });

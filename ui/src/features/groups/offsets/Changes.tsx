@@ -14,7 +14,9 @@ function sumOf(values: (string | null)[]): string {
 function After({ change }: { change: OffsetChange }) {
   const t = useT();
   if (change.error) return <span className="weir-soft">{t(texts.unchanged)}</span>;
-  return <span className="weir-diff-after">{change.after ?? t(texts.none)}</span>;
+  return (
+    <span className="weir-diff-after">{change.after === null ? t(texts.none) : count(change.after)}</span>
+  );
 }
 
 function Lags({ change }: { change: OffsetChange }) {
@@ -68,7 +70,13 @@ export function Changes({ changes, starts }: ChangesProps) {
               <td>
                 {change.topic}-{change.partition}
               </td>
-              <td>{change.before ?? <span className="weir-soft">{t(texts.none)}</span>}</td>
+              <td>
+                {change.before === null ? (
+                  <span className="weir-soft">{t(texts.none)}</span>
+                ) : (
+                  count(change.before)
+                )}
+              </td>
               <td>
                 <After change={change} />
                 {change.error || change.note ? (

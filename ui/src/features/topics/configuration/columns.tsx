@@ -55,7 +55,9 @@ function EditValue({ row, edits, error, onEdit }: EditingProps) {
     <div className="weir-edit-value">
       <FormField
         errorText={problem}
-        constraintText={row.valid ? t(texts.valid, { valid: row.valid }) : undefined}
+        constraintText={
+          row.valid ? t(texts.valid, { valid: row.valid.replaceAll(" or ", ` ${t(texts.or)} `) }) : undefined
+        }
       >
         {value === null ? (
           <span className="weir-soft">{t(texts.toDefault)}</span>

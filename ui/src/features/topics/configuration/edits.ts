@@ -1,7 +1,7 @@
 import type { ConfigRow } from "~/contract/types";
+import { problemText } from "~/shared/configProblem";
 import { valueProblem } from "~/shared/configValue";
 import type { Translate } from "~/shared/text";
-import { texts } from "./texts";
 
 /** What the user wants instead, by key; null is "back to the default". */
 export type Edits = Readonly<Record<string, string | null>>;
@@ -17,8 +17,5 @@ export function editProblem(t: Translate, row: ConfigRow, edits: Edits): string 
   const value = edits[row.name];
   if (value === undefined || value === null) return null;
   const problem = valueProblem(row.type, row.valid, value);
-  if (!problem) return null;
-  return problem.kind === "choice"
-    ? t(texts.badOne, { valid: problem.valid })
-    : t(texts.bad, { type: row.type });
+  return problem ? problemText(t, problem) : null;
 }

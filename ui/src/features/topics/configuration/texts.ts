@@ -33,8 +33,6 @@ export const texts = defineTexts({
   readOnly: { en: "Cannot be changed", ko: "변경할 수 없음" },
   sensitive: { en: "hidden", ko: "숨김" },
   toDefault: { en: "back to the default", ko: "기본값으로" },
-  bad: { en: "Not a valid {type}.", ko: "유효한 {type} 값이 아닙니다." },
-  badOne: { en: "One of {valid}.", ko: "{valid} 중 하나여야 합니다." },
   reviewTitle: { en: "Review changes of {name}", ko: "{name} 변경 내용 검토" },
   applied: { en: "Configuration of {name} changed.", ko: "{name}의 구성을 변경했습니다." },
   none: { en: "No configuration", ko: "구성 없음" },
@@ -44,5 +42,6 @@ export const texts = defineTexts({
     en: "Switch off “Changed only” to see every key.",
     ko: "“변경된 항목만”을 끄면 모든 키가 표시됩니다.",
   },
+  or: { en: "or", ko: "또는" },
   valid: { en: "Valid: {valid}", ko: "유효 값: {valid}" },
 });

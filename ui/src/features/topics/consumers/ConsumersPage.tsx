@@ -16,7 +16,7 @@ const texts = defineTexts({
   state: { en: "State", ko: "상태" },
   type: { en: "Type", ko: "유형" },
   members: { en: "Members", ko: "멤버" },
-  lag: { en: "Lag on this topic", ko: "이 토픽의 랙" },
+  lag: { en: "Lag on this topic", ko: "이 토픽의 지연" },
   empty: { en: "Nobody reads this topic", ko: "이 토픽을 읽는 그룹이 없습니다" },
   emptyHint: {
     en: "A group appears here once it subscribes or has committed an offset.",

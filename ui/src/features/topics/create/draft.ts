@@ -1,4 +1,5 @@
 import type { ConfigHelp, TopicDefaults } from "~/contract/types";
+import { problemText } from "~/shared/configProblem";
 import { valueProblem } from "~/shared/configValue";
 import type { Translate } from "~/shared/text";
 import { texts } from "./texts";
@@ -55,10 +56,7 @@ export function configProblem(t: Translate, line: ConfigLine, help: ConfigHelp[]
   const known = help.find((each) => each.name === line.name);
   if (!known) return t(texts.chooseMissing);
   const problem = valueProblem(known.type, known.valid, line.value);
-  if (!problem) return undefined;
-  return problem.kind === "choice"
-    ? t(texts.badOne, { valid: problem.valid })
-    : t(texts.bad, { type: known.type });
+  return problem ? problemText(t, problem) : undefined;
 }
 
 /** Every field that is wrong now. */

@@ -35,6 +35,4 @@ export const texts = defineTexts({
   chooseMissing: { en: "Choose a key or remove the line.", ko: "키를 선택하거나 줄을 제거하세요." },
   default: { en: "Default {value}", ko: "기본값 {value}" },
   created: { en: "Topic {name} created.", ko: "토픽 {name}을(를) 생성했습니다." },
-  bad: { en: "Not a valid {type}.", ko: "유효한 {type} 값이 아닙니다." },
-  badOne: { en: "One of {valid}.", ko: "{valid} 중 하나여야 합니다." },
 });

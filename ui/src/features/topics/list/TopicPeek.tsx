@@ -4,7 +4,7 @@ import type { TopicRow } from "~/contract/types";
 import { bytes, count, NONE, retention } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { HealthIndicator } from "~/shared/state";
+import { HealthIndicator, sickPartitions } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
 import { texts } from "../texts";
@@ -12,7 +12,6 @@ import { texts } from "../texts";
 /** A topic at a glance: every column of the list, whatever is hidden there. */
 export function TopicPeek({ cluster, row }: { cluster: string; row: TopicRow }) {
   const t = useT();
-  const sick = row.health === "offline" ? row.offline : row.under_replicated;
   return (
     <SpaceBetween size="m">
       <KeyValuePairs
@@ -20,7 +19,9 @@ export function TopicPeek({ cluster, row }: { cluster: string; row: TopicRow }) 
         items={[
           {
             label: t(texts.health),
-            value: <HealthIndicator health={row.health} count={sick} creating={row.creating} />,
+            value: (
+              <HealthIndicator health={row.health} count={sickPartitions(row)} creating={row.creating} />
+            ),
           },
           { label: t(texts.partitions), value: count(row.partitions) },
           { label: t(texts.rf), value: count(row.replication) },

@@ -3,7 +3,7 @@ import type { TopicRow } from "~/contract/types";
 import { bytes, count, NONE, retention, short } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { HealthIndicator, healthWords } from "~/shared/state";
+import { HealthIndicator, healthWords, sickPartitions } from "~/shared/state";
 import { useCellFocus } from "~/shared/table/cellFocus";
 import type { Column } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
@@ -24,10 +24,6 @@ function Name(props: { cluster: string; row: TopicRow }) {
       ) : null}
     </span>
   );
-}
-
-function sickOf(row: TopicRow): number {
-  return row.health === "offline" ? row.offline : row.under_replicated;
 }
 
 interface Stars {
@@ -97,7 +93,9 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
     {
       id: "health",
       header: t(texts.health),
-      cell: (row) => <HealthIndicator health={row.health} count={sickOf(row)} creating={row.creating} />,
+      cell: (row) => (
+        <HealthIndicator health={row.health} count={sickPartitions(row)} creating={row.creating} />
+      ),
       sort: "health",
       width: 182,
       minWidth: 182,

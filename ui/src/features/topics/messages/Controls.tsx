@@ -123,7 +123,7 @@ export function Controls({ topic, query, onPatch }: ControlsProps) {
         <Typed
           search
           label={t(texts.contains)}
-          placeholder={t(texts.contains)}
+          placeholder={t(texts.containsHint)}
           value={query.contains}
           problem={() => null}
           onChange={(q) => onPatch({ q })}

@@ -55,7 +55,8 @@ export function LiveView({ topic, query, onPatch }: LiveViewProps) {
         ) : null}
         {tail.shown >= KEPT_MAX ? <span>{t(texts.keptMax, { n: count(KEPT_MAX) })}</span> : null}
         <span className="weir-scan-actions">
-          {tail.waiting > 0 ? (
+          {/* Paused, nothing is pulled: what waits here is not all that came. */}
+          {tail.waiting > 0 && !paused ? (
             <Button variant="inline-link" iconName="angle-up" onClick={tail.release}>
               {t(texts.newOnes, { n: count(tail.waiting) })}
             </Button>

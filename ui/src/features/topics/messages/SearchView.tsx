@@ -1,6 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useParams } from "react-router";
 import type { Browse, MessageRow } from "~/contract/types";
 import { count, instant } from "~/shared/format";
@@ -33,6 +33,11 @@ function endText(t: Translate, last: Browse | undefined, scanned: string): strin
   return last?.end === "scan_bound" ? t(texts.endBound, { n: count(scanned) }) : "";
 }
 
+/** What is still to be typed before anything is read from there. */
+function missingText(t: Translate, query: MessagesQuery): string {
+  return t(query.from === "offset" ? texts.offsetMissing : texts.timeMissing);
+}
+
 function Empty(props: { query: MessagesQuery; last: Browse | undefined; onClear: () => void }) {
   const t = useT();
   const ranges = rangesText(props.last?.ranges ?? []);
@@ -40,6 +45,9 @@ function Empty(props: { query: MessagesQuery; last: Browse | undefined; onClear:
     return (
       <Box textAlign="center" padding="l" color="inherit">
         <Box variant="strong">{t(texts.noMatches, { query: props.query.contains })}</Box>
+        <Box variant="p" color="text-body-secondary">
+          {t(texts.caseCounts)}
+        </Box>
         <Box padding={{ top: "s" }}>
           <Button onClick={props.onClear}>{t(texts.clear)}</Button>
         </Box>
@@ -72,7 +80,11 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
   const rowHeight = useRowHeight();
   // "1 h ago" is from when it was chosen, not from each render.
   // biome-ignore lint/correctness/useExhaustiveDependencies: these parts of the query are all it reads.
-  const from = useMemo(() => startOf(query, zone, Date.now()), [query.from, query.offset, query.time, zone]);
+  const asked = useMemo(() => startOf(query, zone, Date.now()), [query.from, query.offset, query.time, zone]);
+  // Until a whole offset or time is typed the list stays what it was.
+  const kept = useRef(asked);
+  if (asked) kept.current = asked;
+  const from = kept.current;
   const { partition, contains } = query;
   const browse = useBrowse({ cluster, topic, partition, contains, from });
   const { node, narrow } = useNarrow();
@@ -86,12 +98,12 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
   }, [more, loading, contains, fetchMore]);
   const oldest = rows.at(-1);
   const openId = query.open ? `${query.open.partition}-${query.open.offset}` : null;
-  const backwards = query.from === "newest";
+  const backwards = from?.kind === "newest";
   const warnings = browse.last?.warnings ?? [];
   // Beside the topic's own count: only where the list is of all that it counts.
   const all = contains === "" && partition === null && warnings.length === 0;
   const newer = all && backwards && !loading ? newerThan(browse.first?.ranges, messages) : 0n;
-  const whole = all && (backwards || query.from === "earliest") && !more && !loading;
+  const whole = all && (backwards || from?.kind === "earliest") && !more && !loading;
   const gaps = whole ? withoutMessage(browse.first?.ranges, rows.length) : 0n;
 
   if (browse.error && rows.length === 0)
@@ -99,13 +111,14 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
   return (
     <div ref={node}>
       <div className="weir-scan" role="status">
-        <span>
+        {from && !asked ? <b>{missingText(t, query)}</b> : null}
+        {from ? (
           <b className="weir-num">
             {contains === ""
               ? t(texts.shown, { n: rows.length })
               : t(texts.matched, { n: count(rows.length) })}
           </b>
-        </span>
+        ) : null}
         {contains === "" ? null : <span>{t(texts.scanned, { n: count(browse.scanned) })}</span>}
         {oldest && backwards ? (
           <span className="weir-num">{t(texts.backTo, { time: instant(oldest.timestamp, zone) })}</span>
@@ -128,6 +141,7 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
             variant="icon"
             ariaLabel={t(texts.run)}
             loading={loading}
+            disabled={!from}
             onClick={() => void browse.refetch()}
           />
         </span>
@@ -151,6 +165,8 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
         empty={
           loading ? (
             t(texts.searching)
+          ) : !from ? (
+            missingText(t, query)
           ) : (
             <Empty query={query} last={browse.last} onClear={() => onPatch({ q: null })} />
           )

@@ -40,8 +40,9 @@ export function payloadProblem(t: Translate, encoding: Encoding, data: string): 
   if (encoding === "json" && data.trim() !== "")
     try {
       JSON.parse(data);
-    } catch (thrown) {
-      return t(texts.badJson, { detail: thrown instanceof Error ? thrown.message : String(thrown) });
+    } catch {
+      // What the engine says is in English, and another sentence in every engine.
+      return t(texts.badJson);
     }
   if (encoding === "hex" && !/^(\s*[0-9a-fA-F]{2})*\s*$/.test(data)) return t(texts.badHex);
   if (encoding === "base64" && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(data)) return t(texts.badBase64);

@@ -26,7 +26,10 @@ export const texts = defineTexts({
   json: { en: "JSON", ko: "JSON" },
   hex: { en: "Hex", ko: "Hex" },
   base64: { en: "Base64", ko: "Base64" },
-  badJson: { en: "Not valid JSON: {detail}", ko: "유효한 JSON이 아닙니다: {detail}" },
+  badJson: {
+    en: "Not valid JSON. Look for a missing or extra comma, quote or bracket, or choose Text.",
+    ko: "유효한 JSON이 아닙니다. 쉼표, 따옴표, 괄호를 확인하거나 텍스트를 선택하세요.",
+  },
   emptyJson: {
     en: "An empty text is not JSON. Type a value, choose Text to send an empty one, or send a tombstone.",
     ko: "빈 값은 JSON이 아닙니다. 값을 입력하거나, 빈 값을 보내려면 텍스트를 선택하거나, 툼스톤을 보내세요.",

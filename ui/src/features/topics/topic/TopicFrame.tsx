@@ -12,8 +12,9 @@ import { bytes, count, retention } from "~/shared/format";
 import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths, type TopicTab } from "~/shared/paths";
-import { HealthIndicator } from "~/shared/state";
-import { defineTexts, useT } from "~/shared/text";
+import { ReadOnlyMark } from "~/shared/ReadOnlyMark";
+import { HealthIndicator, sickPartitions } from "~/shared/state";
+import { defineTexts, type Translate, useT } from "~/shared/text";
 import { Warnings } from "~/shared/Warnings";
 import { DeleteTopics } from "../DeleteTopics";
 import { texts } from "../texts";
@@ -22,6 +23,9 @@ const own = defineTexts({
   partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
   rf: { en: "RF {n}", ko: "RF {n}" },
   minIsr: { en: "min ISR {n}", ko: "최소 ISR {n}" },
+  /** More than the replication factor cannot be in sync, and is not asked for. */
+  minIsrCapped: { en: "min ISR {n} (set to {set})", ko: "최소 ISR {n}(설정값 {set})" },
+  message: { en: "1 message", ko: "메시지 1개" },
   messages: { en: "{n} messages", ko: "메시지 {n}개" },
   size: { en: "{size} on disk, all replicas", ko: "디스크 {size}(모든 레플리카)" },
   retention: { en: "retention {time}", ko: "보존 {time}" },
@@ -35,13 +39,20 @@ const TABS: [TopicTab, keyof typeof texts][] = [
   ["consumers", "consumers"],
 ];
 
+function minIsr(t: Translate, { min_insync: set, replication: n }: TopicDetail): string | null {
+  if (set === null) return null;
+  return set > n ? t(own.minIsrCapped, { n, set }) : t(own.minIsr, { n: set });
+}
+
 function Summary({ topic }: { topic: TopicDetail }) {
   const t = useT();
   const facts = [
     t(own.partitions, { n: topic.partitions }),
     t(own.rf, { n: topic.replication }),
-    topic.min_insync === null ? null : t(own.minIsr, { n: topic.min_insync }),
-    topic.messages === null ? null : t(own.messages, { n: count(topic.messages) }),
+    minIsr(t, topic),
+    topic.messages === null
+      ? null
+      : t(topic.messages === "1" ? own.message : own.messages, { n: count(topic.messages) }),
     topic.size === null ? null : t(own.size, { size: bytes(topic.size) }),
     topic.retention === null ? null : t(own.retention, { time: retention(topic.retention) }),
   ];
@@ -62,7 +73,6 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
   const { params, patch } = useAddress();
   const setDeleting = (open: boolean) => patch({ delete: open ? "1" : null });
   const topic = detail.data;
-  const sick = topic?.health === "offline" ? topic.offline : topic?.under_replicated;
 
   if (detail.error && !topic)
     return (
@@ -80,8 +90,13 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
         info={
           <span className="weir-title-info">
             {topic ? (
-              <HealthIndicator health={topic.health} count={sick ?? 0} creating={topic.creating} />
+              <HealthIndicator
+                health={topic.health}
+                count={sickPartitions(topic)}
+                creating={topic.creating}
+              />
             ) : null}
+            <ReadOnlyMark cluster={cluster} />
             <InfoLink />
           </span>
         }
