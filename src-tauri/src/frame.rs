@@ -67,8 +67,9 @@ fn build(tauri: &tauri::App, page: &str, theme: Option<Theme>) -> anyhow::Result
         .disable_drag_drop_handler()
         .build()
         .map_err(|error| anyhow!("the window could not be opened: {error}"))?;
-    if let Some(place) = place::load(tauri.state::<App>().core().home().root()) {
-        place.apply(&window)?;
+    match place::load(tauri.state::<App>().core().home().root()) {
+        Some(place) => place.apply(&window)?,
+        None => place::fit(&window)?,
     }
     Ok(window.show()?)
 }

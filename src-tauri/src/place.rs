@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use tauri::{PhysicalPosition, PhysicalSize, Window};
+use tauri::{LogicalSize, PhysicalPosition, PhysicalSize, Window};
 
 const FILE: &str = "window.json";
 /// Logical pixels of a first start.
@@ -46,6 +46,20 @@ fn try_save(home: &Path, window: &Window) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A first window is no larger than its screen: a small one would lose its right edge.
+pub(crate) fn fit(window: &tauri::WebviewWindow) -> tauri::Result<()> {
+    let screen = window.current_monitor()?.or(window.primary_monitor()?);
+    let Some(screen) = screen else { return Ok(()) };
+    let room = screen.size().to_logical::<f64>(screen.scale_factor());
+    let (width, height) = within(FIRST, (room.width, room.height));
+    window.set_size(LogicalSize::new(width, height))
+}
+
+fn within(wanted: (f64, f64), room: (f64, f64)) -> (f64, f64) {
+    let side = |wanted: f64, room: f64, least: f64| wanted.min(room).max(least);
+    (side(wanted.0, room.0, SMALLEST.0), side(wanted.1, room.1, SMALLEST.1))
+}
+
 impl Place {
     /// Puts a window, not yet shown, where it was, if a screen is still there.
     pub(crate) fn apply(self, window: &tauri::WebviewWindow) -> tauri::Result<()> {
@@ -75,6 +89,13 @@ impl Place {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_first_window_fits_its_screen() {
+        assert_eq!(within(FIRST, (1920.0, 1080.0)), FIRST);
+        assert_eq!(within(FIRST, (1280.0, 800.0)), (1280.0, 800.0));
+        assert_eq!(within(FIRST, (800.0, 480.0)), SMALLEST);
+    }
 
     #[test]
     fn a_torn_file_is_a_first_start() {

@@ -83,9 +83,9 @@ async fn fits(page: &Page, what: &str) -> anyhow::Result<()> {
 /// Columns without room are counted; one press shows them, one more hides them again.
 async fn says_what_is_hidden(page: &Page) -> anyhow::Result<()> {
     page.go("/c/shop/topics").await?;
-    page.click("button", "~no room: show").await?;
+    page.click("button", "~more column").await?;
     page.find("text", "Retention").await?;
     page.click("button", "Fit columns to the window").await?;
     page.gone("text", "Retention").await?;
-    page.find("button", "~no room: show").await.map(drop)
+    page.find("button", "~more column").await.map(drop)
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask pictures`: the documentation's pictures, taken from the built programs: the real window on a cluster with
 //! the sample workload, which runs for a while first, so that charts have something to show.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
@@ -101,9 +101,10 @@ async fn open(home: &Home, size: (u32, u32), path: &str) -> anyhow::Result<Sessi
 
 /// The sample's two groups have members that read.
 async fn groups_are_stable(home: &Home) -> anyhow::Result<()> {
-    wait::until("both groups to be stable", APPEAR, async || {
+    wait::until("both groups to be stable", 2 * APPEAR, async || {
         let groups = home.run(&["group", "list", "--cluster", CLUSTER])?;
-        Ok((groups.matches("Stable").count() == 2).then_some(()))
+        ensure!(groups.matches("Stable").count() == 2, "{groups}");
+        Ok(Some(()))
     })
     .await
 }

@@ -34,7 +34,7 @@ function operationContent(t: Translate, operation: Operation) {
         .join(" ")
     : stepsText(t, operation);
   return (
-    <span>
+    <span className="weir-flash">
       {t.core(operation.state === "done" ? operation.done : operation.title)}
       {detail ? <span className="weir-flash-detail"> {detail}</span> : null}
       {operation.state === "done" && operation.command ? (

@@ -33,7 +33,11 @@ export function FormPage(props: FormPageProps) {
   const navigate = useNavigate();
   const node = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (props.failures > 0) node.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (props.failures === 0) return;
+    const wrong = node.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    wrong?.focus({ preventScroll: true });
+    // In the middle: at the page's end lie the form's buttons.
+    wrong?.scrollIntoView({ block: "center" });
   }, [props.failures]);
   const submitted = useRef(false);
   // Once a key: Cloudscape's fields submit their form on Enter by themselves, whatever is held with it.

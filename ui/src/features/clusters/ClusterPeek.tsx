@@ -1,6 +1,7 @@
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ClusterRow } from "~/contract/types";
+import { shortAddresses } from "~/shared/addresses";
 import { CopyButton } from "~/shared/CopyButton";
 import { count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
@@ -41,7 +42,7 @@ export function ClusterPeek({ row }: { row: ClusterRow }) {
                 NONE
               ) : (
                 <span className="weir-mono weir-wrap">
-                  {row.bootstrap.replaceAll(",", ", ")}{" "}
+                  {shortAddresses(t, row.bootstrap).replaceAll(",", ", ")}{" "}
                   <CopyButton
                     text={row.bootstrap}
                     what={t(texts.bootstrapWhat, { name: row.name })}

@@ -3,6 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import type { Snippet } from "~/contract/types";
+import { shortAddresses } from "~/shared/addresses";
 import { useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
 import { Dialog } from "~/shared/Dialog";
@@ -11,10 +12,11 @@ import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
 function Address(props: { label: string; address: string }) {
+  const t = useT();
   return (
     <FormField label={props.label}>
       <div className="weir-command">
-        <code>{props.address}</code>
+        <code>{shortAddresses(t, props.address)}</code>
         <CopyButton text={props.address} what={props.label} variant="inline" />
       </div>
     </FormField>

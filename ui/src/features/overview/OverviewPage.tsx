@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useParams } from "react-router";
 import type { ClusterDetail } from "~/contract/types";
 import { useAddress } from "~/shared/address";
+import { shortAddresses } from "~/shared/addresses";
 import { tag, useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
 import { DeleteCluster } from "~/shared/DeleteCluster";
@@ -41,7 +42,7 @@ function Subtitle({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   return (
     <span className="weir-subtitle">
-      <span className="weir-mono">{cluster.bootstrap}</span>
+      <span className="weir-mono">{shortAddresses(t, cluster.bootstrap)}</span>
       <CopyButton text={cluster.bootstrap} what={t(texts.bootstrap)} variant="inline" />
       <span className="weir-dots">
         <span />

@@ -2,8 +2,8 @@ import { defineTexts } from "../text";
 
 export const texts = defineTexts({
   showColumns: {
-    en: "{n, plural, one {# column has} other {# columns have}} no room: show",
-    ko: "공간이 부족해 숨긴 열 {n, number}개 표시",
+    en: "{n, plural, one {# more column} other {# more columns}}",
+    ko: "열 {n, number}개 더 보기",
   },
   fitColumns: { en: "Fit columns to the window", ko: "창에 맞게 열 표시" },
   loading: { en: "Loading {title}", ko: "{title} 불러오는 중" },

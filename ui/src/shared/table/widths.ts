@@ -66,7 +66,7 @@ function tight(column: Sized, measure?: Measure): number {
 export function hiddenByDefault(columns: Sized[], available: number, measure?: Measure): string[] {
   const hidden = new Set(columns.filter((each) => each.optional).map((each) => each.id));
   const needed = () =>
-    columns.reduce((sum, each) => (hidden.has(each.id) ? sum : sum + wanted(each, measure)), 0);
+    columns.reduce((sum, each) => (hidden.has(each.id) ? sum : sum + tight(each, measure)), 0);
   const order = [...columns].reverse().filter((each) => each.wide);
   for (const column of order.sort((a, b) => (b.wide ?? 0) - (a.wide ?? 0))) {
     if (needed() <= available) break;

@@ -22,6 +22,10 @@ const texts = defineTexts({
   notUtf8: { en: "not UTF-8 text", ko: "UTF-8 텍스트가 아님" },
   whole: { en: "Show whole value ({size})", ko: "전체 값 표시 ({size})" },
   part: { en: "The first {shown} of {size} are shown.", ko: "{size} 중 처음 {shown}만 표시됩니다." },
+  plain: {
+    en: "Longer than {most}: shown as it was written, neither laid out nor coloured.",
+    ko: "{most}보다 길어 줄바꿈과 색상 없이 원문 그대로 표시합니다.",
+  },
   truncated: {
     en: "Only the first {shown} of {size} were read.",
     ko: "{size} 중 처음 {shown}만 읽었습니다.",
@@ -143,6 +147,9 @@ export function ValueView({ data, what, tombstone }: ValueViewProps) {
           </span>
           <Button onClick={() => setWhole(true)}>{t(texts.whole, { size: bytes(data.size) })}</Button>
         </div>
+      ) : null}
+      {format === "json" && text.length > COLOURED_CHARS ? (
+        <div className="weir-soft">{t(texts.plain, { most: bytes(COLOURED_CHARS) })}</div>
       ) : null}
       {data.truncated ? (
         <div className="weir-soft">

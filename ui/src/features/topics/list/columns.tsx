@@ -79,7 +79,7 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       cell: (row) => (
         <Star name={row.name} on={stars.favourites.includes(row.name)} onClick={() => stars.star(row.name)} />
       ),
-      width: 68,
+      width: 60,
       fixed: true,
     },
     {
@@ -97,8 +97,9 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
         <HealthIndicator health={row.health} count={sickPartitions(row)} creating={row.creating} />
       ),
       sort: "health",
-      width: 182,
-      minWidth: 182,
+      width: 160,
+      minWidth: 160,
+      fixed: true,
     },
     { ...figure("partitions", t(texts.partitions), 122, (row) => count(row.partitions)), sort: "partitions" },
     {
