@@ -82,9 +82,10 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 async fn take(folder: &Path) -> anyhow::Result<()> {
     let home = Home::new()?;
     home.run(&["cluster", "create", CLUSTER, "--brokers", "3", "--sample"])?;
+    // The window keeps the workload running; what only `weir` began ends with it here.
+    let session = open(&home, SIZE, &format!("/c/{CLUSTER}")).await?;
     groups_are_stable(&home).await?;
     home.run(&["group", "reset", QUIET, "--to", "earliest", "--topic", "shop.orders"])?;
-    let session = open(&home, SIZE, &format!("/c/{CLUSTER}")).await?;
     tokio::time::sleep(WARM).await;
     for shot in &SHOTS {
         picture(&session, shot, folder).await?;

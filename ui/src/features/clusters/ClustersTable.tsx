@@ -34,7 +34,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
       width: 210,
       minWidth: 150,
     },
-    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 120, wide: 3 },
+    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, minWidth: 120, width: 120, wide: 3 },
     {
       id: "version",
       header: t(texts.version),
