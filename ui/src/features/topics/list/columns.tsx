@@ -79,7 +79,8 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       cell: (row) => (
         <Star name={row.name} on={stars.favourites.includes(row.name)} onClick={() => stars.star(row.name)} />
       ),
-      width: 60,
+      width: 68,
+      minWidth: 68,
       fixed: true,
     },
     {
