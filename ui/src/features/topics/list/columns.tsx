@@ -115,6 +115,8 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
         row.messages_in_per_s === null ? NONE : short(row.messages_in_per_s),
       ),
       sort: "messages_in",
+      // Its header in Korean, in the letters that stand in until the font is there.
+      minWidth: 130,
       wide: 1,
     },
     {
