@@ -7,6 +7,7 @@ mod context;
 mod headings;
 mod help;
 mod output;
+mod plain;
 mod serve;
 mod time;
 mod trouble;

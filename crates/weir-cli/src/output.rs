@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::args::Format;
 use crate::headings::heading;
+use crate::plain::{plain, plain_lines};
 use crate::trouble::Trouble;
 
 /// Prints rows either way: as a table, or as one JSON array of objects.
@@ -39,7 +40,8 @@ pub(crate) fn one(format: Format, pairs: &[(&str, String)], json: &Value) -> Res
             let longest = pairs.iter().map(|(name, _)| width(heading(name))).max().unwrap_or(0);
             for (name, value) in pairs {
                 let name = heading(name);
-                writeln!(out, "{name}{}  {value}", " ".repeat(longest - width(name)))?;
+                let indent = " ".repeat(longest - width(name));
+                writeln!(out, "{name}{indent}  {}", plain(value))?;
             }
         }
         Format::Json => {
@@ -50,8 +52,18 @@ pub(crate) fn one(format: Format, pairs: &[(&str, String)], json: &Value) -> Res
     Ok(out.flush()?)
 }
 
-/// Prints one line.
+/// Prints a line for people, or several.
 pub(crate) fn line(text: &str) -> Result<(), Trouble> {
+    raw(&plain_lines(text))
+}
+
+/// Prints JSON in a line.
+pub(crate) fn json_line(json: &Value) -> Result<(), Trouble> {
+    raw(&json.to_string())
+}
+
+/// Prints text for programs, as it is.
+pub(crate) fn raw(text: &str) -> Result<(), Trouble> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")?;
     Ok(out.flush()?)
@@ -60,8 +72,8 @@ pub(crate) fn line(text: &str) -> Result<(), Trouble> {
 /// Prints a sentence about what was done: for people only, programs read the exit code and JSON.
 pub(crate) fn done(format: Format, text: &str, json: &Value) -> Result<(), Trouble> {
     match format {
-        Format::Table => line(text),
-        Format::Json => line(&json.to_string()),
+        Format::Table => line(&plain(text)),
+        Format::Json => json_line(json),
     }
 }
 
@@ -72,13 +84,15 @@ pub(crate) fn flush() {
 
 fn table(out: &mut impl Write, headers: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     let mut widths: Vec<_> = headers.iter().map(|header| width(header)).collect();
-    for row in rows {
+    let plainly = |row: &Vec<String>| row.iter().map(|cell| plain(cell).into_owned()).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(plainly).collect();
+    for row in &rows {
         for (column, cell) in widths.iter_mut().zip(row) {
             *column = (*column).max(width(cell));
         }
     }
     let headers: Vec<_> = headers.iter().map(|header| (*header).to_owned()).collect();
-    for row in std::iter::once(&headers).chain(rows) {
+    for row in std::iter::once(&headers).chain(&rows) {
         let mut text = String::new();
         for (at, (cell, column)) in row.iter().zip(&widths).enumerate() {
             text.push_str(cell);
@@ -140,6 +154,14 @@ mod tests {
         let rows = [vec!["a".into(), "1".into()], vec!["주문".into(), "22".into()]];
         table(&mut out, &["NAME", "N"], &rows).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "NAME  N\na     1\n주문  22\n");
+    }
+
+    #[test]
+    fn a_name_neither_breaks_a_row_nor_reaches_the_terminal() {
+        let mut out = Vec::new();
+        table(&mut out, &["NAME", "N"], &[vec!["a\r\n\u{1b}[2J".into(), "1".into()]]).unwrap();
+        let expected = "NAME                  N\na\\u{d}\\u{a}\\u{1b}[2J  1\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]

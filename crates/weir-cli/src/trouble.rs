@@ -7,6 +7,8 @@ use weir_core::client::data::DataError;
 use weir_core::client::{AddressError, ClientError, ErrorKind, ErrorStep};
 use weir_domain::{ItemError, NotKafka};
 
+use crate::plain::plain;
+
 /// Exit codes: 1 failed, 2 wrong usage.
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -79,7 +81,7 @@ impl Trouble {
     #[expect(clippy::print_stderr, reason = "this is what the person reads")]
     pub(crate) fn tell(&self, lang: Lang) {
         if !matches!(self, Self::Quiet | Self::Told(_)) {
-            eprintln!("weir: {}", self.sentence(lang));
+            eprintln!("weir: {}", plain(&self.sentence(lang)));
         }
     }
 

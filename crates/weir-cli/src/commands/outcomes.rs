@@ -42,7 +42,7 @@ pub(crate) fn tell<T>(
         }
     }
     if format == Format::Json {
-        output::line(&serde_json::to_string_pretty(&objects).unwrap_or_default())?;
+        output::raw(&serde_json::to_string_pretty(&objects).unwrap_or_default())?;
     }
     code.map_or(Ok(()), |code| Err(Trouble::Told(code)))
 }

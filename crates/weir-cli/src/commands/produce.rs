@@ -368,9 +368,7 @@ fn invite(lang: Lang) {
 #[expect(clippy::print_stderr, reason = "standard output is for data")]
 fn tell(args: &ProduceArgs, written: u64, lang: Lang) -> Result<(), Trouble> {
     match args.common.output {
-        Format::Json => {
-            output::line(&json!({ "topic": args.topic, "written": written }).to_string())
-        }
+        Format::Json => output::json_line(&json!({ "topic": args.topic, "written": written })),
         Format::Table => {
             eprintln!("{}", done(written, &args.topic, lang));
             Ok(())

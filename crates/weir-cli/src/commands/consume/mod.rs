@@ -5,7 +5,7 @@ mod print;
 mod source;
 mod start;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -23,6 +23,7 @@ use crate::args::{Common, Format, Target};
 use crate::commands::topic::show;
 use crate::context;
 use crate::output;
+use crate::plain::plain_bytes;
 use crate::trouble::{Trouble, note};
 
 #[derive(Debug, Args)]
@@ -144,6 +145,7 @@ enum End {
 }
 
 async fn pump(args: &ConsumeArgs, source: &mut Source, lang: Lang) -> Result<(), Trouble> {
+    let on_terminal = io::stdout().is_terminal();
     let mut out = io::BufWriter::new(io::stdout());
     let mut read = 0;
     let silence = args.timeout.map(Duration::from_secs);
@@ -162,6 +164,12 @@ async fn pump(args: &ConsumeArgs, source: &mut Source, lang: Lang) -> Result<(),
         let next = next?;
         match args.common.output {
             Format::Json => print::json(&mut out, &args.topic, &next)?,
+            // Raw for programs; a terminal would obey what a record says.
+            Format::Table if !next.control && on_terminal => {
+                let mut line = Vec::new();
+                print::line(&mut line, &args.print, &args.topic, &next)?;
+                out.write_all(plain_bytes(&line).as_bytes())?;
+            }
             Format::Table if !next.control => {
                 print::line(&mut out, &args.print, &args.topic, &next)?;
             }
