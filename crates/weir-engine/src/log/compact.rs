@@ -89,7 +89,9 @@ impl PartitionLog {
             return Ok(CompactionOutcome::default());
         };
         let mut end = last.tip().next_offset;
-        let aborted = aborted_in(&cleanable)?;
+        // Of all segments: a transaction's records may lie in what is compacted, its marker, and with it
+        // its entry, in what is not. Taken for committed, they would supersede what is.
+        let aborted = aborted_in(&self.view.segments())?;
         let mut keys = KeyMap::default();
         for segment in cleanable.iter().filter(|s| s.base_offset() >= cleaned_to) {
             if !note_keys(&mut keys, segment, &aborted)? {

@@ -43,8 +43,17 @@ pub(super) struct ConsumerMember {
     must_tell_all: bool,
     /// When it sent the last one (monotonic, ms).
     beat_ms: i64,
+    /// It commits offsets itself, and looks for those that are committed.
+    commits: bool,
     coordinator: Option<i32>,
     flight: Option<(Kind, InFlight)>,
+}
+
+/// A member in an epoch.
+#[derive(Debug, Clone)]
+pub(super) struct Identity {
+    pub(super) id: String,
+    pub(super) epoch: i32,
 }
 
 #[derive(Debug)]
@@ -68,9 +77,29 @@ impl ConsumerMember {
             must_tell: true,
             must_tell_all: true,
             beat_ms: 0,
+            commits: true,
             coordinator: None,
             flight: None,
         }
+    }
+
+    /// One whose offsets are committed by transactions.
+    pub(super) fn of_processor(group: &str, number: usize) -> Self {
+        Self { commits: false, ..Self::new(group, number) }
+    }
+
+    /// As whom it owns what it does, while it is a member.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        (self.epoch > 0).then(|| Identity { id: self.id(), epoch: self.epoch })
+    }
+
+    pub(super) fn places(&self) -> &Places {
+        &self.owned
+    }
+
+    /// How often it has begun anew.
+    pub(super) fn life(&self) -> u32 {
+        self.life
     }
 
     fn id(&self) -> String {
@@ -102,8 +131,10 @@ impl ConsumerMember {
         let owned: Vec<Place> = self.owned.iter().cloned().collect();
         let place = owned.get(world.rng.below(owned.len().max(1) as u64) as usize).cloned();
         let is_due = world.clock.monotonic_ms() - self.beat_ms >= HEARTBEAT_MS;
-        let flight = match (place.filter(|_| !is_due), world.rng.below(40)) {
+        let place = place.filter(|_| self.commits && !is_due);
+        let flight = match (place, world.rng.below(40)) {
             (_, 0) if is_in => self.leave(world, &engine, broker),
+            _ if !self.commits && !is_due && !self.must_tell && self.epoch > 0 => return,
             (Some(place), 1..=15) if self.epoch > 0 => {
                 let offset = world.group(&self.group).next_offset(&place);
                 let (group, id) = (&self.group, self.id());

@@ -52,6 +52,7 @@ impl World {
         self.open();
         self.check_topics_survive();
         if end == End::PowerLoss {
+            self.forgive_processing();
             self.forgive_transactions();
             self.forgive_groups();
             self.account_for_power_loss();

@@ -7,6 +7,7 @@ use super::consumer::Consumer;
 use super::consumer_member::ConsumerMember;
 use super::crash::End;
 use super::group::check_shared_out;
+use super::processor::Processor;
 use super::producer::Producer;
 use super::sharer::Sharer;
 use super::transactor::Transactor;
@@ -25,6 +26,10 @@ const CLASSIC: &str = "classic";
 const CONSUMER: &str = "consumer";
 /// Members of each group.
 const MEMBERS: usize = 3;
+/// Instances of the application that processes exactly once.
+const PROCESSORS: usize = 2;
+/// The last of the calm steps, in which it begins nothing new.
+const FINISHING_STEPS: usize = 25;
 
 /// What came of a seed.
 #[derive(Debug)]
@@ -62,6 +67,9 @@ impl Clients {
                 for number in 0..MEMBERS {
                     self.all.push(Box::new(ClassicMember::new(CLASSIC)));
                     self.all.push(Box::new(ConsumerMember::new(CONSUMER, number)));
+                }
+                for number in 0..PROCESSORS {
+                    self.all.push(Box::new(Processor::new(number)));
                 }
             }
             self.places += 1;
@@ -176,7 +184,8 @@ fn calm(world: &mut World, clients: &mut Clients) {
     clients.ended(world, End::Kill);
     world.start_all();
     world.is_calm = true;
-    for _ in 0..CALM_STEPS {
+    for left in (0..CALM_STEPS).rev() {
+        world.is_finishing = left < FINISHING_STEPS;
         world.pass(300);
         clients.step(world);
         world.judge();

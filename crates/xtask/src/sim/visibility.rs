@@ -100,6 +100,8 @@ impl World {
             .filter_map(|transaction| judge_one(transaction, &endings, &self.shown_committed).err())
             .collect();
         wrong.into_iter().for_each(|wrong| self.violate(wrong));
+        let committed = endings.into_iter().filter(|(_, ending)| *ending == Ending::Committed);
+        self.judge_processing(&committed.map(|(value, _)| value).collect());
     }
 
     /// How the transactions of a partition ended, by value.

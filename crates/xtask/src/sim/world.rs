@@ -11,6 +11,7 @@ use weir_engine::{Background, BrokerState, Clock, Engine, EngineConfig, Host, Rn
 
 use super::group::{GroupLedger, Places};
 use super::ledger::{Ledger, Place};
+use super::processing::Batch;
 use super::transactor::Transaction;
 
 /// How long members of groups may be silent.
@@ -48,6 +49,8 @@ pub(super) struct Counts {
     pub(super) moves: u64,
     /// Committed ones.
     pub(super) transactions: u64,
+    /// Of those, what was processed with the offsets of what was read.
+    pub(super) processed: u64,
     /// Of members of groups, answered without an error.
     pub(super) heartbeats: u64,
     /// Assignments that members of classic groups were told.
@@ -66,6 +69,7 @@ impl Counts {
         self.cuts += other.cuts;
         self.moves += other.moves;
         self.transactions += other.transactions;
+        self.processed += other.processed;
         self.heartbeats += other.heartbeats;
         self.syncs += other.syncs;
     }
@@ -84,12 +88,17 @@ pub(super) struct World {
     pub(super) topics: Vec<Topic>,
     pub(super) ledgers: BTreeMap<Place, Ledger>,
     pub(super) transactions: Vec<Transaction>,
+    /// What was read, processed and written in transactions, and in which era.
+    pub(super) processed: Vec<Batch>,
+    pub(super) era: u32,
     /// What members of groups were told and promised, by group.
     groups: BTreeMap<String, GroupLedger>,
     /// `__consumer_offsets` has `flush.messages=1`: a power loss takes nothing of it.
     pub(super) keeps_offsets: bool,
     /// Nothing goes wrong any more: clients finish.
     pub(super) is_calm: bool,
+    /// Nothing new is begun.
+    pub(super) is_finishing: bool,
     /// Values of transactions that a read_committed consumer was shown.
     pub(super) shown_committed: BTreeSet<String>,
     pub(super) trace: Vec<String>,
@@ -116,9 +125,12 @@ impl World {
             topics: Vec::new(),
             ledgers: BTreeMap::new(),
             transactions: Vec::new(),
+            processed: Vec::new(),
+            era: 0,
             groups: BTreeMap::new(),
             keeps_offsets: rng.below(2) == 0,
             is_calm: false,
+            is_finishing: false,
             shown_committed: BTreeSet::new(),
             trace: Vec::new(),
             violation: None,

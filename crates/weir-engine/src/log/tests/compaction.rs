@@ -189,6 +189,26 @@ fn aborted_records_do_not_shadow_committed_ones() {
     assert_eq!(rig.log.aborted_transactions(0, 1000).unwrap().len(), 1);
 }
 
+/// Found by the simulator: a group lost the offset of a committed transaction to an aborted one.
+#[test]
+fn aborted_records_whose_marker_is_not_compacted_yet_do_not_shadow_committed_ones() {
+    let rig = Rig::new(config());
+    rig.append(&keyed("k", Some("committed"))).unwrap();
+    rig.append(&transactional(5, 0, "k", "aborted")).unwrap();
+    for at in 0..30 {
+        rig.append(&keyed("filler", Some(&format!("v{at}")))).unwrap();
+    }
+    rig.append(&marker(5, false)).unwrap();
+    let active = rig.log.view.segments().last().unwrap().base_offset();
+    compact(&rig, NOW);
+    assert_eq!(rig.log.view.segments().last().unwrap().base_offset(), active, "it stays open");
+    assert!(active > 1 && markers(&rig)[0] >= active, "the marker is in it, the records are not");
+    let values: Vec<_> =
+        rig.read_all().into_iter().filter(|r| r.key == Some(b"k".to_vec())).collect();
+    assert_eq!(values.len(), 1);
+    assert_eq!(values[0].value.as_deref(), Some(&b"committed"[..]));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
