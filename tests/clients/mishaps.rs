@@ -138,3 +138,27 @@ fn kill(pid: u64) -> anyhow::Result<()> {
     Command::new("kill").args(["-KILL", &pid.to_string()]).status()?;
     Ok(())
 }
+
+/// Whoever asked a cluster to stop died before its engine heard of it, or `control.json`, by which it hears, is gone.
+#[test]
+fn a_stop_that_nobody_heard_can_be_asked_for_again() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "one", "--brokers", "1"])?;
+    let folder = home.path().join("clusters/one");
+    let file = folder.join("cluster.json");
+    let mut cluster: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    cluster["desired"] = "stopped".into();
+    std::fs::write(&file, serde_json::to_vec_pretty(&cluster)?)?;
+    ensure!(json(&home, &["cluster", "list"])?[0]["state"] == "STOPPING");
+    home.run(&["cluster", "stop", "one"])?;
+    ensure!(json(&home, &["cluster", "list"])?[0]["state"] == "STOPPED");
+    home.run(&["cluster", "start", "one"])?;
+    std::fs::remove_file(folder.join("control.json"))?;
+    home.run(&["cluster", "stop", "one"])?;
+    ensure!(json(&home, &["cluster", "list"])?[0]["state"] == "STOPPED");
+    home.run(&["cluster", "start", "one"])?;
+    std::fs::write(folder.join("control.json"), "{")?;
+    home.run(&["cluster", "delete", "one", "--yes"])?;
+    ensure!(!folder.exists());
+    Ok(())
+}

@@ -14,6 +14,8 @@ use super::{Closing, NetBudget};
 
 /// Requests answered in a row before other connections get their turn.
 const BURST: u32 = 64;
+/// Requests from this size on may compute for long: a tenth of a second for a few megabytes.
+const LARGE: usize = 64 << 10;
 /// A stopping broker's connections may finish what they are sending.
 const FAREWELL: Duration = Duration::from_millis(300);
 
@@ -87,10 +89,11 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    /// A change of metadata waits for the disk: this thread's other connections move on without it.
+    /// A change of metadata waits for the disk, a large request computes: meanwhile somebody else looks after
+    /// this thread's connections, and after the sockets and timers of all if this thread did.
     fn handle(&self, frame: Bytes) -> Outcome {
         let multi = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
-        if multi && Engine::waits_for_disk(&frame) {
+        if multi && (frame.len() >= LARGE || Engine::waits_for_disk(&frame)) {
             return tokio::task::block_in_place(|| self.engine.handle(self.client, frame));
         }
         self.engine.handle(self.client, frame)

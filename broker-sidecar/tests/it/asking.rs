@@ -41,6 +41,12 @@ impl Asking {
         request: &R,
         version: i16,
     ) -> Result<R::Response, String> {
+        self.send(request, version)?;
+        self.answer::<R>(version)
+    }
+
+    /// Sends the request.
+    pub(crate) fn send<R: Request>(&mut self, request: &R, version: i16) -> Result<(), String> {
         self.correlation += 1;
         let header = RequestHeader {
             correlation_id: self.correlation,
@@ -48,7 +54,11 @@ impl Asking {
             ..RequestHeader::default()
         };
         let frame = encode_request(header, request, version).map_err(|e| e.to_string())?;
-        self.stream.write_all(&frame.to_bytes().unwrap()).map_err(|e| e.to_string())?;
+        self.stream.write_all(&frame.to_bytes().unwrap()).map_err(|e| e.to_string())
+    }
+
+    /// Reads the answer to what was sent last, to the last byte.
+    pub(crate) fn answer<R: Request>(&mut self, version: i16) -> Result<R::Response, String> {
         let mut input = Reader::new(self.frame()?);
         let header = decode_response_header(&mut input, R::KEY, version);
         let header = header.map_err(|e| e.to_string())?;

@@ -1,9 +1,16 @@
 //! Clients that are no Kafka clients, or bad ones: refused or bounded, and others are still served.
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use weir_wire::messages::metadata_request::MetadataRequest;
+use weir_wire::Str;
+use weir_wire::messages::api_versions_request::ApiVersionsRequest;
+use weir_wire::messages::describe_configs_request::{
+    DescribeConfigsRequest, DescribeConfigsResource,
+};
+use weir_wire::messages::describe_groups_request::DescribeGroupsRequest;
+use weir_wire::messages::metadata_request::{MetadataRequest, MetadataRequestTopic};
 
 use crate::asking::Asking;
 use crate::process::{Broker, LONG};
@@ -116,6 +123,53 @@ fn a_client_that_reads_nothing_holds_no_others_up() {
     }
     is_served(port);
     assert!(pss_kib(broker.child.id()) < 100 << 10, "answers that wait are bounded");
+}
+
+/// One request that computes for long must not keep the thread that looks after all sockets.
+#[test]
+fn a_request_that_computes_for_long_holds_no_others_up() {
+    const NAMES: usize = 500_000;
+    const ANSWERS: usize = 5;
+    let (_temp, _broker, port) = start();
+    let mut large = Asking::connect(port);
+    let name = |i| MetadataRequestTopic {
+        name: Some(Str::from(format!("not-there-{i}"))),
+        ..MetadataRequestTopic::default()
+    };
+    let topics = Some((0..NAMES).map(name).collect());
+    let request =
+        MetadataRequest { topics, allow_auto_topic_creation: false, ..MetadataRequest::default() };
+    large.send(&request, 4).unwrap();
+    let answered = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            assert_eq!(large.answer::<MetadataRequest>(4).unwrap().topics.len(), NAMES);
+            answered.store(true, Ordering::SeqCst);
+        });
+        let mut other = Asking::connect(port);
+        for _ in 0..ANSWERS {
+            other.ask(&ApiVersionsRequest::default(), 3).unwrap();
+        }
+        assert!(!answered.load(Ordering::SeqCst), "the others waited for the large request");
+    });
+}
+
+/// A description is much larger than a name: named a thousand times, it is told once.
+#[test]
+fn what_is_asked_for_a_thousand_times_is_answered_once() {
+    let (_temp, _broker, port) = start();
+    let mut asking = Asking::connect(port);
+    let broker = DescribeConfigsResource {
+        resource_type: 4,
+        resource_name: Str::from("1"),
+        ..DescribeConfigsResource::default()
+    };
+    let resources = vec![broker; 1_000];
+    let request = DescribeConfigsRequest { resources, ..DescribeConfigsRequest::default() };
+    assert_eq!(asking.ask(&request, 4).unwrap().results.len(), 1);
+    let groups = vec![Str::from("g"); 1_000];
+    let request = DescribeGroupsRequest { groups, ..Default::default() };
+    assert_eq!(asking.ask(&request, 5).unwrap().groups.len(), 1);
 }
 
 #[test]

@@ -88,7 +88,8 @@ fn start(state: State) -> Result<(), Text> {
 fn stop(state: State) -> Result<(), Text> {
     match state {
         State::Stopped => Err(TextId::PermitStoppedAlready.into()),
-        State::Stopping | State::Deleting | State::Creating => Err(in_state(state)),
+        // Once more while it stops: whoever asked before may have died before the engine heard of it.
+        State::Deleting | State::Creating => Err(in_state(state)),
         State::Failed => Err(TextId::PermitFailed.into()),
         _ => Ok(()),
     }
@@ -96,9 +97,7 @@ fn stop(state: State) -> Result<(), Text> {
 
 fn delete(state: State) -> Result<(), Text> {
     match state {
-        State::Deleting | State::Creating | State::Stopping | State::Starting => {
-            Err(in_state(state))
-        }
+        State::Deleting | State::Creating | State::Starting => Err(in_state(state)),
         _ => Ok(()),
     }
 }

@@ -1,9 +1,12 @@
 //! Work that no request waits for, run from the sidecar's two I/O threads or by the simulator.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use crate::boot::{DELETED, STRAY};
 use crate::engine::Engine;
 use crate::image::Image;
+use crate::log::{PARTITION_METADATA, aside};
 use crate::metadata::{MetadataError, records_of};
 
 /// Kinds of background work: one thread each.
@@ -19,6 +22,7 @@ pub enum Background {
 const UNLINKS_PER_RUN: usize = 64;
 /// The longest pause of the cluster's work while nothing is known to come.
 const CLUSTER_PAUSE_MS: i64 = 15_000;
+const PARTITION_METADATA_MAX_BYTES: u64 = 4 << 10;
 /// How often the logs are looked after.
 const STORAGE_PAUSE_MS: i64 = 1_000;
 const STORAGE_PAUSE_LEAST_MS: i64 = 50;
@@ -116,20 +120,41 @@ impl Engine {
                         tracing::error!(%name, %error, "recovery failed");
                     }
                 }
-                None => self.remove_stray(name),
+                None => self.clear_stray(name),
             }
         }
         false
     }
 
-    /// A directory under `data/` that belongs to no partition: a deleted topic's, whose unlinking
-    /// the last run did not finish.
-    fn remove_stray(&self, name: &str) {
+    /// A directory under `data/` that belongs to no partition. A deleted topic's, whose unlinking the last run
+    /// did not finish, goes. Any other is kept under Kafka's name for such: the metadata may be the older of
+    /// the two, restored from a copy.
+    fn clear_stray(&self, name: &str) {
         let env = &self.shared.env;
         env.forget_dir(name);
-        if let Err(error) = self.fs().remove_dir_all(&env.data_dir().join(name)) {
-            tracing::warn!(%name, %error, "a deleted topic's directory stays");
+        let path = env.data_dir().join(name);
+        if name.ends_with(DELETED) || self.is_of_removed_topic(&path) {
+            if let Err(error) = self.fs().remove_dir_all(&path) {
+                tracing::warn!(%name, %error, "a deleted topic's directory stays");
+            }
+            return;
         }
+        let kept = aside(&path, &self.shared.host.rng.uuid().0, STRAY);
+        match self.fs().rename(&path, &kept) {
+            Ok(()) => {
+                tracing::error!(%name, kept = %kept.display(), "a log of no known partition is kept aside")
+            }
+            Err(error) => tracing::error!(%name, %error, "a log of no known partition stays"),
+        }
+    }
+
+    fn is_of_removed_topic(&self, log: &Path) -> bool {
+        let file = log.join(PARTITION_METADATA);
+        let Ok(bytes) = self.fs().read(&file, PARTITION_METADATA_MAX_BYTES) else { return false };
+        let text = String::from_utf8_lossy(&bytes);
+        let id = text.lines().find_map(|line| line.strip_prefix("topic_id: "));
+        let id = id.and_then(|id| id.trim().parse().ok());
+        id.is_some_and(|id| self.shared.removed.contains(&id))
     }
 
     /// Whether retention is to be looked at: every `log.retention.check.interval.ms`, the first time 30 s

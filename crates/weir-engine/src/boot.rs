@@ -17,6 +17,7 @@ use crate::fs::Fs;
 use crate::image::{BrokerImage, Effect, Image};
 use crate::log::Recovery;
 use crate::metadata::{MetadataError, Replay, registration};
+use crate::partition::PartitionEnv;
 
 const META_PROPERTIES_MAX_BYTES: u64 = 64 << 10;
 /// Where a broker's log dirs are, in the order of `log.dirs`: labels, with `meta.properties` and nothing
@@ -45,27 +46,35 @@ impl Marks {
         self.dir.join("boot-id")
     }
 
-    /// How far to believe what is on disk (`engine.md` section 3): the `clean` marker is taken away
-    /// for this run, and this run's boot id is left for the next.
-    pub(crate) fn begin(&self, fs: &dyn Fs, boot_id: &str) -> Result<Recovery, OpenError> {
-        let io = |what: &'static str| move |e| OpenError::Io(what.to_owned(), e);
-        fs.create_dir_all(&self.dir).map_err(io("make metadata/"))?;
-        let clean = fs.exists(&self.clean()).map_err(io("look for metadata/clean"))?;
-        let last = fs.read(&self.boot_id(), 1 << 10).unwrap_or_default();
-        if clean {
-            fs.remove_file(&self.clean()).map_err(io("remove metadata/clean"))?;
-            // It must not come back by a power loss after records were written.
-            fs.sync_dir(&self.dir).map_err(io("sync metadata/"))?;
-        }
-        if last != boot_id.as_bytes() {
-            fs.replace(&self.boot_id(), boot_id.as_bytes(), false)
-                .map_err(io("write metadata/boot-id"))?;
-        }
-        Ok(match (clean, !boot_id.is_empty() && last == boot_id.as_bytes()) {
+    /// How far to believe what is on disk (`engine.md` section 3).
+    pub(crate) fn recovery(&self, fs: &dyn Fs, boot_id: &str) -> Result<Recovery, OpenError> {
+        let io = |e| OpenError::Io("look for metadata/clean".to_owned(), e);
+        let clean = fs.exists(&self.clean()).map_err(io)?;
+        Ok(match (clean, !boot_id.is_empty() && self.last_boot(fs) == boot_id.as_bytes()) {
             (true, _) => Recovery::Clean,
             (false, true) => Recovery::SameBoot,
             (false, false) => Recovery::PowerLoss,
         })
+    }
+
+    fn last_boot(&self, fs: &dyn Fs) -> Vec<u8> {
+        fs.read(&self.boot_id(), 1 << 10).unwrap_or_default()
+    }
+
+    /// The `clean` marker is taken away for this run, and this run's boot id is left for the next.
+    pub(crate) fn begin(&self, fs: &dyn Fs, boot_id: &str) -> Result<(), OpenError> {
+        let io = |what: &'static str| move |e| OpenError::Io(what.to_owned(), e);
+        fs.create_dir_all(&self.dir).map_err(io("make metadata/"))?;
+        if fs.exists(&self.clean()).map_err(io("look for metadata/clean"))? {
+            fs.remove_file(&self.clean()).map_err(io("remove metadata/clean"))?;
+            // It must not come back by a power loss after records were written.
+            fs.sync_dir(&self.dir).map_err(io("sync metadata/"))?;
+        }
+        if self.last_boot(fs) != boot_id.as_bytes() {
+            fs.replace(&self.boot_id(), boot_id.as_bytes(), false)
+                .map_err(io("write metadata/boot-id"))?;
+        }
+        Ok(())
     }
 
     /// Everything is on disk: the next start believes it.
@@ -114,19 +123,56 @@ fn write_meta_properties(
     fs.replace(path, text.as_bytes(), durable).map_err(io)
 }
 
-/// The names of directories in `dir`; none when it does not exist.
-pub(crate) fn list_dirs(fs: &dyn Fs, dir: &Path) -> Result<HashSet<String>, OpenError> {
+/// How the name of a log's directory ends that is kept though no partition is known for it.
+pub(crate) const STRAY: &str = "stray";
+/// How the name of a deleted topic's directory ends.
+pub(crate) const DELETED: &str = "delete";
+
+/// The names of logs' directories in `dir`, strays left out; none when it does not exist.
+pub(crate) fn list_logs(fs: &dyn Fs, dir: &Path) -> Result<HashSet<String>, OpenError> {
+    let is_stray = |name: &str| name.rsplit_once('-').is_some_and(|(_, end)| end == STRAY);
     match fs.list(dir) {
-        Ok(entries) => Ok(entries.into_iter().filter(|e| e.is_dir).map(|e| e.name).collect()),
+        Ok(entries) => {
+            let dirs = entries.into_iter().filter(|entry| entry.is_dir).map(|entry| entry.name);
+            Ok(dirs.filter(|name| !is_stray(name)).collect())
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
         Err(error) => Err(OpenError::Io(format!("list {}", dir.display()), error)),
     }
 }
 
+/// An empty metadata log beside partitions was taken away, or cut: every topic was a change in it.
+///
+/// # Errors
+/// `Damaged`, before anything is made of it.
+pub(crate) fn refuse_lost(env: &PartitionEnv, replay: &Replay) -> Result<(), MetadataError> {
+    if replay.end_offset > 0 {
+        return Ok(());
+    }
+    let mut dirs = env.unopened_dirs();
+    dirs.retain(|name| !name.ends_with(DELETED));
+    dirs.sort_unstable();
+    match dirs.first() {
+        None => Ok(()),
+        Some(first) => Err(MetadataError::Damaged(format!(
+            "it is empty, though {} holds the logs of {} partitions ({first} among them). Nothing was changed: \
+             restore metadata/__cluster_metadata-0 from a copy, or move the cluster's folder away and begin anew",
+            env.data_dir().display(),
+            dirs.len()
+        ))),
+    }
+}
+
+/// The topics that the replayed changes removed, by id: what is left of their logs can go.
+pub(crate) type Removed = HashSet<Uuid>;
+
 /// The image that the metadata log makes. Partitions are told what they are, not what to do: their
 /// logs are not open yet.
-pub(crate) fn replayed(mut image: Image, replay: Replay) -> Result<Image, MetadataError> {
-    let mut effects = Vec::new();
+pub(crate) fn replayed(
+    mut image: Image,
+    replay: Replay,
+) -> Result<(Image, Removed), MetadataError> {
+    let (mut effects, mut removed) = (Vec::new(), Removed::new());
     for record in &replay.records {
         image.apply(record, &mut effects)?;
         for effect in effects.drain(..) {
@@ -137,12 +183,15 @@ pub(crate) fn replayed(mut image: Image, replay: Replay) -> Result<Image, Metada
                         topic.shared().set_settings(settings);
                     }
                 }
-                Effect::Removed(topic) => topic.shared().mark_deleted(),
+                Effect::Removed(topic) => {
+                    removed.insert(topic.id());
+                    topic.shared().mark_deleted();
+                }
             }
         }
     }
     image.end_offset = replay.end_offset;
-    Ok(image)
+    Ok((image, removed))
 }
 
 /// The first change of a run: features in a new cluster, every broker registered with a new epoch,

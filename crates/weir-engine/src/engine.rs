@@ -21,7 +21,7 @@ use crate::groups::{Groups, GroupsEnv};
 use crate::image::Image;
 use crate::log::{LogContext, Recovery};
 use crate::loggers::Loggers;
-use crate::metadata::{MetadataError, MetadataStore};
+use crate::metadata::{MetadataError, MetadataStore, refuse_damaged};
 use crate::partition::PartitionEnv;
 use crate::reply::Outcome;
 use crate::rng::Rng;
@@ -78,6 +78,8 @@ pub(crate) struct Shared {
     pub(crate) opened_ms: i64,
     /// When retention was last looked at (monotonic); [`NEVER`] in this run.
     pub(crate) retention_checked_ms: AtomicI64,
+    /// Topics that earlier runs deleted.
+    pub(crate) removed: boot::Removed,
 }
 
 impl Engine {
@@ -88,19 +90,26 @@ impl Engine {
     /// The directory cannot be read or written, or holds no cluster's metadata.
     pub fn open(config: EngineConfig, host: Host) -> Result<Self, OpenError> {
         let dir = config.directory.as_path();
-        let recovery = Marks::of(dir).begin(host.fs.as_ref(), &config.boot_id)?;
+        let marks = Marks::of(dir);
+        let metadata_dir = dir.join("metadata").join("__cluster_metadata-0");
+        let recovery = marks.recovery(host.fs.as_ref(), &config.boot_id)?;
+        if recovery != Recovery::PowerLoss {
+            refuse_damaged(host.fs.as_ref(), &metadata_dir)?;
+        }
+        marks.begin(host.fs.as_ref(), &config.boot_id)?;
         let logs = LogContext::new(host.fs.clone(), host.open_files_max);
         let data = dir.join("data");
-        let existing = boot::list_dirs(host.fs.as_ref(), &data)?;
+        let existing = boot::list_logs(host.fs.as_ref(), &data)?;
         let env = PartitionEnv::new(host.clock.clone(), logs.clone(), data, recovery, existing);
         let env = Arc::new(env);
         // A new cluster has lost nothing either.
         let is_whole = recovery != Recovery::PowerLoss || !env.has_unopened();
-        let metadata_dir = dir.join("metadata").join("__cluster_metadata-0");
         let (store, replay) = MetadataStore::open(&logs, &metadata_dir, recovery)?;
+        boot::refuse_lost(&env, &replay)?;
         let cluster_id = boot::cluster_id(&host, dir)?;
         let configs = Configs::with_statics(&config.static_configs());
-        let image = boot::replayed(Image::empty(cluster_id, env.clone(), configs), replay)?;
+        let (image, removed) =
+            boot::replayed(Image::empty(cluster_id, env.clone(), configs), replay)?;
         let voters = dir.join("metadata").join("removed-voters");
         let quorum = Quorum::open(host.fs.clone(), voters, image.cluster_id());
         let controller = Controller::new(store, host.clock.clone(), image, quorum);
@@ -134,6 +143,7 @@ impl Engine {
             controller,
             opened_ms,
             retention_checked_ms: AtomicI64::new(NEVER),
+            removed,
         };
         let shared = Arc::new(shared);
         shared.txns.attach(&shared);

@@ -15,6 +15,7 @@ mod close;
 mod compact;
 mod config;
 mod context;
+mod damage;
 mod epochs;
 mod error;
 mod flush;
@@ -41,9 +42,12 @@ mod view;
 mod writer;
 
 pub(crate) use clean::Rules;
+pub(crate) use close::aside;
 pub use config::{CleanupPolicy, LogConfig};
 pub use context::LogContext;
+pub(crate) use damage::damaged_place;
 pub use error::{AppendError, LogError, ReadError};
+pub(crate) use names::PARTITION_METADATA;
 pub use outcome::{
     AbortedTransaction, ActiveProducer, AppendOrigin, AppendRequest, Appended, CompactionOutcome,
     EpochEnd, LogRead, ReadLimits, Recovered, Recovery, RetentionOutcome, TimestampOffset,

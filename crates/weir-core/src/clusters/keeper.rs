@@ -40,6 +40,29 @@ pub(super) fn start(dir: &ClusterDir) -> Result<()> {
     run_detached(keeper)
 }
 
+/// SIGTERM to the keeper of `dir`: it stops its engine, by force where that does not end. For engines that do not
+/// hear: their `control.json` is gone, or they compute.
+pub(super) fn tell_to_stop(dir: &ClusterDir) {
+    let pid = dir.load_keeper().ok().flatten().map(|file| file.pid);
+    let Some(pid) = pid.filter(|pid| keeps(*pid, dir)) else {
+        return tracing::warn!(dir = %dir.root().display(), "its keeper cannot be told to stop");
+    };
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid
+        && let Err(error) = rustix::process::kill_process(pid, rustix::process::Signal::TERM)
+    {
+        tracing::warn!(%error, "the keeper was not told to stop");
+    }
+}
+
+/// Whether this process is the keeper of `dir`: a pid may be another's by now.
+fn keeps(pid: u32, dir: &ClusterDir) -> bool {
+    let Ok(line) = std::fs::read(format!("/proc/{pid}/cmdline")) else { return false };
+    let mut words = line.split(|byte| *byte == 0);
+    let is_here = |word: &[u8]| word == dir.root().as_os_str().as_encoded_bytes();
+    words.any(|word| word == b"keep") && words.any(is_here)
+}
+
 /// Runs a program that looks after itself; a thread waits for its end, so that none stays a zombie.
 pub(crate) fn run_detached(mut command: Command) -> Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

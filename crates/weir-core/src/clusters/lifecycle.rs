@@ -18,6 +18,8 @@ use crate::text::TextId;
 
 /// A clean stop takes at most two seconds; a keeper that waits to heal notices within its pause.
 const STOPPED_WITHIN: Duration = Duration::from_secs(15);
+/// How long an engine may say nothing to a shutdown before its keeper is told, which ends it by force if need be.
+const SILENT_FOR: Duration = Duration::from_secs(4);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +111,7 @@ impl Core {
         want(&local.dir, Desired::Stopped)?;
         self.registry().wake(&local.id);
         if let Ok(Some(control)) = local.dir.load_control() {
-            // An engine that is silent is stopped by its keeper.
+            // One that is silent is stopped by its keeper (`wait_until_free`).
             let _ = ControlClient::new(control).shutdown().await;
         }
         Ok(())
@@ -214,11 +216,17 @@ fn want(dir: &ClusterDir, desired: Desired) -> Result<ClusterFile> {
 
 /// Until neither keeper nor engine holds its lock.
 async fn wait_until_free(dir: &ClusterDir) -> Result<()> {
-    let deadline = Instant::now() + STOPPED_WITHIN;
+    let begun = Instant::now();
+    let deadline = begun + STOPPED_WITHIN;
+    let mut keeper_is_told = false;
     loop {
         let held = |path: PathBuf| DirLock::is_held(&path).map_err(|error| dir_failure(&error));
         if !held(dir.keeper_lock())? && !held(dir.engine_lock())? {
             return Ok(());
+        }
+        if !keeper_is_told && begun.elapsed() > SILENT_FOR {
+            keeper_is_told = true;
+            keeper::tell_to_stop(dir);
         }
         if Instant::now() > deadline {
             let text = TextId::ErrorStopLate.with("seconds", STOPPED_WITHIN.as_secs() as i64);

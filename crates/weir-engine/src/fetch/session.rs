@@ -11,6 +11,10 @@ use super::set::FetchSet;
 /// `min.incremental.fetch.session.eviction.ms`).
 const EVICTION_MS: i64 = 120_000;
 
+/// Partitions of all sessions together, those that do not exist among them: what they cost in memory has a bound
+/// (150 MB) whatever clients name. Who finds no room fetches without a session.
+const PARTITIONS_MAX: usize = 500_000;
+
 /// One client's session on one broker.
 #[derive(Debug)]
 pub(crate) struct FetchSession {
@@ -84,6 +88,9 @@ impl FetchSessions {
         mut draw: impl FnMut() -> u64,
     ) -> Option<Arc<FetchSession>> {
         let mut sessions = self.sessions.lock();
+        if partitions(&sessions) + set.len() > PARTITIONS_MAX {
+            return None;
+        }
         let evicted = match make_room(&sessions, broker, slots, set.len(), now_ms) {
             Room::Free => None,
             Room::Evict(id) => sessions.remove(&(broker, id)),
@@ -109,6 +116,11 @@ impl FetchSessions {
         Some(session)
     }
 
+    /// Whether a session that grew took the sessions over their bound.
+    pub(crate) fn is_over(&self) -> bool {
+        partitions(&self.sessions.lock()) > PARTITIONS_MAX
+    }
+
     /// The broker stopped: its sessions are gone.
     pub(crate) fn drop_broker(&self, broker: i32) {
         let mut sessions = self.sessions.lock();
@@ -118,6 +130,10 @@ impl FetchSessions {
         drop(sessions);
         drop(of_broker);
     }
+}
+
+fn partitions(sessions: &BTreeMap<(i32, i32), Arc<FetchSession>>) -> usize {
+    sessions.values().map(|session| session.use_.lock().size).sum()
 }
 
 enum Room {
@@ -153,5 +169,42 @@ fn make_room(
     match old.min_by_key(|(_, use_)| use_.size) {
         Some((id, use_)) if use_.size < size => Room::Evict(id),
         _ => Room::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::{TopicKey, Wanted};
+
+    fn set(partitions: usize) -> FetchSet {
+        let topic = TopicKey::Name(weir_wire::Str::from("nowhere"));
+        let wanted = Wanted { offset: 0, leader_epoch: -1, last_epoch: -1, bytes_max: 1 };
+        let mut set = FetchSet::new();
+        for index in 0..partitions {
+            set.want(&topic, i32::try_from(index).unwrap(), wanted);
+        }
+        set
+    }
+
+    #[test]
+    fn all_sessions_together_name_so_many_partitions() {
+        let sessions = FetchSessions::default();
+        let mut drawn = 0;
+        let mut create = |partitions| {
+            let draw = || {
+                drawn += 1;
+                drawn << 33
+            };
+            sessions.create(1, 1_000, set(partitions), false, 0, draw)
+        };
+        let first = create(PARTITIONS_MAX - 10).unwrap();
+        assert!(create(11).is_none(), "no room: the client fetches without a session");
+        let small = create(10).unwrap();
+        small.resized(11);
+        assert!(sessions.is_over());
+        sessions.remove(1, first.id);
+        assert!(!sessions.is_over());
+        assert!(create(11).is_some());
     }
 }

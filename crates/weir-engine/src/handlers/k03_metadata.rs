@@ -5,7 +5,6 @@
 //! answer for them is LEADER_NOT_AVAILABLE in no case: a new partition has its leader at once.
 //! Authorized operations (v8 to v10 cluster, v8 topics) are every operation: there are no ACLs.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use weir_wire::messages::metadata_request::{MetadataRequest, MetadataRequestTopic};
@@ -14,6 +13,7 @@ use weir_wire::messages::metadata_response::{
 };
 use weir_wire::{ErrorCode, Str, Uuid};
 
+use super::once::once;
 use crate::controller::check_topic_name;
 use crate::ctx::Ctx;
 use crate::image::{Image, PartitionImage, TopicImage};
@@ -38,7 +38,7 @@ pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataRespo
     let topics = match request.topics {
         None => answer.all(),
         Some(topics) if topics.is_empty() && ctx.version() == 0 => answer.all(),
-        Some(topics) => once(&topics).map(|asked| answer.one(asked)).collect(),
+        Some(topics) => asked_once(&topics).map(|asked| answer.one(asked)).collect(),
     };
     Reply::Done(MetadataResponse {
         brokers: brokers(image),
@@ -54,13 +54,10 @@ pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataRespo
 }
 
 /// Each topic once. Where any is asked for by id, those asked for by name are left out, as Kafka does.
-fn once(topics: &[MetadataRequestTopic]) -> impl Iterator<Item = &MetadataRequestTopic> {
+fn asked_once(topics: &[MetadataRequestTopic]) -> impl Iterator<Item = &MetadataRequestTopic> {
     let by_id = topics.iter().any(|topic| !topic.topic_id.is_zero());
-    let mut seen = HashSet::new();
-    topics
-        .iter()
+    once(topics, |topic| (topic.name.as_ref(), topic.topic_id))
         .filter(move |topic| !by_id || !topic.topic_id.is_zero())
-        .filter(move |topic| seen.insert((topic.name.as_ref(), topic.topic_id)))
 }
 
 /// v10 and v11 have the field for ids but must not use it: the whole request is refused.

@@ -18,9 +18,14 @@ use weir_wire::messages::offset_fetch_response::{
 };
 use weir_wire::{ErrorCode, Str, Uuid};
 
+use super::once::once;
 use crate::ctx::Ctx;
 use crate::groups::{Committed, Group, Offsets, Shard};
 use crate::reply::Reply;
+
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+/// A partition without its metadata.
+const PARTITION_BYTES: usize = 24;
 
 /// What an answer waits for: where its group is, and up to where that has to be committed.
 type Wait = Option<(Arc<Shard>, i64)>;
@@ -32,9 +37,14 @@ pub(crate) fn handle(ctx: &Ctx, mut request: OffsetFetchRequest) -> Reply<Offset
         _ => vec![as_group(&request)],
     };
     let mut answers = Vec::with_capacity(asked.len());
-    let mut waits = Vec::new();
+    let (mut waits, mut room) = (Vec::new(), ANSWER_BYTES_MAX);
     for (at, group) in asked.iter().enumerate() {
         let (answer, wait) = one_group(ctx, group, request.require_stable);
+        // A request may name one large group a thousand times.
+        match room.checked_sub(bytes_of(&answer)) {
+            Some(left) => room = left,
+            None => return Reply::Close("an OffsetFetch answer over 64 MiB"),
+        }
         answers.push(answer);
         waits.extend(wait.map(|(shard, required)| (at, shard, required)));
     }
@@ -72,6 +82,11 @@ fn respond(
         return OffsetFetchResponse { groups: answers, ..OffsetFetchResponse::default() };
     }
     single(version, request, answers.pop().unwrap_or_default())
+}
+
+fn bytes_of(answer: &OffsetFetchResponseGroup) -> usize {
+    let partitions = answer.topics.iter().flat_map(|topic| &topic.partitions);
+    partitions.map(|p| PARTITION_BYTES + p.metadata.as_ref().map_or(0, |text| text.len())).sum()
 }
 
 /// The one group of v1 to v7 in the form of v8.
@@ -217,7 +232,9 @@ fn topics(
 ) -> Vec<OffsetFetchResponseTopics> {
     match &asked.topics {
         None => offsets.map_or_else(Vec::new, |offsets| all_topics(ctx, offsets)),
-        Some(wanted) => wanted.iter().map(|topic| wanted_topic(ctx, topic, offsets)).collect(),
+        Some(wanted) => once(wanted, |topic| (&topic.name, topic.topic_id))
+            .map(|topic| wanted_topic(ctx, topic, offsets))
+            .collect(),
     }
 }
 
@@ -268,7 +285,7 @@ fn wanted_partitions(
     let offsets = offsets
         .and_then(|offsets| offsets.topic(name))
         .filter(|offsets| offsets.is_of(wanted.topic_id));
-    let indexes = wanted.partition_indexes.iter();
+    let indexes = once(&wanted.partition_indexes, |index| *index);
     indexes.map(|index| partition(*index, offsets.and_then(|of| of.get(*index)))).collect()
 }
 

@@ -17,6 +17,7 @@ use weir_wire::messages::describe_configs_response::{
 use weir_wire::{ErrorCode, Str};
 
 use super::configs::{Defaults, broker_definitions, custom, described, topic_definitions};
+use super::once::once;
 use crate::config::{Layer, ResourceType, Source, broker_definition, description};
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
@@ -24,7 +25,8 @@ use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: DescribeConfigsRequest) -> Reply<DescribeConfigsResponse> {
     let synonyms = request.include_synonyms;
-    let asked = request.resources.into_iter();
+    let asked =
+        once(&request.resources, |asked| (asked.resource_type, asked.resource_name.as_str()));
     let mut results: Vec<DescribeConfigsResult> =
         asked.map(|asked| result(ctx, asked, synonyms)).collect();
     if request.include_documentation {
@@ -40,13 +42,13 @@ fn document(result: &mut DescribeConfigsResult) {
     }
 }
 
-fn result(ctx: &Ctx, asked: DescribeConfigsResource, synonyms: bool) -> DescribeConfigsResult {
+fn result(ctx: &Ctx, asked: &DescribeConfigsResource, synonyms: bool) -> DescribeConfigsResult {
     let mut result = DescribeConfigsResult {
         resource_type: asked.resource_type,
         resource_name: asked.resource_name.clone(),
         ..Default::default()
     };
-    match Description::new(ctx, &asked, synonyms).describe() {
+    match Description::new(ctx, asked, synonyms).describe() {
         Ok(configs) => result.configs = configs,
         Err(refusal) => {
             result.error_code = refusal.code.0;

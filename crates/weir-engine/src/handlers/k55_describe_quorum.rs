@@ -9,6 +9,7 @@ use weir_wire::messages::describe_quorum_response::{
 };
 use weir_wire::{ErrorCode, Uuid};
 
+use super::once::once;
 use crate::controller::{Refusal, VoterKey};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
@@ -16,7 +17,8 @@ use crate::reply::Reply;
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
 pub(crate) fn handle(ctx: &Ctx, request: DescribeQuorumRequest) -> Reply<DescribeQuorumResponse> {
-    let topics: Vec<TopicData> = request.topics.iter().map(|topic| described(ctx, topic)).collect();
+    let asked = once(&request.topics, |topic| topic.topic_name.as_str());
+    let topics: Vec<TopicData> = asked.map(|topic| described(ctx, topic)).collect();
     let mut partitions = topics.iter().flat_map(|topic| &topic.partitions);
     let is_answered = partitions.any(|partition| partition.error_code == ErrorCode::NONE.0);
     let quorum = ctx.engine().controller().quorum();
@@ -30,17 +32,20 @@ pub(crate) fn handle(ctx: &Ctx, request: DescribeQuorumRequest) -> Reply<Describ
 }
 
 fn described(ctx: &Ctx, topic: &Asked) -> TopicData {
-    let partitions = topic.partitions.iter().map(|partition| {
-        if topic.topic_name == METADATA_TOPIC && partition.partition_index == 0 {
-            return quorum(ctx);
-        }
-        PartitionData {
-            partition_index: partition.partition_index,
-            error_code: ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.0,
-            error_message: (ctx.version() >= 2).then(|| Refusal::unknown_topic().text()).flatten(),
-            ..Default::default()
-        }
-    });
+    let partitions =
+        once(&topic.partitions, |partition| partition.partition_index).map(|partition| {
+            if topic.topic_name == METADATA_TOPIC && partition.partition_index == 0 {
+                return quorum(ctx);
+            }
+            PartitionData {
+                partition_index: partition.partition_index,
+                error_code: ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.0,
+                error_message: (ctx.version() >= 2)
+                    .then(|| Refusal::unknown_topic().text())
+                    .flatten(),
+                ..Default::default()
+            }
+        });
     TopicData {
         topic_name: topic.topic_name.clone(),
         partitions: partitions.collect(),

@@ -9,6 +9,7 @@ use weir_wire::messages::describe_producers_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
+use super::once::once;
 use crate::ctx::Ctx;
 use crate::log::ActiveProducer;
 use crate::reply::Reply;
@@ -17,7 +18,7 @@ pub(crate) fn handle(
     ctx: &Ctx,
     request: DescribeProducersRequest,
 ) -> Reply<DescribeProducersResponse> {
-    let topics = request.topics.iter().map(|topic| TopicResponse {
+    let topics = once(&request.topics, |topic| topic.name.as_str()).map(|topic| TopicResponse {
         name: topic.name.clone(),
         partitions: partitions(ctx, topic),
         ..TopicResponse::default()
@@ -29,7 +30,7 @@ pub(crate) fn handle(
 }
 
 fn partitions(ctx: &Ctx, topic: &TopicRequest) -> Vec<PartitionResponse> {
-    let answers = topic.partition_indexes.iter().map(|index| {
+    let answers = once(&topic.partition_indexes, |index| *index).map(|index| {
         let answer = match producers(ctx, &topic.name, *index) {
             Ok(producers) => PartitionResponse {
                 active_producers: producers.into_iter().map(state).collect(),

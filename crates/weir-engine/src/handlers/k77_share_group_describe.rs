@@ -8,6 +8,7 @@ use weir_wire::messages::share_group_describe_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
+use super::once::once;
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::image::Image;
@@ -29,7 +30,7 @@ pub(crate) fn handle(
         true => GROUP_OPERATIONS,
         false => OPERATIONS_OMITTED,
     };
-    let groups = request.group_ids.iter().map(|id| match describe(ctx, id) {
+    let groups = once(&request.group_ids, Str::as_str).map(|id| match describe(ctx, id) {
         Ok(group) => DescribedGroup { authorized_operations, ..group },
         Err(refusal) => refused(id, &refusal),
     });

@@ -74,6 +74,7 @@ pub(crate) mod k92_delete_share_group_offsets;
 pub(crate) mod k93_streams_group_topology_description_update;
 pub(crate) mod k94_unregister_controller;
 pub(crate) mod leaders;
+mod once;
 mod share_acks;
 mod share_kind;
 mod share_state;

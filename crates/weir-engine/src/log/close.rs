@@ -1,7 +1,7 @@
 //! Stopping a log, and deleting it.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::partition_log::PartitionLog;
@@ -35,7 +35,7 @@ impl PartitionLog {
         let mut writer = self.writer.lock();
         writer.phase = Phase::Closed;
         let from = self.dir.path();
-        let to = deleted_name(&from.to_string_lossy(), &unique);
+        let to = aside(&from, &unique, "delete");
         match self.context.fs().rename(&from, &to) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(e) => Err(LogError::io("rename the log's directory", e)),
@@ -57,11 +57,13 @@ impl PartitionLog {
     }
 }
 
-/// `<topic>-<partition>.<unique>-delete`, cut to what file systems take.
-fn deleted_name(path: &str, unique: &[u8; 16]) -> PathBuf {
+/// `<topic>-<partition>.<unique>-<why>`, cut to what file systems take: Kafka's name for a log's directory that
+/// is no partition's any more.
+pub(crate) fn aside(path: &Path, unique: &[u8; 16], why: &str) -> PathBuf {
     const NAME_MAX: usize = 255;
-    let (dir, name) = path.rsplit_once('/').unwrap_or((".", path));
-    let tail = format!(".{}-delete", uuid_text(unique).replace(['-', '_'], "0"));
+    let path = path.to_string_lossy();
+    let (dir, name) = path.rsplit_once('/').unwrap_or((".", &path));
+    let tail = format!(".{}-{why}", uuid_text(unique).replace(['-', '_'], "0"));
     let name: String = name.chars().take(NAME_MAX - tail.len()).collect();
     PathBuf::from(format!("{dir}/{name}{tail}"))
 }

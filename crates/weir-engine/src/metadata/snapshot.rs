@@ -16,7 +16,7 @@ use weir_wire::messages::{
     snapshot_header_record::SnapshotHeaderRecord,
     topic_record::TopicRecord,
 };
-use weir_wire::records::{BatchBuilder, ControlType};
+use weir_wire::records::{BatchBuilder, BatchReader, ControlType};
 use weir_wire::{Message, Part, Str, Uuid, Writer};
 
 use super::record::MetadataRecord;
@@ -33,6 +33,7 @@ use crate::partition::Assignment;
 const SUFFIX: &str = ".checkpoint";
 const RECORDS_PER_BATCH: usize = 2_000;
 const SNAPSHOT_MAX_BYTES: u64 = 2 << 30;
+const CONTROL_BYTES_MAX: usize = 4 << 10;
 
 /// Which part of the log a snapshot stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,8 +134,30 @@ pub(super) fn load_newest(
     let Some((snapshot, path)) = list(fs, dir)?.into_iter().max() else { return Ok(None) };
     let bytes = fs.read(&path, SNAPSHOT_MAX_BYTES).map_err(|e| LogError::io("read snapshot", e))?;
     let mut records = Vec::new();
-    read_batches(&bytes, 0, &mut records)?;
+    let damaged = |why: String| {
+        MetadataError::Damaged(format!(
+            "{}: {why}. Nothing was changed: restore the file from a copy, or move the cluster's folder away and \
+             begin anew",
+            path.display()
+        ))
+    };
+    read_batches(&bytes, 0, &mut records).map_err(|error| damaged(error.to_string()))?;
+    if !is_whole(&bytes) {
+        return Err(damaged("its end is missing".to_owned()));
+    }
     Ok(Some((snapshot, records)))
+}
+
+/// Whether the last record is a snapshot's footer.
+fn is_whole(bytes: &[u8]) -> bool {
+    let mut reader = BatchReader::new(bytes);
+    let last = reader.by_ref().last().and_then(Result::ok);
+    let mut scratch = Vec::new();
+    let kind = last.filter(|batch| batch.header.attributes.is_control()).and_then(|batch| {
+        let record = batch.records(&mut scratch, CONTROL_BYTES_MAX).ok()?.next()?.ok()?;
+        ControlType::of(&record)
+    });
+    kind == Some(ControlType::SnapshotFooter) && reader.rest().is_empty()
 }
 
 /// The records that make `image` from nothing, in the order in which Kafka writes them.

@@ -10,10 +10,11 @@ use weir_wire::records::{BatchBuilder, BatchReader, RecordError};
 
 use super::record::{MetadataRecord, RecordFrameError};
 use super::snapshot::{self, Snapshot};
+use crate::fs::Fs;
 use crate::image::ApplyError;
 use crate::log::{
     AppendError, AppendOrigin, AppendRequest, LogConfig, LogContext, LogError, PartitionLog,
-    ReadError, ReadLimits, Recovery,
+    ReadError, ReadLimits, Recovery, damaged_place,
 };
 
 /// The topic id of `__cluster_metadata` (Kafka's `Uuid.METADATA_TOPIC_ID`).
@@ -70,6 +71,23 @@ impl From<ReadError> for MetadataError {
             ReadError::Storage(error) => Self::Storage(error),
             other => Self::Damaged(other.to_string()),
         }
+    }
+}
+
+/// A change of metadata is durable before it is answered: where an unsound batch stands before sound ones
+/// although no power was lost, the file was changed since, and recovery would cut acknowledged topics away.
+///
+/// # Errors
+/// `Damaged`, with the file and the place; nothing was touched.
+pub(crate) fn refuse_damaged(fs: &dyn Fs, dir: &Path) -> Result<(), MetadataError> {
+    let place = damaged_place(fs, dir);
+    match place.map_err(|e| LogError::io(format!("read {}", dir.display()), e))? {
+        None => Ok(()),
+        Some((path, byte)) => Err(MetadataError::Damaged(format!(
+            "{} cannot be read at byte {byte} though changes follow. Nothing was changed: restore the file from a \
+             copy, or move the cluster's folder away and begin anew",
+            path.display()
+        ))),
     }
 }
 
@@ -232,6 +250,7 @@ pub(super) fn read_batches(
     let mut next = from;
     for batch in BatchReader::new(bytes) {
         let batch = batch?;
+        batch.check_crc()?;
         if !batch.header.attributes.is_control() {
             for record in batch.records(&mut scratch, DECOMPRESSED_MAX)? {
                 let record = record?;

@@ -1,7 +1,7 @@
 //! Share sessions: which share-partitions a member fetches from a broker, and the epoch that keeps
 //! its requests in order (KIP-932).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use parking_lot::Mutex;
 use weir_wire::{ErrorCode, Str, Uuid};
@@ -32,6 +32,24 @@ struct Session {
     places: Vec<Place>,
     /// When it was last used (monotonic, ms).
     used_ms: i64,
+}
+
+impl Session {
+    /// Adds and forgets; answers what is new.
+    fn change(&mut self, added: &[Place], forgotten: &[Place]) -> Vec<Place> {
+        let forgotten: HashSet<&Place> = forgotten.iter().collect();
+        let mut known: HashSet<Place> = match added {
+            [] => HashSet::new(),
+            _ => self.places.iter().copied().collect(),
+        };
+        let is_new = |place: &&Place| known.insert(**place) && !forgotten.contains(*place);
+        let new: Vec<Place> = added.iter().filter(is_new).copied().collect();
+        if !forgotten.is_empty() {
+            self.places.retain(|place| !forgotten.contains(place));
+        }
+        self.places.extend(&new);
+        new
+    }
 }
 
 /// The sessions of every broker.
@@ -89,16 +107,7 @@ impl Sessions {
         }
         session.used_ms = now_ms;
         session.epoch = if epoch == i32::MAX { 1 } else { epoch + 1 };
-        let known = session.places.len();
-        for place in added {
-            if !session.places.contains(place) {
-                session.places.push(*place);
-            }
-        }
-        let mut added = session.places.split_off(known);
-        session.places.extend(&added);
-        session.places.retain(|place| !forgotten.contains(place));
-        added.retain(|place| !forgotten.contains(place));
+        let added = session.change(added, forgotten);
         Ok(Opened { epoch, places: session.places.clone(), added })
     }
 

@@ -523,3 +523,39 @@ fn commits_wait_for_their_replicas() {
     cluster.pass(10_000);
     assert_eq!(commit(&cluster, broker, commit_request("g", "t", &[5])), [ErrorCode::NONE]);
 }
+
+/// An answer grows with what was committed, not with the request: it has a bound of its own.
+#[test]
+fn a_large_group_that_is_asked_for_many_times_is_not_answered() {
+    const PARTITIONS: i32 = 500;
+    let cluster = Cluster::new(1);
+    cluster.create("wide", PARTITIONS, &[]);
+    let metadata = Some(Str::from("m".repeat(4_000)));
+    let partition = |index| OffsetCommitRequestPartition {
+        partition_index: index,
+        committed_metadata: metadata.clone(),
+        ..Default::default()
+    };
+    let topic = OffsetCommitRequestTopic {
+        name: Str::from("wide"),
+        partitions: (0..PARTITIONS).map(partition).collect(),
+        ..Default::default()
+    };
+    let group_id = Str::from("large");
+    let commit = OffsetCommitRequest {
+        group_id: group_id.clone(),
+        generation_id_or_member_epoch: -1,
+        topics: vec![topic],
+        ..Default::default()
+    };
+    let client = cluster.connect(coordinator(&cluster, 1, "large"));
+    client.call(commit, 8);
+    let group = OffsetFetchRequestGroup { group_id, topics: None, ..Default::default() };
+    let ask = |times| OffsetFetchRequest {
+        groups: vec![group.clone(); times],
+        ..OffsetFetchRequest::default()
+    };
+    let answer = client.call(ask(2), 8);
+    assert_eq!(answer.groups[1].topics[0].partitions.len(), PARTITIONS as usize);
+    assert!(client.is_closed_by(ask(40), 8), "80 MB of answer");
+}

@@ -8,6 +8,7 @@ mod advertised;
 mod brokers;
 mod configs;
 mod consumer_groups;
+mod damage;
 mod data;
 mod features;
 mod group_migration;

@@ -275,3 +275,25 @@ fn no_broker_here_keeps_topology_descriptions() {
     let answer = cluster.connect(1).call(request, 0);
     assert_eq!(ErrorCode(answer.error_code), ErrorCode::UNSUPPORTED_VERSION);
 }
+
+/// A task is a partition of a subtopology: a small request could ask for any number of them.
+#[test]
+fn a_topology_of_too_many_tasks_is_refused() {
+    let cluster = Cluster::new(1);
+    cluster.create("wide", 1_000, &[]);
+    let subtopology = |id: usize| Subtopology {
+        subtopology_id: Str::from(id.to_string()),
+        source_topics: vec![Str::from("wide")],
+        ..Default::default()
+    };
+    let joins = |count: usize| {
+        let subtopologies = (0..count).map(subtopology).collect();
+        let topology = Some(Topology { epoch: 0, subtopologies, ..Default::default() });
+        beat(&cluster, StreamsGroupHeartbeatRequest { topology, ..join("a") })
+    };
+    let refused = joins(201);
+    assert_eq!(error(&refused), ErrorCode::STREAMS_INVALID_TOPOLOGY);
+    let told = refused.error_message.unwrap();
+    assert_eq!(told.as_str(), "The topology has more than 200000 tasks.");
+    assert_eq!(error(&joins(200)), ErrorCode::NONE);
+}

@@ -7,9 +7,13 @@ use weir_wire::Str;
 
 use super::partition_counts::{Counts, count_of, decide};
 use super::statuses::Problem;
-use super::topology::{InternalTopic, Subtopology, Topology};
+use super::topology::{InternalTopic, Subtopology, Topology, invalid};
 use crate::controller::{NewTopic, Refusal};
 use crate::image::Image;
+
+/// Tasks of one group: each subtopology has as many as its topics have partitions, so a small request could
+/// ask for any number, and every heartbeat would walk over them.
+const TASKS_MAX: i64 = 200_000;
 
 /// What a topology comes to with the topics of one moment.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +52,7 @@ pub(super) enum Unfit {
 /// Works out what `topology` needs.
 ///
 /// # Errors
-/// STREAMS_INVALID_TOPOLOGY when it contradicts itself.
+/// STREAMS_INVALID_TOPOLOGY when it contradicts itself, or has more than `TASKS_MAX` tasks.
 pub(super) fn configure(topology: &Topology, image: &Image) -> Result<Configured, Refusal> {
     match fit(topology, image) {
         Ok(configured) => Ok(configured),
@@ -65,8 +69,15 @@ fn fit(topology: &Topology, image: &Image) -> Result<Configured, Unfit> {
     }
     let counts = decide(topology, image)?;
     let mut configured = Configured::default();
+    let mut tasks = 0;
     for (id, subtopology) in &topology.subtopologies {
-        configured.tasks.insert(id.clone(), tasks_of(subtopology, image, &counts));
+        let own = tasks_of(subtopology, image, &counts);
+        tasks += i64::from(own);
+        if tasks > TASKS_MAX {
+            let message = format!("The topology has more than {TASKS_MAX} tasks.");
+            return Err(Unfit::Invalid(invalid(message)));
+        }
+        configured.tasks.insert(id.clone(), own);
         if !subtopology.changelogs.is_empty() {
             configured.stateful.insert(id.clone());
         }

@@ -47,14 +47,20 @@ pub(super) fn open(ctx: &Ctx, request: &FetchRequest) -> Result<Context, ErrorCo
         return Err(ErrorCode::INVALID_FETCH_SESSION_EPOCH);
     }
     let mut set = session.set.lock();
+    let before = set.len();
     forget(ctx, &mut set, request);
     want(ctx, &mut set, request);
     let size = set.len();
+    let added = size > before;
     drop(set);
     session.resized(size);
     if size == 0 {
         sessions.remove(ctx.broker_id(), session.id);
         return Ok(Context::Sessionless(FetchSet::new()));
+    }
+    if added && sessions.is_over() {
+        // Answered once more; the client's next request learns that it is gone.
+        sessions.remove(ctx.broker_id(), session.id);
     }
     Ok(Context::Session(session))
 }

@@ -1,5 +1,7 @@
 //! The response of a ShareFetch.
 
+use std::collections::HashMap;
+
 use weir_wire::messages::share_fetch_response::{
     AcquiredRecords, LeaderIdAndEpoch, NodeEndpoint, PartitionData, ShareFetchResponse,
     ShareFetchableTopicResponse,
@@ -47,9 +49,10 @@ pub(super) async fn respond(
         hint(ctx, &mut leaders, place, refusal.code, &mut data);
         partitions.push((place, data));
     }
+    let known = partitions.iter().enumerate();
+    let mut places: HashMap<Place, usize> = known.map(|(at, (place, _))| (*place, at)).collect();
     for Found { place, result } in found {
-        let at = partitions.iter().position(|(known, _)| *known == place);
-        let at = at.unwrap_or_else(|| {
+        let at = *places.entry(place).or_insert_with(|| {
             let data = PartitionData { partition_index: place.1, ..Default::default() };
             partitions.push((place, data));
             partitions.len() - 1
