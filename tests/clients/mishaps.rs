@@ -162,3 +162,24 @@ fn a_stop_that_nobody_heard_can_be_asked_for_again() -> anyhow::Result<()> {
     ensure!(!folder.exists());
     Ok(())
 }
+
+/// A workload that was killed left its members behind: they are no reason to keep its groups.
+#[test]
+fn the_groups_of_a_killed_sample_go_with_it() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["up", "--detach", "--brokers", "1", "--sample"])?;
+    let groups = || -> anyhow::Result<usize> {
+        Ok(json(&home, &["group", "list"])?.as_array().map_or(0, Vec::len))
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while groups()? < 2 {
+        ensure!(Instant::now() < deadline, "the sample's groups do not come");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    home.run(&["broker", "kill", "1"])?;
+    home.run(&["cluster", "stop", "local"])?;
+    home.run(&["up", "--detach"])?;
+    home.run(&["sample", "remove"])?;
+    ensure!(groups()? == 0, "{}", home.run(&["group", "list"])?);
+    Ok(())
+}

@@ -5,7 +5,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use weir_client::{Client, ClientError};
 use weir_control::{ClusterDir, DirLock};
+use weir_domain::ItemResult;
 use weir_domain::sample::{GROUPS, TOPICS};
 
 use crate::clusters::{dir_failure, program, run_detached, tags};
@@ -69,11 +71,12 @@ impl Core {
         for topic in deleted.iter().filter(|item| item.result.is_ok()) {
             session.overlay.deleted(&topic.item);
         }
-        // A group whose last member was killed is deleted by its retention.
-        let _ = session.client.delete_groups(&owned(&GROUPS)).await;
+        let groups = delete_groups(&session.client, &owned(&GROUPS)).await;
+        let groups = groups.map_err(|e| write_failure(&e))?;
         let _ = session.refresh().await;
-        let left = deleted.into_iter().find(|item| {
-            item.result.as_ref().is_err_and(|e| e.name != "UNKNOWN_TOPIC_OR_PARTITION")
+        let gone = ["UNKNOWN_TOPIC_OR_PARTITION", "GROUP_ID_NOT_FOUND"];
+        let left = deleted.into_iter().chain(groups).find(|item| {
+            item.result.as_ref().is_err_and(|error| !gone.contains(&error.name.as_ref()))
         });
         match left.map(|item| item.result) {
             Some(Err(error)) => {
@@ -98,6 +101,22 @@ impl Core {
             tracing::warn!(%failure, cluster = id, "the sample workload cannot be started");
         }
     }
+}
+
+/// Deletes the workload's groups. Its process has ended; where it was killed, or the cluster stopped before it, its
+/// members are still counted: nobody is there to miss them.
+async fn delete_groups(
+    client: &Client,
+    names: &[String],
+) -> std::result::Result<Vec<ItemResult>, ClientError> {
+    for group in
+        client.describe_groups(names).await?.into_iter().filter_map(|item| item.result.ok())
+    {
+        if !group.members.is_empty() {
+            client.remove_members(&group).await?;
+        }
+    }
+    client.delete_groups(names).await
 }
 
 fn set_sample(dir: &ClusterDir, wanted: bool) -> Result<()> {

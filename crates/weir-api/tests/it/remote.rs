@@ -1,10 +1,11 @@
 //! The console of a cluster that is not ours: a cluster in this process stands for it, at the wire.
 
 use serde_json::{Value, json};
+use weir_api::HostKind;
 use weir_api::dto::{ErrorKind, Outcome};
 use weir_testkit::TestCluster;
 
-use crate::{Bench, list};
+use crate::{Bench, list, open, wait};
 
 pub(crate) struct Remote {
     pub(crate) bench: Bench,
@@ -352,4 +353,13 @@ fn the_palette_finds_what_is_known() {
     let names: Vec<_> =
         found["rows"].as_array().unwrap().iter().map(|r| r["name"].clone()).collect();
     assert_eq!(names, ["orders", "eu.orders"], "the beginning of the name first");
+}
+
+/// The command line lists once, and tells what it heard.
+#[test]
+fn a_command_that_lists_waits_for_the_first_answers() {
+    let far = Remote::connect(1);
+    let app = open(far.bench.home.path(), HostKind::CommandLine);
+    let row = wait(app.call("clusters.list", json!({}))).unwrap()["rows"][0].take();
+    assert_eq!((&row["state"], &row["brokers_total"]), (&json!("CONNECTED"), &json!(1)), "{row}");
 }

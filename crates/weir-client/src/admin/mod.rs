@@ -5,6 +5,7 @@ mod configs;
 mod group_commits;
 mod group_kinds;
 mod group_list;
+mod group_members;
 mod group_offsets;
 mod group_reset;
 mod groups;

@@ -20,6 +20,9 @@ use crate::topics::is_internal;
 /// The first answer of a cluster on this machine is waited for so long; later ones come by events.
 const FIRST_ANSWER: Duration = Duration::from_millis(250);
 
+/// And the first one of clusters elsewhere, by a command that lists.
+const REMOTE_ANSWER: Duration = Duration::from_secs(2);
+
 /// The Kafka whose protocol the built-in engine speaks.
 pub(crate) const KAFKA_VERSION: &str = "4.4";
 
@@ -103,9 +106,11 @@ impl Core {
         for local in self.registry().locals() {
             rows.push(self.local_row(&local).await);
         }
-        for profile in self.store().profiles().map_err(Failure::internal)? {
-            rows.push(self.remote_row(&profile));
+        let profiles = self.store().profiles().map_err(Failure::internal)?;
+        if self.host().kind() == HostKind::CommandLine {
+            self.hear_remote(&profiles).await;
         }
+        rows.extend(profiles.iter().map(|profile| self.remote_row(profile)));
         Ok(rows)
     }
 
@@ -208,13 +213,18 @@ impl Core {
         row
     }
 
+    /// A command lists once: it waits for the first answers, of all clusters together.
+    async fn hear_remote(&self, profiles: &[ProfileRow]) {
+        let sessions = profiles.iter().filter_map(|profile| self.session(&profile.id).ok());
+        let sessions: Vec<_> = sessions.collect();
+        let deadline = tokio::time::Instant::now() + REMOTE_ANSWER;
+        for session in &sessions {
+            let _ = tokio::time::timeout_at(deadline, session.snapshot()).await;
+        }
+    }
+
     fn remote_row(&self, profile: &ProfileRow) -> ClusterRow {
-        // A command that only lists does not stay to hear the answer.
-        let session = if self.host().kind() == HostKind::CommandLine {
-            self.open_session(&profile.id)
-        } else {
-            self.session(&profile.id).ok()
-        };
+        let session = self.session(&profile.id).ok();
         let state = remote_state(session.as_deref());
         let problem = session.as_ref().and_then(|session| session.problem());
         let mut row = ClusterRow {
