@@ -10,7 +10,7 @@ use weir_wire::messages::describe_groups_response::{
 };
 use weir_wire::{Bytes, ErrorCode, Str};
 
-use super::once::once;
+use super::once::a_few_times;
 use crate::ctx::Ctx;
 use crate::groups::{Group, Member, State};
 use crate::reply::Reply;
@@ -26,7 +26,7 @@ pub(crate) fn handle(ctx: &Ctx, request: DescribeGroupsRequest) -> Reply<Describ
         true => GROUP_OPERATIONS,
         false => OPERATIONS_OMITTED,
     };
-    let groups = once(&request.groups, Str::as_str).map(|id| match describe(ctx, id) {
+    let groups = a_few_times(&request.groups, Str::as_str).map(|id| match describe(ctx, id) {
         group if group.error_code != ErrorCode::NONE.0 => group,
         group => DescribedGroup { authorized_operations: operations, ..group },
     });

@@ -17,7 +17,7 @@ use weir_wire::messages::describe_configs_response::{
 use weir_wire::{ErrorCode, Str};
 
 use super::configs::{Defaults, broker_definitions, custom, described, topic_definitions};
-use super::once::once;
+use super::once::a_few_times;
 use crate::config::{Layer, ResourceType, Source, broker_definition, description};
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
@@ -25,8 +25,9 @@ use crate::reply::Reply;
 
 pub(crate) fn handle(ctx: &Ctx, request: DescribeConfigsRequest) -> Reply<DescribeConfigsResponse> {
     let synonyms = request.include_synonyms;
-    let asked =
-        once(&request.resources, |asked| (asked.resource_type, asked.resource_name.as_str()));
+    let asked = a_few_times(&request.resources, |asked| {
+        (asked.resource_type, asked.resource_name.as_str())
+    });
     let mut results: Vec<DescribeConfigsResult> =
         asked.map(|asked| result(ctx, asked, synonyms)).collect();
     if request.include_documentation {

@@ -9,7 +9,7 @@ use weir_wire::messages::describe_quorum_response::{
 };
 use weir_wire::{ErrorCode, Uuid};
 
-use super::once::once;
+use super::once::a_few_times;
 use crate::controller::{Refusal, VoterKey};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
@@ -17,7 +17,7 @@ use crate::reply::Reply;
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
 pub(crate) fn handle(ctx: &Ctx, request: DescribeQuorumRequest) -> Reply<DescribeQuorumResponse> {
-    let asked = once(&request.topics, |topic| topic.topic_name.as_str());
+    let asked = a_few_times(&request.topics, |topic| topic.topic_name.as_str());
     let topics: Vec<TopicData> = asked.map(|topic| described(ctx, topic)).collect();
     let mut partitions = topics.iter().flat_map(|topic| &topic.partitions);
     let is_answered = partitions.any(|partition| partition.error_code == ErrorCode::NONE.0);
@@ -33,7 +33,7 @@ pub(crate) fn handle(ctx: &Ctx, request: DescribeQuorumRequest) -> Reply<Describ
 
 fn described(ctx: &Ctx, topic: &Asked) -> TopicData {
     let partitions =
-        once(&topic.partitions, |partition| partition.partition_index).map(|partition| {
+        a_few_times(&topic.partitions, |partition| partition.partition_index).map(|partition| {
             if topic.topic_name == METADATA_TOPIC && partition.partition_index == 0 {
                 return quorum(ctx);
             }

@@ -9,7 +9,7 @@ use weir_wire::messages::describe_producers_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
-use super::once::once;
+use super::once::a_few_times;
 use crate::ctx::Ctx;
 use crate::log::ActiveProducer;
 use crate::reply::Reply;
@@ -18,11 +18,12 @@ pub(crate) fn handle(
     ctx: &Ctx,
     request: DescribeProducersRequest,
 ) -> Reply<DescribeProducersResponse> {
-    let topics = once(&request.topics, |topic| topic.name.as_str()).map(|topic| TopicResponse {
-        name: topic.name.clone(),
-        partitions: partitions(ctx, topic),
-        ..TopicResponse::default()
-    });
+    let topics =
+        a_few_times(&request.topics, |topic| topic.name.as_str()).map(|topic| TopicResponse {
+            name: topic.name.clone(),
+            partitions: partitions(ctx, topic),
+            ..TopicResponse::default()
+        });
     Reply::Done(DescribeProducersResponse {
         topics: topics.collect(),
         ..DescribeProducersResponse::default()
@@ -30,7 +31,7 @@ pub(crate) fn handle(
 }
 
 fn partitions(ctx: &Ctx, topic: &TopicRequest) -> Vec<PartitionResponse> {
-    let answers = once(&topic.partition_indexes, |index| *index).map(|index| {
+    let answers = a_few_times(&topic.partition_indexes, |index| *index).map(|index| {
         let answer = match producers(ctx, &topic.name, *index) {
             Ok(producers) => PartitionResponse {
                 active_producers: producers.into_iter().map(state).collect(),

@@ -9,7 +9,7 @@ use weir_wire::messages::describe_transactions_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
-use super::once::once;
+use super::once::a_few_times;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::txn::Transaction;
@@ -18,7 +18,7 @@ pub(crate) fn handle(
     ctx: &Ctx,
     request: DescribeTransactionsRequest,
 ) -> Reply<DescribeTransactionsResponse> {
-    let states = once(&request.transactional_ids, Str::as_str).map(|id| {
+    let states = a_few_times(&request.transactional_ids, Str::as_str).map(|id| {
         let state = describe(ctx, id).unwrap_or_else(|error| TransactionState {
             error_code: error.0,
             ..TransactionState::default()

@@ -13,7 +13,7 @@ use weir_wire::messages::consumer_group_describe_response::{
 use weir_wire::{ErrorCode, Str, Uuid};
 
 use super::k15_describe_groups::{GROUP_OPERATIONS, OPERATIONS_OMITTED};
-use super::once::once;
+use super::once::a_few_times;
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::groups::{ConsumerMember, Group};
@@ -25,7 +25,7 @@ pub(crate) fn handle(
 ) -> Reply<ConsumerGroupDescribeResponse> {
     let operations =
         if request.include_authorized_operations { GROUP_OPERATIONS } else { OPERATIONS_OMITTED };
-    let groups = once(&request.group_ids, Str::as_str).map(|id| match describe(ctx, id) {
+    let groups = a_few_times(&request.group_ids, Str::as_str).map(|id| match describe(ctx, id) {
         Ok(group) => DescribedGroup { authorized_operations: operations, ..group },
         Err(refusal) => DescribedGroup {
             group_id: id.clone(),

@@ -8,7 +8,7 @@ use weir_wire::messages::share_group_describe_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
-use super::once::once;
+use super::once::a_few_times;
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::image::Image;
@@ -30,7 +30,7 @@ pub(crate) fn handle(
         true => GROUP_OPERATIONS,
         false => OPERATIONS_OMITTED,
     };
-    let groups = once(&request.group_ids, Str::as_str).map(|id| match describe(ctx, id) {
+    let groups = a_few_times(&request.group_ids, Str::as_str).map(|id| match describe(ctx, id) {
         Ok(group) => DescribedGroup { authorized_operations, ..group },
         Err(refusal) => refused(id, &refusal),
     });

@@ -14,7 +14,7 @@ use weir_wire::messages::streams_group_describe_response::{
 use weir_wire::{ErrorCode, Str};
 
 use super::k15_describe_groups::{GROUP_OPERATIONS, OPERATIONS_OMITTED};
-use super::once::once;
+use super::once::a_few_times;
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::groups::{self, Group, STREAMS_ASSIGNOR, StreamsMember, TaskOffsets};
@@ -33,7 +33,7 @@ pub(crate) fn handle(
 ) -> Reply<StreamsGroupDescribeResponse> {
     let operations =
         if request.include_authorized_operations { GROUP_OPERATIONS } else { OPERATIONS_OMITTED };
-    let groups = once(&request.group_ids, Str::as_str).map(|id| match describe(ctx, id) {
+    let groups = a_few_times(&request.group_ids, Str::as_str).map(|id| match describe(ctx, id) {
         Ok(group) => DescribedGroup {
             authorized_operations: operations,
             topology_description_status: description_status(&request),

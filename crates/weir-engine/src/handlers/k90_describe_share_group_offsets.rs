@@ -12,7 +12,7 @@ use weir_wire::messages::describe_share_group_offsets_response::{
 };
 use weir_wire::{ErrorCode, Str, Uuid};
 
-use super::once::once;
+use super::once::a_few_times;
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::image::TopicImage;
@@ -25,20 +25,19 @@ pub(crate) fn handle(
     request: DescribeShareGroupOffsetsRequest,
 ) -> Reply<DescribeShareGroupOffsetsResponse> {
     ctx.engine().share().saw(ctx.image());
-    let groups =
-        once(&request.groups, |asked| asked.group_id.as_str()).map(|asked| {
-            match describe(ctx, asked) {
-                Ok(topics) => {
-                    GroupAnswer { group_id: asked.group_id.clone(), topics, ..Default::default() }
-                }
-                Err(error) => GroupAnswer {
-                    group_id: asked.group_id.clone(),
-                    error_code: error.0,
-                    error_message: Refusal::of_group(error, &asked.group_id).text(),
-                    ..Default::default()
-                },
+    let groups = a_few_times(&request.groups, |asked| asked.group_id.as_str()).map(|asked| {
+        match describe(ctx, asked) {
+            Ok(topics) => {
+                GroupAnswer { group_id: asked.group_id.clone(), topics, ..Default::default() }
             }
-        });
+            Err(error) => GroupAnswer {
+                group_id: asked.group_id.clone(),
+                error_code: error.0,
+                error_message: Refusal::of_group(error, &asked.group_id).text(),
+                ..Default::default()
+            },
+        }
+    });
     let groups = groups.collect();
     Reply::Done(DescribeShareGroupOffsetsResponse { groups, ..Default::default() })
 }
