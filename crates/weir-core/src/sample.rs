@@ -75,9 +75,10 @@ impl Core {
         let groups = groups.map_err(|e| write_failure(&e))?;
         let _ = session.refresh().await;
         let gone = ["UNKNOWN_TOPIC_OR_PARTITION", "GROUP_ID_NOT_FOUND"];
-        let left = deleted.into_iter().chain(groups).find(|item| {
-            item.result.as_ref().is_err_and(|error| !gone.contains(&error.name.as_ref()))
-        });
+        let left = deleted
+            .into_iter()
+            .chain(groups)
+            .find(|item| item.result.as_ref().is_err_and(|error| !gone.contains(&error.name)));
         match left.map(|item| item.result) {
             Some(Err(error)) => {
                 Err(crate::errors::item_failure(&error, None).outcome(Outcome::Partly))
