@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use crate::boot::{DELETED, STRAY};
+use crate::boot::{DELETED, Marks, STRAY};
 use crate::engine::Engine;
 use crate::image::Image;
 use crate::log::{PARTITION_METADATA, aside};
@@ -76,6 +76,7 @@ impl Engine {
         self.look_after_logs();
         self.groups().expire_offsets_if_due(&self.image());
         self.txns().look_after(&self.image());
+        self.note_boot_if_sound();
         if unlinked || recovered {
             return now;
         }
@@ -124,6 +125,25 @@ impl Engine {
             }
         }
         false
+    }
+
+    /// Whether something is left that a power loss may have torn and that nobody has looked at yet: the next
+    /// start has to doubt as much as this one.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.shared.env.is_doubtful() || !self.txns().is_whole()
+    }
+
+    /// Once nothing is left that a power loss may have torn, this boot's kills are told from the next power loss.
+    pub(crate) fn note_boot_if_sound(&self) {
+        let noted = &self.shared.is_boot_noted;
+        if noted.load(Ordering::Relaxed) || self.is_doubtful() {
+            return;
+        }
+        let config = self.config();
+        match Marks::of(&config.directory).note_boot(self.fs().as_ref(), &config.boot_id) {
+            Ok(()) => noted.store(true, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "metadata/boot-id: the next start validates more"),
+        }
     }
 
     /// A directory under `data/` that belongs to no partition. A deleted topic's, whose unlinking the last run

@@ -61,8 +61,8 @@ impl Marks {
         fs.read(&self.boot_id(), 1 << 10).unwrap_or_default()
     }
 
-    /// The `clean` marker is taken away for this run, and this run's boot id is left for the next.
-    pub(crate) fn begin(&self, fs: &dyn Fs, boot_id: &str) -> Result<(), OpenError> {
+    /// The `clean` marker is taken away for this run.
+    pub(crate) fn begin(&self, fs: &dyn Fs) -> Result<(), OpenError> {
         let io = |what: &'static str| move |e| OpenError::Io(what.to_owned(), e);
         fs.create_dir_all(&self.dir).map_err(io("make metadata/"))?;
         if fs.exists(&self.clean()).map_err(io("look for metadata/clean"))? {
@@ -70,11 +70,16 @@ impl Marks {
             // It must not come back by a power loss after records were written.
             fs.sync_dir(&self.dir).map_err(io("sync metadata/"))?;
         }
-        if self.last_boot(fs) != boot_id.as_bytes() {
-            fs.replace(&self.boot_id(), boot_id.as_bytes(), false)
-                .map_err(io("write metadata/boot-id"))?;
-        }
         Ok(())
+    }
+
+    /// Leaves this run's boot id for the next: a kill can have torn no more than the last writes. Not before all
+    /// is recovered that a power loss may have torn.
+    pub(crate) fn note_boot(&self, fs: &dyn Fs, boot_id: &str) -> std::io::Result<()> {
+        if self.last_boot(fs) == boot_id.as_bytes() {
+            return Ok(());
+        }
+        fs.replace(&self.boot_id(), boot_id.as_bytes(), false)
     }
 
     /// Everything is on disk: the next start believes it.

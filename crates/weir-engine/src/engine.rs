@@ -1,7 +1,7 @@
 //! The engine: one handle, cheap to clone, callable from any thread.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use bytes::Bytes;
 use thiserror::Error;
@@ -80,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) retention_checked_ms: AtomicI64,
     /// Topics that earlier runs deleted.
     pub(crate) removed: boot::Removed,
+    /// Whether the next run may take this run's logs for sound: see [`Marks::note_boot`].
+    pub(crate) is_boot_noted: AtomicBool,
 }
 
 impl Engine {
@@ -96,7 +98,7 @@ impl Engine {
         if recovery != Recovery::PowerLoss {
             refuse_damaged(host.fs.as_ref(), &metadata_dir)?;
         }
-        marks.begin(host.fs.as_ref(), &config.boot_id)?;
+        marks.begin(host.fs.as_ref())?;
         let logs = LogContext::new(host.fs.clone(), host.open_files_max);
         let data = dir.join("data");
         let existing = boot::list_logs(host.fs.as_ref(), &data)?;
@@ -144,10 +146,13 @@ impl Engine {
             opened_ms,
             retention_checked_ms: AtomicI64::new(NEVER),
             removed,
+            is_boot_noted: AtomicBool::new(false),
         };
         let shared = Arc::new(shared);
         shared.txns.attach(&shared);
-        Ok(Self { shared })
+        let engine = Self { shared };
+        engine.note_boot_if_sound();
+        Ok(engine)
     }
 
     /// Answers one request frame (without its length prefix) that came in on `connection`.

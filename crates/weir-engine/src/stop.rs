@@ -27,5 +27,8 @@ pub(crate) fn close(engine: &Engine, hurry: &dyn Fn() -> bool) -> Result<(), Ope
     let directory = &engine.config().directory;
     let io = |what: &'static str| move |e| OpenError::Io(what.to_owned(), e);
     engine.fs().sync_volume(directory).map_err(io("sync the volume"))?;
+    if engine.is_doubtful() {
+        return Ok(());
+    }
     Marks::of(directory).end(engine.fs().as_ref()).map_err(io("write metadata/clean"))
 }

@@ -140,6 +140,9 @@ struct Loading<'a> {
     unindexed: Vec<i64>,
     epochs: EpochCache,
     stored_epochs: Option<EpochCache>,
+    /// From here on nothing beside the batches is believed: indexes of transactions and snapshots of
+    /// producers are made anew.
+    doubted_from: i64,
     bytes_since_index: u32,
     truncated_bytes: u64,
     scanned_bytes: u64,
@@ -168,6 +171,7 @@ impl<'a> Loading<'a> {
             unindexed: unindexed.map(|(base, _)| *base).collect(),
             epochs: EpochCache::default(),
             stored_epochs: None,
+            doubted_from: i64::MAX,
             bytes_since_index: 0,
             truncated_bytes: 0,
             scanned_bytes: 0,
@@ -184,11 +188,11 @@ impl<'a> Loading<'a> {
         let first = match recovery {
             _ if self.stored_epochs.is_none() => 0,
             Recovery::Clean | Recovery::SameBoot => last,
-            Recovery::PowerLoss => {
-                let at = self.segments.partition_point(|s| s.base_offset() <= recovery_point);
-                at.saturating_sub(1)
-            }
+            Recovery::PowerLoss => self.first_unsynced(),
         };
+        if recovery == Recovery::PowerLoss {
+            self.doubt_transactions()?;
+        }
         if self.segments[0].base_offset() > self.checkpoint.log_start.max(recovery_point) {
             // The names of the first segments were lost.
             self.remove_from(0)?;
@@ -209,6 +213,22 @@ impl<'a> Loading<'a> {
         let recovered = self.publish(recovery)?;
         self.log.view.set_rolled(self.segments.iter().rev().skip(1).any(|s| !s.is_synced()));
         Ok(recovered)
+    }
+
+    /// The segment that holds the recovery point.
+    fn first_unsynced(&self) -> usize {
+        let recovery_point = self.checkpoint.recovery_point;
+        self.segments.partition_point(|s| s.base_offset() <= recovery_point).saturating_sub(1)
+    }
+
+    /// A power loss may have kept records and taken what was noted of their transactions, or torn it.
+    fn doubt_transactions(&mut self) -> io::Result<()> {
+        let unsynced = &self.segments[self.first_unsynced()..];
+        for segment in unsynced {
+            txn_index::truncate(segment, segment.base_offset())?;
+        }
+        self.doubted_from = unsynced.first().map_or(i64::MAX, |segment| segment.base_offset());
+        Ok(())
     }
 
     /// Validates a segment from its last index entry, or as a whole, in which case its indexes are
@@ -332,7 +352,7 @@ impl<'a> Loading<'a> {
             let first = active.first_header()?.map(|header| header.max_timestamp);
             tail.first_timestamp = first.filter(|timestamp| *timestamp >= 0);
         }
-        self.log.load_producers(&mut tail, log_end)?;
+        self.log.load_producers(&mut tail, log_end.min(self.doubted_from))?;
         Ok(tail)
     }
 }

@@ -372,7 +372,19 @@ impl Segment {
     pub(crate) fn sync(self: &Arc<Self>) -> io::Result<()> {
         self.file(FileKind::Log)?.sync_data()?;
         self.file(FileKind::Index)?.sync_data()?;
-        self.file(FileKind::TimeIndex)?.sync_data()
+        self.file(FileKind::TimeIndex)?.sync_data()?;
+        self.sync_txn_index()
+    }
+
+    /// Recovery does not make this index anew below the recovery point: an entry that a power loss took would
+    /// leave its transaction's records for committed ones.
+    fn sync_txn_index(&self) -> io::Result<()> {
+        let _opening = self.slots[FileKind::TxnIndex as usize].file.lock();
+        match self.context.fs().open(&self.path(FileKind::TxnIndex), OpenMode::Append) {
+            Ok(file) => file.sync_data(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(e),
+        }
     }
 }
 

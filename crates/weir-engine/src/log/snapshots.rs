@@ -29,10 +29,10 @@ impl PartitionLog {
         }
     }
 
-    /// Loads the latest sound snapshot at or before `log_end`, removes later ones, and replays
-    /// batches up to there.
-    pub(super) fn load_producers(&self, tail: &mut Tail, log_end: i64) -> io::Result<()> {
-        let later = tail.snapshots.partition_point(|offset| *offset <= log_end);
+    /// Loads the latest sound snapshot at or before `offset`, removes later ones, and replays the batches
+    /// from there to the log's end.
+    pub(super) fn load_producers(&self, tail: &mut Tail, offset: i64) -> io::Result<()> {
+        let later = tail.snapshots.partition_point(|snapshot| *snapshot <= offset);
         for offset in tail.snapshots.split_off(later) {
             self.remove_snapshot(offset)?;
         }

@@ -98,6 +98,11 @@ impl PartitionEnv {
         !self.unopened_dirs.lock().is_empty()
     }
 
+    /// Whether there are logs that a power loss may have torn and that nobody has opened yet.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.recovery == Recovery::PowerLoss && self.has_unopened()
+    }
+
     pub(crate) fn dir_exists(&self, name: &str) -> bool {
         self.unopened_dirs.lock().contains(name)
     }

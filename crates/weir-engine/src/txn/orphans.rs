@@ -39,7 +39,7 @@ type Known = HashMap<i64, Owner>;
 
 impl Txns {
     /// Whether coordinators may answer.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.is_whole.load(Ordering::Acquire)
     }
 

@@ -50,6 +50,25 @@ impl Cluster {
         self.reopen("boot-1");
     }
 
+    /// As [`Cluster::restart`], in the boot of the last [`Cluster::reopen`].
+    pub(crate) fn restart_in_this_boot(&mut self) {
+        let boot_id = self.config.boot_id.clone();
+        self.reopen(&boot_id);
+    }
+
+    /// Works in the background until all was looked at that a power loss may have torn.
+    pub(crate) fn leave_no_doubt(&self) {
+        let noted = std::path::Path::new("/cluster/metadata/boot-id");
+        for _ in 0..1000 {
+            if self.fs.content(noted).is_some_and(|id| id == self.config.boot_id.as_bytes()) {
+                return;
+            }
+            self.clock.advance(100);
+            self.engine.run_background(Background::Storage).unwrap();
+        }
+        panic!("the logs stay in doubt");
+    }
+
     /// Opens the directory again after the machine started anew.
     pub(crate) fn reopen(&mut self, boot_id: &str) {
         self.config.boot_id = boot_id.to_owned();

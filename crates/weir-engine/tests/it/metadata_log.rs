@@ -68,6 +68,7 @@ fn a_power_loss_keeps_acknowledged_metadata_and_raises_epochs() {
     assert!(epoch(&cluster) > before, "consumers must notice a lost tail");
     assert_eq!(cluster.produce("orders", "two", -1), (ErrorCode::NONE, 1), "flush.messages=1");
     let raised = epoch(&cluster);
+    cluster.leave_no_doubt();
     cluster.reopen("boot-2");
     assert_eq!(epoch(&cluster), raised, "the same boot lost nothing");
 }

@@ -241,3 +241,49 @@ fn a_flipped_bit_is_cut_off_not_served() {
     assert!(recovered.truncated_bytes > 0);
     assert_eq!(rig.values(), ["good"]);
 }
+
+/// One transaction, aborted.
+fn abort_one(rig: &Rig) {
+    use weir_wire::records::EndTxnMarker;
+    let mut data = BatchBuilder::new().producer(5, 0, 0).transactional();
+    data.append(NOW, None, Some(b"never"), &[]);
+    rig.append(&data.build().unwrap()).unwrap();
+    let marker = EndTxnMarker { commit: false, coordinator_epoch: 1 };
+    let end = BatchBuilder::new().producer(5, 0, -1).transactional();
+    rig.append(&end.control(marker.control_type(), NOW, &marker.value()).unwrap()).unwrap();
+    rig.log.replicated_to(2).unwrap();
+}
+
+fn aborted(rig: &Rig) -> Vec<(i64, i64)> {
+    let found = rig.log.aborted_transactions(0, 1000).unwrap();
+    found.iter().map(|txn| (txn.first_offset, txn.last_offset)).collect()
+}
+
+#[test]
+fn what_was_aborted_in_a_closed_segment_stays_so_after_a_power_loss() {
+    let mut rig = Rig::new(small_segments());
+    abort_one(&rig);
+    rig.append_values(&["filler"; 60]);
+    rig.log.maintain(NOW).unwrap();
+    assert!(rig.log.recovery_point() > 2, "it is not looked at again");
+    rig.fs.lose_power(PowerLoss::All);
+    rig.reopen(Recovery::PowerLoss);
+    assert_eq!(aborted(&rig), [(0, 1)]);
+}
+
+#[test]
+fn what_was_aborted_before_a_clean_stop_stays_so_after_a_power_loss() {
+    for seed in 0..40 {
+        let mut rig = Rig::new(LogConfig { flush_messages: 1, ..LogConfig::default() });
+        abort_one(&rig);
+        rig.log.flush().unwrap();
+        rig.log.close(0).unwrap();
+        rig.reopen(Recovery::SameBoot);
+        rig.append_values(&["later"]);
+        rig.log.flush().unwrap();
+        rig.fs.lose_power(PowerLoss::Random(seed));
+        rig.reopen(Recovery::PowerLoss);
+        assert_eq!(rig.log.log_end_offset(), 3, "seed {seed}");
+        assert_eq!(aborted(&rig), [(0, 1)], "seed {seed}");
+    }
+}
