@@ -54,4 +54,5 @@ mod peeks;
 mod reassign;
 mod shop;
 mod small;
+mod tables;
 mod window;

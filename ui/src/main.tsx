@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/charts.css";
+import "./styles/tables.css";
 import "./styles/pages.css";
 import "./styles/messages.css";
 import { StrictMode } from "react";

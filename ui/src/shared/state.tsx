@@ -45,6 +45,11 @@ export function clusterState(state: ClusterState): { type: Type; text: Message }
   return { type: CLUSTER_TYPE[state] ?? "info", text: clusterTexts[state] };
 }
 
+/** How every state of a cluster reads: what its column has to hold. */
+export function clusterStateWords(t: Translate): string[] {
+  return Object.values(clusterTexts).map((text) => t(text));
+}
+
 export function ClusterStateIndicator(props: { state: ClusterState; reason?: Text | null }) {
   const t = useT();
   const { type, text } = clusterState(props.state);
@@ -84,6 +89,15 @@ export function healthWords(t: Translate): { value: Health; label: string }[] {
   ];
 }
 
+/** How the health of one partition reads, and of a topic with a few of them: what their columns have to hold. */
+export function partitionHealthWords(t: Translate): string[] {
+  return [...healthWords(t).map(({ label }) => label), t(healthTexts.creating)];
+}
+export function topicHealthWords(t: Translate): string[] {
+  const counted = ["under_replicated", "under_min_isr", "offline"] as const;
+  return [...partitionHealthWords(t), ...counted.map((health) => t(healthTexts[health], { n: 99 }))];
+}
+
 type Sick = Pick<TopicRow, "health" | "offline" | "under_min_isr" | "under_replicated">;
 
 /** How many partitions of a topic are as its health says. */
@@ -120,6 +134,10 @@ const brokerTexts = defineTexts({
   unknown: { en: "No answer", ko: "응답 없음" },
   removing: { en: "Being removed", ko: "제거 중" },
 });
+export function brokerStateWords(t: Translate): string[] {
+  return Object.values(brokerTexts).map((text) => t(text));
+}
+
 const BROKER_TYPE: Record<BrokerRow["state"], Type> = {
   online: "success",
   stopped: "stopped",
@@ -145,6 +163,10 @@ const operationTexts = defineTexts({
   partly: { en: "Partly done", ko: "일부 완료" },
   unknown: { en: "Unknown", ko: "알 수 없음" },
 });
+export function operationStateWords(t: Translate): string[] {
+  return Object.values(operationTexts).map((text) => t(text));
+}
+
 export const OPERATION_TYPE: Record<OperationState, Type> = {
   running: "in-progress",
   done: "success",
@@ -239,6 +261,10 @@ export function groupStateText(state: string): Message | undefined {
 export function groupStateName(t: Translate, state: string): string {
   const name = groupNames[state as keyof typeof groupNames];
   return name ? t(name) : state;
+}
+
+export function groupStateWords(t: Translate): string[] {
+  return GROUP_STATES.map((state) => groupStateName(t, state));
 }
 
 /** No member reads while its group is in one of these. */

@@ -5,7 +5,7 @@ import { useParams } from "react-router";
 import type { BrokerRow } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
 import { bytes, count, NONE } from "~/shared/format";
-import { BrokerStateIndicator } from "~/shared/state";
+import { BrokerStateIndicator, brokerStateWords } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
 import { AddBroker } from "./AddBroker";
@@ -28,33 +28,33 @@ function columns(t: Translate): Column<BrokerRow>[] {
     numeric: true,
   });
   return [
-    { id: "id", header: t(texts.id), cell: (row) => <b>{row.id}</b>, rowHeader: true, width: 100 },
+    { id: "id", header: t(texts.id), cell: (row) => <b>{row.id}</b>, rowHeader: true, width: 70 },
     {
       id: "state",
       header: t(texts.state),
       cell: (row) => <BrokerStateIndicator broker={row} />,
-      width: 140,
-      minWidth: 120,
+      words: brokerStateWords(t),
+      sign: true,
     },
     {
       id: "role",
       header: t(texts.role),
       cell: (row) => (row.controller ? <Badge color="blue">{t(texts.controller)}</Badge> : NONE),
-      width: 128,
-      minWidth: 128,
+      width: 116,
+      minWidth: 116,
     },
     {
       id: "address",
       header: t(texts.address),
       cell: (row) => <span className="weir-mono">{`${row.host}:${row.port}`}</span>,
-      width: 180,
-      wide: 1,
+      width: 170,
+      minWidth: 170,
     },
-    { id: "rack", header: t(texts.rack), cell: (row) => row.rack ?? NONE, width: 100, wide: 1 },
-    figure("leaders", t(texts.leaders), 100, (row) => count(row.leaders)),
-    { ...figure("replicas", t(texts.replicas), 104, (row) => count(row.replicas)), wide: 1 },
-    { ...figure("under", t(texts.under), 152, (row) => count(row.under_replicated)), wide: 3 },
-    { ...figure("size", t(texts.size), 110, (row) => bytes(row.size)), note: t(texts.sizeNote) },
+    { id: "rack", header: t(texts.rack), cell: (row) => row.rack ?? NONE, width: 90, minWidth: 90 },
+    figure("leaders", t(texts.leaders), 90, (row) => count(row.leaders)),
+    figure("replicas", t(texts.replicas), 90, (row) => count(row.replicas)),
+    { ...figure("under", t(texts.under), 140, (row) => count(row.under_replicated)), extra: true },
+    { ...figure("size", t(texts.size), 92, (row) => bytes(row.size)), note: t(texts.sizeNote) },
     {
       id: "version",
       header: t(texts.version),

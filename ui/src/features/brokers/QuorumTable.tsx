@@ -24,7 +24,7 @@ function columns(t: Translate): Column<QuorumRow>[] {
       rowHeader: true,
       width: 120,
     },
-    { id: "role", header: t(texts.role), cell: (row) => <Role role={row.role} />, width: 150 },
+    { id: "role", header: t(texts.role), cell: (row) => <Role role={row.role} />, width: 110, minWidth: 110 },
     {
       id: "end",
       header: t(texts.quorumEnd),
@@ -44,15 +44,15 @@ function columns(t: Translate): Column<QuorumRow>[] {
       id: "fetch",
       header: t(texts.quorumFetch),
       cell: (row) => <Ago at={row.last_fetch_ms} />,
-      width: 150,
-      wide: 2,
+      width: 130,
+      extra: true,
     },
     {
       id: "caught",
       header: t(texts.quorumCaughtUp),
       cell: (row) => <Ago at={row.last_caught_up_ms} />,
-      width: 150,
-      wide: 1,
+      width: 130,
+      extra: true,
     },
   ];
 }

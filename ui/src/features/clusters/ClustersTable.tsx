@@ -8,7 +8,7 @@ import { CopyButton } from "~/shared/CopyButton";
 import { count, middle, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { ClusterStateIndicator } from "~/shared/state";
+import { ClusterStateIndicator, clusterStateWords } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
@@ -31,10 +31,10 @@ function columns(t: Translate): Column<ClusterRow>[] {
       id: "state",
       header: t(texts.state),
       cell: (row) => <ClusterStateIndicator state={row.state} reason={row.state_reason} />,
-      width: 210,
-      minWidth: 150,
+      words: clusterStateWords(t),
+      sign: true,
     },
-    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, minWidth: 120, width: 120, wide: 3 },
+    { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 110, extra: true },
     {
       id: "version",
       header: t(texts.version),
@@ -42,30 +42,29 @@ function columns(t: Translate): Column<ClusterRow>[] {
       width: 100,
       optional: true,
     },
-    { id: "brokers", header: t(texts.brokers), cell: (row) => brokers(row), numeric: true, width: 110 },
+    { id: "brokers", header: t(texts.brokers), cell: (row) => brokers(row), numeric: true, width: 85 },
     {
       id: "topics",
       header: t(texts.topics),
       cell: (row) => count(row.topics),
       numeric: true,
-      width: 90,
-      wide: 1,
+      width: 80,
     },
     {
       id: "partitions",
       header: t(texts.partitions),
       cell: (row) => count(row.partitions),
       numeric: true,
-      width: 105,
-      wide: 2,
+      width: 100,
+      extra: true,
     },
-    { id: "lag", header: t(texts.maxLag), cell: (row) => count(row.max_lag), numeric: true, width: 100 },
+    { id: "lag", header: t(texts.maxLag), cell: (row) => count(row.max_lag), numeric: true, width: 90 },
     {
       id: "bootstrap",
       header: t(texts.bootstrap),
       cell: (row) => <Bootstrap row={row} />,
-      width: 240,
-      minWidth: 225,
+      width: 225,
+      minWidth: 215,
     },
     {
       id: "operation",

@@ -7,7 +7,13 @@ import { NONE } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { GROUP_STATES, GROUP_TYPES, GroupStateIndicator, groupStateName } from "~/shared/state";
+import {
+  GROUP_STATES,
+  GROUP_TYPES,
+  GroupStateIndicator,
+  groupStateName,
+  groupStateWords,
+} from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
 import { useFilteredList } from "~/shared/table/useFilteredList";
@@ -44,31 +50,31 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       cell: (row) => <NameLink href={paths.group(cluster, row.name)}>{row.name}</NameLink>,
       sort: "name",
       rowHeader: true,
-      width: 260,
+      width: 230,
     },
     {
       id: "state",
       header: t(texts.state),
       cell: (row) => <GroupStateIndicator state={row.state} />,
       sort: "state",
-      width: 190,
-      minWidth: 190,
+      words: groupStateWords(t),
+      sign: true,
     },
-    { id: "type", header: t(texts.type), cell: (row) => row.type, width: 110, wide: 1 },
+    { id: "type", header: t(texts.type), cell: (row) => row.type, words: GROUP_TYPES },
     {
       id: "members",
       header: t(texts.members),
       cell: (row) => row.members,
       sort: "members",
       numeric: true,
-      width: 120,
+      width: 110,
     },
     {
       id: "topics",
       header: t(texts.topics),
       cell: (row) => row.topics,
       numeric: true,
-      width: 95,
+      width: 85,
       wide: 1,
     },
     {
@@ -77,15 +83,15 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       note: t(texts.lagNote),
       cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} total={total} />,
       sort: "lag",
-      width: 260,
-      minWidth: 180,
+      width: 200,
+      minWidth: 168,
     },
     {
       id: "coordinator",
       header: t(texts.coordinator),
       cell: (row) => (row.coordinator === null ? NONE : t(texts.broker, { id: row.coordinator })),
-      width: 130,
-      wide: 1,
+      width: 116,
+      extra: true,
     },
   ];
 }

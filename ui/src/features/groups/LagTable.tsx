@@ -56,7 +56,7 @@ function columns(
       header: t(texts.partition),
       cell: (row) => row.partition,
       numeric: true,
-      width: 110,
+      width: 92,
     },
     {
       id: "member",
@@ -82,7 +82,7 @@ function columns(
       header: t(texts.lag),
       cell: (row) => <LagCell lag={row.lag} reason={row.reason} largest={largest} total={total} />,
       width: 210,
-      minWidth: 180,
+      minWidth: 168,
       sort: "lag",
     },
   ];

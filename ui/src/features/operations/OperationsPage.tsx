@@ -17,7 +17,7 @@ import {
 } from "~/shared/OperationCard";
 import { PutBack } from "~/shared/PutBack";
 import { SplitContent } from "~/shared/split";
-import { OperationStateIndicator } from "~/shared/state";
+import { OperationStateIndicator, operationStateWords } from "~/shared/state";
 import { useCellFocus } from "~/shared/table/cellFocus";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
@@ -45,12 +45,13 @@ function columns(t: Translate, onOpen: (id: string) => void): Column<Operation>[
       rowHeader: true,
       width: 330,
     },
-    { id: "target", header: t(texts.target), cell: (row) => row.target ?? NONE, width: 150, wide: 1 },
+    { id: "target", header: t(texts.target), cell: (row) => row.target ?? NONE, width: 180 },
     {
       id: "state",
       header: t(texts.state),
       cell: (row) => <OperationStateIndicator state={row.state} />,
-      width: 140,
+      words: operationStateWords(t),
+      sign: true,
     },
     { id: "started", header: t(texts.started), cell: (row) => <Ago at={row.started_at} />, width: 130 },
     {
@@ -67,8 +68,8 @@ function columns(t: Translate, onOpen: (id: string) => void): Column<Operation>[
       id: "by",
       header: t(texts.by),
       cell: (row) => <ByWhom by={row.by} />,
-      width: 130,
-      minWidth: 125,
+      width: 120,
+      minWidth: 120,
       wide: 1,
     },
   ];

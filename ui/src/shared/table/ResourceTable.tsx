@@ -37,6 +37,12 @@ export interface Column<Row> {
   optional?: boolean;
   /** Shown by default only where the table has room for it; the highest goes first. */
   wide?: 1 | 2 | 3;
+  /** Shown by default only where there is room to spare, and not missed elsewhere. */
+  extra?: boolean;
+  /** What it can hold, where these are few short words: they are never cut nor broken. */
+  words?: readonly string[];
+  /** Before each of these words stands the sign of a state. */
+  sign?: boolean;
 }
 
 export interface ResourceTableProps<Row> {

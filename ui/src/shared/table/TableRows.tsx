@@ -99,7 +99,7 @@ function Rows<Row>({ table, saved, onSaved, hidden, available }: TableRowsProps<
       columnDefinitions={columnDefinitions}
       columnDisplay={table.columns.map(({ id }) => ({ id, visible: !hidden.includes(id) }))}
       resizableColumns
-      wrapLines={table.wrapLines ?? false}
+      wrapLines={table.wrapLines ?? true}
       onColumnWidthsChange={({ detail }) => onWidths(detail.widths)}
       enableKeyboardNavigation
       {...(selection

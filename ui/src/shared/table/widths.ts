@@ -9,29 +9,36 @@ export interface Sized {
   minWidth?: number | undefined;
   optional?: boolean | undefined;
   wide?: number | undefined;
+  extra?: boolean | undefined;
+  words?: readonly string[] | undefined;
+  sign?: boolean | undefined;
 }
 
-/** Around a header's text: padding, the resize handle, and the arrow of a column that can be sorted. */
-const HEADER_PADDING_PX = 44;
-const SORTED_PADDING_PX = 60;
+/** Around a header's text: padding (tables.css), the resize handle, and the arrow of a column that can be sorted. */
+const HEADER_PADDING_PX = 28;
+const SORTED_PADDING_PX = 52;
+/** Around a cell's text, and what the sign before it takes. */
+const CELL_PADDING_PX = 28;
+const SIGN_PX = 20;
 const DEFAULT_WIDTH_PX = 120;
 /** How far a column of words grows before the figures get their share of the spare room. */
 const WORDS_GROW = 1.6;
 const WORDS_SHRINK = 0.75;
-const WEIGHT_AND_SIZE = "700 14px";
+const HEADER_FONT = "700 14px";
+const CELL_FONT = "400 14px";
 
 const measured = new Map<string, number>();
 let canvas: CanvasRenderingContext2D | null = null;
 
-/** Width of a header's text in the engine that draws it: WebKitGTK's letters are wider than Chromium's. */
-function textWidth(text: string): number {
+/** Width of a text in the engine that draws it: WebKitGTK's letters are wider than Chromium's. */
+function textWidth(text: string, font = HEADER_FONT): number {
   const family = getComputedStyle(document.body).fontFamily || "sans-serif";
-  const key = `${family}\n${text}`;
+  const key = `${font} ${family}\n${text}`;
   const known = measured.get(key);
   if (known !== undefined) return known;
   canvas ??= document.createElement("canvas").getContext("2d");
   if (!canvas) return text.length * 9;
-  canvas.font = `${WEIGHT_AND_SIZE} ${family}`;
+  canvas.font = `${font} ${family}`;
   const width = Math.ceil(canvas.measureText(text).width);
   // Before the font is there the fallback's width is measured: good for once, not to be kept.
   if (document.fonts?.check(canvas.font)) measured.set(key, width);
@@ -39,19 +46,26 @@ function textWidth(text: string): number {
 }
 
 /** The narrowest a column may be so that its header is read whole. */
-export function headerWidth(column: Sized, measure: (text: string) => number = textWidth): number {
+export function headerWidth(column: Sized, measure: Measure = textWidth): number {
   return measure(column.header) + (column.sort ? SORTED_PADDING_PX : HEADER_PADDING_PX);
 }
 
-type Measure = (text: string) => number;
+type Measure = (text: string, font?: string) => number;
+
+/** The narrowest a column may be so that each of the words it can hold is read whole, in one line. */
+function wordsWidth({ words, sign }: Sized, measure: Measure = textWidth): number {
+  if (!words) return 0;
+  const longest = Math.max(0, ...words.map((word) => measure(word, CELL_FONT)));
+  return longest + CELL_PADDING_PX + (sign ? SIGN_PX : 0);
+}
 
 /** The narrowest a column may become by itself or by hand. */
 export function leastWidth(column: Sized, measure?: Measure): number {
-  return Math.max(column.minWidth ?? 0, headerWidth(column, measure));
+  return Math.max(column.minWidth ?? 0, headerWidth(column, measure), wordsWidth(column, measure));
 }
 
 function wanted(column: Sized, measure?: Measure): number {
-  return Math.max(column.width ?? DEFAULT_WIDTH_PX, leastWidth(column, measure));
+  return Math.max(column.width ?? (column.words ? 0 : DEFAULT_WIDTH_PX), leastWidth(column, measure));
 }
 
 /** Where room is short words may wrap or be cut, to this; figures may not. */
@@ -62,16 +76,31 @@ function tight(column: Sized, measure?: Measure): number {
     : Math.max(leastWidth(column, measure), Math.min(width, width * WORDS_SHRINK));
 }
 
-/** Columns not shown until chosen: the optional ones, and those marked `wide` that do not fit, the highest first. */
+/**
+ * Columns not shown until chosen: the optional ones, the extra ones for which there is no room to spare, and then, where
+ * words have been made as narrow as they may be, those marked `wide` that do not fit, the highest first.
+ */
 export function hiddenByDefault(columns: Sized[], available: number, measure?: Measure): string[] {
   const hidden = new Set(columns.filter((each) => each.optional).map((each) => each.id));
-  const needed = () =>
-    columns.reduce((sum, each) => (hidden.has(each.id) ? sum : sum + tight(each, measure)), 0);
-  const order = [...columns].reverse().filter((each) => each.wide);
-  for (const column of order.sort((a, b) => (b.wide ?? 0) - (a.wide ?? 0))) {
-    if (needed() <= available) break;
-    hidden.add(column.id);
-  }
+  const hide = (candidates: Sized[], width: typeof wanted) => {
+    for (const { id } of candidates) {
+      const needed = columns.reduce(
+        (sum, each) => (hidden.has(each.id) ? sum : sum + width(each, measure)),
+        0,
+      );
+      if (needed <= available) return;
+      hidden.add(id);
+    }
+  };
+  const last = [...columns].reverse();
+  hide(
+    last.filter((each) => each.extra),
+    wanted,
+  );
+  hide(
+    last.filter((each) => each.wide).sort((a, b) => (b.wide ?? 0) - (a.wide ?? 0)),
+    tight,
+  );
   return [...hidden];
 }
 

@@ -5,7 +5,7 @@ import { tag, useCall } from "~/shared/api";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { GroupStateIndicator } from "~/shared/state";
+import { GROUP_TYPES, GroupStateIndicator, groupStateWords } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { defineTexts, type Translate, useT } from "~/shared/text";
 import { TopicFrame } from "../topic/TopicFrame";
@@ -37,16 +37,17 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       id: "state",
       header: t(texts.state),
       cell: (row) => <GroupStateIndicator state={row.state} />,
-      width: 190,
-      minWidth: 190,
+      words: groupStateWords(t),
+      sign: true,
     },
-    { id: "type", header: t(texts.type), cell: (row) => row.type, width: 120 },
+    { id: "type", header: t(texts.type), cell: (row) => row.type, words: GROUP_TYPES },
     { id: "members", header: t(texts.members), cell: (row) => row.members, numeric: true, width: 110 },
     {
       id: "lag",
       header: t(texts.lag),
       cell: (row) => <LagCell lag={row.lag} reason={row.lag_reason} largest={largest} total={total} />,
-      minWidth: 240,
+      width: 240,
+      minWidth: 168,
     },
   ];
 }

@@ -3,7 +3,7 @@ import type { TopicRow } from "~/contract/types";
 import { bytes, count, NONE, retention, short } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { HealthIndicator, healthWords, sickPartitions } from "~/shared/state";
+import { HealthIndicator, healthWords, sickPartitions, topicHealthWords } from "~/shared/state";
 import { useCellFocus } from "~/shared/table/cellFocus";
 import type { Column } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
@@ -79,8 +79,8 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       cell: (row) => (
         <Star name={row.name} on={stars.favourites.includes(row.name)} onClick={() => stars.star(row.name)} />
       ),
-      width: 68,
-      minWidth: 68,
+      width: 56,
+      minWidth: 56,
       fixed: true,
     },
     {
@@ -98,29 +98,29 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
         <HealthIndicator health={row.health} count={sickPartitions(row)} creating={row.creating} />
       ),
       sort: "health",
-      width: 160,
-      minWidth: 160,
+      words: topicHealthWords(t),
+      sign: true,
       fixed: true,
     },
-    { ...figure("partitions", t(texts.partitions), 122, (row) => count(row.partitions)), sort: "partitions" },
+    { ...figure("partitions", t(texts.partitions), 110, (row) => count(row.partitions)), sort: "partitions" },
     {
-      ...figure("replication", t(texts.rf), 72, (row) => count(row.replication)),
+      ...figure("replication", t(texts.rf), 66, (row) => count(row.replication)),
       sort: "replication",
       note: t(texts.rfNote),
       wide: 1,
     },
-    { ...figure("messages", t(texts.messages), 126, (row) => count(row.messages)), sort: "messages" },
+    { ...figure("messages", t(texts.messages), 110, (row) => count(row.messages)), sort: "messages" },
     {
-      ...figure("rate", t(texts.rate), 112, (row) =>
+      ...figure("rate", t(texts.rate), 100, (row) =>
         row.messages_in_per_s === null ? NONE : short(row.messages_in_per_s),
       ),
       sort: "messages_in",
       // Its header in Korean, in the letters that stand in until the font is there.
-      minWidth: 130,
+      minWidth: 118,
       wide: 1,
     },
     {
-      ...figure("size", t(texts.size), 96, (row) => bytes(row.size)),
+      ...figure("size", t(texts.size), 92, (row) => bytes(row.size)),
       sort: "size",
       note: t(texts.sizeNote),
       wide: 1,
@@ -128,15 +128,15 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
     {
       ...figure("retention", t(texts.retention), 110, (row) => retention(row.retention)),
       note: lazy,
-      wide: 2,
+      extra: true,
     },
     {
       id: "lastWrite",
       header: t(texts.lastWrite),
       cell: (row) => <Ago at={row.last_write} />,
-      width: 112,
+      width: 104,
       note: lazy,
-      wide: 2,
+      extra: true,
     },
     {
       id: "cleanup",

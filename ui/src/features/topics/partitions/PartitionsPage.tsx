@@ -5,7 +5,7 @@ import type { TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
 import { bytes, count, NONE } from "~/shared/format";
-import { HealthIndicator } from "~/shared/state";
+import { HealthIndicator, partitionHealthWords } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
@@ -35,7 +35,7 @@ function stableColumn(t: Translate, open: boolean): Column<Row> {
     cell: (row) => row.stable ?? NONE,
     numeric: true,
     width: 130,
-    ...(open ? {} : { wide: 3 as const }),
+    ...(open ? {} : { extra: true }),
   };
 }
 
@@ -47,7 +47,7 @@ function transactionsColumn(t: Translate, open: boolean): Column<Row> {
     cell: (row) => <Open row={row} />,
     numeric: true,
     width: 130,
-    ...(open ? {} : { wide: 3 as const }),
+    ...(open ? {} : { extra: true }),
   };
 }
 
@@ -74,27 +74,27 @@ function columns(t: Translate, told: Told): Column<Row>[] {
       header: t(texts.partition),
       cell: (row) => String(row.partition),
       rowHeader: true,
-      width: 110,
+      width: 100,
       sort: "partition",
     },
     {
       id: "health",
       header: t(texts.health),
       cell: (row) => <HealthIndicator health={row.health} />,
-      width: 172,
-      minWidth: 172,
+      words: partitionHealthWords(t),
+      sign: true,
       sort: "health",
     },
-    figure("leader", t(texts.leader), 108, (row) => (row.leader === null ? NONE : String(row.leader))),
+    figure("leader", t(texts.leader), 100, (row) => (row.leader === null ? NONE : String(row.leader))),
     {
       id: "replicas",
       header: t(texts.replicas),
       cell: (row) => <Brokers row={row} />,
-      width: 178,
-      minWidth: 160,
+      width: 160,
+      minWidth: 152,
     },
-    { id: "isr", header: t(texts.isr), cell: (row) => row.isr.join(", ") || NONE, width: 110, wide: 3 },
-    { ...figure("start", t(texts.start), 130, (row) => count(row.start)), wide: 3 },
+    { id: "isr", header: t(texts.isr), cell: (row) => row.isr.join(", ") || NONE, width: 100, extra: true },
+    { ...figure("start", t(texts.start), 130, (row) => count(row.start)), extra: true },
     ...(told === "nothing" ? [] : [stableColumn(t, told === "open")]),
     figure("end", t(texts.end), 130, (row) => count(row.end)),
     ...(told === "nothing" ? [] : [transactionsColumn(t, told === "open")]),
