@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::group::Places;
+use super::streams::Copies;
 use super::wire::InFlight;
 use super::world::World;
 
@@ -19,6 +20,11 @@ pub(super) trait Client: Debug {
 
     /// What a member of a group owns.
     fn owned(&self) -> Option<Owned<'_>> {
+        None
+    }
+
+    /// What a member of a streams group keeps besides.
+    fn copies(&self) -> Option<Copies<'_>> {
         None
     }
 }

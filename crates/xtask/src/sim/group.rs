@@ -24,7 +24,7 @@ pub(super) struct GroupLedger {
     /// Who owned a partition in an epoch or generation.
     claims: BTreeMap<(i32, Place), String>,
     holders: BTreeMap<String, Holder>,
-    /// The newest generation that a member was told the assignment of.
+    /// The newest generation that a member was told the assignment of, or the newest epoch.
     generation: i32,
     /// What leaders assigned in a generation.
     assigned: BTreeSet<(i32, String, Places)>,
@@ -98,7 +98,12 @@ impl GroupLedger {
         self.holders.remove(member);
     }
 
-    /// The newest generation whose assignment a member was told.
+    /// A member was told that it is in an epoch.
+    pub(super) fn saw_epoch(&mut self, epoch: i32) {
+        self.generation = self.generation.max(epoch);
+    }
+
+    /// The newest generation whose assignment a member was told, the newest epoch of a streams group.
     pub(super) fn generation(&self) -> i32 {
         self.generation
     }

@@ -19,6 +19,8 @@ mod processor;
 mod producer;
 mod run;
 mod sharer;
+mod streams;
+mod streams_member;
 mod transactor;
 mod txn_producer;
 mod visibility;

@@ -10,6 +10,7 @@ use super::group::check_shared_out;
 use super::processor::Processor;
 use super::producer::Producer;
 use super::sharer::Sharer;
+use super::streams_member::StreamsMember;
 use super::transactor::Transactor;
 use super::world::{CLASSIC_TOPICS, CONSUMER_TOPICS, Counts, World};
 use weir_engine::Rng;
@@ -24,6 +25,7 @@ const SETTLE_STEPS: usize = 100;
 /// Groups, by their kind.
 const CLASSIC: &str = "classic";
 const CONSUMER: &str = "consumer";
+const STREAMS: &str = "streams";
 /// Members of each group.
 const MEMBERS: usize = 3;
 /// Instances of the application that processes exactly once.
@@ -67,6 +69,7 @@ impl Clients {
                 for number in 0..MEMBERS {
                     self.all.push(Box::new(ClassicMember::new(CLASSIC)));
                     self.all.push(Box::new(ConsumerMember::new(CONSUMER, number)));
+                    self.all.push(Box::new(StreamsMember::new(STREAMS, number)));
                 }
                 for number in 0..PROCESSORS {
                     self.all.push(Box::new(Processor::new(number)));
@@ -98,7 +101,9 @@ impl Clients {
             check_shared_out(&owners, &world.places_of(topics))
                 .map_err(|wrong| format!("group {group}: {wrong}"))?;
         }
-        Ok(())
+        let members = self.all.iter().filter_map(|client| client.owned().zip(client.copies()));
+        let members: Vec<_> = members.collect();
+        world.judge_streams(&members).map_err(|wrong| format!("group {STREAMS}: {wrong}"))
     }
 
     fn ended(&mut self, world: &World, end: End) {
@@ -121,6 +126,7 @@ pub(super) fn seed(seed: u64) -> Outcome {
             }
         }
         world.configure_internal_topics();
+        world.configure_streams(STREAMS);
     }
     world.create_topic();
     for _ in 0..STEPS {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use weir_engine::Rng;
 use weir_engine::log::ReadLimits;
 use weir_wire::Str;
 use weir_wire::messages::incremental_alter_configs_request::{
@@ -17,6 +18,7 @@ use super::world::World;
 
 const ALTER_VERSION: i16 = 1;
 const TOPIC_RESOURCE: i8 = 2;
+const GROUP_RESOURCE: i8 = 32;
 
 /// How a value's transaction ended in one log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,21 +44,37 @@ impl World {
                 configs.extend([segments, cleaner]);
             }
         }
-        self.configure("__transaction_state", &decisions);
-        self.configure("__consumer_offsets", &groups);
+        self.configure(TOPIC_RESOURCE, "__transaction_state", &decisions);
+        self.configure(TOPIC_RESOURCE, "__consumer_offsets", &groups);
     }
 
-    fn configure(&mut self, topic: &'static str, configs: &[(&'static str, &'static str)]) {
+    /// How many standbys the application wants, and how long its group waits for more members.
+    pub(super) fn configure_streams(&mut self, group: &'static str) {
+        let standbys = ["0", "1"][self.streams.standbys];
+        let delay = ["0", "3000"][self.rng.below(2) as usize];
+        let configs = [
+            ("streams.num.standby.replicas", standbys),
+            ("streams.initial.rebalance.delay.ms", delay),
+        ];
+        self.configure(GROUP_RESOURCE, group, &configs);
+    }
+
+    fn configure(
+        &mut self,
+        kind: i8,
+        name: &'static str,
+        configs: &[(&'static str, &'static str)],
+    ) {
         let (Some(engine), Some(broker)) = (self.engine.clone(), self.any_broker()) else { return };
-        let configs = configs.iter().map(|(name, value)| AlterableConfig {
-            name: Str::from_static(name),
+        let configs = configs.iter().map(|(key, value)| AlterableConfig {
+            name: Str::from_static(key),
             value: Some(Str::from_static(value)),
             ..Default::default()
         });
         let request = IncrementalAlterConfigsRequest {
             resources: vec![AlterConfigsResource {
-                resource_type: TOPIC_RESOURCE,
-                resource_name: Str::from_static(topic),
+                resource_type: kind,
+                resource_name: Str::from_static(name),
                 configs: configs.collect(),
                 ..Default::default()
             }],
@@ -65,7 +83,7 @@ impl World {
         let mut flight = InFlight::send(&engine, broker, &request, ALTER_VERSION);
         match flight.poll::<IncrementalAlterConfigsRequest>(ALTER_VERSION) {
             Answer::Response(response) if response.responses[0].error_code == 0 => {}
-            other => self.violate(format!("{topic} cannot be configured: {other:?}")),
+            other => self.violate(format!("{name} cannot be configured: {other:?}")),
         }
     }
 

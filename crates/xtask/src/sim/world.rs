@@ -12,6 +12,7 @@ use weir_engine::{Background, BrokerState, Clock, Engine, EngineConfig, Host, Rn
 use super::group::{GroupLedger, Places};
 use super::ledger::{Ledger, Place};
 use super::processing::Batch;
+use super::streams::Application;
 use super::transactor::Transaction;
 
 /// How long members of groups may be silent.
@@ -55,6 +56,8 @@ pub(super) struct Counts {
     pub(super) heartbeats: u64,
     /// Assignments that members of classic groups were told.
     pub(super) syncs: u64,
+    /// Heartbeats of members of streams groups, answered without an error.
+    pub(super) streamed: u64,
 }
 
 impl Counts {
@@ -72,6 +75,7 @@ impl Counts {
         self.processed += other.processed;
         self.heartbeats += other.heartbeats;
         self.syncs += other.syncs;
+        self.streamed += other.streamed;
     }
 }
 
@@ -91,6 +95,7 @@ pub(super) struct World {
     /// What was read, processed and written in transactions, and in which era.
     pub(super) processed: Vec<Batch>,
     pub(super) era: u32,
+    pub(super) streams: Application,
     /// What members of groups were told and promised, by group.
     groups: BTreeMap<String, GroupLedger>,
     /// `__consumer_offsets` has `flush.messages=1`: a power loss takes nothing of it.
@@ -112,6 +117,9 @@ impl World {
         let mut config = EngineConfig::local("/sim", brokers, "localhost", 9092);
         config = config.set("offsets.topic.num.partitions", "3");
         config = config.set("transaction.state.log.num.partitions", "3");
+        for key in ["group.streams.min.session.timeout.ms", "group.streams.session.timeout.ms"] {
+            config = config.set(key, &SESSION_MS.to_string());
+        }
         config = config.set("group.consumer.min.session.timeout.ms", &SESSION_MS.to_string());
         config = config.set("group.consumer.session.timeout.ms", &SESSION_MS.to_string());
         config.boot_id = "boot-0".to_owned();
@@ -127,6 +135,10 @@ impl World {
             transactions: Vec::new(),
             processed: Vec::new(),
             era: 0,
+            streams: Application {
+                sources: ["t0", "t1"][..1 + rng.below(2) as usize].to_vec(),
+                standbys: rng.below(2) as usize,
+            },
             groups: BTreeMap::new(),
             keeps_offsets: rng.below(2) == 0,
             is_calm: false,
