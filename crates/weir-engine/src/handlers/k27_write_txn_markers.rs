@@ -2,7 +2,10 @@
 //!
 //! Coordinators here write their markers themselves; administrators end a hanging transaction with
 //! it (KIP-664). v2 tells the protocol of the transaction: from 2 on a marker's epoch is above that
-//! of the records, unless it repeats the marker that ended them.
+//! of the records, unless it repeats the marker that ended them. An answer waits until its markers are
+//! committed, at most `request.timeout.ms`.
+
+use std::sync::Arc;
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::write_txn_markers_request::{
@@ -17,40 +20,147 @@ use crate::ctx::Ctx;
 use crate::partition::Partition;
 use crate::reply::Reply;
 use crate::txn::{EPOCH_BUMP, Marker, write_marker};
+use crate::wait::Signal;
+
+/// A marker that is written and not yet committed.
+#[derive(Debug)]
+struct Uncommitted {
+    /// Where its answer is: marker, topic and partition by position in the request.
+    place: (usize, usize, usize),
+    partition: Arc<Partition>,
+    /// The high watermark it waits for.
+    required: i64,
+    leader_epoch: i32,
+}
+
+impl Uncommitted {
+    /// How it ended; `None` while it waits.
+    fn state(&self) -> Option<Result<(), ErrorCode>> {
+        if self.partition.is_deleted() {
+            return Some(Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
+        }
+        // A new leader may have cut the marker off.
+        if self.partition.leader_epoch() != self.leader_epoch {
+            return Some(Err(ErrorCode::NOT_LEADER_OR_FOLLOWER));
+        }
+        match self.partition.view() {
+            Ok(view) => (view.high_watermark >= self.required).then_some(Ok(())),
+            Err(error) => Some(Err(error.code())),
+        }
+    }
+}
 
 pub(crate) fn handle(ctx: &Ctx, request: WriteTxnMarkersRequest) -> Reply<WriteTxnMarkersResponse> {
-    let markers = request.markers.iter().map(|marker| WritableTxnMarkerResult {
+    let mut waits = Vec::new();
+    let markers = request.markers.iter().enumerate().map(|(at, marker)| WritableTxnMarkerResult {
         producer_id: marker.producer_id,
-        topics: marker.topics.iter().map(|topic| topic_result(ctx, marker, topic)).collect(),
+        topics: topic_results(ctx, at, marker, &mut waits),
         ..WritableTxnMarkerResult::default()
     });
-    Reply::Done(WriteTxnMarkersResponse {
+    let response = WriteTxnMarkersResponse {
         markers: markers.collect(),
         ..WriteTxnMarkersResponse::default()
-    })
+    };
+    waits.retain(|wait| wait.state() != Some(Ok(())));
+    if waits.is_empty() {
+        return Reply::Done(response);
+    }
+    let ctx = ctx.clone();
+    Reply::wait(async move { Some(committed(&ctx, response, waits).await) })
+}
+
+fn topic_results(
+    ctx: &Ctx,
+    at: usize,
+    marker: &WritableTxnMarker,
+    waits: &mut Vec<Uncommitted>,
+) -> Vec<WritableTxnMarkerTopicResult> {
+    let topics = marker.topics.iter().enumerate();
+    topics
+        .map(|(topic_at, topic)| topic_result(ctx, (at, topic_at), marker, topic, waits))
+        .collect()
 }
 
 fn topic_result(
     ctx: &Ctx,
+    (at, topic_at): (usize, usize),
     marker: &WritableTxnMarker,
     topic: &WritableTxnMarkerTopic,
+    waits: &mut Vec<Uncommitted>,
 ) -> WritableTxnMarkerTopicResult {
-    let partitions = topic.partition_indexes.iter().map(|index| {
-        let written = write(ctx, marker, &topic.name, *index);
-        WritableTxnMarkerPartitionResult {
+    let mut partitions = Vec::with_capacity(topic.partition_indexes.len());
+    for (partition_at, index) in topic.partition_indexes.iter().enumerate() {
+        let error = match write(ctx, marker, &topic.name, *index) {
+            Ok((partition, leader_epoch, required)) => {
+                let place = (at, topic_at, partition_at);
+                waits.push(Uncommitted { place, partition, required, leader_epoch });
+                ErrorCode::NONE
+            }
+            Err(error) => error,
+        };
+        partitions.push(WritableTxnMarkerPartitionResult {
             partition_index: *index,
-            error_code: written.err().unwrap_or(ErrorCode::NONE).0,
+            error_code: error.0,
             ..WritableTxnMarkerPartitionResult::default()
-        }
-    });
+        });
+    }
     WritableTxnMarkerTopicResult {
         name: topic.name.clone(),
-        partitions: partitions.collect(),
+        partitions,
         ..WritableTxnMarkerTopicResult::default()
     }
 }
 
-fn write(ctx: &Ctx, marker: &WritableTxnMarker, topic: &str, index: i32) -> Result<(), ErrorCode> {
+/// Answers once every marker is committed, lost, or late.
+async fn committed(
+    ctx: &Ctx,
+    mut response: WriteTxnMarkersResponse,
+    mut waits: Vec<Uncommitted>,
+) -> WriteTxnMarkersResponse {
+    let signal = Signal::new();
+    let timeout_ms = i64::from(ctx.image().configs().broker_i32("request.timeout.ms"));
+    let deadline = ctx.engine().clock().monotonic_ms() + timeout_ms;
+    let _deadline = ctx.engine().timers().expire_at(deadline, &signal);
+    let watches = waits.iter().map(|wait| wait.partition.watch(signal.clone(), 0));
+    let _watches: Vec<_> = watches.collect();
+    loop {
+        signal.clear();
+        let late = signal.is_expired().then_some(Err(ErrorCode::REQUEST_TIMED_OUT));
+        waits.retain(|wait| match wait.state().or(late) {
+            None => true,
+            Some(Ok(())) => false,
+            Some(Err(code)) => {
+                fail(&mut response, wait.place, code);
+                false
+            }
+        });
+        if waits.is_empty() {
+            return response;
+        }
+        signal.news().await;
+    }
+}
+
+fn fail(
+    response: &mut WriteTxnMarkersResponse,
+    (marker, topic, partition): (usize, usize, usize),
+    code: ErrorCode,
+) {
+    let topics = response.markers.get_mut(marker).map(|marker| &mut marker.topics);
+    let topic = topics.and_then(|topics| topics.get_mut(topic));
+    if let Some(result) = topic.and_then(|topic| topic.partitions.get_mut(partition)) {
+        result.error_code = code.0;
+    }
+}
+
+/// Writes a marker. Answers its partition, the leader's epoch, and the high watermark at which it is
+/// committed.
+fn write(
+    ctx: &Ctx,
+    marker: &WritableTxnMarker,
+    topic: &str,
+    index: i32,
+) -> Result<(Arc<Partition>, i32, i64), ErrorCode> {
     let partition = ctx.partition(topic, index)?;
     partition.check_leader(ctx.broker_id(), -1).map_err(|error| error.code())?;
     if i16::from(marker.transaction_version) >= EPOCH_BUMP {
@@ -62,7 +172,9 @@ fn write(ctx: &Ctx, marker: &WritableTxnMarker, topic: &str, index: i32) -> Resu
         commit: marker.transaction_result,
         coordinator_epoch: marker.coordinator_epoch,
     };
-    write_marker(ctx.engine(), ctx.image(), &partition, marker).map(drop)
+    let leader_epoch = partition.leader_epoch();
+    let required = write_marker(ctx.engine(), ctx.image(), &partition, marker)?;
+    Ok((partition, leader_epoch, required))
 }
 
 /// A late marker must not end the next transaction (KIP-890).

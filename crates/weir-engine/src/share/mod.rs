@@ -241,13 +241,20 @@ impl Share {
     /// What is persisted. Where a share-partition begins is decided once: it is persisted at once, so
     /// that nothing written since is skipped when its leader moves before the first acknowledgement.
     fn load(
-        &self,
+        self: &Arc<Self>,
         key: &ShareKey,
         handle: &Partition,
         leader_epoch: i32,
     ) -> Result<Loaded, ErrorCode> {
         let shard = self.state_shard(key)?;
-        let entry = shard.read(key, leader_epoch).map_err(|error| loading(error.code))?;
+        let entry = match shard.read(key, leader_epoch) {
+            Err(refused) if refused.code == ErrorCode::INVALID_REQUEST && self.is_lost(key)? => {
+                self.begin(key).map_err(loading)?;
+                shard.read(key, leader_epoch)
+            }
+            read => read,
+        };
+        let entry = entry.map_err(|error| loading(error.code))?;
         let (state_epoch, batches) = (entry.state_epoch, entry.batches);
         if entry.start_offset != UNINITIALIZED {
             return Ok(Loaded { state_epoch, start_offset: entry.start_offset, batches });
@@ -263,6 +270,25 @@ impl Share {
         let now_ms = self.env.clock.wall_ms();
         shard.write(key, &begun, now_ms).map_err(|error| loading(error.code))?;
         Ok(Loaded { state_epoch, start_offset, batches })
+    }
+
+    /// Whether the group has a share-partition for initialized that has no state: a power loss took it,
+    /// and the group's record lay in another log.
+    fn is_lost(self: &Arc<Self>, key: &ShareKey) -> Result<bool, ErrorCode> {
+        let image = self.image()?;
+        let topic = image.topic(OFFSETS_TOPIC).ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;
+        let index = partition_for(&key.group, topic.partitions().len());
+        let partition = topic.partition(index).ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;
+        let leader = partition.handle().leader();
+        if leader < 0 {
+            return Err(ErrorCode::COORDINATOR_NOT_AVAILABLE);
+        }
+        let shard = self.group_shard_at(leader, partition.handle());
+        let is_known = shard.map_err(loading)?.with(&key.group, |group| {
+            let topic = group.initialized.get(&key.topic);
+            topic.is_some_and(|topic| topic.partitions.contains(&key.partition))
+        });
+        Ok(is_known.unwrap_or(false))
     }
 
     /// The share-partition, if it is loaded.

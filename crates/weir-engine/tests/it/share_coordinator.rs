@@ -1,5 +1,8 @@
 //! The share coordinator over frames: fencing, finding it.
 
+use weir_wire::messages::delete_share_group_state_request::{
+    DeleteShareGroupStateRequest, DeleteStateData, PartitionData as DeletePartition,
+};
 use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
 use weir_wire::messages::read_share_group_state_request::{
     PartitionData as ReadPartition, ReadShareGroupStateRequest, ReadStateData,
@@ -68,4 +71,28 @@ fn the_share_coordinator_is_found_by_its_key() {
     assert_eq!(find(key.clone(), 6), ErrorCode::NONE);
     assert_eq!(find(key, 5), ErrorCode::INVALID_REQUEST);
     assert_eq!(find("nonsense".to_owned(), 6), ErrorCode::INVALID_REQUEST);
+}
+
+/// As after a power loss: the group's record lies in another log than the state, and may outlive it.
+#[test]
+fn state_that_is_lost_begins_anew() {
+    let mut cluster = cluster_with(2);
+    let given = member(&cluster, "a").fetch(&[]);
+    assert_eq!(given.first().map(|(first, _, _)| *first), Some(0));
+    let topic = DeleteStateData {
+        topic_id: topic_id(&cluster),
+        partitions: vec![DeletePartition::default()],
+        ..Default::default()
+    };
+    let request = DeleteShareGroupStateRequest {
+        group_id: Str::from(GROUP),
+        topics: vec![topic],
+        ..Default::default()
+    };
+    let deleted = cluster.connect(1).call(request, 0);
+    assert_eq!(ErrorCode(deleted.results[0].partitions[0].error_code), ErrorCode::NONE);
+    assert_eq!(read_state(&cluster, -1), ErrorCode::INVALID_REQUEST);
+    cluster.restart();
+    assert_eq!(member(&cluster, "b").fetch(&[]), given);
+    assert_eq!(read_state(&cluster, -1), ErrorCode::NONE);
 }

@@ -14,6 +14,7 @@ use weir_wire::messages::txn_offset_commit_request::{
 use weir_wire::messages::write_txn_markers_request::{
     WritableTxnMarker, WritableTxnMarkerTopic, WriteTxnMarkersRequest,
 };
+use weir_wire::messages::write_txn_markers_response::WriteTxnMarkersResponse;
 use weir_wire::{ErrorCode, Str};
 
 use crate::groups::{commit_request, coordinator};
@@ -157,9 +158,22 @@ fn a_transactions_offsets_are_told_once_its_marker_is_committed() {
     let response = cluster.connect(moving.old).call(request, 5);
     assert_eq!(response.topics[0].partitions[0].error_code, 0);
     moving.kill();
+    let request = commit_of(producer.id, producer.epoch);
+    let mut marked = cluster.connect(moving.old).park(request, 1);
+    assert!(marked.poll().is_none(), "the marker is not committed");
+    assert_eq!(offset_now(&cluster, moving.old), Ok(7));
+    moving.move_on();
+    let response = marked.poll().expect("another leads");
+    assert_eq!(marker_code(&response), ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    assert_eq!(offset_now(&cluster, moving.new), Ok(7), "it has loaded the marker");
+    moving.revive();
+    assert_eq!(offset_now(&cluster, moving.new), Ok(9));
+}
+
+fn commit_of(producer_id: i64, producer_epoch: i16) -> WriteTxnMarkersRequest {
     let marker = WritableTxnMarker {
-        producer_id: producer.id,
-        producer_epoch: producer.epoch,
+        producer_id,
+        producer_epoch,
         transaction_result: true,
         topics: vec![WritableTxnMarkerTopic {
             name: Str::from(GROUPS.0),
@@ -168,12 +182,32 @@ fn a_transactions_offsets_are_told_once_its_marker_is_committed() {
         }],
         ..Default::default()
     };
-    let request = WriteTxnMarkersRequest { markers: vec![marker], ..Default::default() };
-    let response = cluster.connect(moving.old).call(request, 1);
-    assert_eq!(response.markers[0].topics[0].partitions[0].error_code, 0);
-    assert_eq!(offset_now(&cluster, moving.old), Ok(7));
-    moving.move_on();
-    assert_eq!(offset_now(&cluster, moving.new), Ok(7), "it has loaded the marker");
+    WriteTxnMarkersRequest { markers: vec![marker], ..Default::default() }
+}
+
+fn marker_code(response: &WriteTxnMarkersResponse) -> ErrorCode {
+    ErrorCode(response.markers[0].topics[0].partitions[0].error_code)
+}
+
+#[test]
+fn a_marker_is_answered_once_it_is_committed() {
+    let cluster = cluster();
+    let moving = Moving::of(&cluster, GROUPS.0, GROUPS.1);
+    moving.kill();
+    let mut marked = cluster.connect(moving.old).park(commit_of(77, 0), 1);
+    assert!(marked.poll().is_none());
     moving.revive();
-    assert_eq!(offset_now(&cluster, moving.new), Ok(9));
+    assert_eq!(marker_code(&marked.poll().expect("it is committed")), ErrorCode::NONE);
+}
+
+#[test]
+fn a_marker_that_is_not_committed_in_time_is_answered() {
+    let config = weir_engine::EngineConfig::local("/cluster", 3, "localhost", 9092)
+        .set("broker.session.timeout.ms", "60000");
+    let cluster = Cluster::with(config);
+    coordinator(&cluster, 1, "g");
+    let moving = Moving::of(&cluster, GROUPS.0, GROUPS.1);
+    moving.kill();
+    let response = cluster.connect(moving.old).call(commit_of(77, 0), 1);
+    assert_eq!(marker_code(&response), ErrorCode::REQUEST_TIMED_OUT);
 }

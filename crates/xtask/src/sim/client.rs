@@ -18,6 +18,11 @@ pub(super) trait Client: Debug {
     /// A power loss may have taken what was not synced: what this client was promised is void.
     fn forgive(&mut self, _world: &World) {}
 
+    /// Whether it has come to everything that it has to in the end.
+    fn is_done(&self, _world: &World) -> Result<(), String> {
+        Ok(())
+    }
+
     /// What a member of a group owns.
     fn owned(&self) -> Option<Owned<'_>> {
         None

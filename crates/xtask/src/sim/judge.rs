@@ -141,7 +141,7 @@ impl World {
         Ok(())
     }
 
-    fn read_log(&self, place: &Place) -> Result<BTreeMap<i64, String>, String> {
+    pub(super) fn read_log(&self, place: &Place) -> Result<BTreeMap<i64, String>, String> {
         use weir_engine::log::ReadLimits;
         let partition = self.partition(place).ok_or("it is gone")?;
         let end = partition.view().map_err(|e| e.to_string())?.log_end;

@@ -18,6 +18,7 @@ mod processing;
 mod processor;
 mod producer;
 mod run;
+mod shared;
 mod sharer;
 mod streams;
 mod streams_member;

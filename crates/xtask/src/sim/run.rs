@@ -21,11 +21,13 @@ const STEPS: usize = 250;
 const CALM_STEPS: usize = 60;
 
 /// The most after that, until every group is settled.
-const SETTLE_STEPS: usize = 100;
+const SETTLE_STEPS: usize = 200;
 /// Groups, by their kind.
 const CLASSIC: &str = "classic";
 const CONSUMER: &str = "consumer";
 const STREAMS: &str = "streams";
+/// Share groups, one a partition, and whether they read what is committed only.
+const SHARE_GROUPS: [(&str, bool); 3] = [("share0", true), ("share1", false), ("share2", true)];
 /// Members of each group.
 const MEMBERS: usize = 3;
 /// Instances of the application that processes exactly once.
@@ -63,7 +65,9 @@ impl Clients {
             }
             if self.places < 2 {
                 self.all.push(Box::new(Committer::new(self.places, place.clone())));
-                self.all.push(Box::new(Sharer::new(self.places, place)));
+            }
+            if let Some((group, is_committed)) = SHARE_GROUPS.get(self.places) {
+                self.all.push(Box::new(Sharer::new(group, place, *is_committed)));
             }
             if self.places == 0 {
                 for number in 0..MEMBERS {
@@ -106,6 +110,12 @@ impl Clients {
         world.judge_streams(&members).map_err(|wrong| format!("group {STREAMS}: {wrong}"))
     }
 
+    /// Whether everything is as it has to be in the end.
+    fn are_done(&self, world: &World) -> Result<(), String> {
+        self.are_shared_out(world)?;
+        self.all.iter().try_for_each(|client| client.is_done(world))
+    }
+
     fn ended(&mut self, world: &World, end: End) {
         self.disconnect(None);
         if end == End::PowerLoss {
@@ -127,6 +137,9 @@ pub(super) fn seed(seed: u64) -> Outcome {
         }
         world.configure_internal_topics();
         world.configure_streams(STREAMS);
+        for (group, is_committed) in SHARE_GROUPS {
+            world.configure_share(group, is_committed);
+        }
     }
     world.create_topic();
     for _ in 0..STEPS {
@@ -197,14 +210,14 @@ fn calm(world: &mut World, clients: &mut Clients) {
         world.judge();
     }
     for _ in 0..SETTLE_STEPS {
-        if clients.are_shared_out(world).is_ok() {
+        if clients.are_done(world).is_ok() {
             break;
         }
         world.pass(300);
         clients.step(world);
         world.judge();
     }
-    if let Err(wrong) = clients.are_shared_out(world) {
+    if let Err(wrong) = clients.are_done(world) {
         world.violate(wrong);
     }
     world.judge_moves();

@@ -96,7 +96,9 @@ impl Transactor {
         }
         let mut writes: Vec<(Place, String)> = Vec::new();
         for _ in 0..1 + world.rng.below(3) {
-            let place = places[world.rng.below(places.len() as u64) as usize].clone();
+            // Half of them where share groups read.
+            let among = if world.chance(2) { places.len().min(3) } else { places.len() };
+            let place = places[world.rng.below(among as u64) as usize].clone();
             let value = self.producer.next_value(world, &place);
             writes.push((place, value));
         }

@@ -59,6 +59,17 @@ impl World {
         self.configure(GROUP_RESOURCE, group, &configs);
     }
 
+    /// What a share group reads, from the beginning; what is given to the dead is given again soon.
+    pub(super) fn configure_share(&mut self, group: &'static str, is_committed: bool) {
+        let isolation = if is_committed { "read_committed" } else { "read_uncommitted" };
+        let configs = [
+            ("share.isolation.level", isolation),
+            ("share.auto.offset.reset", "earliest"),
+            ("share.record.lock.duration.ms", "3000"),
+        ];
+        self.configure(GROUP_RESOURCE, group, &configs);
+    }
+
     fn configure(
         &mut self,
         kind: i8,
@@ -120,6 +131,12 @@ impl World {
         wrong.into_iter().for_each(|wrong| self.violate(wrong));
         let committed = endings.into_iter().filter(|(_, ending)| *ending == Ending::Committed);
         self.judge_processing(&committed.map(|(value, _)| value).collect());
+    }
+
+    /// Values of transactions in a partition, and whether those are committed.
+    pub(super) fn committed(&self, place: &Place) -> Result<BTreeMap<String, bool>, String> {
+        let endings = self.endings(place)?.into_iter();
+        Ok(endings.map(|(value, ending)| (value, ending == Ending::Committed)).collect())
     }
 
     /// How the transactions of a partition ended, by value.

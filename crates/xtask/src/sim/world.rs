@@ -117,6 +117,7 @@ impl World {
         let mut config = EngineConfig::local("/sim", brokers, "localhost", 9092);
         config = config.set("offsets.topic.num.partitions", "3");
         config = config.set("transaction.state.log.num.partitions", "3");
+        config = config.set("group.share.min.record.lock.duration.ms", "1000");
         for key in ["group.streams.min.session.timeout.ms", "group.streams.session.timeout.ms"] {
             config = config.set(key, &SESSION_MS.to_string());
         }

@@ -112,8 +112,8 @@ pub(super) fn hash_of(subscriptions: &Subscriptions, image: &Image) -> i64 {
 }
 
 impl Share {
-    /// Initializes the state of a share-partition.
-    fn begin(&self, key: &ShareKey) -> Result<(), weir_wire::ErrorCode> {
+    /// Initializes the state of a share-partition, unless there is one.
+    pub(crate) fn begin(&self, key: &ShareKey) -> Result<(), weir_wire::ErrorCode> {
         let shard = self.state_shard(key)?;
         let now_ms = self.env().clock.wall_ms();
         match shard.summary(key, -1) {
