@@ -1,8 +1,8 @@
 //! Metadata, key 3, versions 0 to 13.
 //!
 //! v0 asks for every topic with an empty list, later versions with none; v12 asks by topic id.
-//! Topics that do not exist are made when the request and `auto.create.topics.enable` allow it; the
-//! answer for them is LEADER_NOT_AVAILABLE in no case: a new partition has its leader at once.
+//! Topics that do not exist are made when the request and `auto.create.topics.enable` allow it; this answer
+//! still says UNKNOWN_TOPIC_OR_PARTITION, as Kafka's does, and the client's next request finds them.
 //! Authorized operations (v8 to v10 cluster, v8 topics) are every operation: there are no ACLs.
 
 use std::sync::Arc;
@@ -33,7 +33,8 @@ pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataRespo
     if let Some(refused) = ids_too_early(ctx, &request) {
         return Reply::Done(refused);
     }
-    let image = &auto_created(ctx, &request);
+    create_missing(ctx, &request);
+    let image = ctx.image();
     let answer = Answer { image, operations: request.include_topic_authorized_operations };
     let topics = match request.topics {
         None => answer.all(),
@@ -74,26 +75,21 @@ fn ids_too_early(ctx: &Ctx, request: &MetadataRequest) -> Option<MetadataRespons
     Some(MetadataResponse { topics: refused.collect(), ..Default::default() })
 }
 
-/// The image with the topics that were asked for by name, did not exist and could be made.
-fn auto_created(ctx: &Ctx, request: &MetadataRequest) -> Arc<Image> {
+/// Makes the topics that were asked for by name, do not exist and can be made.
+fn create_missing(ctx: &Ctx, request: &MetadataRequest) {
     let image = ctx.image();
     // Versions before 4 cannot say that they do not want it.
     let allowed = request.allow_auto_topic_creation || ctx.version() < 4;
     if !allowed || !image.configs().broker_bool("auto.create.topics.enable") {
-        return image.clone();
+        return;
     }
     let names = request.topics.iter().flatten().filter_map(|topic| topic.name.as_ref());
-    let missing: Vec<&Str> = names.filter(|name| image.topic(name).is_none()).collect();
-    if missing.is_empty() {
-        return image.clone();
-    }
-    for name in &missing {
-        // A refusal shows in the answer: the topic is still unknown, or its name is invalid.
+    for name in names.filter(|name| image.topic(name).is_none()) {
+        // A refusal shows in the next answer: the topic is still unknown.
         if let Err(refusal) = ctx.engine().auto_create_topic(name) {
             tracing::debug!(%name, code = refusal.code.0, "not created automatically");
         }
     }
-    ctx.engine().image()
 }
 
 fn operations(asked: bool, operations: i32) -> i32 {

@@ -179,7 +179,9 @@ fn metadata_creates_topics_only_when_asked_to() {
     let topic = |name, allow| client.call(request(name, allow), 12).topics[0].clone();
     let unknown = topic("auto", false);
     assert_eq!(ErrorCode(unknown.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
-    let made = topic("auto", true);
+    let asked = topic("auto", true);
+    assert_eq!(ErrorCode(asked.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, "not yet");
+    let made = topic("auto", false);
     assert_eq!(ErrorCode(made.error_code), ErrorCode::NONE);
     assert_eq!(made.partitions.len(), 3);
     assert!(made.partitions.iter().all(|p| p.isr_nodes.len() == 3 && p.leader_id > 0));

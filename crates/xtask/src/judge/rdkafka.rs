@@ -12,6 +12,8 @@ use weir_tests::{apache_kafka, programs};
 /// librdkafka's C sources are compiled too.
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 const TESTS_LIMIT: Duration = Duration::from_secs(900);
+/// As in its docker-compose.yaml, and what Kafka has by default.
+const SETTINGS: [&str; 2] = ["auto.create.topics.enable=true", "num.partitions=3"];
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -23,10 +25,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let folder = programs::directory()?.join("rdkafka-crate");
     let source = source()?;
-    prepare(&source, &folder.join("source"))?;
+    let broker = Broker::start(1, &SETTINGS)?;
+    prepare(&source, &folder.join("source"), &broker)?;
     cargo(&folder, &["test", "--tests", "--no-run"], BUILD_LIMIT, &[])?;
-    // As the crate's own docker-compose.yaml: one broker, and what Kafka has by default.
-    let broker = Broker::start(1, &["auto.create.topics.enable=true"])?;
     let environment =
         [("KAFKA_HOST", &*broker.bootstrap), ("KAFKA_VERSION", apache_kafka::VERSION)];
     let mut arguments = vec!["test", "--tests", "--no-fail-fast"];
@@ -69,24 +70,39 @@ fn source() -> Result<PathBuf> {
     Ok(Path::new(manifest).parent().context("a manifest lies in a folder")?.to_path_buf())
 }
 
-/// A copy that is a workspace of its own, wherever it lies, with this broker's id. The manifest comes last: where it is,
-/// all is.
-fn prepare(source: &Path, copied: &Path) -> Result<()> {
+/// A copy that is a workspace of its own, wherever it lies, with this broker's id and port. The manifest comes last:
+/// where it is, all is.
+fn prepare(source: &Path, copied: &Path, broker: &Broker) -> Result<()> {
     let manifest = copied.join("Cargo.toml");
-    if manifest.exists() {
-        return Ok(());
+    if !manifest.exists() {
+        copy(source, copied)?;
+        fs::remove_file(&manifest)?;
     }
-    copy(source, copied)?;
-    fs::remove_file(&manifest)?;
-    let text = fs::read_to_string(source.join("Cargo.toml"))?;
-    for entry in fs::read_dir(copied.join("tests"))? {
+    let (_, port) = broker.bootstrap.rsplit_once(':').context("an address has a port")?;
+    for entry in fs::read_dir(source.join("tests"))? {
         let path = entry?.path();
-        let text = fs::read_to_string(&path)?;
-        // Its tests name the one broker of its docker-compose.yaml, which is 0; ours begin at 1.
-        fs::write(path, text.replace("&[0]", "&[1]").replace("Broker(0)", "Broker(1)"))?;
+        let name = path.file_name().context("a test has a name")?;
+        fs::write(
+            copied.join("tests").join(name),
+            of_this_broker(&fs::read_to_string(&path)?, port),
+        )?;
     }
+    let text = fs::read_to_string(source.join("Cargo.toml"))?;
     fs::write(manifest, format!("{text}\n[workspace]\n"))?;
     Ok(())
+}
+
+/// Its tests name the one broker of its docker-compose.yaml, which is 0 and listens on 9092; ours begin at 1.
+fn of_this_broker(test: &str, port: &str) -> String {
+    let id = [
+        ("&[0]", "&[1]"),
+        ("Broker(0)", "Broker(1)"),
+        (".id(), 0)", ".id(), 1)"),
+        (".leader(), 0)", ".leader(), 1)"),
+        ("orig_broker_id != 0", "orig_broker_id != 1"),
+    ];
+    let named = id.iter().fold(test.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours));
+    named.replace(".port(), 9092)", &format!(".port(), {port})"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -121,6 +137,13 @@ fn cargo(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tests_name_the_broker_that_is_there() {
+        let test = "(b.id(), 0); (b.port(), 9092); (p.partition(), 0); &[&[0], &[0]]";
+        let named = of_this_broker(test, "27100");
+        assert_eq!(named, "(b.id(), 1); (b.port(), 27100); (p.partition(), 0); &[&[1], &[1]]");
+    }
 
     #[test]
     fn passed_tests_are_counted() {
