@@ -1,6 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
 import type { ApiError } from "~/contract/types";
 import { CallError } from "~/platform";
 import { useCopy } from "./CopyButton";
@@ -31,6 +32,8 @@ export function errorText(t: Translate, error: unknown): string {
 interface ErrorBoxProps {
   error: unknown;
   onRetry?: () => void;
+  /** What else can be done about it. */
+  actions?: ReactNode;
   /** Say whether something was changed; for commands, not for reads. */
   command?: boolean;
 }
@@ -58,6 +61,7 @@ export function ErrorBox(props: ErrorBoxProps) {
           ) : (
             <span />
           )}
+          {props.actions ?? <span />}
         </SpaceBetween>
       }
     >

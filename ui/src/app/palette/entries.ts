@@ -49,6 +49,13 @@ function wordsOf(action: Action): string {
   return [english(action.text), korean(action.text), action.keywords ?? ""].join(" ");
 }
 
+/** Untyped: what belongs to the open cluster, then the rest; last what is refused now. */
+function placed(possible: Action[], cluster: ClusterDetail | undefined): Action[] {
+  const place = (action: Action) =>
+    cluster && action.permit?.(cluster) ? 2 : action.needs.length === 0 && cluster ? 1 : 0;
+  return [...possible].sort((a, b) => place(a) - place(b));
+}
+
 export function actionEntries(
   t: Translate,
   query: string,
@@ -59,7 +66,10 @@ export function actionEntries(
 ): Entry[] {
   // Typed, everything answers, what is not possible here with its reason; untyped, only what is possible.
   const possible = actions.filter((action) => query !== "" || missing(action, params) === null);
-  const ranked = rank(possible, query, wordsOf).slice(0, ACTIONS_MAX);
+  const ranked = (query === "" ? placed(possible, cluster) : rank(possible, query, wordsOf)).slice(
+    0,
+    ACTIONS_MAX,
+  );
   const here = ranked.filter((action) => missing(action, params) === null);
   return [...here, ...ranked.filter((action) => !here.includes(action))].map((action) => {
     const need = missing(action, params);

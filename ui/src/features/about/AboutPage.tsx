@@ -110,7 +110,7 @@ export default function AboutPage() {
             </Header>
           }
         >
-          <ExpandableSection headerText={t(texts.licences)}>
+          <ExpandableSection headerText={t(texts.licencesShow)}>
             <section className="weir-pre" aria-label={t(texts.licences)}>
               <pre>{info?.third_party ?? ""}</pre>
             </section>

@@ -1,7 +1,7 @@
 import { defineTexts } from "~/shared/text";
 
 export const texts = defineTexts({
-  title: { en: "About", ko: "정보" },
+  title: { en: "About", ko: "Weir 정보" },
   heading: { en: "About Weir", ko: "Weir 정보" },
   tagline: {
     en: "A weir holds a stream at a level and lets you read it. Weir does that for Apache Kafka.",
@@ -19,6 +19,7 @@ export const texts = defineTexts({
   openLogs: { en: "Open logs", ko: "로그 열기" },
   path: { en: "path", ko: "경로" },
   licences: { en: "Licences", ko: "라이선스" },
+  licencesShow: { en: "Show licences", ko: "라이선스 보기" },
   licencesHint: {
     en: "Weir is licensed under Apache-2.0. It contains the following software of others.",
     ko: "Weir는 Apache-2.0 라이선스를 따르며 다음 소프트웨어를 포함합니다.",

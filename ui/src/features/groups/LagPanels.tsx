@@ -3,7 +3,8 @@ import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { GroupDetail } from "~/contract/types";
+import { useMemo } from "react";
+import type { GroupDetail, LagSample } from "~/contract/types";
 import { TimeChart } from "~/shared/chart/TimeChart";
 import { count, duration, NONE, short } from "~/shared/format";
 import { groupStateText, groupTypeText, isRebalancing } from "~/shared/state";
@@ -48,17 +49,25 @@ function whenCaughtUp(t: Translate, group: GroupDetail, trend: Trend | null): st
     : t(texts.about, { time: duration(Math.max(1, Math.round(trend.seconds)) * 1000) });
 }
 
+/** The chart ends with what stands beside it: samples are taken every few seconds, the figure was read just now. */
+function withNow({ lag, lag_history }: GroupDetail): LagSample[] {
+  return lag === null || lag_history.length === 0
+    ? lag_history
+    : [...lag_history, { at: String(Date.now()), lag }];
+}
+
 /** Growing or shrinking, and why: the chart, the figures, the sentence. */
 export function LagPanels({ group }: { group: GroupDetail }) {
   const t = useT();
   const trend = trendOf(group.lag_history);
   const type = groupTypeText(group.type);
+  const history = useMemo(() => withNow(group), [group]);
   return (
     <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
       <Container fitHeight header={<Header variant="h2">{t(texts.lag)}</Header>}>
         <TimeChart
           title={t(texts.lag)}
-          times={group.lag_history.map((point) => Number(point.at))}
+          times={history.map((point) => Number(point.at))}
           topMin={10}
           format={short}
           series={[
@@ -66,7 +75,7 @@ export function LagPanels({ group }: { group: GroupDetail }) {
               label: t(texts.totalLag),
               color: 1,
               area: true,
-              values: group.lag_history.map((point) => Number(point.lag)),
+              values: history.map((point) => Number(point.lag)),
             },
           ]}
         />

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import type { GroupDetail, LagRow } from "~/contract/types";
+import type { GroupDetail, GroupMember, LagRow } from "~/contract/types";
 import { compareI64, count } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
@@ -23,6 +23,16 @@ function lagProperties(t: Translate): Property<LagRow>[] {
   ];
 }
 
+/** Of a share group: its members take messages of a partition in turn. */
+function Sharers({ row, members }: { row: LagRow; members: GroupMember[] }) {
+  const t = useT();
+  const takes = ({ assignment }: GroupMember) =>
+    assignment.some(({ topic, partitions }) => topic === row.topic && partitions.includes(row.partition));
+  const [first, ...others] = members.filter(takes);
+  if (!first) return <span className="weir-soft">{t(texts.unassigned)}</span>;
+  return <>{others.length === 0 ? first.client_id : t(texts.sharedBy, { n: others.length + 1 })}</>;
+}
+
 /** Who reads the partition; while the group rebalances only who read it until then. */
 function Reader({ row, waiting }: { row: LagRow; waiting: boolean }) {
   const t = useT();
@@ -40,8 +50,17 @@ function columns(
   t: Translate,
   cluster: string,
   { largest, total }: Scale,
-  waiting: boolean,
+  group: GroupDetail,
 ): Column<LagRow>[] {
+  const waiting = isRebalancing(group.state);
+  const isShare = group.type === "share";
+  const member: Column<LagRow> = {
+    id: "member",
+    header: t(texts.member),
+    cell: (row) =>
+      isShare ? <Sharers row={row} members={group.member_rows} /> : <Reader row={row} waiting={waiting} />,
+    width: 180,
+  };
   return [
     {
       id: "topic",
@@ -58,12 +77,8 @@ function columns(
       numeric: true,
       width: 92,
     },
-    {
-      id: "member",
-      header: t(texts.member),
-      cell: (row) => <Reader row={row} waiting={waiting} />,
-      width: 180,
-    },
+    // Members of a streams group have tasks, and a task may read partitions of several topics.
+    ...(group.type === "streams" ? [] : [member]),
     {
       id: "committed",
       header: t(texts.committed),
@@ -102,10 +117,9 @@ export function LagTable({ cluster, group }: { cluster: string; group: GroupDeta
   const lags = group.lag_rows.map((row) => Number(row.lag ?? 0));
   const largest = Math.max(1, ...lags);
   const total = lags.reduce((sum, lag) => sum + lag, 0);
-  const waiting = isRebalancing(group.state);
   const definitions = useMemo(
-    () => columns(t, cluster, { largest, total }, waiting),
-    [t, cluster, largest, total, waiting],
+    () => columns(t, cluster, { largest, total }, group),
+    [t, cluster, largest, total, group],
   );
   const [query, setQuery] = useState("");
   const properties = useMemo(() => lagProperties(t), [t]);

@@ -81,6 +81,10 @@ export const texts = defineTexts({
   committed: { en: "Committed", ko: "커밋됨" },
   end: { en: "End", ko: "끝" },
   noCommitCell: { en: "No commit", ko: "커밋 없음" },
+  sharedBy: {
+    en: "shared by {n, plural, one {# member} other {# members}}",
+    ko: "멤버 {n, number}개가 공유",
+  },
   unassigned: { en: "nobody", ko: "없음" },
   findPartitions: { en: "Find partitions", ko: "파티션 찾기" },
   active: { en: "active {subtopology}: {partitions}", ko: "활성 {subtopology}: {partitions}" },

@@ -62,6 +62,17 @@ export function FirstMessage({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   const sample = useSampleStart(cluster.id);
   const navigate = useNavigate();
+  const { create_topic, sample_start } = cluster.permits;
+  // Nothing to invite to: only why.
+  if (create_topic !== null && sample_start !== null)
+    return (
+      <Container>
+        <Box textAlign="center" padding={{ vertical: "s" }}>
+          <Box variant="h3">{t(texts.noTopicsYet)}</Box>
+          <Box color="text-body-secondary">{t.core(create_topic)}</Box>
+        </Box>
+      </Container>
+    );
   return (
     <Container>
       <Box textAlign="center" padding={{ vertical: "s" }}>
@@ -74,16 +85,12 @@ export function FirstMessage({ cluster }: { cluster: ClusterDetail }) {
             <SpaceBetween direction="horizontal" size="xs">
               <ActionButton
                 variant="primary"
-                permit={cluster.permits.create_topic}
+                permit={create_topic}
                 onClick={() => navigate(paths.createTopic(cluster.id))}
               >
                 {t(texts.createTopic)}
               </ActionButton>
-              <ActionButton
-                permit={cluster.permits.sample_start}
-                loading={sample.pending}
-                onClick={sample.run}
-              >
+              <ActionButton permit={sample_start} loading={sample.pending} onClick={sample.run}>
                 {t(texts.sampleStart)}
               </ActionButton>
             </SpaceBetween>

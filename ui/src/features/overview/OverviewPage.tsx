@@ -26,6 +26,7 @@ import { OverviewActions } from "./OverviewActions";
 import { Throughput } from "./Throughput";
 import { TopLag } from "./TopLag";
 import { texts } from "./texts";
+import { Unreachable } from "./Unreachable";
 
 /** States in which the data of a cluster can be reached. */
 const SERVING = [
@@ -58,7 +59,8 @@ function Subtitle({ cluster }: { cluster: ClusterDetail }) {
   );
 }
 
-function Body({ cluster }: { cluster: ClusterDetail }) {
+function Body({ cluster, onDelete }: { cluster: ClusterDetail; onDelete: () => void }) {
+  if (cluster.state === "UNREACHABLE") return <Unreachable cluster={cluster} onRemove={onDelete} />;
   if (!SERVING.includes(cluster.state)) return <NotRunning cluster={cluster} />;
   return (
     <SpaceBetween size="l">
@@ -126,7 +128,7 @@ export default function OverviewPage() {
         </Header>
       }
     >
-      {cluster ? <Body cluster={cluster} /> : null}
+      {cluster ? <Body cluster={cluster} onDelete={() => askDelete(true)} /> : null}
       {params.has("client") ? <ClientInformation cluster={id} onDismiss={() => showClient(false)} /> : null}
       {cluster && params.has("delete") && cluster.permits.delete === null ? (
         <DeleteCluster cluster={cluster} onDone={() => askDelete(false)} />

@@ -66,6 +66,7 @@ export const texts = defineTexts({
   viewAllOf: { en: "View all: {what}", ko: "모두 보기: {what}" },
   activity: { en: "Activity", ko: "활동" },
   noActivity: { en: "Nothing has happened yet", ko: "아직 활동이 없습니다" },
+  noTopicsYet: { en: "No topics yet", ko: "아직 토픽이 없습니다" },
   noTopics: { en: "Produce a first message", ko: "첫 메시지 보내기" },
   noTopicsHint: {
     en: "The cluster is ready for any Kafka client. Create a topic here, or let the sample shop fill it with something to look at.",

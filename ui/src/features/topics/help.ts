@@ -8,7 +8,7 @@ export const topicsHelp = defineHelp({
   },
   points: [
     {
-      term: { en: "Health", ko: "상태" },
+      term: { en: "Health", ko: "복제 상태" },
       text: { en: "The worst partition decides.", ko: "가장 나쁜 파티션이 결정합니다." },
     },
     {

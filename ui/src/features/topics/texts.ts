@@ -5,7 +5,7 @@ export const texts = defineTexts({
   find: { en: "Find topics", ko: "토픽 찾기" },
   create: { en: "Create topic", ko: "토픽 생성" },
   name: { en: "Name", ko: "이름" },
-  health: { en: "Health", ko: "상태" },
+  health: { en: "Health", ko: "복제 상태" },
   partitions: { en: "Partitions", ko: "파티션" },
   rf: { en: "RF", ko: "RF" },
   rfNote: { en: "Replication factor", ko: "복제 팩터" },

@@ -6,7 +6,7 @@ import { CopyButton } from "../CopyButton";
 import { bytes, count } from "../format";
 import { defineTexts, useT } from "../text";
 import { bytesOf, hexLines } from "./hex";
-import { layOut, pretty, tokenise } from "./json";
+import { layOut, pretty, readable, tokenise } from "./json";
 
 const texts = defineTexts({
   nothing: { en: "null: there is no {what}.", ko: "null: {what}이(가) 없습니다." },
@@ -52,7 +52,7 @@ function Json({ source }: { source: string }) {
           {line.tokens.map((token, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: tokens of a line never move.
             <span key={at} data-kind={token.kind}>
-              {token.text}
+              {readable(token.text)}
             </span>
           ))}
         </div>

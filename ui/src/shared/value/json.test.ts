@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { layOut, pretty, tokenise } from "./json";
+import { layOut, pretty, readable, tokenise } from "./json";
 
 describe("pretty", () => {
   it("keeps every digit of 64-bit integers and of decimals", () => {
@@ -33,5 +33,23 @@ describe("tokenise", () => {
     const kinds = layOut(tokens).flatMap((line) => line.tokens.map((token) => [token.kind, token.text]));
     expect(kinds).toContainEqual(["key", '"key"']);
     expect(kinds).toContainEqual(["string", '"value"']);
+  });
+});
+
+describe("readable", () => {
+  it("shows the characters that escapes stand for", () => {
+    expect(readable('"\\uc11c\\uc6b8 \\ud83d\\ude00"')).toBe('"서울 😀"');
+  });
+  it("leaves what would change the text's shape", () => {
+    for (const kept of [
+      '"\\u0022"',
+      '"\\u005c"',
+      '"\\u000a"',
+      '"\\u202e"',
+      '"\\ud83d"',
+      '"\\\\uc11c"',
+      '"\\n"',
+    ])
+      expect(readable(kept)).toBe(kept);
   });
 });

@@ -71,3 +71,18 @@ export function pretty(source: string): string {
     .map((line) => "  ".repeat(line.depth) + line.tokens.map((token) => token.text).join(""))
     .join("\n");
 }
+
+const ESCAPE = /\\(?:u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|u([\da-fA-F]{4})|.)/gs;
+/** Quote and backslash, controls, lone surrogates, and what has no shape or turns the line around. */
+const KEPT_ESCAPED = /["\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** A JSON text with its \uXXXX read as characters, for eyes only: what is copied stays as it was written. */
+export function readable(text: string): string {
+  if (!text.includes("\\u")) return text;
+  return text.replace(ESCAPE, (written, high?: string, low?: string, single?: string) => {
+    const units = [high, low, single].filter((unit) => unit !== undefined);
+    if (units.length === 0) return written;
+    const character = String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16)));
+    return KEPT_ESCAPED.test(character) ? written : character;
+  });
+}

@@ -2,6 +2,7 @@ import type { Cell, MessageRow } from "~/contract/types";
 import { bytes, instant, type Zone, zoneName } from "~/shared/format";
 import type { GridColumn } from "~/shared/grid/VirtualGrid";
 import type { Translate } from "~/shared/text";
+import { readable } from "~/shared/value/json";
 import { texts } from "./texts";
 
 /** What of a cell is in the page; the core sends up to 4 KB. */
@@ -34,9 +35,11 @@ function Preview(props: { cell: Cell | null; wanted: string; nullText: string })
   const { cell, wanted } = props;
   if (cell === null) return <span className="weir-tag">{props.nullText}</span>;
   if (cell.size === 0) return <span className="weir-soft">""</span>;
+  // A search matches what was written.
+  const text = cell.kind === "json" && wanted === "" ? readable(cell.preview) : cell.preview;
   return (
     <span className={cell.kind === "hex" ? "weir-mono weir-soft" : "weir-mono"}>
-      <Marked text={windowOf(cell.preview, wanted)} wanted={wanted} />
+      <Marked text={windowOf(text, wanted)} wanted={wanted} />
       {cell.cut ? "…" : ""}
     </span>
   );

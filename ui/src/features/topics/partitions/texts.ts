@@ -3,7 +3,7 @@ import { defineTexts } from "~/shared/text";
 export const texts = defineTexts({
   title: { en: "Partitions", ko: "파티션" },
   partition: { en: "Partition", ko: "파티션" },
-  health: { en: "Health", ko: "상태" },
+  health: { en: "Health", ko: "복제 상태" },
   leader: { en: "Leader", ko: "리더" },
   epoch: { en: "Leader epoch", ko: "리더 에포크" },
   replicas: { en: "Replicas", ko: "레플리카" },
