@@ -174,7 +174,11 @@ controller: number | null, under_replicated: number | null, offline: number | nu
 /**
  * Those of them that get a leader once the cluster has noticed that theirs is gone.
  */
-awaiting_leader: number | null, internal_topics: number | null, groups: number | null, 
+awaiting_leader: number | null, internal_topics: number | null, 
+/**
+ * Those of internal topics too, as are the sick ones.
+ */
+partitions_all: number | null, groups: number | null, 
 /**
  * Those of them that have a lag.
  */

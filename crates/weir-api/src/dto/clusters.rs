@@ -130,6 +130,8 @@ dto!(
         /// Those of them that get a leader once the cluster has noticed that theirs is gone.
         awaiting_leader: Option<u32>,
         internal_topics: Option<u32>,
+        /// Those of internal topics too, as are the sick ones.
+        partitions_all: Option<u32>,
         groups: Option<u32>,
         /// Those of them that have a lag.
         groups_behind: Option<u32>,

@@ -26,6 +26,8 @@ pub struct ClusterDetail {
     /// Those of them that get a leader once the cluster has noticed that theirs is gone.
     pub awaiting_leader: Option<u32>,
     pub internal_topics: Option<u32>,
+    /// Those of internal topics too, as are the sick ones.
+    pub partitions_all: Option<u32>,
     pub groups: Option<u32>,
     /// Those of them that have a lag.
     pub groups_behind: Option<u32>,
@@ -53,6 +55,7 @@ impl Core {
             offline: None,
             awaiting_leader: None,
             internal_topics: None,
+            partitions_all: None,
             groups: None,
             groups_behind: None,
             bytes: None,
@@ -113,6 +116,7 @@ fn fill_health(detail: &mut ClusterDetail, session: &Session) {
     detail.offline = Some(offline);
     detail.awaiting_leader = Some(awaiting);
     detail.internal_topics = Some(internal);
+    detail.partitions_all = Some(metadata.topics.iter().map(|t| t.partitions.len() as u32).sum());
     if offline > 0 {
         detail.warnings.push(TextId::WarningOffline.with("count", offline));
     }

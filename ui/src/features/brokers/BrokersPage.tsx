@@ -66,7 +66,8 @@ function columns(t: Translate): Column<BrokerRow>[] {
 }
 
 function summary(t: Translate, rows: BrokerRow[], skew: number | null): string {
-  const mean = rows.reduce((sum, row) => sum + row.leaders, 0) / Math.max(1, rows.length);
+  const online = rows.filter((row) => row.state === "online");
+  const mean = online.reduce((sum, row) => sum + row.leaders, 0) / Math.max(1, online.length);
   return [
     t(texts.mean, { n: mean.toFixed(1).replace(/\.0$/, "") }),
     skew === null ? null : t(texts.skew, { n: (100 * skew).toFixed(1).replace(/\.0$/, "") }),

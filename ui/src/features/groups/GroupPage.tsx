@@ -6,6 +6,7 @@ import { useNavigate, useParams } from "react-router";
 import type { GroupDetail, Permit } from "~/contract/types";
 import { useAddress } from "~/shared/address";
 import { tag, useCall } from "~/shared/api";
+import { Dialog } from "~/shared/Dialog";
 import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
@@ -34,6 +35,7 @@ function subtitle(t: Translate, group: GroupDetail): string {
 }
 
 type Asking = "reset" | "offsets" | "delete";
+const TITLE = { reset: offsets.reset, offsets: offsets.deleteOffsets, delete: texts.delete };
 const ASKING = ["reset", "offsets", "delete"] as const;
 
 function permitOf({ permits }: GroupDetail, what: Asking): Permit {
@@ -76,6 +78,7 @@ interface DialogsProps {
 }
 
 function Dialogs({ cluster, group, asking, back, onDone }: DialogsProps) {
+  const t = useT();
   const navigate = useNavigate();
   const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
   const production = owner?.production ?? false;
@@ -83,8 +86,21 @@ function Dialogs({ cluster, group, asking, back, onDone }: DialogsProps) {
     return (
       <PutBack cluster={cluster} group={group} operation={back} production={production} onDone={onDone} />
     );
-  // A dialog that the core forbids now; taking back says itself why not.
-  if (!asking || permitOf(group, asking) !== null) return null;
+  if (!asking) return null;
+  // Taking back says itself why not.
+  const refused = permitOf(group, asking);
+  if (refused !== null)
+    return (
+      <Dialog
+        title={t(TITLE[asking])}
+        action={t(texts.understood)}
+        cancel={null}
+        onSubmit={onDone}
+        onDismiss={onDone}
+      >
+        {t.core(refused)}
+      </Dialog>
+    );
   if (asking === "reset")
     return <ResetOffsets cluster={cluster} group={group} production={production} onDone={onDone} />;
   if (asking === "offsets")

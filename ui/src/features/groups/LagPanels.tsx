@@ -68,8 +68,8 @@ export function LagPanels({ group }: { group: GroupDetail }) {
         <TimeChart
           title={t(texts.lag)}
           times={history.map((point) => Number(point.at))}
-          topMin={10}
-          format={short}
+          topMin={8}
+          format={(value) => count(Math.round(value))}
           series={[
             {
               label: t(texts.totalLag),

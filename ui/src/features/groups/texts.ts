@@ -81,6 +81,7 @@ export const texts = defineTexts({
   committed: { en: "Committed", ko: "커밋됨" },
   end: { en: "End", ko: "끝" },
   noCommitCell: { en: "No commit", ko: "커밋 없음" },
+  understood: { en: "Close", ko: "닫기" },
   sharedBy: {
     en: "shared by {n, plural, one {# member} other {# members}}",
     ko: "멤버 {n, number}개가 공유",

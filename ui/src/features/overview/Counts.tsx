@@ -5,7 +5,7 @@ import type { ClusterDetail } from "~/contract/types";
 import { bytes, count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { type Translate, useT } from "~/shared/text";
+import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
 function Figure(props: { label: string; href?: string; children: ReactNode; note?: ReactNode }) {
@@ -29,17 +29,14 @@ function Zero(props: { value: number | null; type: "warning" | "error"; note: st
   );
 }
 
-/** "3 of 18"; those of internal topics are sick too but not among the 18. */
-function share(t: Translate, n: number, all: number): string {
-  return n <= all ? t(texts.ofPartitions, { n, all }) : t(texts.ofAll, { n });
-}
-
 /** The line of health that answers first. */
 export function Counts({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   const { id, brokers_online: online, brokers_total: total } = cluster;
   const well = online === null || online === total;
   const parts = cluster.partitions ?? 0;
+  const all = cluster.partitions_all ?? parts;
+  const hasInternal = all > parts;
   return (
     <Container>
       <div className="weir-figures-room">
@@ -49,15 +46,22 @@ export function Counts({ cluster }: { cluster: ClusterDetail }) {
               {t(texts.brokersOnline, { n: online ?? total ?? 0, all: total ?? 0 })}
             </StatusIndicator>
           </Figure>
-          <Figure label={t(texts.underReplicated)}>
+          <Figure
+            label={t(texts.underReplicated)}
+            note={hasInternal && cluster.under_replicated ? t(texts.withInternal) : ""}
+          >
             <Zero
               value={cluster.under_replicated}
               type="warning"
-              note={share(t, cluster.under_replicated ?? 0, parts)}
+              note={t(texts.ofPartitions, { n: cluster.under_replicated ?? 0, all })}
             />
           </Figure>
-          <Figure label={t(texts.offline)}>
-            <Zero value={cluster.offline} type="error" note={share(t, cluster.offline ?? 0, parts)} />
+          <Figure label={t(texts.offline)} note={hasInternal && cluster.offline ? t(texts.withInternal) : ""}>
+            <Zero
+              value={cluster.offline}
+              type="error"
+              note={t(texts.ofPartitions, { n: cluster.offline ?? 0, all })}
+            />
           </Figure>
           <Figure
             label={t(texts.topics)}

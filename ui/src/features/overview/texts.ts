@@ -18,7 +18,7 @@ export const texts = defineTexts({
   underReplicated: { en: "Under-replicated", ko: "복제 부족" },
   ofPartitions: { en: "{n} of {all}", ko: "{all}개 중 {n}개" },
   allClusters: { en: "See all clusters", ko: "모든 클러스터 보기" },
-  ofAll: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
+  withInternal: { en: "of all, internal topics too", ko: "내부 토픽을 포함한 전체 기준" },
   offline: { en: "Offline", ko: "오프라인" },
   topics: { en: "Topics", ko: "토픽" },
   partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },

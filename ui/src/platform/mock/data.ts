@@ -313,6 +313,7 @@ export function detail(id: string): T.ClusterDetail {
     offline: up ? 0 : null,
     awaiting_leader: up ? 0 : null,
     internal_topics: 3,
+    partitions_all: 150,
     groups: up ? groups.length : null,
     groups_behind: up ? groups.filter((each) => Number(each.lag ?? 0) > 0).length : null,
     bytes: up ? "19756849561" : null,

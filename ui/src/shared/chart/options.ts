@@ -26,7 +26,9 @@ export function niceTop(value: number, base: 1000 | 1024 = 1000): number {
   if (value <= 0) return 1;
   const unit = base === 1000 ? 1 : base ** Math.max(0, Math.floor(Math.log(value) / Math.log(base)));
   const power = 10 ** Math.floor(Math.log10(value / unit));
-  const step = [1, 2, 4, 6, 8, 10].find((each) => each * power * unit >= value) ?? 10;
+  // A quarter of 10 is not whole.
+  const last = power === 1 && base === 1000 ? 12 : 10;
+  const step = [1, 2, 4, 6, 8, last].find((each) => each * power * unit >= value) ?? last;
   return step * power * unit;
 }
 

@@ -4,21 +4,22 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import type { TopicDetail } from "~/contract/types";
 import { parseTime } from "~/shared/parseTime";
-import { useT } from "~/shared/text";
+import { type Message, useT } from "~/shared/text";
 import { useZone, useZoneName } from "~/shared/time";
 import { useTyped } from "~/shared/useTyped";
 import type { MessagesQuery } from "./query";
 import { texts } from "./texts";
 
-const FROM = {
-  newest: texts.newest,
-  earliest: texts.earliest,
-  "15": texts.ago15,
-  "60": texts.ago60,
-  "1440": texts.ago1440,
-  offset: texts.offset,
-  time: texts.time,
-};
+/** In the order of the list; an object would put the numbers first. */
+const FROM: [MessagesQuery["from"], Message][] = [
+  ["newest", texts.newest],
+  ["earliest", texts.earliest],
+  ["15", texts.ago15],
+  ["60", texts.ago60],
+  ["1440", texts.ago1440],
+  ["offset", texts.offset],
+  ["time", texts.time],
+];
 const SETTLE_MS = 350;
 
 interface TypedProps {
@@ -66,6 +67,7 @@ export function Controls({ topic, query, onPatch }: ControlsProps) {
       label: t(texts.partitionN, { n }),
     })),
   ];
+  const starts = FROM.map(([value, text]) => ({ value, label: t(text) }));
   const chosen = partitions.find((each) => each.value === String(query.partition ?? "")) ?? null;
   return (
     <div className="weir-controls">
@@ -82,8 +84,8 @@ export function Controls({ topic, query, onPatch }: ControlsProps) {
         <div className="weir-control-from">
           <Select
             ariaLabel={t(texts.from)}
-            selectedOption={{ value: query.from, label: t(FROM[query.from]) }}
-            options={Object.entries(FROM).map(([value, text]) => ({ value, label: t(text) }))}
+            selectedOption={starts.find((each) => each.value === query.from) ?? null}
+            options={starts}
             onChange={({ detail }) => onPatch({ from: detail.selectedOption.value ?? null })}
           />
         </div>

@@ -11,8 +11,20 @@ import { ErrorBox } from "~/shared/ErrorBox";
 import { bytes, instant, NONE, zoneName } from "~/shared/format";
 import { useT } from "~/shared/text";
 import { useZone } from "~/shared/time";
+import { bytesOf } from "~/shared/value/hex";
 import { ValueView } from "~/shared/value/ValueView";
 import { texts } from "./texts";
+
+/** Bytes that are no text, as the key and the value show them. */
+function Bytes({ base64 }: { base64: string }) {
+  const t = useT();
+  const hex = [...bytesOf(base64)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return (
+    <>
+      {hex} <span className="weir-tag">{t(texts.hexTag)}</span>
+    </>
+  );
+}
 
 function Headers({ message }: { message: MessageFull }) {
   const t = useT();
@@ -27,7 +39,7 @@ function Headers({ message }: { message: MessageFull }) {
             {header.value === null ? (
               <span className="weir-tag">{t(texts.nullTag)}</span>
             ) : (
-              (header.value.text ?? header.value.base64)
+              (header.value.text ?? <Bytes base64={header.value.base64} />)
             )}
           </dd>
         </div>

@@ -146,7 +146,9 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
           />
         </span>
       </div>
-      <Warnings warnings={warnings} />
+      <div className={warnings.length > 0 ? "weir-above" : undefined}>
+        <Warnings warnings={warnings} />
+      </div>
       <VirtualGrid<MessageRow>
         label={t(texts.title, { topic })}
         columns={columns}
@@ -167,6 +169,8 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
             t(texts.searching)
           ) : !from ? (
             missingText(t, query)
+          ) : warnings.length > 0 && contains === "" ? (
+            t(texts.noneThatAnswered)
           ) : (
             <Empty query={query} last={browse.last} onClear={() => onPatch({ q: null })} />
           )

@@ -1,5 +1,5 @@
 import type { Cell, MessageRow } from "~/contract/types";
-import { bytes, instant, type Zone, zoneName } from "~/shared/format";
+import { bytes, count, instant, NONE, type Zone, zoneName } from "~/shared/format";
 import type { GridColumn } from "~/shared/grid/VirtualGrid";
 import type { Translate } from "~/shared/text";
 import { readable } from "~/shared/value/json";
@@ -45,6 +45,12 @@ function Preview(props: { cell: Cell | null; wanted: string; nullText: string })
   );
 }
 
+/** A control record's key is its version and its kind, two bytes each (Kafka's ControlRecordType). */
+function markerText({ key }: MessageRow) {
+  if (key?.preview === "00000000") return texts.abortMarker;
+  return key?.preview === "00000001" ? texts.commitMarker : texts.control;
+}
+
 /** In a narrow list the time without its day, and no size: the open message beside it says both. */
 export function messageColumns(
   t: Translate,
@@ -77,13 +83,13 @@ export function messageColumns(
       header: t(texts.offsetColumn),
       track: narrow ? "72px" : "104px",
       numeric: true,
-      cell: (row) => row.offset,
+      cell: (row) => count(row.offset),
     },
     {
       id: "key",
       header: t(texts.key),
       track: narrow ? "minmax(80px, 1fr)" : "minmax(110px, 1fr)",
-      cell: (row) => <Preview cell={row.key} wanted={wanted} nullText={nullText} />,
+      cell: (row) => (row.control ? NONE : <Preview cell={row.key} wanted={wanted} nullText={nullText} />),
     },
     {
       id: "value",
@@ -92,7 +98,7 @@ export function messageColumns(
       cell: (row) =>
         row.control ? (
           <span className="weir-tag" title={t(texts.controlWhy)}>
-            {t(texts.control)}
+            {t(markerText(row))}
           </span>
         ) : row.aborted ? (
           <span className="weir-aborted">

@@ -52,6 +52,13 @@ export const texts = defineTexts({
     ko: "브로커가 기록한 트랜잭션 마커이며 컨슈머에는 보이지 않습니다.",
   },
   transaction: { en: "Transaction", ko: "트랜잭션" },
+  noneThatAnswered: {
+    en: "No messages in the partitions that answered.",
+    ko: "응답한 파티션에 메시지가 없습니다.",
+  },
+  hexTag: { en: "hex", ko: "hex" },
+  commitMarker: { en: "commit marker", ko: "커밋 마커" },
+  abortMarker: { en: "abort marker", ko: "중단 마커" },
   control: { en: "control record", ko: "제어 레코드" },
   shown: { en: "{n, plural, one {# message} other {# messages}}", ko: "메시지 {n, number}개" },
   matched: { en: "{n} matched", ko: "{n}개 일치" },

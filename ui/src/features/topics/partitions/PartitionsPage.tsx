@@ -32,7 +32,7 @@ function stableColumn(t: Translate, open: boolean): Column<Row> {
     id: "stable",
     header: t(texts.stable),
     note: t(texts.stableNote),
-    cell: (row) => row.stable ?? NONE,
+    cell: (row) => count(row.stable),
     numeric: true,
     width: 130,
     ...(open ? {} : { extra: true }),

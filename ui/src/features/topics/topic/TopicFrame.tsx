@@ -117,7 +117,7 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
       >
         {name}
       </Header>
-      {topic ? <Warnings warnings={topic.warnings} /> : null}
+      {topic ? <Warnings warnings={topic.warnings} type={topic.offline > 0 ? "error" : "warning"} /> : null}
       <Tabs
         ariaLabel={t(own.tabs)}
         activeTabId={tab}
