@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Parser)]
 #[command(name = "weir-desktop", version, about)]
 pub(crate) struct Options {
-    /// Data folder: clusters, settings, logs. By default the platform's own.
-    #[arg(long, env = "WEIR_HOME", value_name = "DIR")]
+    /// Data folder: clusters, settings, logs. By default WEIR_HOME of the environment, else the platform's
+    /// own.
+    #[arg(long, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// First page, as the address in the window names it, for example /c/local/topics.
     #[arg(long, value_name = "PATH", default_value = "/clusters")]

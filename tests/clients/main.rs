@@ -3,7 +3,9 @@
 mod aborted;
 mod command_line;
 mod console;
+mod full_disk;
 mod go;
+mod homes;
 mod kinds;
 mod mishaps;
 mod node;

@@ -82,8 +82,8 @@ pub(crate) struct Common {
     /// plain numbers)
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub(crate) output: Format,
-    /// Data folder: clusters, settings, logs. By default the platform's own
-    #[arg(long, env = "WEIR_HOME", value_name = "DIR")]
+    /// Data folder: clusters, settings, logs. By default WEIR_HOME of the environment, else the platform's own
+    #[arg(long, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
 }
 

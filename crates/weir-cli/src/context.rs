@@ -4,21 +4,40 @@ use std::sync::Arc;
 
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::dto::ClusterRow;
+use weir_api::texts;
 use weir_api::{App, Headless, Home, HostKind};
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_core::clusters::{ClusterAddress, State};
 use weir_core::permits::Action;
 
 use crate::args::{Common, Target};
-use crate::trouble::Trouble;
+use crate::headings;
+use crate::trouble::{Trouble, note};
 
 /// The cluster that commands mean when none is named.
 pub(crate) const LOCAL: &str = "local";
 
-/// Opens the home as the command line.
+/// Opens the home as the command line: nothing is made where none is.
 pub(crate) fn app(common: &Common) -> Result<App, Trouble> {
-    let home = Home::prepare(common.home.as_deref())?;
-    Ok(App::open(home, Arc::new(Headless(HostKind::CommandLine)))?)
+    opened(Home::find(common.home.as_deref())?)
+}
+
+/// As [`app`], for what makes a cluster: where no home is, one is made, but not in another program's folder.
+pub(crate) fn new_app(common: &Common) -> Result<App, Trouble> {
+    opened(Home::prepare_own(common.home.as_deref())?)
+}
+
+fn opened(home: Home) -> Result<App, Trouble> {
+    let app = App::open(home, Arc::new(Headless(HostKind::CommandLine)))?;
+    if let Some(failure) = app.core().unrecorded() {
+        let why = texts::say(headings::lang(), &failure.clone().into());
+        note(
+            headings::lang(),
+            format!("what is done now is not recorded. {why}"),
+            format!("지금 하는 작업은 기록되지 않습니다. {why}"),
+        );
+    }
+    Ok(app)
 }
 
 /// How to connect to what the flags name.

@@ -82,6 +82,11 @@ pub(crate) fn speak(lang: Lang) {
     let _ = LANG.set(lang);
 }
 
+/// The language of this run.
+pub(crate) fn lang() -> Lang {
+    LANG.get().copied().unwrap_or(Lang::En)
+}
+
 /// A heading in the language of this run.
 pub(crate) fn heading(english: &str) -> &str {
     match LANG.get() {

@@ -31,6 +31,8 @@ struct Shared {
     /// Tasks run here, whichever thread asks for them.
     runtime: Handle,
     store: Store,
+    /// Why nothing of this run is written down, where that is so.
+    unrecorded: Option<Failure>,
     events: Events,
     recorder: Recorder,
     registry: Registry,
@@ -44,17 +46,22 @@ struct Shared {
 impl Core {
     /// Opens a home for a host. Must be called on a tokio runtime.
     pub fn open(home: Home, host: Arc<dyn Host>) -> Result<Self> {
-        let store = Store::open(&home.database()).map_err(|e| not_opened(&e))?;
+        let (store, unrecorded) = open_store(&home, host.kind())?;
         let events = Events::default();
         let by = if host.kind() == HostKind::CommandLine { "cli" } else { "you" };
         let recorder = Recorder::new(store.clone(), events.clone(), by);
-        recorder.close_abandoned()?;
+        let closed = recorder.close_abandoned();
+        // A full disk must not keep a command from freeing it.
+        if host.kind() != HostKind::CommandLine {
+            closed?;
+        }
         let (runtime, started_at) = (Handle::current(), now_ms());
         let shared = Shared {
             home,
             host,
             runtime,
             store,
+            unrecorded,
             events,
             recorder,
             registry: Registry::default(),
@@ -65,7 +72,9 @@ impl Core {
             started_at,
         };
         let core = Self { shared: Arc::new(shared) };
-        core.remove_leftovers();
+        if !core.home().is_absent() {
+            core.remove_leftovers();
+        }
         core.watch_clusters();
         if core.host().kind() != HostKind::CommandLine {
             let starter = core.clone();
@@ -98,6 +107,11 @@ impl Core {
 
     pub(crate) fn store(&self) -> &Store {
         &self.shared.store
+    }
+
+    /// Why what is done now is not recorded, where the database cannot be written.
+    pub fn unrecorded(&self) -> Option<&Failure> {
+        self.shared.unrecorded.as_ref()
     }
 
     pub(crate) fn recorder(&self) -> &Recorder {
@@ -138,10 +152,33 @@ impl Core {
     }
 }
 
+/// A command line goes on where the database cannot be written: with what is in it, or without.
+fn open_store(home: &Home, host: HostKind) -> Result<(Store, Option<Failure>)> {
+    if home.is_absent() {
+        return Ok((Store::in_memory().map_err(|e| not_opened(&e))?, None));
+    }
+    let error = match Store::open(&home.database()) {
+        Ok(store) => return Ok((store, None)),
+        Err(error) => error,
+    };
+    let failure = not_opened(&error);
+    let ours = !matches!(error, StoreError::Newer { .. } | StoreError::Foreign { .. });
+    if host != HostKind::CommandLine || !ours {
+        return Err(failure);
+    }
+    let copy = Store::copy_of(&home.database()).or_else(|_| Store::in_memory());
+    Ok((copy.map_err(|e| not_opened(&e))?, Some(failure)))
+}
+
 fn not_opened(error: &StoreError) -> Failure {
     let failure = match error {
         StoreError::Newer { .. } => {
             Failure::new(TextId::ErrorStoreNewer).hint(TextId::HintUpdateWeir)
+        }
+        StoreError::Foreign { path } => {
+            let path = path.display().to_string();
+            let failure = Failure::new(TextId::ErrorStoreForeign.with("path", path));
+            return failure.hint(TextId::HintStoreForeign).kind(Kind::Invalid);
         }
         _ => Failure::new(TextId::ErrorStoreNotOpened).hint(TextId::HintDiskFull),
     };

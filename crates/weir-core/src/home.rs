@@ -10,32 +10,103 @@ use crate::text::TextId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     root: PathBuf,
+    /// Nothing may be written: there is no data folder of Weir at `root`.
+    absent: bool,
 }
+
+/// By what a person names the folder.
+const FLAG: &str = "--home";
+const VARIABLE: &str = "WEIR_HOME";
+/// Where nobody knows which of the two was used.
+pub(crate) const EITHER: &str = "--home / WEIR_HOME";
+/// What a home may hold before its first cluster and database: folders and files of Weir's.
+const OURS: [&str; 6] = ["clusters", "logs", "weir.lock", "app.lock", "app.sock", "weir.db"];
+/// So many strange names are told.
+const NAMED_MAX: usize = 3;
 
 impl Home {
     /// Opens `root`, or makes it, readable by its owner alone.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
-        let root: PathBuf = root.into();
-        let root = std::path::absolute(&root).unwrap_or(root);
-        let home = Self { root };
-        for folder in [home.root.clone(), home.clusters(), home.logs()] {
-            make_private(&folder).map_err(|e| unusable(&folder, &e))?;
-        }
-        Ok(home)
+        Self::at(root.into()).make(EITHER)
     }
 
     /// Opens `root`, or else [`Home::default_root`].
     pub fn prepare(root: Option<&Path>) -> Result<Self> {
-        let root = root.map(Path::to_owned).or_else(Self::default_root).ok_or_else(|| {
-            Failure::new(TextId::ErrorNoHome).kind(Kind::Invalid).hint(TextId::HintFolderChoose)
-        })?;
-        Self::open(root)
+        let (home, how) = Self::choose(root)?;
+        home.make(how)
+    }
+
+    /// As [`Home::prepare`], but refuses a folder that somebody named and that holds another program's files.
+    pub fn prepare_own(root: Option<&Path>) -> Result<Self> {
+        let (home, how) = Self::choose(root)?;
+        let strange = if home.absent && is_named(root) { home.strangers() } else { Vec::new() };
+        if strange.is_empty() {
+            return home.make(how);
+        }
+        let path = home.root.display().to_string();
+        let text = TextId::ErrorHomeForeign.with("path", path).with("found", strange.join(", "));
+        let hint = TextId::HintFolderEmpty.with("how", how);
+        Err(Failure::new(text).kind(Kind::Invalid).hint(hint))
+    }
+
+    /// As [`Home::prepare`], but makes nothing: where no data folder of Weir is, there is one without clusters.
+    pub fn find(root: Option<&Path>) -> Result<Self> {
+        let (home, how) = Self::choose(root)?;
+        for folder in [home.root.clone(), home.clusters()] {
+            match std::fs::read_dir(&folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(unusable(&folder, &error, how));
+                }
+                _ => {}
+            }
+        }
+        Ok(home)
     }
 
     /// `WEIR_HOME` if set, else the platform's data folder.
     pub fn default_root() -> Option<PathBuf> {
-        let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-        set("WEIR_HOME").or_else(|| platform_data().map(|data| data.join("weir")))
+        set(VARIABLE).or_else(|| platform_data().map(|data| data.join("weir")))
+    }
+
+    /// The folder, and by what a person names another one.
+    fn choose(root: Option<&Path>) -> Result<(Self, &'static str)> {
+        let how = if root.is_some() { FLAG } else { VARIABLE };
+        let root = root.map(Path::to_owned).or_else(Self::default_root).ok_or_else(|| {
+            let hint = TextId::HintFolderChoose.with("how", how);
+            Failure::new(TextId::ErrorNoHome).kind(Kind::Invalid).hint(hint)
+        })?;
+        Ok((Self::at(root), how))
+    }
+
+    fn at(root: PathBuf) -> Self {
+        let root = std::path::absolute(&root).unwrap_or(root);
+        let mut home = Self { root, absent: false };
+        home.absent = !home.database().exists() && !home.has_clusters();
+        home
+    }
+
+    fn make(&self, how: &str) -> Result<Self> {
+        for folder in [self.root.clone(), self.clusters(), self.logs()] {
+            make_private(&folder).map_err(|e| unusable(&folder, &e, how))?;
+        }
+        Ok(Self { root: self.root.clone(), absent: false })
+    }
+
+    fn has_clusters(&self) -> bool {
+        let Ok(entries) = std::fs::read_dir(self.clusters()) else { return false };
+        entries.flatten().any(|entry| entry.path().join("cluster.json").exists())
+    }
+
+    /// Names in the folder that are none of Weir's.
+    fn strangers(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(&self.root) else { return Vec::new() };
+        let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.filter(|name| !OURS.contains(&name.as_str())).take(NAMED_MAX).collect()
+    }
+
+    /// Whether nothing may be written there.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.absent
     }
 
     pub fn root(&self) -> &Path {
@@ -71,8 +142,16 @@ impl Home {
     }
 }
 
+/// A variable of the environment; an empty one counts as not set.
+fn set(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn is_named(root: Option<&Path>) -> bool {
+    root.is_some() || set(VARIABLE).is_some()
+}
+
 fn platform_data() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     if cfg!(windows) {
         return set("LOCALAPPDATA");
     }
@@ -94,11 +173,11 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     std::fs::read_dir(folder).map(drop)
 }
 
-fn unusable(folder: &Path, error: &std::io::Error) -> Failure {
+fn unusable(folder: &Path, error: &std::io::Error, how: &str) -> Failure {
     let hint = match error.kind() {
-        ErrorKind::PermissionDenied => TextId::HintFolderPermission,
-        ErrorKind::StorageFull => TextId::HintDiskFull,
-        _ => TextId::HintFolderChoose,
+        ErrorKind::PermissionDenied => TextId::HintFolderPermission.with("how", how),
+        ErrorKind::StorageFull => TextId::HintDiskFull.into(),
+        _ => TextId::HintFolderChoose.with("how", how),
     };
     Failure::new(TextId::ErrorFolder.with("path", folder.display().to_string()))
         .kind(Kind::Invalid)
@@ -123,12 +202,39 @@ mod tests {
     }
 
     #[test]
+    fn looking_at_a_folder_makes_nothing_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::find(Some(dir.path())).unwrap();
+        assert!(home.is_absent());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        assert!(!Home::open(dir.path()).unwrap().is_absent());
+        std::fs::create_dir(home.cluster("one")).unwrap();
+        std::fs::write(home.cluster("one").join("cluster.json"), "{").unwrap();
+        assert!(!Home::find(Some(dir.path())).unwrap().is_absent());
+    }
+
+    #[test]
+    fn another_programs_folder_is_refused_by_what_is_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("thesis.odt"), "x").unwrap();
+        let failure = Home::prepare_own(Some(dir.path())).unwrap_err();
+        assert_eq!(failure.text.id, TextId::ErrorHomeForeign);
+        let found = ("found".to_owned(), crate::text::TextArg::Word("thesis.odt".to_owned()));
+        assert!(failure.text.args.contains(&found), "{failure}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        std::fs::write(dir.path().join("weir.db"), "").unwrap();
+        assert!(Home::prepare_own(Some(dir.path())).is_ok(), "a home with a file more");
+    }
+
+    #[test]
     fn a_file_in_its_place_is_one_sentence() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         std::fs::write(&file, "x").unwrap();
-        let failure = Home::open(&file).unwrap_err();
-        assert_eq!(failure.text.id, TextId::ErrorFolder);
-        assert!(failure.hint.is_some());
+        for result in [Home::open(&file), Home::find(Some(&file))] {
+            let failure = result.unwrap_err();
+            assert_eq!(failure.text.id, TextId::ErrorFolder);
+            assert_eq!(failure.hint.unwrap().id, TextId::HintFolderChoose);
+        }
     }
 }

@@ -1,7 +1,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
@@ -20,40 +20,60 @@ const TURN_PAUSE: Duration = Duration::from_millis(5);
 /// A cheap-clone handle of the open database; the writer thread ends with the last one.
 #[derive(Debug, Clone)]
 pub struct Store {
-    reader: Arc<Mutex<Connection>>,
+    reader: Shared,
     writer: Sender<Job>,
+    /// What is written outlives this process.
+    kept: bool,
 }
+
+type Shared = Arc<Mutex<Connection>>;
 
 impl Store {
     /// Opens or creates the database at `path` and brings it to the newest version.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] for a newer Weir's database, which stays untouched.
+    /// [`StoreError::Newer`] for a newer Weir's database and [`StoreError::Foreign`] for what is none of Weir's, which
+    /// stay untouched.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let opened = |source| StoreError::Open { path: path.to_owned(), source };
         let _alone = FirstOpen::wait(path)?;
         let mut conn = Connection::open(path).map_err(opened)?;
         conn.busy_timeout(BUSY)?;
-        migrate::migrate(&mut conn, path)?;
+        migrate::migrate(&mut conn, path).map_err(|error| error.about(path))?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "NORMAL")?;
         let reader =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(opened)?;
         reader.busy_timeout(BUSY)?;
         reader.pragma_update(None, "query_only", "ON")?;
+        Self::over(Arc::new(Mutex::new(reader)), Arc::new(Mutex::new(conn)), true)
+    }
+
+    /// Over one connection, whose database ends with it.
+    pub(crate) fn unkept(conn: Connection) -> Result<Self, StoreError> {
+        let conn = Arc::new(Mutex::new(conn));
+        Self::over(Arc::clone(&conn), conn, false)
+    }
+
+    fn over(reader: Shared, conn: Shared, kept: bool) -> Result<Self, StoreError> {
         let (writer, jobs) = channel();
         std::thread::Builder::new()
             .name("weir-store".into())
-            .spawn(move || write_jobs(conn, &jobs))
+            .spawn(move || write_jobs(&conn, &jobs))
             .map_err(|_| StoreError::WriterGone)?;
-        Ok(Self { reader: Arc::new(Mutex::new(reader)), writer })
+        Ok(Self { reader, writer, kept })
+    }
+
+    /// Refuses what must outlive this process where nothing does.
+    pub(crate) fn keeps(&self) -> Result<(), StoreError> {
+        if self.kept { Ok(()) } else { Err(StoreError::NotKept) }
     }
 
     pub(crate) fn read<T>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        query(&self.reader.lock().unwrap_or_else(PoisonError::into_inner))
+        query(&lock(&self.reader))
     }
 
     /// Runs `change` in one transaction on the writer thread and waits for its commit.
@@ -107,8 +127,12 @@ fn in_transaction<T>(
     Ok(value)
 }
 
-fn write_jobs(mut conn: Connection, jobs: &Receiver<Job>) {
+fn write_jobs(conn: &Shared, jobs: &Receiver<Job>) {
     while let Ok(job) = jobs.recv() {
-        job(&mut conn);
+        job(&mut lock(conn));
     }
+}
+
+fn lock(conn: &Shared) -> MutexGuard<'_, Connection> {
+    conn.lock().unwrap_or_else(PoisonError::into_inner)
 }

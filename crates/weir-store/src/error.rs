@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why the database could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -11,10 +11,31 @@ pub enum StoreError {
     /// Written by a newer Weir; opening it could lose what this one does not know.
     #[error("{} is of version {found}, this Weir knows up to {supported}", path.display())]
     Newer { path: PathBuf, found: i64, supported: i64 },
+    /// No database, a damaged one, or another program's.
+    #[error("{} is not a database of Weir", path.display())]
+    Foreign { path: PathBuf },
+    /// The database is in memory alone: what must outlive the process is not changed there.
+    #[error("the database cannot be written now")]
+    NotKept,
     #[error("{}: {source}", path.display())]
     Backup { path: PathBuf, source: rusqlite::Error },
     #[error(transparent)]
     Sql(#[from] rusqlite::Error),
     #[error("the writer thread has ended")]
     WriterGone,
+}
+
+impl StoreError {
+    /// Of the file at `path`: SQLite's word that it is no database is about the file, not about the disk.
+    pub(crate) fn about(self, path: &Path) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Sql(rusqlite::Error::SqliteFailure(error, _))
+                if matches!(error.code, NotADatabase | DatabaseCorrupt) =>
+            {
+                Self::Foreign { path: path.to_owned() }
+            }
+            other => other,
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod db;
 mod error;
 mod migrate;
 pub mod table;
+mod unkept;
 
 pub use db::Store;
 pub use error::StoreError;

@@ -14,16 +14,30 @@ pub(crate) const MIGRATIONS: &[&str] =
 /// Brings the database at `path` to the newest version; a copy of an older one is kept beside it first.
 ///
 /// # Errors
-/// [`StoreError::Newer`] when a newer Weir wrote it: nothing is changed then.
+/// [`StoreError::Newer`] when a newer Weir wrote it, [`StoreError::Foreign`] when another program did: nothing is changed
+/// then.
 pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let found = version(conn)?;
     let supported = MIGRATIONS.len() as i64;
     if found > supported {
         return Err(StoreError::Newer { path: path.to_owned(), found, supported });
     }
+    if found < 0 || found == 0 && has_tables(conn)? {
+        return Err(StoreError::Foreign { path: path.to_owned() });
+    }
     if found > 0 && found < supported {
         back_up(conn, path, found)?;
     }
+    upgrade(conn, found)
+}
+
+/// Another program's: ours have a version from their first table on.
+fn has_tables(conn: &Connection) -> Result<bool, rusqlite::Error> {
+    conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
+}
+
+/// Makes what a database of version `found` lacks.
+pub(crate) fn upgrade(conn: &mut Connection, found: i64) -> Result<(), StoreError> {
     for (index, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
         let step = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         step.execute_batch(sql)?;
@@ -78,6 +92,17 @@ mod tests {
         let theme: String =
             copy.query_row("SELECT value FROM settings", [], |row| row.get(0)).unwrap();
         assert_eq!(theme, "dark");
+    }
+
+    #[test]
+    fn another_programs_database_is_refused_untouched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("weir.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE settings (a, b)").unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let error = migrate(&mut Connection::open(&path).unwrap(), &path).unwrap_err();
+        assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), before);
     }
 
     #[test]

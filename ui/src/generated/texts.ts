@@ -120,6 +120,7 @@ export type TextId =
   | "error.engine_version"
   | "error.folder"
   | "error.group_not_found"
+  | "error.home_foreign"
   | "error.host"
   | "error.internal"
   | "error.link_refused"
@@ -138,6 +139,7 @@ export type TextId =
   | "error.operation_not_found"
   | "error.panic"
   | "error.produce"
+  | "error.profile_not_saved"
   | "error.program_missing"
   | "error.program_not_started"
   | "error.sample_late"
@@ -146,6 +148,7 @@ export type TextId =
   | "error.share_reset_to"
   | "error.sort"
   | "error.stop_late"
+  | "error.store_foreign"
   | "error.store_newer"
   | "error.store_not_opened"
   | "error.stream_closed"
@@ -174,6 +177,7 @@ export type TextId =
   | "hint.disk_full"
   | "hint.filter_full"
   | "hint.folder_choose"
+  | "hint.folder_empty"
   | "hint.folder_permission"
   | "hint.kafka_port"
   | "hint.look_at_logs"
@@ -187,6 +191,7 @@ export type TextId =
   | "hint.restart_cluster"
   | "hint.start_brokers"
   | "hint.stop_members"
+  | "hint.store_foreign"
   | "hint.try_again"
   | "hint.update_weir"
   | "kafka.deletion_disabled"
@@ -447,6 +452,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.engine_version": "This cluster is run by an engine of another version that Weir cannot speak to.",
   "error.folder": "The folder {path} cannot be used.",
   "error.group_not_found": "There is no consumer group \"{group}\".",
+  "error.home_foreign": "The folder {path} is no data folder of Weir: {found} is in it.",
   "error.host": "The system did not do what was asked.",
   "error.internal": "Something went wrong inside Weir.",
   "error.link_refused": "Only https addresses can be opened.",
@@ -465,6 +471,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.operation_not_found": "There is no such operation; old ones are removed.",
   "error.panic": "Weir stopped this action because of a defect in it.",
   "error.produce": "The message was not acknowledged.",
+  "error.profile_not_saved": "The list of connections cannot be changed now.",
   "error.program_missing": "The program {program} is missing.",
   "error.program_not_started": "The program {program} could not be started.",
   "error.sample_late": "The sample workload did not end within {seconds} seconds.",
@@ -473,6 +480,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.share_reset_to": "A share group begins anew at the start, at the end or at a time, as with Kafka's own tool.",
   "error.sort": "The list cannot be sorted by \"{sort}\".",
   "error.stop_late": "The cluster did not stop within {seconds} seconds.",
+  "error.store_foreign": "The file {path} is not a database of Weir.",
   "error.store_newer": "A newer Weir wrote this data folder.",
   "error.store_not_opened": "The database of Weir cannot be opened.",
   "error.stream_closed": "The live view was closed because nobody looked at it.",
@@ -500,8 +508,9 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.close_streams": "Close a live view first.",
   "hint.disk_full": "Check that the disk has free space and that the folder can be written to.",
   "hint.filter_full": "Delete one that you no longer use.",
-  "hint.folder_choose": "Choose another folder with WEIR_HOME.",
-  "hint.folder_permission": "Make the folder yours, or choose another one with WEIR_HOME.",
+  "hint.folder_choose": "Choose another folder with {how}.",
+  "hint.folder_empty": "Choose an empty folder with {how}, or one that does not exist yet.",
+  "hint.folder_permission": "Make the folder yours, or choose another one with {how}.",
   "hint.kafka_port": "Use the port of a Kafka listener without encryption.",
   "hint.look_at_logs": "The logs in the cluster's folder say more.",
   "hint.look_whether_done": "Look whether it was done before you try again.",
@@ -514,6 +523,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.restart_cluster": "Stop and start the cluster to run it with this version.",
   "hint.start_brokers": "Start the brokers that are down.",
   "hint.stop_members": "Stop the group's consumers first.",
+  "hint.store_foreign": "Move it away and Weir makes a new one: connections to other clusters, settings and the record of operations are lost with it, the clusters on this machine are not.",
   "hint.try_again": "Try again in a moment.",
   "hint.update_weir": "Update Weir, then open the folder again.",
   "kafka.deletion_disabled": "This cluster does not allow topics to be deleted.",
@@ -775,6 +785,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.engine_version": "이 클러스터는 Weir가 통신할 수 없는 다른 버전의 엔진으로 실행 중입니다.",
   "error.folder": "{path} 폴더를 사용할 수 없습니다.",
   "error.group_not_found": "\"{group}\" 컨슈머 그룹이 없습니다.",
+  "error.home_foreign": "{path} 폴더는 Weir의 데이터 폴더가 아닙니다: {found}이(가) 들어 있습니다.",
   "error.host": "시스템이 요청한 작업을 수행하지 못했습니다.",
   "error.internal": "Weir 내부에서 문제가 발생했습니다.",
   "error.link_refused": "https 주소만 열 수 있습니다.",
@@ -793,6 +804,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.operation_not_found": "해당 작업이 없습니다. 오래된 작업은 삭제됩니다.",
   "error.panic": "결함이 발견되어 Weir가 이 작업을 중단했습니다.",
   "error.produce": "메시지가 확인 응답을 받지 못했습니다.",
+  "error.profile_not_saved": "지금은 연결 목록을 변경할 수 없습니다.",
   "error.program_missing": "{program} 프로그램이 없습니다.",
   "error.program_not_started": "{program} 프로그램을 시작하지 못했습니다.",
   "error.sample_late": "샘플 워크로드가 {seconds}초 안에 종료되지 않았습니다.",
@@ -801,6 +813,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.share_reset_to": "공유 그룹은 Kafka 도구와 마찬가지로 로그의 처음, 끝 또는 특정 시각으로만 재설정할 수 있습니다.",
   "error.sort": "\"{sort}\" 기준으로 정렬할 수 없습니다.",
   "error.stop_late": "클러스터가 {seconds}초 안에 중지되지 않았습니다.",
+  "error.store_foreign": "{path} 파일은 Weir의 데이터베이스가 아닙니다.",
   "error.store_newer": "이 데이터 폴더는 더 최신 버전의 Weir가 작성했습니다.",
   "error.store_not_opened": "Weir 데이터베이스를 열 수 없습니다.",
   "error.stream_closed": "보는 사람이 없어 실시간 보기가 닫혔습니다.",
@@ -828,8 +841,9 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.close_streams": "먼저 실시간 보기를 하나 닫으세요.",
   "hint.disk_full": "디스크 여유 공간과 폴더 쓰기 권한을 확인하세요.",
   "hint.filter_full": "더 이상 쓰지 않는 필터를 삭제하세요.",
-  "hint.folder_choose": "WEIR_HOME으로 다른 폴더를 지정하세요.",
-  "hint.folder_permission": "폴더의 소유자를 바꾸거나 WEIR_HOME으로 다른 폴더를 지정하세요.",
+  "hint.folder_choose": "{how}(으)로 다른 폴더를 지정하세요.",
+  "hint.folder_empty": "{how}(으)로 빈 폴더나 아직 없는 폴더를 지정하세요.",
+  "hint.folder_permission": "폴더의 소유자를 바꾸거나 {how}(으)로 다른 폴더를 지정하세요.",
   "hint.kafka_port": "암호화하지 않는 Kafka 리스너의 포트를 사용하세요.",
   "hint.look_at_logs": "클러스터 폴더의 로그에서 자세한 내용을 확인하세요.",
   "hint.look_whether_done": "다시 시도하기 전에 완료되었는지 확인하세요.",
@@ -842,6 +856,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.restart_cluster": "클러스터를 중지했다가 시작하면 현재 버전으로 실행됩니다.",
   "hint.start_brokers": "중지된 브로커를 시작하세요.",
   "hint.stop_members": "먼저 그룹의 컨슈머를 중지하세요.",
+  "hint.store_foreign": "파일을 다른 곳으로 옮기면 Weir가 새로 만듭니다. 다른 클러스터로의 연결, 설정, 작업 기록은 함께 사라지지만 이 컴퓨터의 클러스터는 그대로입니다.",
   "hint.try_again": "잠시 후 다시 시도하세요.",
   "hint.update_weir": "Weir를 업데이트한 뒤 다시 여세요.",
   "kafka.deletion_disabled": "이 클러스터에서는 토픽을 삭제할 수 없습니다.",

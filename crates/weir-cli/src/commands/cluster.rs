@@ -101,7 +101,7 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
 }
 
 async fn create(args: CreateArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::new_app(&args.common)?;
     let CreateArgs { name, brokers, port, sample, common } = args;
     let new = ClustersCreate { name, brokers, port, sample };
     let created = app.run(new).await?;

@@ -41,7 +41,7 @@ pub(crate) struct UpArgs {
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(args: UpArgs, lang: Lang) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::new_app(&args.common)?;
     let rows = app.run(ClustersList {}).await?.rows;
     let found = rows.into_iter().find(|row| row.id == LOCAL);
     // Whoever started it decides when it stops.

@@ -37,8 +37,9 @@ pub(crate) struct ServeArgs {
     /// within 60 seconds.
     #[arg(long)]
     pub(crate) no_open: bool,
-    /// Data folder: clusters, settings, logs. By default the platform's own.
-    #[arg(long, env = "WEIR_HOME", value_name = "DIR")]
+    /// Data folder: clusters, settings, logs. By default WEIR_HOME of the environment, else the platform's
+    /// own.
+    #[arg(long, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
 }
 
@@ -49,8 +50,8 @@ const CODE_MAX_BYTES: usize = 4 << 10;
 
 /// Serves until Ctrl-C or a termination signal.
 pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
-    let home =
-        Home::prepare(args.home.as_deref()).map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
+    let home = Home::prepare_own(args.home.as_deref());
+    let home = home.map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
     let _logs = logs::start(&home)?;
     let app = App::open(home.clone(), Arc::new(Headless(HostKind::Serve)))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));

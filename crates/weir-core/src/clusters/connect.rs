@@ -2,7 +2,7 @@
 
 use weir_client::{Options, parse_bootstrap, test_connection};
 use weir_domain::connection::{FailureReason, Step, StepReport, StepStatus};
-use weir_store::ProfileRow;
+use weir_store::{ProfileRow, StoreError};
 
 use super::{not_found, tags};
 use crate::core::Core;
@@ -46,7 +46,7 @@ impl Core {
             production: new.production,
             created_at: now_ms(),
         };
-        if !self.store().add_profile(row).map_err(Failure::internal)? {
+        if !self.store().add_profile(row).map_err(|e| not_saved(&e))? {
             return Err(taken(name));
         }
         self.events().changed(tags::CLUSTERS);
@@ -58,7 +58,7 @@ impl Core {
         if self.registry().local(id).is_some() {
             return Err(Failure::denied(TextId::PermitLocal));
         }
-        if !self.store().remove_profile(id).map_err(Failure::internal)? {
+        if !self.store().remove_profile(id).map_err(|e| not_saved(&e))? {
             return Err(not_found(id));
         }
         self.close_session(id);
@@ -86,6 +86,11 @@ impl Core {
         }
         self.name_taken(name)?.map_or(Ok(()), |by| Err(taken(&by)))
     }
+}
+
+fn not_saved(error: &StoreError) -> Failure {
+    let failure = Failure::new(TextId::ErrorProfileNotSaved).hint(TextId::HintDiskFull);
+    failure.outcome(Outcome::NotDone).detail(error)
 }
 
 fn taken(name: &str) -> Failure {

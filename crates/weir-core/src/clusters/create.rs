@@ -10,8 +10,9 @@ use weir_control::{ClusterDir, DirError};
 use super::{State, keeper, tags};
 use crate::core::Core;
 use crate::failure::{Failure, Kind, Outcome, Result};
+use crate::home;
 use crate::operations::{Begin, Running, kind};
-use crate::text::TextId;
+use crate::text::{Text, TextId};
 
 /// Most engines are ready within 50 ms; one that heals a broken start takes its time.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -165,10 +166,14 @@ fn not_made(dir: &ClusterDir, error: &std::io::Error) -> Failure {
     let failure = Failure::new(TextId::ErrorFolder.with("path", path)).detail(error);
     match error.kind() {
         std::io::ErrorKind::StorageFull => failure.hint(TextId::HintDiskFull),
-        std::io::ErrorKind::PermissionDenied => failure.hint(TextId::HintFolderPermission),
+        std::io::ErrorKind::PermissionDenied => failure.hint(not_yours()),
         _ => failure,
     }
     .outcome(Outcome::NotDone)
+}
+
+fn not_yours() -> Text {
+    TextId::HintFolderPermission.with("how", home::EITHER)
 }
 
 /// A file of a cluster directory that could not be used.
@@ -176,7 +181,7 @@ pub(crate) fn dir_failure(error: &DirError) -> Failure {
     let failure = Failure::new(TextId::ErrorClusterFiles).detail(error);
     match error.io_kind() {
         Some(std::io::ErrorKind::StorageFull) => failure.hint(TextId::HintDiskFull),
-        Some(std::io::ErrorKind::PermissionDenied) => failure.hint(TextId::HintFolderPermission),
+        Some(std::io::ErrorKind::PermissionDenied) => failure.hint(not_yours()),
         _ => failure,
     }
     .outcome(Outcome::NotDone)

@@ -1,6 +1,6 @@
 //! Starts a cluster's keeper, detached: it outlives whoever starts it, and holds no pipe to it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use weir_control::ClusterDir;
@@ -41,26 +41,33 @@ pub(super) fn start(dir: &ClusterDir) -> Result<()> {
 }
 
 /// SIGTERM to the keeper of `dir`: it stops its engine, by force where that does not end. For engines that do not
-/// hear: their `control.json` is gone, or they compute.
-pub(super) fn tell_to_stop(dir: &ClusterDir) {
+/// hear: their `control.json` is gone, or they compute. Whether it was told.
+pub(super) fn tell_to_stop(dir: &ClusterDir) -> bool {
     let pid = dir.load_keeper().ok().flatten().map(|file| file.pid);
     let Some(pid) = pid.filter(|pid| keeps(*pid, dir)) else {
-        return tracing::warn!(dir = %dir.root().display(), "its keeper cannot be told to stop");
+        tracing::warn!(dir = %dir.root().display(), "its keeper cannot be told to stop");
+        return false;
     };
     let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(pid) = pid
-        && let Err(error) = rustix::process::kill_process(pid, rustix::process::Signal::TERM)
-    {
+    let told = pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
+    if let Some(Err(error)) = told {
         tracing::warn!(%error, "the keeper was not told to stop");
     }
+    matches!(told, Some(Ok(())))
 }
 
 /// Whether this process is the keeper of `dir`: a pid may be another's by now.
 fn keeps(pid: u32, dir: &ClusterDir) -> bool {
-    let Ok(line) = std::fs::read(format!("/proc/{pid}/cmdline")) else { return false };
-    let mut words = line.split(|byte| *byte == 0);
-    let is_here = |word: &[u8]| word == dir.root().as_os_str().as_encoded_bytes();
-    words.any(|word| word == b"keep") && words.any(is_here)
+    std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| is_keeper(&line, dir.root()))
+}
+
+/// Whether a process of this command line, its words ended by zero bytes, keeps the cluster at `root`. Who started it may
+/// have spelled the path differently: through a link, or with a slash at its end.
+fn is_keeper(line: &[u8], root: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let root = real(root);
+    let mut words = line.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word));
+    words.any(|word| word == "keep") && words.any(|word| real(Path::new(&*word)) == root)
 }
 
 /// Runs a program that looks after itself; a thread waits for its end, so that none stays a zombie.
@@ -80,5 +87,30 @@ impl Core {
     /// The engine's program, where it is installed.
     pub fn engine_path(&self) -> Option<PathBuf> {
         engine().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keeper_is_known_however_its_folder_was_spelled() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("clusters/one");
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::create_dir(dir.path().join("clusters/other")).unwrap();
+        let line = |root: &Path| format!("weir-broker\0keep\0--dir\0{}\0", root.display());
+        assert!(is_keeper(line(&root).as_bytes(), &root));
+        assert!(is_keeper(line(&dir.path().join("clusters/../clusters/one/")).as_bytes(), &root));
+        #[cfg(unix)]
+        {
+            let link = dir.path().join("link");
+            std::os::unix::fs::symlink(dir.path(), &link).unwrap();
+            assert!(is_keeper(line(&link.join("clusters/one")).as_bytes(), &root));
+            assert!(is_keeper(line(&root).as_bytes(), &link.join("clusters/one")));
+        }
+        assert!(!is_keeper(line(&dir.path().join("clusters/other")).as_bytes(), &root));
+        assert!(!is_keeper(line(&root).replace("keep", "run").as_bytes(), &root));
     }
 }

@@ -106,9 +106,15 @@ impl Core {
         Ok(())
     }
 
-    /// Says so in `cluster.json`, which keeper and sample heed, and to the engine if it answers.
+    /// Says so in `cluster.json`, which keeper and sample heed, and to the engine if it answers. Where that file cannot be
+    /// written it is the keeper that is told.
     async fn ask_to_stop(&self, local: &Local) -> Result<()> {
-        want(&local.dir, Desired::Stopped)?;
+        if let Err(failure) = want(&local.dir, Desired::Stopped) {
+            // A full disk, or one that cannot be written: the keeper would start the engine again, so it stops both.
+            tracing::warn!(%failure, cluster = local.id, "the wish to stop cannot be written down");
+            let stops = is_free(&local.dir)? || keeper::tell_to_stop(&local.dir);
+            return if stops { Ok(()) } else { Err(failure) };
+        }
         self.registry().wake(&local.id);
         if let Ok(Some(control)) = local.dir.load_control() {
             // One that is silent is stopped by its keeper (`wait_until_free`).
@@ -214,14 +220,19 @@ fn want(dir: &ClusterDir, desired: Desired) -> Result<ClusterFile> {
     Ok(file)
 }
 
+/// Whether neither keeper nor engine holds its lock.
+fn is_free(dir: &ClusterDir) -> Result<bool> {
+    let held = |path: PathBuf| DirLock::is_held(&path).map_err(|error| dir_failure(&error));
+    Ok(!held(dir.keeper_lock())? && !held(dir.engine_lock())?)
+}
+
 /// Until neither keeper nor engine holds its lock.
 async fn wait_until_free(dir: &ClusterDir) -> Result<()> {
     let begun = Instant::now();
     let deadline = begun + STOPPED_WITHIN;
     let mut keeper_is_told = false;
     loop {
-        let held = |path: PathBuf| DirLock::is_held(&path).map_err(|error| dir_failure(&error));
-        if !held(dir.keeper_lock())? && !held(dir.engine_lock())? {
+        if is_free(dir)? {
             return Ok(());
         }
         if !keeper_is_told && begun.elapsed() > SILENT_FOR {

@@ -19,8 +19,15 @@ pub(crate) struct Recorder {
     store: Store,
     events: Events,
     by: &'static str,
-    running: Arc<Mutex<HashMap<String, Operation>>>,
+    running: Operations,
+    /// Ended ones that the store did not take, for as long as this process lives.
+    unwritten: Operations,
 }
+
+type Operations = Arc<Mutex<HashMap<String, Operation>>>;
+
+/// Beyond it those that could not be written are forgotten.
+const UNWRITTEN_MAX: usize = 1_000;
 
 /// What is about to happen.
 #[derive(Debug, Clone)]
@@ -50,7 +57,7 @@ impl Begin {
 
 impl Recorder {
     pub(crate) fn new(store: Store, events: Events, by: &'static str) -> Self {
-        Self { store, events, by, running: Arc::default() }
+        Self { store, events, by, running: Arc::default(), unwritten: Arc::default() }
     }
 
     /// Operations that a dead host left running: their outcome is not known.
@@ -104,8 +111,9 @@ impl Recorder {
     }
 
     pub(crate) fn get(&self, id: &str) -> Result<Option<Operation>> {
-        if let Some(now) = self.lock().get(id) {
-            return Ok(Some(now.clone()));
+        let known = self.lock().get(id).cloned();
+        if let Some(known) = known.or_else(|| lock(&self.unwritten).get(id).cloned()) {
+            return Ok(Some(known));
         }
         let stored = self.store.operation(id).map_err(Failure::internal)?;
         Ok(stored.as_ref().map(row::from_row))
@@ -132,6 +140,11 @@ impl Recorder {
         if let Err(error) = self.store.put_operation(row::to_row(operation)) {
             // The change itself goes on: losing its history is the smaller harm.
             tracing::warn!(%error, id = operation.id, "an operation could not be written down");
+            let mut unwritten = lock(&self.unwritten);
+            if unwritten.len() >= UNWRITTEN_MAX {
+                unwritten.clear();
+            }
+            unwritten.insert(operation.id.clone(), operation.clone());
         }
     }
 
@@ -154,8 +167,12 @@ impl Recorder {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Operation>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.running)
     }
+}
+
+fn lock(operations: &Operations) -> MutexGuard<'_, HashMap<String, Operation>> {
+    operations.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One operation in progress. Dropped without an end, it ends as `unknown`.
@@ -284,6 +301,19 @@ mod tests {
         assert_eq!(stored.error, Some(failure), "comes back from the store as it was");
         assert_eq!(stored.steps[0].state, StepState::Failed);
         assert_eq!(stored.steps[1].state, StepState::Pending);
+    }
+
+    /// As on a disk that filled up: whoever waits for its end must hear of it.
+    #[test]
+    fn one_that_the_store_does_not_take_is_remembered() {
+        let (dir, recorder) = recorder();
+        let other = rusqlite::Connection::open(dir.path().join("weir.db")).unwrap();
+        let refusal = "CREATE TRIGGER full BEFORE INSERT ON operations BEGIN SELECT RAISE (ABORT, 'full'); END";
+        other.execute_batch(refusal).unwrap();
+        let running = begin(&recorder);
+        let id = running.id().to_owned();
+        running.end(&Ok(()));
+        assert_eq!(recorder.get(&id).unwrap().unwrap().state, OperationState::Done);
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Store {
 
     /// False when another profile has the name: nothing is written then.
     pub fn add_profile(&self, row: ProfileRow) -> Result<bool, StoreError> {
+        self.keeps()?;
         self.write(move |conn| {
             let sql = format!(
                 "INSERT INTO profiles ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -80,6 +81,7 @@ impl Store {
 
     /// Whether there was one.
     pub fn remove_profile(&self, id: &str) -> Result<bool, StoreError> {
+        self.keeps()?;
         let id = id.to_owned();
         self.write(move |conn| {
             Ok(conn.prepare("DELETE FROM profiles WHERE id = ?1")?.execute([id])? == 1)

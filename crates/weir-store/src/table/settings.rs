@@ -30,6 +30,7 @@ impl Store {
         gone: Vec<String>,
         values: Vec<(String, String)>,
     ) -> Result<(), StoreError> {
+        self.keeps()?;
         self.write(move |conn| {
             let mut forget = conn.prepare("DELETE FROM settings WHERE name = ?1")?;
             for name in &gone {

@@ -4,6 +4,7 @@ mod many;
 mod operations;
 mod profiles;
 mod settings;
+mod unkept;
 
 use weir_store::Store;
 
