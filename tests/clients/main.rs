@@ -10,6 +10,8 @@ mod kinds;
 mod mishaps;
 mod node;
 mod permissions;
+mod put_back;
 mod python;
+mod races;
 mod reader;
 mod streams;

@@ -100,7 +100,26 @@ fn a_web_server_is_no_matter_of_firewalls() -> anyhow::Result<()> {
     });
     let (code, error) = fail(&home, &["topic", "list", "--bootstrap", &address])?;
     ensure!(code == 1 && !error.to_lowercase().contains("firewall"), "{code}: {error}");
-    ensure!(error.contains("Kafka"), "{error}");
+    ensure!(error.contains("the port speaks HTTP"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn a_port_that_wants_tls_is_called_so() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?.to_string();
+    // An alert for who begins with a handshake; anybody else is hung up on, as servers do.
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut byte = [0];
+            if stream.read(&mut byte).is_ok_and(|read| read == 1 && byte[0] == 0x16) {
+                let _ = stream.write_all(&[0x15, 3, 1, 0, 2, 2, 40]);
+            }
+        }
+    });
+    let (code, error) = fail(&home, &["topic", "list", "--bootstrap", &address])?;
+    ensure!(code == 1 && error.contains("the port speaks TLS"), "{code}: {error}");
     Ok(())
 }
 
@@ -121,6 +140,13 @@ fn names_ports_and_languages_are_refused_clearly() -> anyhow::Result<()> {
         let (got, error) = fail(&home, args)?;
         ensure!(got == code && error.contains(words), "{args:?}: {got}, {error}");
     }
+    let help = home.run(&["help", "--lang", "ko", "topic"])?;
+    ensure!(help.contains("토픽을 생성, 조회"), "{help}");
+    let help = home.run(&["help"])?;
+    ensure!(help.contains("weir produce orders") && help.contains("Exit codes: 0"), "{help}");
+    let help = home.run(&["group", "reset", "--help"])?;
+    let usage = help.lines().find(|line| line.starts_with("Usage:")).unwrap_or_default();
+    ensure!(usage.contains("group reset") && !usage.contains("--home"), "{usage}");
     let help = home.run(&["--lang", "ko", "topic", "--help"])?;
     ensure!(help.contains("토픽을 생성, 조회") && help.contains("영어"), "{help}");
     let created = json(&home, &["topic", "create", "orders", "--partitions", "1"])?;

@@ -84,6 +84,9 @@ impl App {
 
 /// What every call goes through: permission, the work, the news of it.
 pub(crate) async fn execute<C: Command>(app: &App, command: C) -> Result<C::Output, ApiError> {
+    if command.cluster().is_some() {
+        app.core.looked_at().await;
+    }
     if let (Some(action), Some(cluster)) = (C::PERMIT, command.cluster()) {
         app.core.permit(action, cluster)?;
     }

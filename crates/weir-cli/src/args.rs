@@ -29,10 +29,10 @@ enum Language {
 impl Weir {
     /// Reads the command line; wrong usage ends here, with clap's sentence and code 2.
     pub(crate) fn read() -> Self {
-        let args: Vec<String> =
-            std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
-        let lang = Lang::choose(help::asked_lang(&args).as_deref());
-        let matches = help::localised(Self::command(), lang).get_matches();
+        let args = help::language_first(std::env::args_os().collect());
+        let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let lang = Lang::choose(help::asked_lang(&words).as_deref());
+        let matches = help::localised(Self::command(), lang).get_matches_from(args);
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 

@@ -126,8 +126,5 @@ pub(crate) async fn running(app: &App, name: Option<&str>) -> Result<ClusterAddr
 }
 
 fn no_such(name: &str) -> Trouble {
-    Trouble::failed(
-        format!("there is no cluster {name:?}: see `weir cluster list`"),
-        format!("클러스터 {name:?}이(가) 없습니다: `weir cluster list`를 보십시오"),
-    )
+    Trouble::NoSuchCluster(name.to_owned())
 }

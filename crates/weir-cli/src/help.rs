@@ -1,5 +1,7 @@
 //! Help in Korean: a summary of each command. What options do is written in English only, and says so.
 
+use std::ffi::OsString;
+
 use clap::Command;
 use weir_api::texts::Lang;
 
@@ -28,6 +30,7 @@ const KOREAN: &[(&str, &str)] = &[
     ("group list", "그룹과 그 지연의 목록을 봅니다"),
     ("group show", "그룹 하나를 봅니다: 멤버와 파티션별 지연"),
     ("group reset", "멤버가 없는 그룹의 커밋된 오프셋을 재설정합니다"),
+    ("group put-back", "그룹의 마지막 재설정을 되돌립니다"),
     ("group delete", "멤버가 없는 그룹을 커밋과 함께 삭제합니다"),
     ("group delete-offsets", "읽는 멤버가 없는 토픽에 대한 그룹의 커밋을 삭제합니다"),
     ("broker", "브로커를 조회하고, 이 컴퓨터의 클러스터에서는 중지, 시작, 추가, 제거합니다"),
@@ -52,11 +55,31 @@ const KOREAN: &[(&str, &str)] = &[
 
 const OPTIONS_ARE_ENGLISH: &str = "옵션 설명은 영어로만 제공됩니다.";
 
+/// At the end of `weir help`: where to begin, and what a script wants to know.
+const BEGIN: &str = "\
+Examples:
+  weir up --topic orders:6 --detach               a cluster of three brokers, with a topic
+  echo hello | weir produce orders                one message
+  weir consume orders --from earliest --max 1     read it
+  weir cluster stop local                         stop it; its data stays
+
+Exit codes: 0 done, 1 failed, 2 wrong usage";
+const BEGIN_KOREAN: &str = "\
+예:
+  weir up --topic orders:6 --detach               브로커 3개의 클러스터와 토픽
+  echo hello | weir produce orders                메시지 하나 쓰기
+  weir consume orders --from earliest --max 1     읽기
+  weir cluster stop local                         중지. 데이터는 남습니다
+
+종료 코드: 0 완료, 1 실패, 2 잘못된 사용법";
+
 /// The grammar, its summaries in this language.
 pub(crate) fn localised(command: Command, lang: Lang) -> Command {
     match lang {
-        Lang::En => command,
-        Lang::Ko => korean(command, ""),
+        Lang::En => command.after_help(BEGIN),
+        Lang::Ko => {
+            korean(command, "").after_help(format!("{BEGIN_KOREAN}\n\n{OPTIONS_ARE_ENGLISH}"))
+        }
     }
 }
 
@@ -71,6 +94,28 @@ fn korean(command: Command, path: &str) -> Command {
         command = command.mut_subcommand(name, |sub| korean(sub, &path));
     }
     command
+}
+
+/// `weir help --lang ko` says the same as `weir --lang ko help`: clap's own `help` knows names of commands only.
+pub(crate) fn language_first(args: Vec<OsString>) -> Vec<OsString> {
+    if args.get(1).is_none_or(|first| first != "help") {
+        return args;
+    }
+    let mut flags = Vec::new();
+    let mut rest = Vec::new();
+    let mut args = args.into_iter();
+    let program = args.next();
+    while let Some(arg) = args.next() {
+        if arg == "--lang" {
+            flags.push(arg);
+            flags.extend(args.next());
+        } else if arg.to_string_lossy().starts_with("--lang=") {
+            flags.push(arg);
+        } else {
+            rest.push(arg);
+        }
+    }
+    program.into_iter().chain(flags).chain(rest).collect()
 }
 
 /// The language of the help, before the grammar has read anything: `--lang` wherever it stands, else the environment's.
@@ -128,6 +173,17 @@ mod tests {
             }
         }
         check(&Weir::command(), "weir");
+    }
+
+    #[test]
+    fn help_takes_the_language_behind_it() {
+        let first = |args: &[&str]| {
+            language_first(args.iter().map(OsString::from).collect()).join(&OsString::from(" "))
+        };
+        assert_eq!(first(&["weir", "help", "--lang", "ko"]), "weir --lang ko help");
+        assert_eq!(first(&["weir", "help", "topic", "--lang=ko"]), "weir --lang=ko help topic");
+        assert_eq!(first(&["weir", "topic", "--lang", "ko"]), "weir topic --lang ko");
+        assert_eq!(first(&["weir"]), "weir");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod context;
+mod diagnosis;
 mod headings;
 mod help;
 mod output;
@@ -25,6 +26,7 @@ async fn main() -> ExitCode {
     let code = match commands::run(weir).await {
         Ok(()) | Err(Trouble::Quiet) => ExitCode::SUCCESS,
         Err(trouble) => {
+            let trouble = diagnosis::diagnosed(trouble).await;
             trouble.tell(lang);
             ExitCode::from(trouble.code())
         }

@@ -28,6 +28,7 @@ pub(crate) enum Trouble {
     NoCluster,
     ManyClusters(Vec<String>),
     NotRunning(String),
+    NoSuchCluster(String),
     /// A cluster on this machine whose brokers are all down; the first of them.
     NoBroker {
         cluster: String,
@@ -74,6 +75,24 @@ impl Trouble {
             Self::About { error, .. } => error.code(),
             Self::Told(code) => *code,
             _ => 1,
+        }
+    }
+
+    /// Whether it may come of somebody else who stopped, started or deleted the cluster meanwhile.
+    pub(crate) fn is_of_a_race(&self) -> bool {
+        const OF_A_RACE: [&str; 7] = [
+            "cluster.name_taken",
+            "error.cluster_files",
+            "error.cluster_not_found",
+            "permit.in_state",
+            "permit.runs_already",
+            "permit.starting",
+            "permit.stopped",
+        ];
+        match self {
+            Self::NotRunning(_) | Self::NoSuchCluster(_) => true,
+            Self::Api(error) => OF_A_RACE.contains(&error.text.id),
+            _ => false,
         }
     }
 
@@ -131,6 +150,9 @@ impl Trouble {
             Self::NotRunning(name) => format!(
                 "the cluster {name:?} is not running: start it with `weir cluster start {name}`"
             ),
+            Self::NoSuchCluster(name) => {
+                format!("there is no cluster {name:?}: see `weir cluster list`")
+            }
             Self::NoBroker { cluster, broker } => format!(
                 "no broker of the cluster {cluster:?} is running: start them, the first with `weir broker \
                  start {broker} --cluster {cluster}`"
@@ -173,6 +195,9 @@ impl Trouble {
             Self::NotRunning(name) => format!(
                 "클러스터 {name:?}이(가) 실행 중이 아닙니다: `weir cluster start {name}`(으)로 시작하십시오"
             ),
+            Self::NoSuchCluster(name) => {
+                format!("클러스터 {name:?}이(가) 없습니다: `weir cluster list`를 보십시오")
+            }
             Self::NoBroker { cluster, broker } => format!(
                 "클러스터 {cluster:?}에 실행 중인 브로커가 없습니다: `weir broker start {broker} --cluster \
                  {cluster}`(으)로 첫 브로커부터 시작하십시오"

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use weir_domain::connection::FailureReason;
-use weir_domain::{Broker, ClusterInfo, ConnectionTest, Step, StepReport, StepStatus};
+use weir_domain::{Broker, ClusterInfo, ConnectionTest, NotKafka, Step, StepReport, StepStatus};
 use weir_wire::messages::metadata_request::MetadataRequest;
 
 use crate::client::{Client, address_of};
@@ -34,6 +34,13 @@ pub async fn test_connection(options: &Options) -> ConnectionTest {
         }
     }
     test
+}
+
+/// What answers at this address where Kafka's first request gets no answer; `None`: nothing that is known. Takes up to two
+/// seconds.
+pub async fn recognise(address: &Address) -> Option<NotKafka> {
+    let options = Options::new(vec![address.clone()]);
+    strangers::recognise(address, &options, Instant::now() + options.connect_timeout).await
 }
 
 /// The steps of one address.

@@ -22,7 +22,7 @@ mod read;
 
 pub use address::{Address, AddressError, parse_bootstrap};
 pub use admin::{CreatedTopic, LagAndMembers, Offsets, PerResource};
-pub use check::{reason, test_connection};
+pub use check::{reason, recognise, test_connection};
 pub use client::Client;
 pub use definitions::{ConfigProblem, check_topic_config, topic_configs};
 pub use error::{ClientError, ErrorKind, ErrorStep};

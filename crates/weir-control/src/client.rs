@@ -33,13 +33,21 @@ pub enum ControlError {
 pub struct ControlClient {
     control: ControlFile,
     deadline: Duration,
+    /// Begins the keys of what is asked for.
+    asker: &'static str,
 }
 
 impl ControlClient {
     pub const DEADLINE: Duration = Duration::from_secs(5);
 
     pub fn new(control: ControlFile) -> Self {
-        Self { control, deadline: Self::DEADLINE }
+        Self { control, deadline: Self::DEADLINE, asker: "" }
+    }
+
+    /// What is asked for has an idempotency key that begins with this: it tells later who asked.
+    pub fn asked_by(mut self, asker: &'static str) -> Self {
+        self.asker = asker;
+        self
     }
 
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
@@ -119,7 +127,7 @@ impl ControlClient {
 
     /// Sends a POST; where the connection broke, once more with the same key, which answers the same operation.
     async fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T, ControlError> {
-        let key = crate::random_id()?;
+        let key = format!("{}{}", self.asker, crate::random_id()?);
         match self.call(http::Method::Post, path, Some(&key), self.deadline).await {
             Err(ControlError::Unreachable { .. }) => {
                 self.call(http::Method::Post, path, Some(&key), self.deadline).await

@@ -11,7 +11,8 @@ use crate::core::Core;
 use crate::engine_words::engine_words;
 use crate::errors::client_failure;
 use crate::failure::{Failure, Kind, Outcome, Result};
-use crate::operations::from_engine;
+use crate::host::HostKind;
+use crate::operations::{CLI_KEY, from_engine};
 use crate::permits::{Action, permits};
 use crate::session::{Session, Snapshot};
 use crate::text::{Text, TextId};
@@ -189,7 +190,11 @@ impl Core {
         let control = local.dir.load_control().ok().flatten();
         let control = control
             .ok_or_else(|| Failure::new(TextId::ErrorEngineSilent).kind(Kind::Unreachable))?;
-        Ok(ControlClient::new(control))
+        let client = ControlClient::new(control);
+        Ok(match self.host().kind() {
+            HostKind::CommandLine => client.asked_by(CLI_KEY),
+            HostKind::Window | HostKind::Serve => client,
+        })
     }
 
     fn begun_by_engine(

@@ -154,6 +154,7 @@ export type TextId =
   | "error.stream_closed"
   | "error.too_many"
   | "error.too_many_streams"
+  | "error.too_many_to_put_back"
   | "error.topic_not_found"
   | "error.view_expired"
   | "error.window_only"
@@ -486,6 +487,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.stream_closed": "The live view was closed because nobody looked at it.",
   "error.too_many": "At most {max, number} at once.",
   "error.too_many_streams": "At most {max} live views can be open.",
+  "error.too_many_to_put_back": "More than {max} offsets were reset: Weir remembers the first of them only, so it cannot put them back. Reset the group again, or topic by topic.",
   "error.topic_not_found": "There is no topic \"{topic}\".",
   "error.view_expired": "This list is too old. It is loaded again.",
   "error.window_only": "Only the window can do this.",
@@ -819,6 +821,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.stream_closed": "보는 사람이 없어 실시간 보기가 닫혔습니다.",
   "error.too_many": "한 번에 최대 {max, number}개까지 가능합니다.",
   "error.too_many_streams": "실시간 보기는 최대 {max}개까지 열 수 있습니다.",
+  "error.too_many_to_put_back": "{max}개가 넘는 오프셋이 재설정되었습니다: Weir는 그중 앞부분만 기억하므로 되돌릴 수 없습니다. 그룹을 다시, 또는 토픽별로 재설정하세요.",
   "error.topic_not_found": "\"{topic}\" 토픽이 없습니다.",
   "error.view_expired": "목록이 오래되어 다시 불러옵니다.",
   "error.window_only": "이 기능은 앱 창에서만 사용할 수 있습니다.",

@@ -26,6 +26,8 @@ use crate::trouble::Trouble;
 #[derive(Debug, Subcommand)]
 pub(crate) enum BrokerCommand {
     /// List brokers
+    ///
+    /// One that is being removed is shown as leaving, with the replicas that it has yet to hand on.
     List(ListArgs),
     /// Stop a broker as for maintenance: its leaders move first
     Stop(BrokerArgs),
@@ -88,6 +90,8 @@ struct Row {
     port: u16,
     rack: Option<String>,
     state: String,
+    /// It hands its replicas on, to be removed: those that are left are still counted.
+    removing: bool,
     controller: bool,
     /// `None`: no broker runs that could tell.
     leaders: Option<usize>,
@@ -143,6 +147,7 @@ async fn of_cluster(client: &Client) -> Result<Vec<Row>, Trouble> {
         port: broker.port,
         rack: broker.rack.clone(),
         state: if broker.fenced { "fenced" } else { "online" }.to_owned(),
+        removing: false,
         controller: cluster.controller_id == Some(broker.id),
         leaders: Some(partitions().filter(|p| p.leader == Some(broker.id)).count()),
         replicas: Some(partitions().filter(|p| p.replicas.contains(&broker.id)).count()),
@@ -160,6 +165,7 @@ impl Row {
             port: row.port,
             rack: row.rack,
             state: state.as_str().unwrap_or_default().to_owned(),
+            removing: row.removing,
             controller: row.controller,
             leaders: Some(row.leaders as usize),
             replicas: Some(row.replicas as usize),
@@ -172,7 +178,7 @@ impl Row {
             self.id.to_string(),
             format!("{}:{}", self.host, self.port),
             output::or_dash(self.rack.as_deref()),
-            self.state.clone(),
+            if self.removing { format!("{}, leaves", self.state) } else { self.state.clone() },
             output::or_dash(self.leaders),
             output::or_dash(self.replicas),
             output::or_dash(self.bytes.map(output::bytes)),
@@ -186,6 +192,7 @@ impl Row {
             "port": self.port,
             "rack": self.rack,
             "state": self.state,
+            "removing": self.removing,
             "controller": self.controller,
             "leaders": self.leaders,
             "replicas": self.replicas,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use tokio::time::Instant;
 use weir_api::App;
 use weir_api::commands::clusters::create::ClustersCreate;
 use weir_api::commands::clusters::list::ClustersList;
@@ -23,8 +24,9 @@ pub(crate) struct UpArgs {
     /// How many brokers: 1 to 100. By default 3, or as many as the cluster has
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=100))]
     brokers: Option<u16>,
-    /// A topic to create if it is not there; may be given several times
-    #[arg(long, value_name = "NAME:PARTITIONS", value_parser = topic)]
+    /// A topic to create if it is not there, with so many partitions, or as many as the brokers' num.partitions says; may be
+    /// given several times
+    #[arg(long, value_name = "NAME[:PARTITIONS]", value_parser = topic)]
     topic: Vec<NewTopic>,
     /// With a sample workload: a small live shop
     #[arg(long)]
@@ -39,11 +41,13 @@ pub(crate) struct UpArgs {
 
 /// How often the foreground looks whether the cluster is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// So long it is waited for what somebody else is about: to stop the cluster, or to delete it.
+const SETTLED_WITHIN: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_millis(20);
 
 pub(crate) async fn run(args: UpArgs, lang: Lang) -> Result<(), Trouble> {
     let app = context::new_app(&args.common)?;
-    let rows = app.run(ClustersList {}).await?.rows;
-    let found = rows.into_iter().find(|row| row.id == LOCAL);
+    let found = settled(&app, Instant::now() + SETTLED_WITHIN).await?;
     // Whoever started it decides when it stops.
     let ours = found.as_ref().is_none_or(is_down);
     let row = tokio::select! {
@@ -94,8 +98,50 @@ fn tell_end(lang: Lang, name: &str, ours: bool) {
     note(lang, en, ko);
 }
 
-/// The cluster "local", made, started or taken up as it is.
+/// The cluster "local" as it is once nobody stops or deletes it.
+async fn settled(app: &App, deadline: Instant) -> Result<Option<ClusterRow>, Trouble> {
+    loop {
+        let rows = app.run(ClustersList {}).await?.rows;
+        let found = rows.into_iter().find(|row| row.id == LOCAL);
+        let leaves =
+            |row: &ClusterRow| matches!(row.state, ClusterState::Stopping | ClusterState::Deleting);
+        if !found.as_ref().is_some_and(leaves) {
+            return Ok(found);
+        }
+        if Instant::now() > deadline {
+            return Err(Trouble::failed(
+                format!("the cluster {LOCAL:?} does not come to its stop: see `weir cluster list`"),
+                format!(
+                    "클러스터 {LOCAL:?}이(가) 중지되지 않습니다: `weir cluster list`를 보십시오"
+                ),
+            ));
+        }
+        tokio::time::sleep(SOON).await;
+    }
+}
+
+/// As [`attempt`], anew where somebody else stopped or deleted the cluster meanwhile.
 async fn usable(
+    app: &App,
+    args: &UpArgs,
+    mut found: Option<ClusterRow>,
+) -> Result<ClusterRow, Trouble> {
+    let deadline = Instant::now() + SETTLED_WITHIN;
+    loop {
+        let trouble = match attempt(app, args, found).await {
+            Err(trouble) if trouble.is_of_a_race() && Instant::now() < deadline => trouble,
+            result => return result,
+        };
+        tokio::time::sleep(SOON).await;
+        found = settled(app, deadline).await?;
+        if found.as_ref().is_some_and(|row| row.state == ClusterState::Failed) {
+            return Err(trouble);
+        }
+    }
+}
+
+/// The cluster "local", made, started or taken up as it is.
+async fn attempt(
     app: &App,
     args: &UpArgs,
     found: Option<ClusterRow>,
@@ -221,12 +267,15 @@ async fn gone(app: &App) {
 }
 
 fn topic(text: &str) -> Result<NewTopic, String> {
-    let (name, partitions) = text.rsplit_once(':').unwrap_or((text, "1"));
+    let (name, partitions) = match text.rsplit_once(':') {
+        Some((name, partitions)) => (name, Some(count(partitions)?)),
+        None => (text, None),
+    };
     weir_domain::validate_topic_name(name).map_err(|e| e.to_string())?;
-    let partitions: i32 = partitions
-        .parse()
-        .ok()
-        .filter(|count| (1..=10_000).contains(count))
-        .ok_or_else(|| format!("{partitions:?} is not a number of partitions: 1 to 10000"))?;
-    Ok(NewTopic { name: name.to_owned(), partitions: Some(partitions), ..Default::default() })
+    Ok(NewTopic { name: name.to_owned(), partitions, ..Default::default() })
+}
+
+fn count(text: &str) -> Result<i32, String> {
+    let count = text.parse().ok().filter(|count| (1..=10_000).contains(count));
+    count.ok_or_else(|| format!("{text:?} is not a number of partitions: 1 to 10000"))
 }

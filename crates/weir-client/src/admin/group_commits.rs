@@ -23,6 +23,21 @@ impl Client {
         group: &str,
         offsets: &BTreeMap<TopicPartition, i64>,
     ) -> Result<PerPartition, ClientError> {
+        self.set_offsets(group, offsets, request, answers).await
+    }
+
+    /// Sends one group's coordinator these offsets; an error of the group is each partition's.
+    pub(crate) async fn set_offsets<R>(
+        &self,
+        group: &str,
+        offsets: &BTreeMap<TopicPartition, i64>,
+        request: impl Fn(&str, &BTreeMap<TopicPartition, i64>) -> R,
+        answers: impl Fn(&str, Answer<R>) -> Answers<PerPartition>,
+    ) -> Result<PerPartition, ClientError>
+    where
+        R: weir_wire::Request + Clone + Send + Sync + 'static,
+        R::Response: Send + 'static,
+    {
         let groups = [group.to_owned()];
         let request = |_: Vec<String>| request(group, offsets);
         let mut found = self.per_coordinator(&groups, request, |a| answers(group, a)).await?;

@@ -22,13 +22,7 @@ impl Client {
         group: &str,
         offsets: &BTreeMap<TopicPartition, i64>,
     ) -> Result<PerPartition, ClientError> {
-        let groups = [group.to_owned()];
-        let request = |_: Vec<String>| request(group, offsets);
-        let mut found = self.per_coordinator(&groups, request, |a| answers(group, a)).await?;
-        match found.remove(group).unwrap_or_else(|| Err(code::no_answer())) {
-            Ok(results) => Ok(results),
-            Err(e) => Ok(offsets.keys().map(|p| (p.clone(), Err(e.clone()))).collect()),
-        }
+        self.set_offsets(group, offsets, request, answers).await
     }
 }
 

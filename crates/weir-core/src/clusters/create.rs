@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, DirError};
 
-use super::{State, keeper, tags};
+use super::{State, keeper, not_found, tags};
 use crate::core::Core;
 use crate::failure::{Failure, Kind, Outcome, Result};
 use crate::home;
@@ -117,6 +117,10 @@ impl Core {
                 if self.registry().local(id).is_some_and(|local| local.engine().is_some()) {
                     return Ok(());
                 }
+            }
+            if !dir.cluster_json().exists() {
+                // Deleted by somebody else meanwhile.
+                return Err(not_found(id));
             }
             if let Ok(Some(failed)) = dir.load_failed() {
                 self.look(id, dir).await;

@@ -21,6 +21,8 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(15);
 /// How long an engine may say nothing to a shutdown before its keeper is told, which ends it by force if need be.
 const SILENT_FOR: Duration = Duration::from_secs(4);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// So often a cluster that somebody else starts while it is deleted is stopped.
+const HOLD_ATTEMPTS: u32 = 3;
 
 #[derive(Debug, Clone, Copy)]
 enum Life {
@@ -135,6 +137,7 @@ impl Core {
         }
         wait_until_free(&local.dir).await?;
         running.step(1);
+        let _lock = self.hold(local).await?;
         self.close_session(&local.id);
         let doomed = rename_away(&local.dir)?;
         self.forget_dir(&local.id);
@@ -145,6 +148,22 @@ impl Core {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Keeps keepers out of a cluster that is about to go; one that somebody has started meanwhile is stopped as well.
+    /// `None`: its folder cannot be locked, so that nobody can start it either.
+    async fn hold(&self, local: &Local) -> Result<Option<DirLock>> {
+        for _ in 0..HOLD_ATTEMPTS {
+            match local.dir.lock_keeper() {
+                Ok(Some(lock)) => return Ok(Some(lock)),
+                Ok(None) => {
+                    self.ask_to_stop(local).await?;
+                    wait_until_free(&local.dir).await?;
+                }
+                Err(_) => return Ok(None),
+            }
+        }
+        Err(Failure::denied(TextId::PermitStarting))
     }
 
     /// Where a person asked for it, starts again what ran when the machine was shut down.

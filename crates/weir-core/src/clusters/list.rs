@@ -147,8 +147,12 @@ impl Core {
     /// Directories that were found but not looked into yet: a list must not call them stopped.
     pub(super) async fn look_at_unseen(&self) {
         self.scan();
-        let unseen = |local: &Local| local.facts.is_none() && local.problem.is_none();
-        for local in self.registry().locals().into_iter().filter(unseen) {
+        self.looked_at().await;
+    }
+
+    /// Until each cluster that is known was looked at: one that was not would count as stopped.
+    pub async fn looked_at(&self) {
+        for local in self.registry().unseen() {
             self.look(&local.id, &local.dir).await;
         }
     }

@@ -166,6 +166,12 @@ impl Registry {
         self.lock().values().cloned().collect()
     }
 
+    /// Those that nobody has looked at yet.
+    pub(crate) fn unseen(&self) -> Vec<Local> {
+        let unseen = |local: &&Local| local.facts.is_none() && local.problem.is_none();
+        self.lock().values().filter(unseen).cloned().collect()
+    }
+
     pub(crate) fn local_dirs(&self) -> Vec<(String, ClusterDir)> {
         self.lock().values().map(|local| (local.id.clone(), local.dir.clone())).collect()
     }

@@ -12,8 +12,8 @@ use crate::permits::{Action, permits};
 use crate::session::Session;
 use crate::text::{Text, TextId};
 
-/// Changes that an operation remembers; of more, the first.
-const REMEMBERED_MAX: usize = 1_000;
+/// Changes that an operation remembers; of more, the first and one beyond: it is not put back.
+pub(super) const REMEMBERED_MAX: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetOffsets {
@@ -147,5 +147,5 @@ fn remembered(changes: &[OffsetChange]) -> Vec<Change> {
         after: change.after.map(|offset| offset.to_string()),
     };
     let done = changes.iter().filter(|change| change.error.is_none());
-    done.take(REMEMBERED_MAX).map(change).collect()
+    done.take(REMEMBERED_MAX + 1).map(change).collect()
 }

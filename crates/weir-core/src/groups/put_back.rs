@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use weir_domain::TopicPartition;
 
 use super::changes::{self, commit};
-use super::offsets::OffsetsChanged;
+use super::offsets::{OffsetsChanged, REMEMBERED_MAX};
 use super::offsets_command;
 use crate::core::Core;
 use crate::failure::{Failure, Outcome, Result};
@@ -52,6 +52,10 @@ fn remembered(reset: &Operation, cluster: &str) -> Result<(String, Before)> {
     let ended = matches!(reset.state, OperationState::Done | OperationState::Partly);
     let is_reset = reset.kind == kind::GROUP_RESET && reset.cluster.as_deref() == Some(cluster);
     let before: Before = reset.changes.iter().filter_map(place).collect();
+    if is_reset && reset.changes.len() > REMEMBERED_MAX {
+        let text = TextId::ErrorTooManyToPutBack.with("max", REMEMBERED_MAX);
+        return Err(Failure::invalid("operation", text).outcome(Outcome::NotDone));
+    }
     match &reset.target {
         Some(group) if is_reset && ended && !before.is_empty() => Ok((group.clone(), before)),
         _ => {

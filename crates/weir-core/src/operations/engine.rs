@@ -98,9 +98,16 @@ pub(crate) fn from_engine(cluster: &str, operation: api::Operation) -> Operation
         error: error(operation.error, operation.detail.as_ref()),
         started_at: operation.started_ms,
         ended_at: operation.ended_ms,
-        by: if by_keeper { "weir" } else { "you" }.to_owned(),
+        by: if by_keeper { "weir" } else { asker(operation.key.as_deref()) }.to_owned(),
         command: None,
     }
+}
+
+/// What the command line asks an engine for has a key that begins so.
+pub(crate) const CLI_KEY: &str = "cli-";
+
+fn asker(key: Option<&str>) -> &'static str {
+    if key.is_some_and(|key| key.starts_with(CLI_KEY)) { "cli" } else { "you" }
 }
 
 fn kind_and_title(engine: OperationKind) -> (&'static str, TextId) {
@@ -138,4 +145,22 @@ fn error(error: Option<api::ApiError>, detail: Option<&String>) -> Option<Failur
     }
     let reason = detail?;
     Some(Failure::new(TextId::ErrorEngineEnded.with("reason", reason)).kind(Kind::Internal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_tells_who_asked_the_engine_for_it() {
+        let by = |kind, key: Option<&str>| {
+            let key = key.map(str::to_owned);
+            let asked = api::Operation::begin("1".to_owned(), kind);
+            from_engine("one", api::Operation { key, ..asked }).by
+        };
+        assert_eq!(by(OperationKind::BrokerAdd, Some("cli-0123")), "cli");
+        assert_eq!(by(OperationKind::BrokerStop, Some("0123")), "you");
+        assert_eq!(by(OperationKind::BrokerStop, None), "you");
+        assert_eq!(by(OperationKind::Heal, None), "weir");
+    }
 }

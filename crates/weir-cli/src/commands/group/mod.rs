@@ -1,6 +1,7 @@
 //! `weir group`: consumer groups with their lag, what they committed, their end.
 
 mod change;
+mod put_back;
 mod reset;
 
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +31,11 @@ pub(crate) enum GroupCommand {
     Show(ShowArgs),
     /// Reset what a group without members committed
     Reset(reset::ResetArgs),
+    /// Put back what a group had committed before its last reset in Weir
+    ///
+    /// From the window or the command line; asked for again, it takes that back. What the log no longer has becomes its
+    /// start, and where nothing was committed the commit is forgotten.
+    PutBack(put_back::PutBackArgs),
     /// Delete groups without members, with what they committed
     Delete(change::DeleteArgs),
     /// Forget what a group committed for topics that none of its members reads
@@ -59,6 +65,7 @@ pub(crate) async fn run(command: GroupCommand, lang: Lang) -> Result<(), Trouble
         GroupCommand::List(args) => list(args).await,
         GroupCommand::Show(args) => show(args, lang).await,
         GroupCommand::Reset(args) => reset::run(args, lang).await,
+        GroupCommand::PutBack(args) => put_back::run(args, lang).await,
         GroupCommand::Delete(args) => change::delete(args, lang).await,
         GroupCommand::DeleteOffsets(args) => change::delete_offsets(args, lang).await,
     }
