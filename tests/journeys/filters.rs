@@ -95,8 +95,7 @@ async fn text_without_pauses_is_kept(host: Host, home: &Home) -> anyhow::Result<
     page.go("/c/shop/topics/orders/configuration?edit=1").await?;
 
     let wanted = "123456789012345678";
-    let field = page.find("textbox", "retention.ms").await?;
-    field.click().await?;
+    page.click("textbox", "retention.ms").await?;
     page.press_holding(Some(Key::Control), "a").await?;
     page.press(wanted).await?;
     page.until("every digit", APPEAR, async || {

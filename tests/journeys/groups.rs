@@ -39,7 +39,7 @@ async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::R
     page.click("button", "Put back").await?;
     page.find("dialog", "~Put offsets back").await?;
     page.shows("1 partition, lag 5 → 0").await?;
-    page.shows("--to-offset 12").await?;
+    page.shows("--to 12").await?;
     page.click("button", "Put offsets back").await?;
     page.gone("dialog", "~Put offsets back").await?;
     page.shows("Offsets of readers were put back.").await?;
@@ -77,11 +77,11 @@ async fn resets_a_share_group(host: Host, home: &Home) -> anyhow::Result<()> {
     page.choose("Actions", "Reset offsets").await?;
     page.find("dialog", "~Reset offsets").await?;
     page.shows("1 partition, lag 9 → 12").await?;
-    page.shows("kafka-share-groups.sh").await?;
+    page.shows("weir group reset").await?;
     page.click("button", "~Go on at").await?;
     page.click("option", "~The end of the log").await?;
     page.shows("1 partition, lag 9 → 0").await?;
-    page.shows("--to-latest").await?;
+    page.shows("--to latest").await?;
     page.click("button", "Reset offsets").await?;
     page.gone("dialog", "~Reset offsets").await?;
     page.shows("Offsets of sharers were reset.").await?;

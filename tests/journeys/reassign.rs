@@ -27,6 +27,14 @@ async fn sees_a_partition_move(host: Host, home: &Home) -> anyhow::Result<()> {
     page.shows("1 partition is being reassigned").await?;
     page.find("text", &format!("~Broker {to} is being added")).await?;
     page.find("text", &format!("~Broker {from} is being removed")).await?;
+    page.find("text", &format!("{from} → {to}")).await?;
+    // What only comes does not lack: Kafka's UnderReplicatedPartitions does not count it either.
+    page.find("row", "~In sync").await?;
+    let text = page.text().await?;
+    ensure!(!text.contains("nder-replicated"), "a move is not called a fault: {text}");
+    let shown = home.run(&["topic", "show", "orders"])?;
+    ensure!(!shown.contains("under-replicated"), "{shown}");
+    ensure!(shown.contains(&format!("broker {to}")), "it tells how far the move is: {shown}");
     stage.session.picture(&format!("reassigning-{host:?}")).await?;
     reassign(bootstrap, None)?;
     is_still(&page).await?;

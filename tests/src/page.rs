@@ -118,6 +118,9 @@ impl Page {
     pub async fn fill(&self, role: &str, name: &str, text: &str) -> anyhow::Result<()> {
         self.until(&format!("{role} \"{name}\" to hold \"{text}\""), APPEAR, async || {
             let Some(field) = self.seek(role, name).await? else { return Ok(None) };
+            // Not just to the edge, under what is sticky there.
+            let at = serde_json::to_value(&field)?;
+            self.0.execute("arguments[0].scrollIntoView({block: 'center'})", vec![at]).await?;
             field.click().await?;
             // WebDriver's own "clear" goes past the page's state; a person selects all and types.
             field.send_keys(&format!("{}a{}", Key::Control, Key::Null)).await?;

@@ -8,7 +8,6 @@ static LANG: OnceLock<Lang> = OnceLock::new();
 
 /// Kafka's own words and abbreviations (ISR, ID) stay as they are.
 const KOREAN: &[(&str, &str)] = &[
-    ("ADDING", "추가 중"),
     ("ADDRESS", "주소"),
     ("AFTER", "변경 후"),
     ("ASSIGNED", "할당"),
@@ -22,6 +21,7 @@ const KOREAN: &[(&str, &str)] = &[
     ("DEFAULT", "기본값"),
     ("END", "끝"),
     ("EPOCH", "에포크"),
+    ("FROM", "이전"),
     ("GROUP", "그룹"),
     ("HEALTH", "상태"),
     ("HOST", "호스트"),
@@ -39,8 +39,8 @@ const KOREAN: &[(&str, &str)] = &[
     ("PARTITION", "파티션"),
     ("PARTITIONS", "파티션"),
     ("PRODUCER", "프로듀서"),
+    ("PROGRESS", "진행"),
     ("RACK", "영역(랙)"),
-    ("REMOVING", "제거 중"),
     ("REPLICAS", "레플리카"),
     ("REPLICATION", "복제 팩터"),
     ("ROLE", "역할"),
@@ -49,6 +49,7 @@ const KOREAN: &[(&str, &str)] = &[
     ("STABLE", "안정 오프셋"),
     ("START", "시작"),
     ("STATE", "상태"),
+    ("TO", "이후"),
     ("TOPIC", "토픽"),
     ("TRANSACTIONAL ID", "트랜잭션 ID"),
     ("TYPE", "유형"),

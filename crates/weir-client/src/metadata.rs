@@ -118,6 +118,7 @@ fn partition(partition: &MetadataResponsePartition) -> PartitionInfo {
         isr: partition.isr_nodes.clone(),
         offline_replicas: partition.offline_replicas.clone(),
         elr: None,
+        adding: Vec::new(),
     }
 }
 

@@ -248,7 +248,8 @@ fn loads(snapshot: &Snapshot) -> HashMap<i32, Load> {
             load.replicas += 1;
             let in_sync =
                 partition.isr.contains(replica) && !partition.offline_replicas.contains(replica);
-            load.under_replicated += u32::from(!in_sync);
+            let arriving = partition.adding.contains(replica);
+            load.under_replicated += u32::from(!in_sync && !arriving);
         }
     }
     loads

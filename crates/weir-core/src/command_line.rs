@@ -1,4 +1,4 @@
-//! The Kafka commands that do the same as what a person did here.
+//! The commands that do the same as what a person did here: `weir`'s, and Kafka's where `weir` has none.
 
 /// A command with its arguments, quoted where a shell would read them otherwise.
 #[derive(Debug, Clone)]
@@ -8,6 +8,16 @@ impl CommandLine {
     /// `kafka-topics.sh --bootstrap-server ADDRESS`
     pub(crate) fn kafka(tool: &str, bootstrap: &str) -> Self {
         Self(tool.to_owned()).flag("--bootstrap-server", bootstrap)
+    }
+
+    /// `weir topic create`
+    pub(crate) fn weir(command: &str) -> Self {
+        Self(format!("weir {command}"))
+    }
+
+    /// Of the cluster with this id or name.
+    pub(crate) fn cluster(self, cluster: &str) -> Self {
+        self.flag("--cluster", cluster)
     }
 
     pub(crate) fn word(mut self, word: &str) -> Self {

@@ -52,9 +52,9 @@ impl Topic {
         }
     }
 
-    /// Replicas of a partition; the largest where partitions differ (a reassignment is running).
+    /// Replicas of a partition without those that a reassignment is adding; the largest where partitions differ.
     pub fn replication_factor(&self) -> usize {
-        self.partitions.iter().map(|p| p.replicas.len()).max().unwrap_or(0)
+        self.partitions.iter().map(PartitionInfo::replication_factor).max().unwrap_or(0)
     }
 }
 
@@ -66,7 +66,8 @@ pub struct TopicSummary {
     pub internal: bool,
     pub partitions: usize,
     pub replication_factor: usize,
-    /// Partitions with a leader whose in-sync replicas are fewer than their replicas.
+    /// Partitions with a leader whose in-sync replicas are fewer than their replicas; what a reassignment is adding
+    /// does not count.
     pub under_replicated: usize,
     /// Partitions without a leader that is there.
     pub offline: usize,
@@ -87,6 +88,8 @@ pub struct PartitionInfo {
     pub offline_replicas: Vec<i32>,
     /// Eligible leader replicas (KIP-966); `None` where the cluster does not tell them.
     pub elr: Option<Vec<i32>>,
+    /// Replicas that a reassignment is adding (KIP-455), where Metadata was completed with it; they are in `replicas`.
+    pub adding: Vec<i32>,
 }
 
 impl PartitionInfo {
@@ -100,10 +103,16 @@ impl PartitionInfo {
         self.leader.is_some_and(|id| self.offline_replicas.contains(&id)) && self.in_sync() > 0
     }
 
+    /// Replicas without those that a reassignment is adding, which is how many Kafka expects in sync.
+    pub fn replication_factor(&self) -> usize {
+        self.replicas.iter().filter(|id| !self.adding.contains(id)).count()
+    }
+
+    /// As Kafka's metrics `OfflinePartitionsCount` and `UnderReplicatedPartitions` count it.
     pub fn health(&self) -> PartitionHealth {
         if self.leader.is_none_or(|id| self.offline_replicas.contains(&id)) {
             PartitionHealth::Offline
-        } else if self.in_sync() < self.replicas.len() {
+        } else if self.in_sync() < self.replication_factor() {
             PartitionHealth::UnderReplicated
         } else {
             PartitionHealth::Healthy

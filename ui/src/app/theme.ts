@@ -44,7 +44,7 @@ const OWN = {
 };
 
 // Open Sans has no Hangul; Pretendard has both, so a mixed line keeps one voice.
-const FONTS = '"Pretendard Variable", Pretendard, "Open Sans", "Noto Sans KR", system-ui, sans-serif';
+const FONTS = '"Pretendard Variable", Pretendard, "Noto Sans KR", system-ui, sans-serif';
 
 /**
  * Gives a token that is one custom property (`var(--name, fallback)`) another value. This is all that Cloudscape's

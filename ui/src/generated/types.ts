@@ -38,6 +38,16 @@ third_party: string, started_at: I64, host: HostKind, };
  */
 export type AppInfoArgs = Record<symbol, never>;
 
+export type Arrival = { broker: number, in_sync: boolean, 
+/**
+ * What it holds on disk, in bytes.
+ */
+size: I64 | null, 
+/**
+ * What the leader holds.
+ */
+leader_size: I64 | null, };
+
 export type Assigned = { topic: string, partitions: Array<number>, };
 
 /**
@@ -198,7 +208,11 @@ engine: string,
 /**
  * Of Kafka's protocol: `4.4`.
  */
-version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
+version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, 
+/**
+ * Partitions that nobody leads.
+ */
+partitions_offline: number | null, partitions_under_replicated: number | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
 
 export type ClusterKind = "local" | "remote";
 
@@ -218,7 +232,11 @@ engine: string,
 /**
  * Of Kafka's protocol: `4.4`.
  */
-version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
+version: string | null, brokers_online: number | null, brokers_total: number | null, topics: number | null, partitions: number | null, max_lag: I64 | null, 
+/**
+ * Partitions that nobody leads.
+ */
+partitions_offline: number | null, partitions_under_replicated: number | null, bootstrap: string, read_only: boolean, production: boolean, last_operation: Operation | null, created_at: I64 | null, permits: ClusterPermits, };
 
 export type ClusterRows = { rows: Array<ClusterRow>, };
 
@@ -928,7 +946,11 @@ removing?: Array<number>,
 /**
  * That are neither committed nor aborted.
  */
-transactions?: Array<OpenTransaction>, };
+transactions?: Array<OpenTransaction>, 
+/**
+ * How far each replica is that a reassignment adds.
+ */
+arrivals?: Array<Arrival>, };
 
 export type PartitionRows = { total: number, rows: Array<PartitionRow>, };
 

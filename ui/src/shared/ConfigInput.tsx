@@ -1,7 +1,7 @@
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import type { ConfigType } from "~/contract/types";
-import { choicesOf } from "./configValue";
+import { optionsOf } from "./configValue";
 import { useTyped } from "./useTyped";
 
 interface ConfigInputProps {
@@ -16,13 +16,16 @@ interface ConfigInputProps {
 
 /** The control that fits a configuration's type: a choice where there are few, else a field. */
 export function ConfigInput(props: ConfigInputProps) {
-  const choices = props.type === "boolean" ? ["true", "false"] : choicesOf(props.valid);
-  if (props.type !== "list" && choices.length > 1)
+  const offered = optionsOf(props.type, props.valid);
+  // Written in another order, or by a newer Kafka: what is set can be kept.
+  const choices = props.value === "" || offered.includes(props.value) ? offered : [...offered, props.value];
+  if (offered.length > 1)
     return (
       <Select
         selectedOption={props.value === "" ? null : { value: props.value }}
         options={choices.map((value) => ({ value }))}
         ariaLabel={props.name}
+        expandToViewport
         invalid={props.invalid}
         onChange={({ detail }) => props.onChange(detail.selectedOption.value ?? "")}
       />

@@ -1,12 +1,19 @@
-import type { ReactNode } from "react";
+import { Children, Fragment, type ReactNode } from "react";
 import { useCellFocus } from "./table/cellFocus";
+
+/** A name that may break after its dots, dashes and underscores, before it has to break inside a word. */
+export function breakable(name: string): ReactNode {
+  const parts = name.split(/(?<=[._-])(?=[^._-])/);
+  // biome-ignore lint/suspicious/noArrayIndexKey: parts of a name never move.
+  return parts.map((part, at) => <Fragment key={at}>{at === 0 ? part : [<wbr key="may" />, part]}</Fragment>);
+}
 
 /** Every name links. A plain anchor: the shell routes it, and a table of 100 costs nothing. */
 export function NameLink(props: { href: string; children: ReactNode }) {
   const focus = useCellFocus<HTMLAnchorElement>();
   return (
     <a className="weir-link" href={props.href} {...focus}>
-      {props.children}
+      {Children.map(props.children, (child) => (typeof child === "string" ? breakable(child) : child))}
     </a>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choicesOf, valueProblem } from "./configValue";
+import { choicesOf, optionsOf, valueProblem } from "./configValue";
 
 describe("valueProblem", () => {
   it("keeps integers inside their type, to the last digit", () => {
@@ -22,9 +22,27 @@ describe("valueProblem", () => {
 });
 
 describe("choicesOf", () => {
-  it("has none for ranges", () => {
-    expect(choicesOf("[0,...]")).toEqual([]);
-    expect(choicesOf("[a, b]")).toEqual(["a", "b"]);
-    expect(choicesOf(null)).toEqual([]);
+  it("has none for ranges and descriptions", () => {
+    for (const valid of [
+      "1 to 17",
+      "at least 0",
+      "1 to 9, or -1",
+      "distinct elements, at least one",
+      "",
+      null,
+    ])
+      expect(choicesOf(valid)).toEqual([]);
+    expect(choicesOf("[gzip, lz4]")).toEqual(["gzip", "lz4"]);
+    expect(choicesOf("[compact, delete]")).toEqual(["compact", "delete"]);
+  });
+});
+
+describe("optionsOf", () => {
+  it("offers a short list's words and all of them together", () => {
+    expect(optionsOf("list", "[compact, delete]")).toEqual(["compact", "delete", "compact,delete"]);
+    expect(optionsOf("list", "[a, b, c]")).toEqual([]);
+    expect(optionsOf("string", "[CreateTime, LogAppendTime]")).toEqual(["CreateTime", "LogAppendTime"]);
+    expect(optionsOf("boolean", null)).toEqual(["true", "false"]);
+    expect(optionsOf("long", "[0,...]")).toEqual([]);
   });
 });

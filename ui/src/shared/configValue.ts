@@ -12,10 +12,22 @@ const WHOLE: Partial<Record<ConfigType, [min: bigint, max: bigint]>> = {
   long: [-9_223_372_036_854_775_808n, 9_223_372_036_854_775_807n],
 };
 
-/** "[compact, delete]" as its choices; ranges such as "[0,...]" have none. */
+/** "[compact, delete]" as its choices; ranges such as "[0,...]" and patterns have none. */
 export function choicesOf(valid: string | null): string[] {
-  const inner = /^\[(.*)\]$/.exec(valid ?? "")?.[1] ?? "";
-  return inner.includes("...") || inner === "" ? [] : inner.split(",").map((each) => each.trim());
+  const words = /^\[([^[\]]*)\]$/.exec(valid ?? "")?.[1]?.split(",") ?? [];
+  const choices = words.map((word) => word.trim());
+  return choices.every((word) => /^[A-Za-z][\w.-]*$/.test(word)) ? choices : [];
+}
+
+/** So many words of a list are offered in every combination. */
+const COMBINED_MAX = 2;
+
+/** The values to choose from, where they are few: of a list each word and all together. */
+export function optionsOf(type: ConfigType, valid: string | null): string[] {
+  if (type === "boolean") return ["true", "false"];
+  const words = choicesOf(valid);
+  if (type !== "list") return words;
+  return words.length > 0 && words.length <= COMBINED_MAX ? [...words, words.join(",")] : [];
 }
 
 export function valueProblem(type: ConfigType, valid: string | null, value: string): ValueProblem | null {

@@ -1,5 +1,13 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { BrokerRow, ClusterState, Health, OperationState, Text, TopicRow } from "~/contract/types";
+import type {
+  BrokerRow,
+  ClusterRow,
+  ClusterState,
+  Health,
+  OperationState,
+  Text,
+  TopicRow,
+} from "~/contract/types";
 import { defineTexts, type Message, type Translate, useT } from "./text";
 
 type Type = StatusIndicatorProps.Type;
@@ -62,6 +70,26 @@ export function ClusterStateIndicator(props: { state: ClusterState; reason?: Tex
   );
 }
 
+const partitionTexts = defineTexts({
+  offline: {
+    en: "{n, plural, one {# partition offline} other {# partitions offline}}",
+    ko: "오프라인 파티션 {n, number}개",
+  },
+  under: { en: "{n} under-replicated", ko: "복제 부족 {n, number}개" },
+});
+
+/** What a cluster's state does not tell: partitions that nobody leads or that lack replicas. Nothing where all is well. */
+export function ClusterHealth(props: {
+  cluster: Pick<ClusterRow, "partitions_offline" | "partitions_under_replicated">;
+}) {
+  const t = useT();
+  const { partitions_offline: offline, partitions_under_replicated: under } = props.cluster;
+  if (offline)
+    return <StatusIndicator type="error">{t(partitionTexts.offline, { n: offline })}</StatusIndicator>;
+  if (under) return <StatusIndicator type="warning">{t(partitionTexts.under, { n: under })}</StatusIndicator>;
+  return null;
+}
+
 const healthTexts = defineTexts({
   ok: { en: "In sync", ko: "동기화됨" },
   creating: { en: "Creating", ko: "생성 중" },
@@ -89,13 +117,9 @@ export function healthWords(t: Translate): { value: Health; label: string }[] {
   ];
 }
 
-/** How the health of one partition reads, and of a topic with a few of them: what their columns have to hold. */
+/** How the health of one partition reads: what its column has to hold. */
 export function partitionHealthWords(t: Translate): string[] {
   return [...healthWords(t).map(({ label }) => label), t(healthTexts.creating)];
-}
-export function topicHealthWords(t: Translate): string[] {
-  const counted = ["under_replicated", "under_min_isr", "offline"] as const;
-  return [...partitionHealthWords(t), ...counted.map((health) => t(healthTexts[health], { n: 99 }))];
 }
 
 type Sick = Pick<TopicRow, "health" | "offline" | "under_min_isr" | "under_replicated">;
@@ -134,6 +158,12 @@ const brokerTexts = defineTexts({
   unknown: { en: "No answer", ko: "응답 없음" },
   removing: { en: "Being removed", ko: "제거 중" },
 });
+/** How a broker's state reads: one that is being removed serves until everything has moved, which counts more. */
+export function brokerStateName(t: Translate, broker: Pick<BrokerRow, "state" | "removing">): string {
+  const removing = broker.removing && broker.state === "online";
+  return t(removing ? brokerTexts.removing : brokerTexts[broker.state]);
+}
+
 export function brokerStateWords(t: Translate): string[] {
   return Object.values(brokerTexts).map((text) => t(text));
 }
@@ -147,13 +177,11 @@ const BROKER_TYPE: Record<BrokerRow["state"], Type> = {
   unknown: "error",
 };
 
-/** One that is being removed serves until everything has moved: that counts more than that it is online. */
 export function BrokerStateIndicator(props: { broker: Pick<BrokerRow, "state" | "removing"> }) {
   const t = useT();
   const { state, removing } = props.broker;
-  if (removing && state === "online")
-    return <StatusIndicator type="in-progress">{t(brokerTexts.removing)}</StatusIndicator>;
-  return <StatusIndicator type={BROKER_TYPE[state]}>{t(brokerTexts[state])}</StatusIndicator>;
+  const type = removing && state === "online" ? "in-progress" : BROKER_TYPE[state];
+  return <StatusIndicator type={type}>{brokerStateName(t, props.broker)}</StatusIndicator>;
 }
 
 const operationTexts = defineTexts({

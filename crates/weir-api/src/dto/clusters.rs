@@ -61,6 +61,9 @@ pub struct ClusterRow {
     pub topics: Option<u32>,
     pub partitions: Option<u32>,
     pub max_lag: Option<I64>,
+    /// Partitions that nobody leads.
+    pub partitions_offline: Option<u32>,
+    pub partitions_under_replicated: Option<u32>,
     pub bootstrap: String,
     pub read_only: bool,
     pub production: bool,
@@ -84,6 +87,8 @@ impl FromCore<core::ClusterRow> for ClusterRow {
             topics: row.topics,
             partitions: row.partitions,
             max_lag: FromCore::from_core(row.max_lag),
+            partitions_offline: row.partitions_offline,
+            partitions_under_replicated: row.partitions_under_replicated,
             bootstrap: row.bootstrap,
             read_only: row.read_only,
             production: row.production,

@@ -33,7 +33,7 @@ pub use settings::{
     Density, Language, OnClose, SavedFilter, Settings, SettingsPatch, Theme, TimeZone,
 };
 pub use topics::{
-    Altered, ConfigChange, ConfigEdit, ConfigHelp, ConfigRow, ConfigSource, ConfigSynonym,
+    Altered, Arrival, ConfigChange, ConfigEdit, ConfigHelp, ConfigRow, ConfigSource, ConfigSynonym,
     ConfigType, ConfigValue, DeletedTopic, DeletedTopics, Health, Importance, OpenTransaction,
     PartitionRow, PartitionRows, TopicDefaults, TopicDetail, TopicNameCheck, TopicPage,
     TopicPermits, TopicRow, Written,

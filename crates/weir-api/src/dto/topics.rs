@@ -289,6 +289,18 @@ dto!(PartitionRow from core::PartitionRow {
     /// That are neither committed nor aborted.
     #[ts(as = "Option<Vec<OpenTransaction>>", optional)]
     transactions: Vec<OpenTransaction>,
+    /// How far each replica is that a reassignment adds.
+    #[ts(as = "Option<Vec<Arrival>>", optional)]
+    arrivals: Vec<Arrival>,
+});
+
+dto!(Arrival from core::Arrival {
+    broker: i32,
+    in_sync: bool,
+    /// What it holds on disk, in bytes.
+    size: Option<I64>,
+    /// What the leader holds.
+    leader_size: Option<I64>,
 });
 
 /// A transaction that is neither committed nor aborted in a partition.

@@ -46,7 +46,7 @@ fn offsets_are_reset_to_each_place_with_a_preview() {
     let change = &preview["changes"][0];
     assert_eq!((&change["before"], &change["after"]), (&json!("0"), &json!("10")));
     assert_eq!((&change["lag_before"], &change["lag_after"]), (&json!("10"), &json!("0")));
-    assert!(preview["command"].as_str().unwrap().contains("--reset-offsets --group readers"));
+    assert!(preview["command"].as_str().unwrap().contains("weir group reset readers --to latest"));
     let places = [
         (json!({"kind": "offset", "offset": "7"}), "7", Value::Null),
         (json!({"kind": "shift", "by": "-2"}), "5", Value::Null),
@@ -190,7 +190,7 @@ fn a_share_group_begins_anew_where_it_is_told() {
     );
     let command = preview["command"].as_str().unwrap();
     assert!(
-        command.starts_with("kafka-share-groups.sh ") && command.contains("--to-latest"),
+        command.starts_with("weir group reset ") && command.contains("--to latest"),
         "{command}"
     );
     for (to, offset) in [

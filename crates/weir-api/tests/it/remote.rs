@@ -113,9 +113,11 @@ fn a_dry_run_changes_nothing_and_shows_the_command() {
         json!({"name": "maybe", "partitions": 2, "replication": 1, "configs": [], "dry_run": true});
     let preview = far.bench.ok("topics.create", far.args(args));
     assert_eq!(preview["operation"], Value::Null);
-    assert!(
-        preview["command"].as_str().unwrap().starts_with("kafka-topics.sh --bootstrap-server ")
+    let command = format!(
+        "weir topic create maybe --partitions 2 --replication-factor 1 --cluster {}",
+        far.id
     );
+    assert_eq!(preview["command"], command.as_str());
     assert_eq!(far.bench.ok("topics.list", list(&far.id, "name", 1))["total"], 0);
 }
 
@@ -263,6 +265,11 @@ fn a_broker_that_stops_shows_in_health() {
         far.bench.until("topics.get", topic, |topic| topic["health"] == "under_replicated");
     assert_eq!(detail["under_replicated"], 3);
     assert_eq!(detail["warnings"][0]["id"], "warning.topic_under_replicated");
+    far.bench.until("clusters.list", json!({}), |list| {
+        let rows = list["rows"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["id"] == far.id.as_str()).unwrap();
+        (&row["partitions_under_replicated"], &row["partitions_offline"]) == (&json!(3), &json!(0))
+    });
     let brokers = far.bench.ok("brokers.list", far.args(json!({})));
     assert_eq!(
         brokers["rows"].as_array().unwrap().len(),

@@ -1,11 +1,14 @@
 //! DescribeLogDirs of every broker: sizes of replicas and volumes.
 
 use weir_domain::{LogDir, Partial, ReplicaSize, TopicPartition};
-use weir_wire::messages::describe_log_dirs_request::DescribeLogDirsRequest;
+use weir_wire::messages::describe_log_dirs_request::{
+    DescribableLogDirTopic, DescribeLogDirsRequest,
+};
 use weir_wire::messages::describe_log_dirs_response::{
     DescribeLogDirsResponse, DescribeLogDirsResult,
 };
 
+use crate::admin::by_topic;
 use crate::client::{Build, Client, failure};
 use crate::code;
 use crate::error::ClientError;
@@ -13,12 +16,32 @@ use crate::error::ClientError;
 impl Client {
     /// All log directories of all brokers, each with its replicas.
     pub async fn log_dirs(&self) -> Result<Partial<Vec<LogDir>>, ClientError> {
+        self.describe_log_dirs(None).await
+    }
+
+    /// The same of these partitions only.
+    pub async fn log_dirs_of(
+        &self,
+        partitions: &[TopicPartition],
+    ) -> Result<Partial<Vec<LogDir>>, ClientError> {
+        let topic = |(name, partitions): (&str, Vec<i32>)| DescribableLogDirTopic {
+            topic: name.into(),
+            partitions,
+            ..Default::default()
+        };
+        self.describe_log_dirs(Some(by_topic(partitions).into_iter().map(topic).collect())).await
+    }
+
+    async fn describe_log_dirs(
+        &self,
+        topics: Option<Vec<DescribableLogDirTopic>>,
+    ) -> Result<Partial<Vec<LogDir>>, ClientError> {
         let brokers = self.brokers().await?;
-        let request: fn(i16) -> _ =
-            |_| Ok(DescribeLogDirsRequest { topics: None, ..Default::default() });
+        let request =
+            move |_| Ok(DescribeLogDirsRequest { topics: topics.clone(), ..Default::default() });
         let requests = brokers
             .iter()
-            .map(|b| (b.id, Box::new(request) as Build<DescribeLogDirsRequest>))
+            .map(|b| (b.id, Box::new(request.clone()) as Build<DescribeLogDirsRequest>))
             .collect();
         let mut dirs = Vec::new();
         let mut failures = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use weir_domain::PartitionHealth;
 use weir_store::ProfileRow;
 
 use super::registry::Local;
@@ -42,6 +43,9 @@ pub struct ClusterRow {
     pub topics: Option<u32>,
     pub partitions: Option<u32>,
     pub max_lag: Option<i64>,
+    /// Partitions that nobody leads.
+    pub partitions_offline: Option<u32>,
+    pub partitions_under_replicated: Option<u32>,
     pub bootstrap: String,
     pub read_only: bool,
     pub production: bool,
@@ -195,6 +199,8 @@ impl Core {
             topics: None,
             partitions: None,
             max_lag: None,
+            partitions_offline: None,
+            partitions_under_replicated: None,
             bootstrap: local.bootstrap(),
             read_only: false,
             production: false,
@@ -244,6 +250,8 @@ impl Core {
             topics: None,
             partitions: None,
             max_lag: None,
+            partitions_offline: None,
+            partitions_under_replicated: None,
             bootstrap: profile.bootstrap.clone(),
             read_only: profile.read_only,
             production: profile.production,
@@ -268,6 +276,15 @@ fn count(row: &mut ClusterRow, session: &Session) {
     (row.topics, row.partitions) = (Some(counts.0), Some(counts.1));
     row.brokers_online = brokers::online(session, row.state);
     row.max_lag = session.groups().max_lag();
+    // Of a cluster that does not answer the last Metadata says nothing about now.
+    if session.problem().is_none() {
+        let health = |wanted| {
+            let partitions = snapshot.metadata.topics.iter().flat_map(|topic| &topic.partitions);
+            Some(partitions.filter(|partition| partition.health() == wanted).count() as u32)
+        };
+        row.partitions_offline = health(PartitionHealth::Offline);
+        row.partitions_under_replicated = health(PartitionHealth::UnderReplicated);
+    }
 }
 
 fn remote_facts(profile: &ProfileRow, state: State) -> ClusterFacts {

@@ -57,12 +57,10 @@ impl Core {
             many => (TextId::OperationGroupsDelete.with("count", many.len()), None),
         };
         let mut begin = Begin::new(kind::GROUP_DELETE, self.named(&session.cluster)?, title);
-        let mut line = CommandLine::kafka("kafka-consumer-groups.sh", &session.bootstrap);
-        line = line.word("--delete");
-        for group in groups {
-            line = line.flag("--group", group);
-        }
-        (begin.target, begin.command) = (target, Some(line.finish()));
+        let line = CommandLine::weir("group delete");
+        let line = groups.iter().fold(line, |line, group| line.word(group));
+        let command = line.word("--yes").cluster(&session.cluster).finish();
+        (begin.target, begin.command) = (target, Some(command));
         Ok(begin)
     }
 

@@ -39,7 +39,7 @@ pub struct DeleteOffsets {
 pub struct OffsetsChanged {
     /// `None` after a dry run.
     pub operation: Option<String>,
-    /// The Kafka command that does the same, where there is one.
+    /// The command that does the same, where there is one.
     pub command: Option<String>,
     /// In order of topic, then partition.
     pub changes: Vec<OffsetChange>,
@@ -51,7 +51,7 @@ impl Core {
         let ResetOffsets { cluster, group, topics, to, dry_run } = reset;
         let session = self.session_to(cluster, Action::AlterOffsets)?;
         let mut planned = changes::plan_reset(&session.client, group, topics, *to).await?;
-        let command = Some(offsets_command::reset(reset, planned.kind, &session.bootstrap));
+        let command = Some(offsets_command::reset(reset));
         if *dry_run {
             return Ok(OffsetsChanged { operation: None, command, changes: planned.changes });
         }
@@ -76,7 +76,7 @@ impl Core {
         let DeleteOffsets { cluster, group, topics, dry_run } = delete;
         let session = self.session_to(cluster, Action::AlterOffsets)?;
         let mut changes = changes::plan_delete(&session.client, group, topics).await?;
-        let command = Some(offsets_command::delete(delete, &session.bootstrap));
+        let command = Some(offsets_command::delete(delete));
         if *dry_run {
             return Ok(OffsetsChanged { operation: None, command, changes });
         }

@@ -1,4 +1,4 @@
-//! The calls of `kafka-consumer-groups.sh` and `kafka-share-groups.sh` that change where groups read.
+//! The calls of `weir` that change where groups read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,40 +9,37 @@ use super::offsets::{DeleteOffsets, ResetOffsets};
 use crate::command_line::CommandLine;
 use crate::time::utc;
 
-pub(super) fn reset(reset: &ResetOffsets, kind: GroupType, bootstrap: &str) -> String {
-    let tool = match kind {
-        GroupType::Share => "kafka-share-groups.sh",
-        _ => "kafka-consumer-groups.sh",
-    };
-    let mut line =
-        CommandLine::kafka(tool, bootstrap).word("--reset-offsets").flag("--group", &reset.group);
-    line = match &reset.topics[..] {
-        [] => line.word("--all-topics"),
-        topics => topics.iter().fold(line, |line, topic| line.flag("--topic", &scope(topic))),
-    };
+pub(super) fn reset(reset: &ResetOffsets) -> String {
+    let mut line = CommandLine::weir("group reset").word(&reset.group);
     line = match reset.to {
-        ResetTo::Earliest => line.word("--to-earliest"),
-        ResetTo::Latest => line.word("--to-latest"),
-        ResetTo::Time(at) => line.flag("--to-datetime", &utc(at)),
-        ResetTo::Offset(offset) => line.flag("--to-offset", &offset.to_string()),
+        ResetTo::Earliest => line.flag("--to", "earliest"),
+        ResetTo::Latest => line.flag("--to", "latest"),
+        ResetTo::Time(at) => line.flag("--to", &utc(at)),
+        ResetTo::Offset(to) => line.flag("--to", &offset(to)),
         ResetTo::Shift(by) => line.flag("--shift-by", &by.to_string()),
     };
-    line.word("--execute").finish()
+    let topic = |line: CommandLine, topic: &TopicScope| line.flag("--topic", &scope(topic));
+    reset.topics.iter().fold(line, topic).cluster(&reset.cluster).finish()
 }
 
-pub(super) fn delete(delete: &DeleteOffsets, bootstrap: &str) -> String {
-    let line = CommandLine::kafka("kafka-consumer-groups.sh", bootstrap)
-        .word("--delete-offsets")
-        .flag("--group", &delete.group);
-    delete.topics.iter().fold(line, |line, topic| line.flag("--topic", topic)).finish()
+pub(super) fn delete(delete: &DeleteOffsets) -> String {
+    let line = CommandLine::weir("group delete-offsets").word(&delete.group);
+    let line = delete.topics.iter().fold(line, |line, topic| line.flag("--topic", topic));
+    line.cluster(&delete.cluster).finish()
+}
+
+/// `weir` reads a very large bare number as a time.
+fn offset(offset: i64) -> String {
+    const TIMES_FROM: i64 = 100_000_000_000;
+    if offset < TIMES_FROM { offset.to_string() } else { format!("offset:{offset}") }
 }
 
 /// Calls that one line can hold.
 const CALLS_MAX: usize = 8;
 
-/// Each offset is a call of its own, and so is what is forgotten. `None` where Kafka's tools cannot, or only with very
-/// many: of share groups, and of a topic that is forgotten in part.
-pub(super) fn put_back(group: &str, planned: &PlannedReset, bootstrap: &str) -> Option<String> {
+/// Each offset is a call of its own, and so is what is forgotten. `None` where that cannot be done so, or only with
+/// very many: of share groups, and of a topic that is forgotten in part.
+pub(super) fn put_back(group: &str, planned: &PlannedReset, cluster: &str) -> Option<String> {
     let changes: Vec<_> = planned.changes.iter().filter(|it| it.error.is_none()).collect();
     let mut offsets: BTreeMap<i64, BTreeMap<&str, Vec<i32>>> = BTreeMap::new();
     let mut forgotten: BTreeSet<&str> = BTreeSet::new();
@@ -60,21 +57,19 @@ pub(super) fn put_back(group: &str, planned: &PlannedReset, bootstrap: &str) -> 
     if planned.kind == GroupType::Share || in_part || calls == 0 || calls > CALLS_MAX {
         return None;
     }
-    let tool = || CommandLine::kafka("kafka-consumer-groups.sh", bootstrap);
     let mut lines: Vec<String> = Vec::new();
-    for (offset, topics) in offsets {
-        let line = tool().word("--reset-offsets").flag("--group", group);
+    for (to, topics) in offsets {
+        let line = CommandLine::weir("group reset").word(group).flag("--to", &offset(to));
         let topic = |line: CommandLine, (topic, partitions): (&str, Vec<i32>)| {
             let topic = topic.to_owned();
             line.flag("--topic", &scope(&TopicScope { topic, partitions }))
         };
-        let line = topics.into_iter().fold(line, topic).flag("--to-offset", &offset.to_string());
-        lines.push(line.word("--execute").finish());
+        lines.push(topics.into_iter().fold(line, topic).cluster(cluster).finish());
     }
     if !forgotten.is_empty() {
-        let line = tool().word("--delete-offsets").flag("--group", group);
+        let line = CommandLine::weir("group delete-offsets").word(group);
         let line = forgotten.into_iter().fold(line, |line, topic| line.flag("--topic", topic));
-        lines.push(line.finish());
+        lines.push(line.cluster(cluster).finish());
     }
     Some(lines.join(" && "))
 }
@@ -104,25 +99,17 @@ mod tests {
         let topics = topics.iter().map(scope).collect();
         let (cluster, group) = ("one".to_owned(), "g".to_owned());
         let asked = ResetOffsets { cluster, group, topics, to, dry_run: true };
-        let begin = "kafka-consumer-groups.sh --bootstrap-server b:1 --reset-offsets --group g";
-        let line = reset(&asked, GroupType::Classic, "b:1");
-        assert_eq!(line, format!("{begin} {expected} --execute"));
-        let share = reset(&asked, GroupType::Share, "b:1");
-        assert_eq!(share, line.replace("kafka-consumer-groups.sh", "kafka-share-groups.sh"));
+        assert_eq!(reset(&asked), format!("weir group reset g {expected} --cluster one"));
     }
 
     #[test]
-    fn as_kafkas_tool_takes_it() {
-        check(&[], ResetTo::Earliest, "--all-topics --to-earliest");
-        check(&[("t", &[])], ResetTo::Latest, "--topic t --to-latest");
-        check(
-            &[("t", &[0, 2]), ("u", &[])],
-            ResetTo::Offset(7),
-            "--topic t:0,2 --topic u --to-offset 7",
-        );
-        check(&[], ResetTo::Shift(-3), "--all-topics --shift-by -3");
-        let time = "--all-topics --to-datetime 2026-11-25T20:01:02.003Z";
-        check(&[], ResetTo::Time(1_795_636_862_003), time);
+    fn as_weir_takes_it() {
+        check(&[], ResetTo::Earliest, "--to earliest");
+        check(&[("t", &[])], ResetTo::Latest, "--to latest --topic t");
+        check(&[("t", &[0, 2]), ("u", &[])], ResetTo::Offset(7), "--to 7 --topic t:0,2 --topic u");
+        check(&[], ResetTo::Offset(100_000_000_000), "--to offset:100000000000");
+        check(&[], ResetTo::Shift(-3), "--shift-by -3");
+        check(&[], ResetTo::Time(1_795_636_862_003), "--to 2026-11-25T20:01:02.003Z");
     }
 
     #[test]
@@ -131,13 +118,11 @@ mod tests {
             after,
             ..OffsetChange::none(TopicPartition::new(topic, partition))
         };
-        let line = |kind, changes| put_back("g", &PlannedReset { kind, changes }, "b:1");
-        let tool = "kafka-consumer-groups.sh --bootstrap-server b:1";
+        let line = |kind, changes| put_back("g", &PlannedReset { kind, changes }, "one");
         let changes = vec![change("t", 0, Some(7)), change("t", 2, Some(7)), change("u", 0, None)];
-        let expected = format!(
-            "{tool} --reset-offsets --group g --topic t:0,2 --to-offset 7 --execute && {tool} --delete-offsets \
-             --group g --topic u"
-        );
+        let expected = "weir group reset g --to 7 --topic t:0,2 --cluster one && \
+                        weir group delete-offsets g --topic u --cluster one";
+        let expected = expected.to_owned();
         assert_eq!(line(GroupType::Classic, changes.clone()), Some(expected));
         assert_eq!(line(GroupType::Share, changes), None);
         let in_part = vec![change("t", 0, Some(7)), change("t", 1, None)];
@@ -151,7 +136,7 @@ mod tests {
         let (cluster, group) = ("one".to_owned(), "a b".to_owned());
         let topics = vec!["t".to_owned(), "u".to_owned()];
         let asked = DeleteOffsets { cluster, group, topics, dry_run: true };
-        let expected = "kafka-consumer-groups.sh --bootstrap-server b:1 --delete-offsets --group 'a b' --topic t --topic u";
-        assert_eq!(delete(&asked, "b:1"), expected);
+        let expected = "weir group delete-offsets 'a b' --topic t --topic u --cluster one";
+        assert_eq!(delete(&asked), expected);
     }
 }

@@ -29,7 +29,7 @@ impl Core {
         let reset = self.operation_get(&asked.operation)?;
         let (group, before) = remembered(&reset, &asked.cluster)?;
         let mut planned = changes::plan_back(&session.client, &group, &before).await?;
-        let command = offsets_command::put_back(&group, &planned, &session.bootstrap);
+        let command = offsets_command::put_back(&group, &planned, &session.cluster);
         if asked.dry_run {
             return Ok(OffsetsChanged { operation: None, command, changes: planned.changes });
         }

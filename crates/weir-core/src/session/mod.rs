@@ -158,7 +158,7 @@ impl Session {
 
     async fn read(&self) -> Result<Snapshot> {
         match self.client.metadata().await {
-            Ok(metadata) => Ok(self.keep(metadata)),
+            Ok(metadata) => Ok(self.keep(self.client.with_moves(metadata).await)),
             Err(error) => {
                 let mut failure = crate::errors::client_failure(&error);
                 if self.is_local && error.kind == weir_client::ErrorKind::Refused {

@@ -44,8 +44,12 @@ impl Session {
 
     async fn poll_once(&self, due: &mut Due) {
         let mut watched = self.watched();
-        if self.is_local && due.charts_go_on(watched.topics, Instant::now()) {
-            (watched.topics, watched.sizes) = (true, true);
+        if self.is_local {
+            let now = Instant::now();
+            if goes_on(&mut due.charts, watched.topics, now) {
+                (watched.topics, watched.sizes) = (true, true);
+            }
+            watched.groups = goes_on(&mut due.lags, watched.groups, now);
         }
         let paces = self.paces();
         if watched.anything && due.take(What::Metadata, paces.metadata) {
@@ -244,8 +248,10 @@ enum What {
 #[derive(Debug, Default)]
 struct Due {
     last: [Option<Instant>; 4],
-    /// When somebody looked at what the charts are made of.
+    /// When somebody looked at what the charts of throughput are made of.
     charts: Option<Instant>,
+    /// And those of groups' lag.
+    lags: Option<Instant>,
 }
 
 impl Due {
@@ -258,13 +264,14 @@ impl Due {
         *last = Some(Instant::now());
         true
     }
-    /// Whether the charts still want points at `now`: while they are watched and some minutes after.
-    fn charts_go_on(&mut self, watched: bool, now: Instant) -> bool {
-        if watched {
-            self.charts = Some(now);
-        }
-        self.charts.is_some_and(|last| now.duration_since(last) < CHARTS_GO_ON)
+}
+
+/// Whether a chart still wants points at `now`: while it is watched and some minutes after the last look.
+fn goes_on(last: &mut Option<Instant>, watched: bool, now: Instant) -> bool {
+    if watched {
+        *last = Some(now);
     }
+    last.is_some_and(|last| now.duration_since(last) < CHARTS_GO_ON)
 }
 
 #[cfg(test)]
@@ -273,13 +280,13 @@ mod tests {
 
     #[test]
     fn charts_go_on_for_some_minutes_after_the_last_look() {
-        let (mut due, start) = (Due::default(), Instant::now());
+        let (mut last, start) = (None, Instant::now());
         let after = |seconds| start + Duration::from_secs(seconds);
-        assert!(!due.charts_go_on(false, start), "nobody has ever looked");
-        assert!(due.charts_go_on(true, start));
-        assert!(due.charts_go_on(false, after(299)));
-        assert!(!due.charts_go_on(false, after(300)));
-        assert!(due.charts_go_on(true, after(400)));
-        assert!(due.charts_go_on(false, after(699)));
+        assert!(!goes_on(&mut last, false, start), "nobody has ever looked");
+        assert!(goes_on(&mut last, true, start));
+        assert!(goes_on(&mut last, false, after(299)));
+        assert!(!goes_on(&mut last, false, after(300)));
+        assert!(goes_on(&mut last, true, after(400)));
+        assert!(goes_on(&mut last, false, after(699)));
     }
 }

@@ -203,8 +203,8 @@ pub(crate) struct Sample {
     pub(crate) lag: i64,
 }
 
-/// Ten minutes at one reading each five seconds.
-const HISTORY_MAX: usize = 120;
+/// Ten minutes at one reading each three seconds.
+const HISTORY_MAX: usize = 200;
 /// Groups whose history is kept.
 const HISTORIES_MAX: usize = 2_000;
 

@@ -98,7 +98,7 @@ impl Core {
         let replicas = replicas_of(&session, &alter.topic);
         let changes: Vec<_> =
             alter.changes.iter().map(|change| preview(&entries, change, replicas)).collect();
-        let command = command(alter, &session.bootstrap);
+        let command = command(alter);
         apply(&session, alter, true).await?;
         if alter.dry_run {
             return Ok(Altered { operation: None, command, changes });
@@ -236,30 +236,13 @@ fn changed(change: &ConfigChange) -> Change {
     Change { what: name, before, after }
 }
 
-fn command(alter: &AlterTopic, bootstrap: &str) -> String {
-    let set: Vec<_> = alter
-        .changes
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", listed(value.as_deref()?))))
-        .collect();
-    let deleted = alter.changes.iter().filter(|(_, value)| value.is_none());
-    let deleted: Vec<_> = deleted.map(|(name, _)| name.as_str()).collect();
-    let mut line = CommandLine::kafka("kafka-configs.sh", bootstrap)
-        .word("--alter")
-        .flag("--entity-type", "topics")
-        .flag("--entity-name", &alter.topic);
-    if !set.is_empty() {
-        line = line.flag("--add-config", &set.join(","));
-    }
-    if !deleted.is_empty() {
-        line = line.flag("--delete-config", &deleted.join(","));
-    }
-    line.finish()
-}
-
-/// Kafka's tool wants lists in brackets.
-fn listed(value: &str) -> String {
-    if value.contains(',') { format!("[{value}]") } else { value.to_owned() }
+fn command(alter: &AlterTopic) -> String {
+    let line = CommandLine::weir("topic config").word(&alter.topic);
+    let change = |line: CommandLine, (name, value): &(String, Option<String>)| match value {
+        Some(value) => line.flag("--set", &format!("{name}={value}")),
+        None => line.flag("--reset", name),
+    };
+    alter.changes.iter().fold(line, change).cluster(&alter.cluster).finish()
 }
 
 #[cfg(test)]
@@ -307,8 +290,8 @@ mod tests {
             ],
             dry_run: true,
         };
-        let expected = "kafka-configs.sh --bootstrap-server b:1 --alter --entity-type topics --entity-name orders \
-             --add-config 'cleanup.policy=[compact,delete]' --delete-config retention.ms";
-        assert_eq!(command(&alter, "b:1"), expected);
+        let expected = "weir topic config orders --set cleanup.policy=compact,delete --reset retention.ms \
+                        --cluster one";
+        assert_eq!(command(&alter), expected);
     }
 }

@@ -60,7 +60,7 @@ impl Core {
     pub async fn create_topic(&self, new: &CreateTopic) -> Result<Written> {
         let session = self.session_to(&new.cluster, Action::CreateTopic)?;
         check(new)?;
-        let command = create_command(new, &session.bootstrap);
+        let command = create_command(new);
         let topic = NewTopic {
             name: new.name.clone(),
             partitions: Some(new.partitions),
@@ -98,10 +98,10 @@ impl Core {
         let before = session.snapshot().await?;
         let before = get::find(&session, before, topic).await?;
         let before = before.metadata.topic(topic).map_or(0, |topic| topic.partitions.len());
-        let command = CommandLine::kafka("kafka-topics.sh", &session.bootstrap)
-            .word("--alter")
-            .flag("--topic", topic)
-            .flag("--partitions", &total.to_string())
+        let command = CommandLine::weir("topic add-partitions")
+            .word(topic)
+            .flag("--total", &total.to_string())
+            .cluster(cluster)
             .finish();
         let new = NewPartitions { topic: topic.to_owned(), total, assignments: Vec::new() };
         extend(&session, &new, true).await?;
@@ -241,14 +241,13 @@ async fn broker_defaults(
     entries.into_iter().filter_map(|entry| Some((entry.name, entry.value?))).collect()
 }
 
-fn create_command(new: &CreateTopic, bootstrap: &str) -> String {
-    let mut line = CommandLine::kafka("kafka-topics.sh", bootstrap)
-        .word("--create")
-        .flag("--topic", &new.name)
+fn create_command(new: &CreateTopic) -> String {
+    let mut line = CommandLine::weir("topic create")
+        .word(&new.name)
         .flag("--partitions", &new.partitions.to_string())
         .flag("--replication-factor", &new.replication.to_string());
     for (name, value) in &new.configs {
         line = line.flag("--config", &format!("{name}={value}"));
     }
-    line.finish()
+    line.cluster(&new.cluster).finish()
 }

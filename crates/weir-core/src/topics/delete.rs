@@ -33,7 +33,7 @@ impl Core {
         let session = self.session_to(cluster, Action::DeleteTopic)?;
         check(topics, confirm)?;
         unguarded(&session, topics)?;
-        let command = command(&session.bootstrap, topics);
+        let command = command(&session.cluster, topics);
         let (title, target) = match topics {
             [one] => (TextId::OperationTopicDelete.with("topic", one), Some(one.clone())),
             many => (TextId::OperationTopicsDelete.with("count", many.len()), None),
@@ -72,32 +72,37 @@ impl Core {
     /// The Kafka commands that delete the same topics.
     pub fn delete_topics_command(&self, cluster: &str, topics: &[String]) -> Result<String> {
         let session = self.session_to(cluster, Action::DeleteTopic)?;
-        Ok(command(&session.bootstrap, topics))
+        Ok(command(&session.cluster, topics))
     }
 }
 
 /// Bytes of names in one command: Linux takes no longer argument than 128 KiB.
 const NAMES_MAX: usize = 100 * 1024;
 
-/// One command, or a line each where the names are too many for one. Kafka's tool reads names as expressions, in
-/// which a dot is any character.
-fn command(bootstrap: &str, topics: &[String]) -> String {
-    let mut lists: Vec<String> = Vec::new();
+/// One command, or a line each where the names are too many for one.
+fn command(cluster: &str, topics: &[String]) -> String {
+    let mut lists: Vec<(usize, Vec<&str>)> = Vec::new();
     for topic in topics {
-        let name = topic.replace('.', "\\.");
         match lists.last_mut() {
-            Some(list) if list.len() + name.len() < NAMES_MAX => {
-                list.push(',');
-                list.push_str(&name);
+            Some((length, list)) if *length + topic.len() < NAMES_MAX => {
+                *length += topic.len() + 1;
+                list.push(topic);
             }
-            _ => lists.push(name),
+            _ => lists.push((topic.len(), vec![topic])),
         }
     }
-    let line = |names: &String| {
-        let line = CommandLine::kafka("kafka-topics.sh", bootstrap).word("--delete");
-        line.flag("--topic", names).finish()
+    let line = |(_, names): &(usize, Vec<&str>)| {
+        let line = CommandLine::weir("topic delete");
+        let line = names.iter().fold(line, |line, name| line.word(name));
+        line.word("--yes").cluster(cluster).finish()
     };
     lists.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What Weir does not do, by Kafka's own tool, which reads names as expressions: a dot is any character.
+fn kafka_command(bootstrap: &str, topic: &str) -> String {
+    let line = CommandLine::kafka("kafka-topics.sh", bootstrap).word("--delete");
+    line.flag("--topic", &topic.replace('.', "\\.")).finish()
 }
 
 /// None of the topics is one in which Kafka or another system keeps its state.
@@ -107,8 +112,7 @@ fn unguarded(session: &Session, topics: &[String]) -> Result<()> {
     let Some((topic, why)) = named.find_map(|topic| Some((topic, guarded(topic)?))) else {
         return Ok(());
     };
-    let one = [topic.name.clone()];
-    Err(Failure::denied(why).detail(command(&session.bootstrap, &one)))
+    Err(Failure::denied(why).detail(kafka_command(&session.bootstrap, &topic.name)))
 }
 
 async fn delete(session: &Session, topics: &[String]) -> Result<Vec<(String, Option<Failure>)>> {
@@ -155,11 +159,14 @@ mod tests {
     #[test]
     fn the_command_names_every_topic_and_no_other() {
         let names = |n: usize| (0..n).map(|i| format!("shop.orders-{i}")).collect::<Vec<_>>();
-        let whole = command("localhost:9092", &names(5));
-        let begin = "kafka-topics.sh --bootstrap-server localhost:9092 --delete --topic ";
-        let list = (0..5).map(|i| format!(r"shop\.orders-{i}")).collect::<Vec<_>>().join(",");
-        assert_eq!(whole, format!("{begin}'{list}'"));
-        let many = command("localhost:9092", &names(TOPICS_MAX));
+        let whole = command("one", &names(5));
+        let begin = "weir topic delete ";
+        assert_eq!(whole, format!("{begin}{} --yes --cluster one", names(5).join(" ")));
+        let internal = kafka_command("localhost:9092", "shop.orders");
+        let expected =
+            r"kafka-topics.sh --bootstrap-server localhost:9092 --delete --topic 'shop\.orders'";
+        assert_eq!(internal, expected);
+        let many = command("one", &names(TOPICS_MAX));
         let lines: Vec<_> = many.lines().collect();
         assert!(lines.len() > 1, "one argument would be too long");
         assert!(lines.iter().all(|line| line.starts_with(begin) && line.len() < 128 * 1024));

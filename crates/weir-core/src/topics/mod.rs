@@ -16,7 +16,7 @@ pub(crate) use get::find;
 pub use get::{TopicDetail, TopicPermits};
 pub use list::TopicPage;
 pub(crate) use list::silent;
-pub use partitions::{PartitionPage, PartitionRow};
+pub use partitions::{Arrival, PartitionPage, PartitionRow};
 pub(crate) use row::is_internal;
 pub use row::{Health, TopicRow};
 

@@ -40,6 +40,19 @@ pub struct PartitionRow {
     pub adding: Vec<i32>,
     pub removing: Vec<i32>,
     pub transactions: Vec<OpenTransaction>,
+    /// How far each replica is that a reassignment adds.
+    pub arrivals: Vec<Arrival>,
+}
+
+/// A replica that a reassignment adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    pub broker: i32,
+    pub in_sync: bool,
+    /// What it holds on disk, in bytes; `None` where its broker does not tell.
+    pub size: Option<i64>,
+    /// What the leader holds.
+    pub leader_size: Option<i64>,
 }
 
 impl Core {
@@ -107,6 +120,37 @@ async fn tell_what_goes_on(session: &Session, topic: &str, rows: &mut [Partition
         }
         row.transactions = open.extract_if(.., |one| one.partition == *partition).collect();
     }
+    tell_arrivals(session, topic, rows).await;
+}
+
+/// How far the replicas are that are being added: of a move that stands nobody could tell it from one that goes on.
+async fn tell_arrivals(session: &Session, topic: &str, rows: &mut [PartitionRow]) {
+    let moving: Vec<_> = rows
+        .iter()
+        .filter(|row| !row.adding.is_empty())
+        .map(|row| TopicPartition::new(topic, row.partition))
+        .collect();
+    if moving.is_empty() {
+        return;
+    }
+    let dirs = session.client.log_dirs_of(&moving).await.map(|answer| answer.value);
+    let dirs = dirs.unwrap_or_default();
+    let size = |partition: i32, broker: i32| {
+        let of_broker = dirs.iter().filter(|dir| dir.broker_id == broker);
+        let mut replicas = of_broker.flat_map(|dir| &dir.replicas).filter(|r| !r.is_future);
+        let found =
+            replicas.find(|r| r.partition.partition == partition && r.partition.topic == topic);
+        found.map(|replica| replica.size_bytes)
+    };
+    for row in rows {
+        let arrival = |broker: &i32| Arrival {
+            broker: *broker,
+            in_sync: row.isr.contains(broker),
+            size: size(row.partition, *broker),
+            leader_size: row.leader.and_then(|leader| size(row.partition, leader)),
+        };
+        row.arrivals = row.adding.iter().map(arrival).collect();
+    }
 }
 
 /// First and last offsets, asked now: a page of partitions is a request or two.
@@ -156,6 +200,7 @@ fn row(
         adding: Vec::new(),
         removing: Vec::new(),
         transactions: Vec::new(),
+        arrivals: Vec::new(),
     }
 }
 

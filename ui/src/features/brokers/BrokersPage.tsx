@@ -4,9 +4,11 @@ import { useMemo, useState } from "react";
 import { useParams } from "react-router";
 import type { BrokerRow } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
-import { bytes, count, NONE } from "~/shared/format";
-import { BrokerStateIndicator, brokerStateWords } from "~/shared/state";
+import { bytes, compareI64, count, NONE } from "~/shared/format";
+import { BrokerStateIndicator, brokerStateName, brokerStateWords } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
+import { matches, type Property, read } from "~/shared/table/tokens";
+import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
 import { AddBroker } from "./AddBroker";
 import { BrokerActions } from "./BrokerActions";
@@ -26,15 +28,17 @@ function columns(t: Translate): Column<BrokerRow>[] {
     width,
     cell,
     numeric: true,
+    sort: id,
   });
   return [
-    { id: "id", header: t(texts.id), cell: (row) => <b>{row.id}</b>, rowHeader: true, width: 70 },
+    { id: "id", header: t(texts.id), cell: (row) => <b>{row.id}</b>, rowHeader: true, width: 80, sort: "id" },
     {
       id: "state",
       header: t(texts.state),
       cell: (row) => <BrokerStateIndicator broker={row} />,
       words: brokerStateWords(t),
       sign: true,
+      sort: "state",
     },
     {
       id: "role",
@@ -46,11 +50,18 @@ function columns(t: Translate): Column<BrokerRow>[] {
     {
       id: "address",
       header: t(texts.address),
-      cell: (row) => <span className="weir-mono">{`${row.host}:${row.port}`}</span>,
+      cell: (row) => <span className="weir-mono">{addressOf(row)}</span>,
       width: 170,
       minWidth: 170,
     },
-    { id: "rack", header: t(texts.rack), cell: (row) => row.rack ?? NONE, width: 90, minWidth: 90 },
+    {
+      id: "rack",
+      header: t(texts.rack),
+      cell: (row) => row.rack ?? NONE,
+      width: 90,
+      minWidth: 90,
+      sort: "rack",
+    },
     figure("leaders", t(texts.leaders), 90, (row) => count(row.leaders)),
     figure("replicas", t(texts.replicas), 90, (row) => count(row.replicas)),
     { ...figure("under", t(texts.under), 140, (row) => count(row.under_replicated)), extra: true },
@@ -63,6 +74,56 @@ function columns(t: Translate): Column<BrokerRow>[] {
       optional: true,
     },
   ];
+}
+
+/** So few brokers are seen at a glance. */
+const FILTER_FROM = 5;
+
+function brokerProperties(t: Translate): Property<BrokerRow>[] {
+  return [
+    { key: "state", label: t(texts.state), of: (row) => brokerStateName(t, row) },
+    { key: "rack", label: t(texts.rack), of: (row) => row.rack ?? "" },
+    { key: "address", label: t(texts.address), of: addressOf },
+  ];
+}
+
+const addressOf = (row: BrokerRow) => `${row.host}:${row.port}`;
+const nameOf = (row: BrokerRow) => String(row.id);
+
+/** By one column, then by id: ids are numbers, also where they are read as words. */
+function order(t: Translate, by: string): (a: BrokerRow, b: BrokerRow) => number {
+  const byId = (a: BrokerRow, b: BrokerRow) => a.id - b.id;
+  switch (by) {
+    case "state":
+      return (a, b) => brokerStateName(t, a).localeCompare(brokerStateName(t, b)) || byId(a, b);
+    case "rack":
+      return (a, b) => (a.rack ?? "").localeCompare(b.rack ?? "") || byId(a, b);
+    case "leaders":
+      return (a, b) => a.leaders - b.leaders || byId(a, b);
+    case "replicas":
+      return (a, b) => a.replicas - b.replicas || byId(a, b);
+    case "under":
+      return (a, b) => a.under_replicated - b.under_replicated || byId(a, b);
+    case "size":
+      return (a, b) => compareI64(a.size ?? "-1", b.size ?? "-1") || byId(a, b);
+    default:
+      return byId;
+  }
+}
+
+/** What the filter and the order leave of the brokers, and the page of them that is shown. */
+function useShown(t: Translate, all: BrokerRow[] | undefined, list: ReturnType<typeof useListState>) {
+  const { query, sort, descending, page, page_size: size } = list.state;
+  const properties = useMemo(() => brokerProperties(t), [t]);
+  const found = useMemo(() => {
+    const wanted = read(query);
+    const left = all?.filter((row) => matches(row, wanted, properties, nameOf)).sort(order(t, sort));
+    return descending ? left?.reverse() : left;
+  }, [all, query, sort, descending, properties, t]);
+  const pages = Math.max(1, Math.ceil((found?.length ?? 0) / size));
+  const at = Math.min(page, pages);
+  const rows = useMemo(() => found?.slice((at - 1) * size, at * size), [found, at, size]);
+  return { rows, total: found?.length, at, properties };
 }
 
 function summary(t: Translate, rows: BrokerRow[], skew: number | null): string {
@@ -82,6 +143,10 @@ export default function BrokersPage() {
   const [selected, setSelected] = useState<string[]>([]);
   const brokers = useCall("brokers.list", { cluster }, { tags: [tag.brokers(cluster)] });
   const rows = brokers.data?.rows;
+  const list = useListState("brokers", { sort: "id" });
+  const shown = useShown(t, rows, list);
+  const { query, sort, descending, page_size: size } = list.state;
+  const filtered = query !== "" || (rows?.length ?? 0) > FILTER_FROM;
   const leads = rows?.some((row) => row.controller) ?? false;
   const definitions = useMemo(() => shownColumns(t, leads), [t, leads]);
   const chosen = rows?.find((row) => selected.includes(String(row.id)));
@@ -91,10 +156,18 @@ export default function BrokersPage() {
         id="brokers"
         title={t(texts.title)}
         columns={definitions}
-        rows={rows}
-        rowId={(row) => String(row.id)}
-        rowName={(row) => String(row.id)}
-        total={rows?.length}
+        rows={shown.rows}
+        rowId={nameOf}
+        rowName={nameOf}
+        total={shown.total}
+        {...(filtered
+          ? {
+              filter: { value: query, onChange: list.setQuery, placeholder: t(texts.find) },
+              conditions: { rows: rows ?? [], properties: shown.properties },
+              paging: { page: shown.at, size, onChange: list.setPage, onSize: list.setSize },
+            }
+          : {})}
+        sort={{ by: sort, descending, onChange: list.setSort }}
         description={rows && rows.length > 0 ? summary(t, rows, brokers.data?.skew ?? null) : undefined}
         updatedAt={brokers.dataUpdatedAt || undefined}
         error={brokers.data ? null : brokers.error}

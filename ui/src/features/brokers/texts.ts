@@ -1,6 +1,7 @@
 import { defineTexts } from "~/shared/text";
 
 export const texts = defineTexts({
+  find: { en: "Find brokers", ko: "브로커 찾기" },
   title: { en: "Brokers", ko: "브로커" },
   id: { en: "Broker", ko: "브로커" },
   broker: { en: "Broker {id}", ko: "브로커 {id}" },

@@ -6,7 +6,7 @@ import { CopyButton } from "~/shared/CopyButton";
 import { count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { ClusterStateIndicator } from "~/shared/state";
+import { ClusterHealth, ClusterStateIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { LastOperation } from "./LastOperation";
 import { texts } from "./texts";
@@ -26,7 +26,12 @@ export function ClusterPeek({ row }: { row: ClusterRow }) {
         items={[
           {
             label: t(texts.state),
-            value: <ClusterStateIndicator state={row.state} reason={row.state_reason} />,
+            value: (
+              <span className="weir-inline">
+                <ClusterStateIndicator state={row.state} reason={row.state_reason} />
+                <ClusterHealth cluster={row} />
+              </span>
+            ),
           },
           { label: t(texts.engine), value: row.engine },
           { label: t(texts.version), value: row.version ?? NONE },

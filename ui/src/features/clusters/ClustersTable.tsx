@@ -8,7 +8,7 @@ import { CopyButton } from "~/shared/CopyButton";
 import { count, middle, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { ClusterStateIndicator, clusterStateWords } from "~/shared/state";
+import { ClusterHealth, ClusterStateIndicator, clusterStateWords } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
@@ -30,9 +30,15 @@ function columns(t: Translate): Column<ClusterRow>[] {
     {
       id: "state",
       header: t(texts.state),
-      cell: (row) => <ClusterStateIndicator state={row.state} reason={row.state_reason} />,
+      cell: (row) => (
+        <span className="weir-inline">
+          <ClusterStateIndicator state={row.state} reason={row.state_reason} />
+          <ClusterHealth cluster={row} />
+        </span>
+      ),
       words: clusterStateWords(t),
       sign: true,
+      width: 220,
     },
     { id: "engine", header: t(texts.engine), cell: (row) => row.engine, width: 110, extra: true },
     {

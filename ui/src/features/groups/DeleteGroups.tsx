@@ -2,6 +2,7 @@ import { tag, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";
 import { Outcomes } from "~/shared/Outcomes";
+import { shellWord } from "~/shared/shellWord";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
@@ -10,14 +11,13 @@ interface DeleteGroupsProps {
   groups: string[];
   /** The name, or of several how many, is typed first. */
   production: boolean;
-  bootstrap: string;
   onDismiss: () => void;
   onDone: () => void;
 }
 
 /** One group by its name, several by their count; results per group when some could not be deleted. */
 export function DeleteGroups(props: DeleteGroupsProps) {
-  const { cluster, groups, bootstrap, onDismiss, onDone } = props;
+  const { cluster, groups, onDismiss, onDone } = props;
   const t = useT();
   const { track } = useFlash();
   const remove = useCommand("groups.delete", [tag.groups(cluster)]);
@@ -37,13 +37,13 @@ export function DeleteGroups(props: DeleteGroupsProps) {
         },
       },
     );
-  const named = groups.map((group) => ` --group ${group}`).join("");
+  const named = groups.map((group) => ` ${shellWord(group)}`).join("");
   return (
     <Confirm
       title={t(texts.deleteTitle, { n: groups.length })}
       action={t(texts.delete)}
       {...(props.production || !single ? { word } : {})}
-      command={`kafka-consumer-groups.sh --bootstrap-server ${bootstrap} --delete${named}`}
+      command={`weir group delete${named} --yes --cluster ${cluster}`}
       pending={remove.isPending}
       error={remove.error}
       onConfirm={confirm}

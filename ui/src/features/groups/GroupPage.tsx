@@ -110,7 +110,6 @@ function Dialogs({ cluster, group, asking, back, onDone }: DialogsProps) {
       cluster={cluster}
       groups={[group.name]}
       production={production}
-      bootstrap={owner?.bootstrap ?? ""}
       onDismiss={onDone}
       onDone={() => navigate(paths.groups(cluster))}
     />

@@ -193,7 +193,6 @@ export default function GroupsPage() {
           cluster={cluster}
           groups={chosen.map((row) => row.name)}
           production={owner?.production ?? false}
-          bootstrap={owner?.bootstrap ?? ""}
           onDismiss={() => setDeleting(false)}
           onDone={() => {
             setDeleting(false);

@@ -14,7 +14,7 @@ import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
 import { ReadOnlyMark } from "~/shared/ReadOnlyMark";
-import { ClusterStateIndicator } from "~/shared/state";
+import { ClusterHealth, ClusterStateIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { ActivityPanel } from "./ActivityPanel";
 import { ClientInformation } from "./ClientInformation";
@@ -106,6 +106,7 @@ export default function OverviewPage() {
           info={
             <span className="weir-title-info">
               {cluster ? <ClusterStateIndicator state={cluster.state} reason={cluster.state_reason} /> : null}
+              {cluster ? <ClusterHealth cluster={cluster} /> : null}
               <ReadOnlyMark cluster={id} />
               <InfoLink />
             </span>

@@ -47,7 +47,7 @@ export const operation = (over: Partial<T.Operation>): T.Operation => ({
   started_at: String(now() - 60_000),
   ended_at: String(now() - 59_600),
   by: "you",
-  command: "kafka-topics.sh --bootstrap-server localhost:9092 --create --topic payments --partitions 6",
+  command: "weir topic create payments --partitions 6 --cluster orders-dev",
   ...over,
 });
 
@@ -75,8 +75,7 @@ export const operations: T.Operation[] = [
     changes: [{ what: "retention.ms", before: "604800000", after: "259200000" }],
     started_at: String(now() - 2_400_000),
     ended_at: String(now() - 2_399_900),
-    command:
-      "kafka-configs.sh --bootstrap-server localhost:9092 --alter --entity-type topics --entity-name orders --add-config retention.ms=259200000",
+    command: "weir topic config orders --set retention.ms=259200000 --cluster orders-dev",
   }),
   operation({
     id: "op-4",
@@ -135,6 +134,8 @@ const cluster = (over: Partial<T.ClusterRow>): T.ClusterRow => ({
   topics: 24,
   partitions: 96,
   max_lag: "1204",
+  partitions_offline: 0,
+  partitions_under_replicated: 0,
   bootstrap: "localhost:9092,localhost:9093,localhost:9094",
   read_only: false,
   production: false,
@@ -157,6 +158,8 @@ export const clusters: T.ClusterRow[] = asked.has("empty")
         topics: null,
         partitions: null,
         max_lag: null,
+        partitions_offline: 0,
+        partitions_under_replicated: 0,
         bootstrap: "localhost:19092",
         last_operation: null,
         permits: { ...allowed, stop: text("The cluster is stopped."), open: null },
@@ -170,6 +173,8 @@ export const clusters: T.ClusterRow[] = asked.has("empty")
         topics: 11,
         partitions: 66,
         max_lag: "0",
+        partitions_offline: 0,
+        partitions_under_replicated: 0,
         permits: { ...allowed, start: text("The cluster is running.") },
       }),
       cluster({
@@ -184,6 +189,8 @@ export const clusters: T.ClusterRow[] = asked.has("empty")
         topics: 1204,
         partitions: 9388,
         max_lag: "311042",
+        partitions_offline: 0,
+        partitions_under_replicated: 0,
         bootstrap: "b-1.staging.example.com:9092,b-2.staging.example.com:9092",
         read_only: true,
         production: true,
@@ -207,6 +214,8 @@ export const clusters: T.ClusterRow[] = asked.has("empty")
         topics: null,
         partitions: null,
         max_lag: null,
+        partitions_offline: 0,
+        partitions_under_replicated: 0,
         bootstrap: "edge.example.com:9092",
         last_operation: null,
         permits: { ...allowed, start: text("Only local clusters can be started.") },

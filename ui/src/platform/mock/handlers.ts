@@ -362,13 +362,13 @@ export const handlers: Handlers = {
     for (const each of configs)
       if (each.name.endsWith(".ms") && !/^-?\d+$/.test(each.value))
         fail(`${each.name} must be a whole number of milliseconds.`, each.name);
-    const command = `kafka-topics.sh --bootstrap-server localhost:9092 --create --topic ${name || "NAME"} --partitions ${partitions} --replication-factor ${replication}${configs.map((each) => ` --config ${each.name}=${each.value}`).join("")}`;
+    const command = `weir topic create ${name || "NAME"} --partitions ${partitions} --replication-factor ${replication}${configs.map((each) => ` --config ${each.name}=${each.value}`).join("")}`;
     return dry_run
       ? { operation: null, command }
       : { command, ...start("topic_create", `Topic ${name} created`, 300) };
   },
   "topics.delete": ({ topics, dry_run }) => {
-    const command = `kafka-topics.sh --bootstrap-server localhost:9092 --delete --topic ${topics.join(",")}`;
+    const command = `weir topic delete ${topics.join(" ")} --yes`;
     return dry_run
       ? { operation: null, results: [], command }
       : {
@@ -378,7 +378,7 @@ export const handlers: Handlers = {
         };
   },
   "topics.add_partitions": ({ topic, total, dry_run }) => {
-    const command = `kafka-topics.sh --bootstrap-server localhost:9092 --alter --topic ${topic} --partitions ${total}`;
+    const command = `weir topic add-partitions ${topic} --total ${total}`;
     return dry_run
       ? { operation: null, command }
       : { command, ...start("topic_partitions", "Partitions added", 300) };
@@ -388,7 +388,7 @@ export const handlers: Handlers = {
     for (const each of changes)
       if (each.name.endsWith(".ms") && each.value !== null && !/^-?\d+$/.test(each.value))
         fail("A whole number of milliseconds.", each.name);
-    const command = `kafka-configs.sh --bootstrap-server localhost:9092 --alter --entity-type topics --entity-name ${topic} --add-config ${changes.map((each) => `${each.name}=${each.value}`).join(",")}`;
+    const command = `weir topic config ${topic}${changes.map((each) => ` --set ${each.name}=${each.value}`).join("")}`;
     const preview = changes.map((each) => ({
       name: each.name,
       before: configRows.find((row) => row.name === each.name)?.value ?? null,
@@ -488,7 +488,7 @@ export const handlers: Handlers = {
     results: groups.map((group) => ({ group, error: null })),
   }),
   "groups.reset_offsets": ({ group, dry_run }) => ({
-    command: `kafka-consumer-groups.sh --bootstrap-server localhost:9092 --reset-offsets --group ${group} --all-topics --to-earliest --execute`,
+    command: `weir group reset ${group} --to earliest`,
     changes: data.offsetChanges("0"),
     operation: dry_run ? null : start("group_reset", `Offsets of ${group} reset`, 300).operation,
   }),
@@ -498,7 +498,7 @@ export const handlers: Handlers = {
     operation: dry_run ? null : start("group_reset", "Offsets put back", 300).operation,
   }),
   "groups.delete_offsets": ({ group, dry_run }) => ({
-    command: `kafka-consumer-groups.sh --bootstrap-server localhost:9092 --delete-offsets --group ${group} --topic orders`,
+    command: `weir group delete-offsets ${group} --topic orders`,
     changes: data.offsetChanges(null),
     operation: dry_run ? null : start("group_offsets_delete", `Offsets of ${group} deleted`, 300).operation,
   }),

@@ -10,6 +10,7 @@ import {
 import type { Text } from "~/contract/types";
 import { useRemembered } from "../storage";
 import { useSlow } from "../useSlow";
+import { type CellPlace, focusCell, focusedCell } from "./cellPlace";
 import { type Peek, usePeek } from "./peek";
 import { type Saved, TableContext } from "./slots";
 import { TableRows } from "./TableRows";
@@ -110,6 +111,12 @@ function scrollbarToCome(): number {
 function useRoom() {
   const node = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState<number | null>(null);
+  const back = useRef<CellPlace | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new layout counts.
+  useLayoutEffect(() => {
+    if (node.current && back.current) focusCell(node.current, back.current);
+    back.current = null;
+  }, [room]);
   useLayoutEffect(() => {
     const element = node.current;
     if (!element) return;
@@ -120,8 +127,10 @@ function useRoom() {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const now = element.clientWidth;
-        // Not while somebody works inside: a new layout would take the focus away.
-        if (element.contains(document.activeElement)) return;
+        // Not while somebody works around the rows: a new layout would take the focus away. Among them it is given back.
+        const place = focusedCell(element);
+        if (place === null && element.contains(document.activeElement)) return;
+        back.current = place;
         setRoom((before) => (before !== null && Math.abs(before - now) < RELAYOUT_PX ? before : now));
       }, SETTLE_MS);
     });
@@ -157,6 +166,8 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   // Rows are drawn in slices between keystrokes: an answer of the core must not hold up who types into the filter. But
   // not the first ones: every answer that comes meanwhile would begin their drawing anew, on a busy machine for seconds.
   const deferred = useDeferredValue(table);
+  // Widths are laid out once: for other room, and for columns that come with what was read, anew.
+  const layout = `${room} ${given.map(({ id }) => id).join()}`;
   const drawn = deferred.rows === undefined ? table : deferred;
   // Once drawn it stays: somebody may be typing into its filter.
   const begun = useRef(false);
@@ -171,7 +182,7 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
       <div ref={node} className="weir-table" onKeyDown={peek.onKeyDown} onFocus={peek.onFocus}>
         {room === null || !shown ? null : (
           <TableRows
-            key={room}
+            key={layout}
             table={drawn}
             saved={saved}
             onSaved={onSaved}

@@ -16,7 +16,7 @@ export interface Sized {
 
 /** Around a header's text: padding (tables.css), the resize handle, and the arrow of a column that can be sorted. */
 const HEADER_PADDING_PX = 28;
-const SORTED_PADDING_PX = 52;
+const SORTED_PADDING_PX = 50;
 /** Around a cell's text, and what the sign before it takes. */
 const CELL_PADDING_PX = 28;
 const SIGN_PX = 20;

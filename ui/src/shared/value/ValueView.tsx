@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import { useMemo, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Data } from "~/contract/types";
 import { CopyButton } from "../CopyButton";
 import { bytes, count } from "../format";
@@ -61,14 +61,37 @@ function Json({ source }: { source: string }) {
   );
 }
 
+/** Width of a letter of the monospaced fonts, by their size. */
+const CH_OF_FONT = 0.61;
+/** Letters of a line of sixteen bytes (offset, bytes, text) with what stands between them. */
+const HEX_LINE_CH = 78;
+
 function Hex({ base64, limit }: { base64: string; limit: number }) {
-  const lines = useMemo(() => hexLines(bytesOf(base64).subarray(0, limit)), [base64, limit]);
+  const node = useRef<HTMLPreElement>(null);
+  const [perLine, setPerLine] = useState<8 | 16>(16);
+  useLayoutEffect(() => {
+    const element = node.current;
+    if (!element) return;
+    const measure = () => {
+      const ch = Number.parseFloat(getComputedStyle(element).fontSize) * CH_OF_FONT;
+      setPerLine(element.clientWidth < HEX_LINE_CH * ch ? 8 : 16);
+    };
+    measure();
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const lines = useMemo(
+    () => hexLines(bytesOf(base64).subarray(0, limit), perLine),
+    [base64, limit, perLine],
+  );
   return (
-    <pre className="weir-hex">
+    <pre ref={node} className="weir-hex">
       {lines.map((line) => (
         <div key={line.offset}>
           <span className="weir-soft">{line.offset}</span>
-          <span>{line.hex.padEnd(47)}</span>
+          <span>{line.hex.padEnd(3 * perLine - 1)}</span>
           <span className="weir-soft">{line.ascii}</span>
         </div>
       ))}

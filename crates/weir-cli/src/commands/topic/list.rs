@@ -8,7 +8,7 @@ use crate::trouble::Trouble;
 
 pub(super) async fn run(args: ListArgs) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
-    let metadata = client.metadata().await?;
+    let metadata = client.with_moves(client.metadata().await?).await;
     let filter = NameFilter::new(args.filter.as_deref().unwrap_or_default());
     let wanted =
         |topic: &TopicSummary| (args.internal || !topic.internal) && filter.matches(&topic.name);

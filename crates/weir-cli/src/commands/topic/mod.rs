@@ -3,6 +3,7 @@
 mod change;
 mod config;
 mod list;
+mod moves;
 pub(crate) mod show;
 
 use clap::{Args, Subcommand};

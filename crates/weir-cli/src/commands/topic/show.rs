@@ -3,11 +3,11 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use weir_core::client::{Client, Offsets};
 use weir_domain::{
-    OffsetSpec, OpenTransaction, PartitionHealth, PartitionInfo, Reassignment, Topic,
-    TopicPartition,
+    OffsetSpec, OpenTransaction, PartitionHealth, PartitionInfo, Topic, TopicPartition,
 };
 
 use super::ShowArgs;
+use super::moves::{Move, Sizes};
 use crate::args::Format;
 use crate::context;
 use crate::output;
@@ -15,7 +15,7 @@ use crate::trouble::Trouble;
 
 pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
-    let topic = find(&client, &args.name).await?;
+    let mut topic = find(&client, &args.name).await?;
     let names: Vec<_> =
         topic.partitions.iter().map(|p| TopicPartition::new(&*topic.name, p.partition)).collect();
     let (starts, ends, stable, sizes, open, moves) = tokio::join!(
@@ -29,6 +29,10 @@ pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
     let (starts, ends, stable) = (starts?.value, ends?.value, stable?.value);
     // Of what a cluster does not tell or permit there is nothing to show.
     let (open, moves) = (open.unwrap_or_default(), moves.unwrap_or_default());
+    for partition in &mut topic.partitions {
+        let of = moves.iter().find(|one| one.partition.partition == partition.partition);
+        partition.adding = of.map(|one| one.adding.clone()).unwrap_or_default();
+    }
     let rows: Vec<_> = topic
         .partitions
         .iter()
@@ -37,9 +41,10 @@ pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
             start: at(&starts, &topic.name, info.partition),
             end: at(&ends, &topic.name, info.partition),
             stable: at(&stable, &topic.name, info.partition),
-            size: sizes.get(&info.partition).copied(),
+            size: sizes.of(info),
         })
         .collect();
+    let moves: Vec<_> = moves.iter().map(|one| Move::of(one, &topic, &sizes)).collect();
     if args.common.output == Format::Json {
         let partitions: Vec<_> = rows.iter().map(Row::json).collect();
         let json = json!({
@@ -48,7 +53,7 @@ pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
             "internal": topic.internal,
             "partitions": partitions,
             "transactions": open.iter().map(transaction_json).collect::<Vec<_>>(),
-            "reassignments": moves.iter().map(move_json).collect::<Vec<_>>(),
+            "reassignments": moves.iter().map(Move::json).collect::<Vec<_>>(),
         });
         return output::one(Format::Json, &[], &json);
     }
@@ -62,8 +67,8 @@ pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
     }
     if !moves.is_empty() {
         output::line("\nReassignments in progress:")?;
-        let headers = ["PARTITION", "ADDING", "REMOVING"];
-        output::rows(Format::Table, &moves, &headers, move_cells, move_json)?;
+        let headers = ["PARTITION", "FROM", "TO", "PROGRESS"];
+        output::rows(Format::Table, &moves, &headers, Move::cells, Move::json)?;
     }
     Ok(())
 }
@@ -91,19 +96,6 @@ fn transaction_json(open: &OpenTransaction) -> Value {
     })
 }
 
-fn move_cells(one: &Reassignment) -> Vec<String> {
-    let partition = one.partition.partition.to_string();
-    vec![partition, output::list(&one.adding), output::list(&one.removing)]
-}
-
-fn move_json(one: &Reassignment) -> Value {
-    json!({
-        "partition": one.partition.partition,
-        "adding": one.adding,
-        "removing": one.removing,
-    })
-}
-
 /// A topic that is there, by name.
 pub(crate) async fn find(client: &Client, name: &str) -> Result<Topic, Trouble> {
     let metadata = client.topics(&[name.to_owned()]).await?;
@@ -113,17 +105,16 @@ pub(crate) async fn find(client: &Client, name: &str) -> Result<Topic, Trouble> 
     }
 }
 
-/// Bytes of each partition's largest replica; without those of brokers that do not answer.
-async fn sizes(client: &Client, topic: &str) -> HashMap<i32, i64> {
+/// Bytes of each replica; without those of brokers that do not answer.
+async fn sizes(client: &Client, topic: &str) -> Sizes {
     let mut sizes = HashMap::new();
-    let Ok(dirs) = client.log_dirs().await else { return sizes };
-    for replica in dirs.value.iter().flat_map(|dir| &dir.replicas) {
-        if replica.partition.topic == topic && !replica.is_future {
-            let size: &mut i64 = sizes.entry(replica.partition.partition).or_default();
-            *size = (*size).max(replica.size_bytes);
+    let Ok(dirs) = client.log_dirs().await else { return Sizes(sizes) };
+    for dir in &dirs.value {
+        for replica in dir.replicas.iter().filter(|r| r.partition.topic == topic && !r.is_future) {
+            sizes.insert((replica.partition.partition, dir.broker_id), replica.size_bytes);
         }
     }
-    sizes
+    Sizes(sizes)
 }
 
 fn at(offsets: &Offsets, topic: &str, partition: i32) -> Option<i64> {

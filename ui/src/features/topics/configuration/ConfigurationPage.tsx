@@ -130,29 +130,30 @@ function Configuration({ topic }: { topic: TopicDetail }) {
           </Toggle>
         }
         actions={
-          editing ? (
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" onClick={() => leaving.leave(finish)}>
-                {t(texts.cancel)}
-              </Button>
-              <Button
-                variant="primary"
-                loading={preview.isPending}
-                onClick={review}
-                {...(changes.length === 0 || wrong
-                  ? { disabled: true, disabledReason: t(texts.nothing) }
-                  : {})}
-              >
-                {changes.length === 0 ? t(texts.review) : t(texts.reviewN, { n: changes.length })}
-              </Button>
-            </SpaceBetween>
-          ) : (
+          editing ? undefined : (
             <ActionButton permit={topic.permits.alter_config} onClick={() => list.patch({ edit: "1" })}>
               {t(texts.edit)}
             </ActionButton>
           )
         }
       />
+      {editing ? (
+        <div className="weir-form-actions">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={() => leaving.leave(finish)}>
+              {t(texts.cancel)}
+            </Button>
+            <Button
+              variant="primary"
+              loading={preview.isPending}
+              onClick={review}
+              {...(changes.length === 0 || wrong ? { disabled: true, disabledReason: t(texts.nothing) } : {})}
+            >
+              {changes.length === 0 ? t(texts.review) : t(texts.reviewN, { n: changes.length })}
+            </Button>
+          </SpaceBetween>
+        </div>
+      ) : null}
       {preview.data ? (
         <ReviewChanges
           topic={topic.name}

@@ -2,6 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import type { ConfigRow } from "~/contract/types";
 import { ConfigInput } from "~/shared/ConfigInput";
+import { optionsOf } from "~/shared/configValue";
 import { configEcho, NONE } from "~/shared/format";
 import type { Column } from "~/shared/table/ResourceTable";
 import type { Property } from "~/shared/table/tokens";
@@ -46,6 +47,20 @@ interface EditingProps {
   onEdit: (name: string, value: string | null | undefined) => void;
 }
 
+/** What is valid, in words; nothing where a choice offers just that. */
+function constraintOf(t: Translate, row: ConfigRow): string | undefined {
+  if (!row.valid || optionsOf(row.type, row.valid).length > 0) return undefined;
+  const [range = "", ...others] = row.valid.split(" or ");
+  return t(texts.valid, { valid: [rangeText(t, range), ...others].join(` ${t(texts.or)} `) });
+}
+
+/** Kafka's "[0,...]" and "[1,...,17]" in words. */
+function rangeText(t: Translate, range: string): string {
+  const [, least, most] = /^\[(-?[\d.]+),\.\.\.(?:,(-?[\d.]+))?\]$/.exec(range) ?? [];
+  if (least === undefined) return range;
+  return most === undefined ? t(texts.atLeast, { least }) : t(texts.fromTo, { least, most });
+}
+
 function EditValue({ row, edits, error, onEdit }: EditingProps) {
   const t = useT();
   const edited = row.name in edits;
@@ -53,12 +68,7 @@ function EditValue({ row, edits, error, onEdit }: EditingProps) {
   const problem = error ?? editProblem(t, row, edits);
   return (
     <div className="weir-edit-value">
-      <FormField
-        errorText={problem}
-        constraintText={
-          row.valid ? t(texts.valid, { valid: row.valid.replaceAll(" or ", ` ${t(texts.or)} `) }) : undefined
-        }
-      >
+      <FormField errorText={problem} constraintText={constraintOf(t, row)}>
         {value === null ? (
           <span className="weir-soft">{t(texts.toDefault)}</span>
         ) : (

@@ -42,6 +42,8 @@ export const texts = defineTexts({
     en: "Switch off “Changed only” to see every key.",
     ko: "“변경된 항목만”을 끄면 모든 키가 표시됩니다.",
   },
+  atLeast: { en: "{least} or more", ko: "{least} 이상" },
+  fromTo: { en: "{least} to {most}", ko: "{least}~{most}" },
   or: { en: "or", ko: "또는" },
   valid: { en: "Valid: {valid}", ko: "유효 값: {valid}" },
 });

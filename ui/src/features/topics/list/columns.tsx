@@ -3,7 +3,7 @@ import type { TopicRow } from "~/contract/types";
 import { bytes, count, NONE, retention, short } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { HealthIndicator, healthWords, sickPartitions, topicHealthWords } from "~/shared/state";
+import { HealthIndicator, healthWords, partitionHealthWords, sickPartitions } from "~/shared/state";
 import { useCellFocus } from "~/shared/table/cellFocus";
 import type { Column } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
@@ -79,8 +79,8 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       cell: (row) => (
         <Star name={row.name} on={stars.favourites.includes(row.name)} onClick={() => stars.star(row.name)} />
       ),
-      width: 56,
-      minWidth: 56,
+      width: 48,
+      minWidth: 48,
       fixed: true,
     },
     {
@@ -89,7 +89,8 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       cell: (row) => <Name cluster={cluster} row={row} />,
       sort: "name",
       rowHeader: true,
-      width: 190,
+      width: 240,
+      minWidth: 200,
     },
     {
       id: "health",
@@ -98,7 +99,7 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
         <HealthIndicator health={row.health} count={sickPartitions(row)} creating={row.creating} />
       ),
       sort: "health",
-      words: topicHealthWords(t),
+      words: partitionHealthWords(t),
       sign: true,
       fixed: true,
     },
@@ -107,9 +108,13 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       ...figure("replication", t(texts.rf), 66, (row) => count(row.replication)),
       sort: "replication",
       note: t(texts.rfNote),
+      wide: 3,
+    },
+    {
+      ...figure("messages", t(texts.messages), 110, (row) => count(row.messages)),
+      sort: "messages",
       wide: 1,
     },
-    { ...figure("messages", t(texts.messages), 110, (row) => count(row.messages)), sort: "messages" },
     {
       ...figure("rate", t(texts.rate), 100, (row) =>
         row.messages_in_per_s === null ? NONE : short(row.messages_in_per_s),
@@ -117,13 +122,13 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       sort: "messages_in",
       // Its header in Korean, in the letters that stand in until the font is there.
       minWidth: 118,
-      wide: 1,
+      wide: 2,
     },
     {
       ...figure("size", t(texts.size), 92, (row) => bytes(row.size)),
       sort: "size",
       note: t(texts.sizeNote),
-      wide: 1,
+      wide: 2,
     },
     {
       ...figure("retention", t(texts.retention), 110, (row) => retention(row.retention)),

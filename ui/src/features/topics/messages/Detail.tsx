@@ -113,29 +113,31 @@ export function Detail({ cluster, topic, partition, offset, onStep }: DetailProp
       {message.error && !data ? (
         <ErrorBox error={message.error} onRetry={() => void message.refetch()} />
       ) : data ? (
-        <Tabs
-          ariaLabel={t(texts.detailTabs)}
-          activeTabId={tab}
-          onChange={({ detail }) => setTab(detail.activeTabId)}
-          tabs={[
-            {
-              id: "value",
-              label: t(texts.value),
-              content: <ValueView key={offset} data={data.value} what={t(texts.value)} tombstone />,
-            },
-            {
-              id: "key",
-              label: t(texts.key),
-              content: <ValueView key={offset} data={data.key} what={t(texts.key)} />,
-            },
-            {
-              id: "headers",
-              label: t(texts.headers, { n: data.headers.length }),
-              content: <Headers message={data} />,
-            },
-            { id: "metadata", label: t(texts.metadata), content: <Metadata message={data} /> },
-          ]}
-        />
+        <div className="weir-narrow-tabs">
+          <Tabs
+            ariaLabel={t(texts.detailTabs)}
+            activeTabId={tab}
+            onChange={({ detail }) => setTab(detail.activeTabId)}
+            tabs={[
+              {
+                id: "value",
+                label: t(texts.value),
+                content: <ValueView key={offset} data={data.value} what={t(texts.value)} tombstone />,
+              },
+              {
+                id: "key",
+                label: t(texts.key),
+                content: <ValueView key={offset} data={data.key} what={t(texts.key)} />,
+              },
+              {
+                id: "headers",
+                label: t(texts.headers, { n: data.headers.length }),
+                content: <Headers message={data} />,
+              },
+              { id: "metadata", label: t(texts.metadata), content: <Metadata message={data} /> },
+            ]}
+          />
+        </div>
       ) : (
         <StatusIndicator type="loading">{t(texts.loading)}</StatusIndicator>
       )}

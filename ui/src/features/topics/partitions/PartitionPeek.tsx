@@ -8,7 +8,7 @@ import { HealthIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
 import { hanging, type OpenTransaction, type Row } from "./goesOn";
-import { Brokers } from "./Replicas";
+import { Brokers, Progress } from "./Replicas";
 import { texts } from "./texts";
 
 function Transaction({ open }: { open: OpenTransaction }) {
@@ -54,10 +54,18 @@ export function PartitionPeek({ row, bootstrap, topic }: { row: Row; bootstrap: 
           { label: t(texts.health), value: <HealthIndicator health={row.health} /> },
           { label: t(texts.leader), value: row.leader === null ? NONE : String(row.leader) },
           { label: t(texts.epoch), value: row.leader_epoch === null ? NONE : String(row.leader_epoch) },
-          { label: t(texts.replicas), value: <Brokers row={row} /> },
-          { label: t(texts.start), value: row.start ?? NONE },
-          { label: t(texts.stable), value: row.stable ?? NONE },
-          { label: t(texts.end), value: row.end ?? NONE },
+          {
+            label: t(texts.replicas),
+            value: (
+              <>
+                <Brokers row={row} />
+                <Progress row={row} />
+              </>
+            ),
+          },
+          { label: t(texts.start), value: count(row.start) },
+          { label: t(texts.stable), value: count(row.stable ?? null) },
+          { label: t(texts.end), value: count(row.end) },
           { label: t(texts.messages), value: count(row.messages) },
           { label: t(texts.sizeNote), value: bytes(row.size) },
           { label: t(texts.isr), value: row.isr.join(", ") || NONE },

@@ -13,7 +13,7 @@ import { TopicFrame } from "../topic/TopicFrame";
 import { AddPartitions } from "./AddPartitions";
 import { hanging, isMoving, type Row } from "./goesOn";
 import { PartitionPeek } from "./PartitionPeek";
-import { Brokers } from "./Replicas";
+import { Brokers, Progress } from "./Replicas";
 import { texts } from "./texts";
 
 /** A share of messages above which a sentence says so, where partitions are at least three. */
@@ -89,7 +89,12 @@ function columns(t: Translate, told: Told): Column<Row>[] {
     {
       id: "replicas",
       header: t(texts.replicas),
-      cell: (row) => <Brokers row={row} />,
+      cell: (row) => (
+        <>
+          <Brokers row={row} />
+          <Progress row={row} />
+        </>
+      ),
       width: 160,
       minWidth: 152,
     },

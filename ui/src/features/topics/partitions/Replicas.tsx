@@ -1,5 +1,7 @@
+import type { Arrival } from "~/contract/types";
+import { bytes } from "~/shared/format";
 import { useT } from "~/shared/text";
-import { type ReplicaState, type Row, replicaState } from "./goesOn";
+import { isMoving, moveOf, progressOf, type ReplicaState, type Row, replicaState } from "./goesOn";
 import { texts } from "./texts";
 
 const WHY: Record<Exclude<ReplicaState, "ok">, keyof typeof texts> = {
@@ -27,6 +29,32 @@ export function Brokers({ row }: { row: Row }) {
           </span>
         );
       })}
+    </span>
+  );
+}
+
+/** How far a replica is that a reassignment adds. */
+function Arriving({ arrival }: { arrival: Arrival }) {
+  const t = useT();
+  const { broker: id, in_sync: inSync } = arrival;
+  const progress = progressOf(arrival);
+  if (inSync) return <span>{t(texts.arrived, { id })}</span>;
+  if (progress === null) return <span>{t(texts.arriving, { id })}</span>;
+  const { percent, behind } = progress;
+  return <span>{t(texts.progress, { id, percent, bytes: bytes(behind) })}</span>;
+}
+
+/** Where a partition moves, and how far it is. */
+export function Progress({ row }: { row: Row }) {
+  const t = useT();
+  if (!isMoving(row)) return null;
+  const { from, to } = moveOf(row);
+  return (
+    <span className="weir-doc weir-progress">
+      <span>{t(texts.fromTo, { from: from.join(", "), to: to.join(", ") })}</span>
+      {(row.arrivals ?? []).map((arrival) => (
+        <Arriving key={arrival.broker} arrival={arrival} />
+      ))}
     </span>
   );
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { hanging, isMoving, type OpenTransaction, type Row, replicaState } from "./goesOn";
+import {
+  hanging,
+  isMoving,
+  moveOf,
+  type OpenTransaction,
+  progressOf,
+  type Row,
+  replicaState,
+} from "./goesOn";
 
 const row = {
   partition: 0,
@@ -26,6 +34,15 @@ describe("what goes on in a partition", () => {
     expect(isMoving(row)).toBe(true);
     expect(isMoving({ ...row, adding: [] })).toBe(false);
     expect(isMoving({ replicas: [1] } as unknown as Row)).toBe(false);
+  });
+  it("tells where a move begins and ends, and how far what comes is", () => {
+    const moving = { ...row, replicas: [4, 1, 2], adding: [4], removing: [2] };
+    expect(moveOf(moving)).toEqual({ from: [1, 2], to: [4, 1] });
+    const arrival = { broker: 4, in_sync: false, size: "250", leader_size: "1000" };
+    expect(progressOf(arrival)).toEqual({ percent: 25, behind: "750" });
+    expect(progressOf({ ...arrival, size: "1000" })).toEqual({ percent: 99, behind: "0" });
+    expect(progressOf({ ...arrival, size: null })).toBeNull();
+    expect(progressOf({ ...arrival, leader_size: "0" })).toBeNull();
   });
   it("calls a transaction hanging that no coordinator knows", () => {
     expect(hanging({ ...row, transactions: [open("orders"), open(null)] })).toEqual([open(null)]);

@@ -21,6 +21,13 @@ export const texts = defineTexts({
     en: "{n, plural, one {# partition is} other {# partitions are}} being reassigned: + marks replicas that come, − those that go.",
     ko: "파티션 {n, number}개를 재할당하는 중입니다. +는 추가되는 레플리카, −는 제거되는 레플리카입니다.",
   },
+  fromTo: { en: "{from} → {to}", ko: "{from} → {to}" },
+  arrived: { en: "Broker {id} in sync", ko: "브로커 {id} 동기화됨" },
+  arriving: { en: "Broker {id} not in sync yet", ko: "브로커 {id} 동기화 전" },
+  progress: {
+    en: "Broker {id}: {percent} %, {bytes} behind",
+    ko: "브로커 {id}: {percent}%, {bytes} 남음",
+  },
   partitionOf: { en: "{topic}, partition {partition}", ko: "{topic}, 파티션 {partition}" },
   stable: { en: "Stable offset", ko: "안정 오프셋" },
   stableNote: {
