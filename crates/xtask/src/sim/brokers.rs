@@ -48,14 +48,35 @@ impl World {
 
     /// Makes a topic. What was acknowledged has to be there for ever.
     pub(super) fn create_topic(&mut self) {
-        let (Some(engine), Some(broker)) = (self.engine.clone(), self.any_broker()) else { return };
+        let plain = self.topics.iter().filter(|topic| topic.keyed.is_none()).count();
         let topic = Topic {
-            name: format!("t{}", self.topics.len()),
+            name: format!("t{plain}"),
             partitions: 1 + self.rng.below(3) as i32,
             durable: self.chance(3),
             unclean: self.chance(3),
             min_isr: 1 + self.rng.below(2) as i32,
+            keyed: None,
         };
+        self.create(topic);
+    }
+
+    /// Makes two compacted topics. One keeps through power losses what is acknowledged.
+    pub(super) fn create_keyed_topics(&mut self) {
+        for (name, durable) in [("k0", true), ("k1", false)] {
+            let topic = Topic {
+                name: name.to_owned(),
+                partitions: 1,
+                durable,
+                unclean: false,
+                min_isr: 1 + self.rng.below(2) as i32,
+                keyed: Some([0, 3_000, 86_400_000][self.rng.below(3) as usize]),
+            };
+            self.create(topic);
+        }
+    }
+
+    fn create(&mut self, topic: Topic) {
+        let (Some(engine), Some(broker)) = (self.engine.clone(), self.any_broker()) else { return };
         let request = CreateTopicsRequest { topics: vec![creatable(&topic)], ..Default::default() };
         let mut flight = InFlight::send(&engine, broker, &request, CREATE_VERSION);
         let Answer::Response(response) = flight.poll::<CreateTopicsRequest>(CREATE_VERSION) else {
@@ -93,6 +114,14 @@ fn creatable(topic: &Topic) -> CreatableTopic {
     }
     if topic.unclean {
         configs.push(("unclean.leader.election.enable", "true".to_owned()));
+    }
+    if let Some(retention_ms) = topic.keyed {
+        configs.extend([
+            ("cleanup.policy", "compact".to_owned()),
+            ("segment.ms", "2000".to_owned()),
+            ("min.cleanable.dirty.ratio", "0.01".to_owned()),
+            ("delete.retention.ms", retention_ms.to_string()),
+        ]);
     }
     let configs = configs.into_iter().map(|(name, value)| CreatableTopicConfig {
         name: Str::from_static(name),

@@ -1,7 +1,7 @@
 //! Consumers: each reads one partition from its beginning, again and again.
 
 use weir_wire::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
-use weir_wire::messages::fetch_response::FetchResponse;
+use weir_wire::messages::fetch_response::{FetchResponse, PartitionData};
 use weir_wire::records::{BatchHeader, BatchReader};
 use weir_wire::{ErrorCode, Str};
 
@@ -70,11 +70,7 @@ impl Consumer {
         let Some(partition) = partition else { return };
         match ErrorCode(partition.error_code) {
             ErrorCode::NONE => {
-                let bytes = partition.records.as_ref().and_then(|r| r.to_bytes().ok());
-                let aborted = partition.aborted_transactions.iter().flatten();
-                let aborted = aborted.map(|it| (it.producer_id, it.first_offset)).collect();
-                let bytes = bytes.unwrap_or_default();
-                if let Err(wrong) = self.read(world, &bytes, aborted, partition.high_watermark) {
+                if let Err(wrong) = self.read(world, partition) {
                     let place = &self.place;
                     world.violate(format!("{place:?}: {wrong}"));
                 }
@@ -95,18 +91,14 @@ impl Consumer {
         }
     }
 
-    fn read(
-        &mut self,
-        world: &mut World,
-        bytes: &[u8],
-        aborted: Vec<(i64, i64)>,
-        high_watermark: i64,
-    ) -> Result<(), String> {
+    fn read(&mut self, world: &mut World, partition: &PartitionData) -> Result<(), String> {
+        let high_watermark = partition.high_watermark;
+        let bytes = partition.records.as_ref().and_then(|r| r.to_bytes().ok()).unwrap_or_default();
         let ledger = world.ledgers.entry(self.place.clone()).or_default();
-        let mut filter = Aborted { to_come: aborted, open: Vec::new() };
+        let mut filter = Aborted::of(partition);
         let mut scratch = Vec::new();
         let mut shown = 0;
-        for batch in BatchReader::new(bytes) {
+        for batch in BatchReader::new(&bytes) {
             let batch = batch.map_err(|e| e.to_string())?;
             batch.check_crc().map_err(|e| e.to_string())?;
             let is_dropped = filter.drops(&batch.header);
@@ -170,13 +162,19 @@ impl Client for Consumer {
 
 /// What a read_committed consumer drops: a producer's batches from the first offset that is named,
 /// up to its next marker.
-struct Aborted {
+pub(super) struct Aborted {
     to_come: Vec<(i64, i64)>,
     open: Vec<i64>,
 }
 
 impl Aborted {
-    fn drops(&mut self, header: &BatchHeader) -> bool {
+    pub(super) fn of(partition: &PartitionData) -> Self {
+        let aborted = partition.aborted_transactions.iter().flatten();
+        let to_come = aborted.map(|it| (it.producer_id, it.first_offset)).collect();
+        Self { to_come, open: Vec::new() }
+    }
+
+    pub(super) fn drops(&mut self, header: &BatchHeader) -> bool {
         let open = &mut self.open;
         self.to_come.retain(|(id, first)| {
             let begins = *first <= header.last_offset();

@@ -57,6 +57,7 @@ impl World {
             self.forgive_groups();
             self.account_for_power_loss();
         }
+        self.judge_keyed(false);
         end
     }
 
@@ -111,6 +112,9 @@ impl World {
                 self.violate(format!("{place:?}: {offset} was acknowledged with flush.messages=1"));
             } else {
                 ledger.lose_from(view.log_end);
+                if let Some(keyed) = self.keyed.get_mut(&place) {
+                    keyed.lose_from(view.log_end);
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use weir_engine::log::ReadLimits;
 use weir_engine::partition::{Assignment, Partition, PartitionView};
 use weir_wire::records::BatchReader;
 
@@ -9,9 +10,22 @@ use super::ledger::Place;
 use super::world::{Topic, World};
 
 impl World {
-    /// Every partition of the run's topics.
+    /// Every partition of the run's topics that keep everything.
     pub(super) fn places(&self) -> Vec<Place> {
-        let all = self.topics.iter().flat_map(|topic| {
+        self.places_where(|topic| topic.keyed.is_none())
+    }
+
+    /// Every partition of its compacted topics.
+    pub(super) fn keyed_places(&self) -> Vec<Place> {
+        self.places_where(|topic| topic.keyed.is_some())
+    }
+
+    pub(super) fn all_places(&self) -> Vec<Place> {
+        self.places_where(|_| true)
+    }
+
+    fn places_where(&self, fits: impl Fn(&Topic) -> bool) -> Vec<Place> {
+        let all = self.topics.iter().filter(|topic| fits(topic)).flat_map(|topic| {
             (0..topic.partitions).map(|partition| Place { topic: topic.name.clone(), partition })
         });
         all.collect()
@@ -19,7 +33,7 @@ impl World {
 
     /// Checks what has to be true of every partition now.
     pub(super) fn judge(&mut self) {
-        for place in self.places() {
+        for place in self.all_places() {
             if let Err(wrong) = self.judge_one(&place) {
                 self.violate(format!("{place:?}: {wrong}"));
             }
@@ -38,7 +52,7 @@ impl World {
         let topic = self.topic(&place.topic).cloned().ok_or("an unknown topic")?;
         self.account_for_cut(place, &assignment, topic.unclean)?;
         check_numbers(&assignment, view, &ends, &topic)?;
-        check_cut(&assignment, view, known.handle())?;
+        check_cut(&assignment, view, (known.handle(), topic.keyed.is_some()))?;
         let ledger = self.ledgers.entry(place.clone()).or_default();
         if view.high_watermark < ledger.high_watermark {
             let before = ledger.high_watermark;
@@ -142,7 +156,6 @@ impl World {
     }
 
     pub(super) fn read_log(&self, place: &Place) -> Result<BTreeMap<i64, String>, String> {
-        use weir_engine::log::ReadLimits;
         let partition = self.partition(place).ok_or("it is gone")?;
         let end = partition.view().map_err(|e| e.to_string())?.log_end;
         let log = partition.log().map_err(|e| e.to_string())?;
@@ -178,7 +191,7 @@ impl World {
 fn check_cut(
     assignment: &Assignment,
     view: PartitionView,
-    partition: &Partition,
+    (partition, is_compacted): (&Partition, bool),
 ) -> Result<(), String> {
     let cut = assignment.epoch_start;
     let at = cut.offset.max(view.log_start);
@@ -186,7 +199,19 @@ fn check_cut(
         return Ok(());
     }
     let log = partition.log().map_err(|e| e.to_string())?;
-    match log.epoch_at(at).map_err(|e| e.to_string())? {
+    let epoch = match is_compacted {
+        false => log.epoch_at(at).map_err(|e| e.to_string())?,
+        // Where epochs began is not known any more once the first batches of one are gone.
+        true => {
+            let limits = ReadLimits { max_bytes: 1, upper_offset: view.log_end, min_one: true };
+            let slice = log.read(at, limits).map_err(|e| e.to_string())?.slice;
+            let bytes = slice.map(|slice| slice.to_vec()).transpose().map_err(|e| e.to_string())?;
+            let bytes = bytes.unwrap_or_default();
+            let first = BatchReader::new(&bytes).next().transpose().map_err(|e| e.to_string())?;
+            first.map(|batch| batch.header.partition_leader_epoch)
+        }
+    };
+    match epoch {
         Some(epoch) if epoch < cut.epoch => Err(format!(
             "R4: {at} is of epoch {epoch}, cut at {} by epoch {}",
             cut.offset, cut.epoch

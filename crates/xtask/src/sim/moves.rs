@@ -64,7 +64,7 @@ impl World {
     pub(super) fn judge_moves(&mut self) {
         let Some(engine) = self.engine.clone() else { return };
         let image = engine.image();
-        for place in self.places() {
+        for place in self.all_places() {
             let known = image.topic(&place.topic).and_then(|t| t.partition(place.partition));
             let Some(known) = known else { continue };
             let assignment = known.assignment();
@@ -75,7 +75,7 @@ impl World {
     }
 
     fn some_place(&mut self) -> Option<Place> {
-        let places = self.places();
+        let places = self.all_places();
         let at = self.rng.below(places.len().max(1) as u64) as usize;
         places.into_iter().nth(at)
     }

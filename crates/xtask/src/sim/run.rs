@@ -7,6 +7,10 @@ use super::consumer::Consumer;
 use super::consumer_member::ConsumerMember;
 use super::crash::End;
 use super::group::check_shared_out;
+use super::keyed_producer::KeyedProducer;
+use super::keyed_reader::KeyedReader;
+use super::keyed_transactor::KeyedTransactor;
+use super::ledger::Place;
 use super::processor::Processor;
 use super::producer::Producer;
 use super::sharer::Sharer;
@@ -83,6 +87,21 @@ impl Clients {
         }
     }
 
+    /// Clients of the compacted topics.
+    fn write_keys(&mut self, world: &World) {
+        let places = world.keyed_places();
+        for (number, place) in places.iter().enumerate() {
+            self.all.push(Box::new(KeyedReader::new(place.clone(), number % 2 == 0)));
+            self.all.push(Box::new(KeyedProducer::new(2 * number, place.clone())));
+            self.all.push(Box::new(KeyedProducer::new(2 * number + 1, place.clone())));
+        }
+        let durable = |place: &Place| world.topic(&place.topic).is_some_and(|topic| topic.durable);
+        let durable: Vec<_> = places.into_iter().filter(durable).collect();
+        for number in 0..2 {
+            self.all.push(Box::new(KeyedTransactor::new(number, durable.clone())));
+        }
+    }
+
     fn disconnect(&mut self, broker: Option<i32>) {
         self.all.iter_mut().for_each(|client| client.disconnect(broker));
     }
@@ -142,6 +161,8 @@ pub(super) fn seed(seed: u64) -> Outcome {
         }
     }
     world.create_topic();
+    world.create_keyed_topics();
+    clients.write_keys(&world);
     for _ in 0..STEPS {
         step(&mut world, &mut clients);
         if world.violation.is_some() {
@@ -222,6 +243,7 @@ fn calm(world: &mut World, clients: &mut Clients) {
     }
     world.judge_moves();
     world.judge_logs();
+    world.judge_keyed(true);
     world.judge_transactions();
 }
 

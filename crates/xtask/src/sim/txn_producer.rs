@@ -125,12 +125,23 @@ impl TxnProducer {
         if self.is_new { 12 } else { 9 }
     }
 
-    /// Writes one record, where the partition's leader can be reached.
+    /// Writes one value, where the partition's leader can be reached.
     pub(super) fn write(
         &self,
         engine: &Engine,
         world: &World,
         (place, value): &(Place, String),
+    ) -> Option<InFlight> {
+        self.write_record(engine, world, place, (None, Some(value.as_bytes())))
+    }
+
+    /// Writes a key and its value.
+    pub(super) fn write_record(
+        &self,
+        engine: &Engine,
+        world: &World,
+        place: &Place,
+        (key, value): (Option<&[u8]>, Option<&[u8]>),
     ) -> Option<InFlight> {
         let (id, epoch) = self.identity?;
         let leader = world.partition(place)?.leader();
@@ -139,7 +150,7 @@ impl TxnProducer {
         }
         let sequence = self.sequences.get(place).copied().unwrap_or(0);
         let mut builder = BatchBuilder::new().producer(id, epoch, sequence).transactional();
-        builder.append(world.clock.wall_ms(), None, Some(value.as_bytes()), &[]);
+        builder.append(world.clock.wall_ms(), key, value, &[]);
         let data = PartitionProduceData {
             index: place.partition,
             records: Some(builder.build().ok()?.to_bytes()),
@@ -167,19 +178,29 @@ impl TxnProducer {
         flight: &mut InFlight,
         (place, value): &(Place, String),
     ) -> Told {
+        match self.wrote(flight, place) {
+            Ok(offset) => {
+                let ledger = world.ledgers.entry(place.clone()).or_default();
+                ledger.acked.insert(offset, value.clone());
+                Told::Code(ErrorCode::NONE)
+            }
+            Err(told) => told,
+        }
+    }
+
+    /// Where the record lies that was written to `place`.
+    pub(super) fn wrote(&mut self, flight: &mut InFlight, place: &Place) -> Result<i64, Told> {
         let response = match flight.poll::<ProduceRequest>(self.produce_version()) {
-            Answer::NotYet => return Told::NotYet,
-            Answer::Lost => return Told::Lost,
+            Answer::NotYet => return Err(Told::NotYet),
+            Answer::Lost => return Err(Told::Lost),
             Answer::Response(response) => response,
         };
         let partition = &response.responses[0].partition_responses[0];
-        let code = ErrorCode(partition.error_code);
-        if code == ErrorCode::NONE {
-            let ledger = world.ledgers.entry(place.clone()).or_default();
-            ledger.acked.insert(partition.base_offset, value.clone());
-            *self.sequences.entry(place.clone()).or_default() += 1;
+        if partition.error_code != 0 {
+            return Err(Told::Code(ErrorCode(partition.error_code)));
         }
-        Told::Code(code)
+        *self.sequences.entry(place.clone()).or_default() += 1;
+        Ok(partition.base_offset)
     }
 
     /// Adds the offsets of a group.

@@ -10,6 +10,7 @@ use weir_engine::rng::SeededRng;
 use weir_engine::{Background, BrokerState, Clock, Engine, EngineConfig, Host, Rng};
 
 use super::group::{GroupLedger, Places};
+use super::keyed::{KeyedLedger, KeyedTransaction};
 use super::ledger::{Ledger, Place};
 use super::processing::Batch;
 use super::streams::Application;
@@ -33,6 +34,8 @@ pub(super) struct Topic {
     /// `unclean.leader.election.enable`.
     pub(super) unclean: bool,
     pub(super) min_isr: i32,
+    /// Compacted, with its `delete.retention.ms`.
+    pub(super) keyed: Option<i64>,
 }
 
 /// How much happened: a simulator that reaches nothing proves nothing.
@@ -58,6 +61,8 @@ pub(super) struct Counts {
     pub(super) syncs: u64,
     /// Heartbeats of members of streams groups, answered without an error.
     pub(super) streamed: u64,
+    /// Acknowledged writes that compaction has taken.
+    pub(super) superseded: u64,
 }
 
 impl Counts {
@@ -76,6 +81,7 @@ impl Counts {
         self.heartbeats += other.heartbeats;
         self.syncs += other.syncs;
         self.streamed += other.streamed;
+        self.superseded += other.superseded;
     }
 }
 
@@ -92,6 +98,9 @@ pub(super) struct World {
     pub(super) topics: Vec<Topic>,
     pub(super) ledgers: BTreeMap<Place, Ledger>,
     pub(super) transactions: Vec<Transaction>,
+    /// Of the partitions of compacted topics.
+    pub(super) keyed: BTreeMap<Place, KeyedLedger>,
+    pub(super) keyed_transactions: Vec<KeyedTransaction>,
     /// What was read, processed and written in transactions, and in which era.
     pub(super) processed: Vec<Batch>,
     pub(super) era: u32,
@@ -134,6 +143,8 @@ impl World {
             topics: Vec::new(),
             ledgers: BTreeMap::new(),
             transactions: Vec::new(),
+            keyed: BTreeMap::new(),
+            keyed_transactions: Vec::new(),
             processed: Vec::new(),
             era: 0,
             streams: Application {
