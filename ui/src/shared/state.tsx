@@ -262,16 +262,16 @@ const typeTexts = defineTexts({
     ko: "멤버가 스스로 파티션을 나누며 파티션마다 읽는 멤버가 하나입니다.",
   },
   consumer: {
-    en: "The coordinator shares the partitions out (KIP-848); each partition has one reader.",
-    ko: "코디네이터가 파티션을 나누며(KIP-848) 파티션마다 읽는 멤버가 하나입니다.",
+    en: "The coordinator shares the partitions out (KIP‑848); each partition has one reader.",
+    ko: "코디네이터가 파티션을 나누며(KIP‑848) 파티션마다 읽는 멤버가 하나입니다.",
   },
   share: {
-    en: "Members share messages, not partitions (KIP-932); each message is acknowledged by itself.",
-    ko: "멤버가 파티션이 아니라 메시지를 나누며(KIP-932) 메시지마다 확인합니다.",
+    en: "Members share messages, not partitions (KIP‑932); each message is acknowledged by itself.",
+    ko: "멤버가 파티션이 아니라 메시지를 나누며(KIP‑932) 메시지마다 확인합니다.",
   },
   streams: {
-    en: "A Kafka Streams application: the coordinator shares out its tasks (KIP-1071).",
-    ko: "Kafka Streams 애플리케이션이며 코디네이터가 태스크를 나눕니다(KIP-1071).",
+    en: "A Kafka Streams application: the coordinator shares out its tasks (KIP‑1071).",
+    ko: "Kafka Streams 애플리케이션이며 코디네이터가 태스크를 나눕니다(KIP‑1071).",
   },
 });
 

@@ -66,7 +66,7 @@ function DataFolder() {
     <FormField label={t(texts.dataFolder)} description={t(texts.dataHint)}>
       <SpaceBetween direction="horizontal" size="xs" alignItems="center">
         <span className="weir-mono">{folder || "…"}</span>
-        <CopyButton text={folder} what={t(texts.folderPath)} />
+        <CopyButton text={folder} what={t(texts.folderPath)} variant="inline" />
         {info.data?.host === "window" ? (
           <Button iconName="folder-open" onClick={open}>
             {t(texts.open)}
