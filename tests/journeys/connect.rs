@@ -31,6 +31,11 @@ async fn tests_an_address_step_by_step_and_connects(host: Host, home: &Home) -> 
     page.click("button", "Connect").await?;
     page.find("heading", "far").await?;
     page.shows("1 of 1 online").await?;
+    page.choose("Actions", "Remove connection").await?;
+    page.shows("The cluster itself is not touched.").await?;
+    page.click("button", "Remove").await?;
+    page.is_at("/clusters").await?;
+    page.gone("link", "far").await?;
     page.policy_held().await
 }
 

@@ -54,6 +54,10 @@ impl Action {
 
 /// `Ok` when `action` may be tried; else the reason why not.
 pub fn permits(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
+    // To delete what Weir only connects to is to forget the connection; the cluster is not touched.
+    if !cluster.is_local && action == Action::Delete {
+        return Ok(());
+    }
     if !cluster.is_local && action.of_local_only() {
         return Err(TextId::PermitRemote.into());
     }
@@ -167,9 +171,11 @@ mod tests {
         check(Action::BrokerMembership, &remote, Some(TextId::PermitRemote));
         check(Action::BrokerKeep, &remote, Some(TextId::PermitRemote));
         check(Action::Stop, &remote, Some(TextId::PermitRemote));
+        check(Action::Delete, &remote, None);
         let read_only = ClusterFacts { read_only: true, ..remote };
         check(Action::CreateTopic, &read_only, Some(TextId::PermitReadOnly));
         check(Action::Open, &read_only, None);
+        check(Action::Delete, &read_only, None);
     }
 
     #[test]

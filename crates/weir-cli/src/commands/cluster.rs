@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use weir_api::commands::clusters::client_info::ClustersClientInfo;
 use weir_api::commands::clusters::create::ClustersCreate;
 use weir_api::commands::clusters::delete::ClustersDelete;
+use weir_api::commands::clusters::disconnect::ClustersDisconnect;
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::commands::clusters::start::ClustersStart;
 use weir_api::commands::clusters::stop::ClustersStop;
-use weir_api::dto::{ClusterRow, Snippet};
+use weir_api::App;
+use weir_api::dto::{ClusterKind, ClusterRow, Snippet};
 use weir_api::texts::{self, Lang};
 
 use crate::args::{Common, Format};
@@ -29,7 +31,7 @@ pub(crate) enum ClusterCommand {
     Start(NameArgs),
     /// Stop a cluster; its data stays
     Stop(NameArgs),
-    /// Delete a cluster with its data
+    /// Delete a cluster with its data; of a connected cluster only the connection
     Delete(DeleteArgs),
     /// Print settings for clients in several languages
     ClientInfo(ClientInfoArgs),
@@ -213,6 +215,9 @@ async fn stop(args: NameArgs) -> Result<(), Trouble> {
 async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     let app = context::app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
+    if row.kind == ClusterKind::Remote {
+        return disconnect(&app, row, &args).await;
+    }
     if !args.yes {
         return Err(Trouble::usage(
             format!("this deletes {} with all its data: say --yes", row.name),
@@ -223,6 +228,20 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "deleted": true });
     output::done(args.common.output, &format!("deleted {}", row.name), &json)
+}
+
+/// Of a cluster that Weir only connects to: forgets the connection.
+async fn disconnect(app: &App, row: ClusterRow, args: &DeleteArgs) -> Result<(), Trouble> {
+    if !args.yes {
+        return Err(Trouble::usage(
+            format!("this removes the connection to {}, not the cluster: say --yes", row.name),
+            format!("클러스터가 아니라 {} 연결을 제거합니다: --yes를 붙이십시오", row.name),
+        ));
+    }
+    app.run(ClustersDisconnect { cluster: row.id }).await?;
+    let json = json!({ "cluster": row.name, "disconnected": true });
+    let done = format!("removed the connection to {}", row.name);
+    output::done(args.common.output, &done, &json)
 }
 
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
