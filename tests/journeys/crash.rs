@@ -52,7 +52,8 @@ async fn core_gone(host: Host, home: &Home) -> anyhow::Result<()> {
     stage.end_serve();
     page.find("heading", "~core does not answer").await?;
     page.find("button", "Copy details").await?;
-    page.find("button", "Restart").await?;
+    page.shows("Run weir serve again").await?;
+    page.find("button", "Reload").await?;
     let state = home.run(&["cluster", "show", "shop"])?;
     anyhow::ensure!(state.contains("ACTIVE"), "the cluster runs on: {state}");
     Ok(())

@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Component, type ReactNode, useState } from "react";
 import { useRouteError } from "react-router";
 import { copyAnywhere } from "~/platform/copy";
+import { isWindow } from "~/platform/isWindow";
 import { CallError, CoreGone } from "~/platform/types";
 import { defineTexts, translator, useT } from "~/shared/text";
 
@@ -18,6 +19,10 @@ const texts = defineTexts({
     en: "Your clusters run in processes of their own and are not affected. Restart to connect to them again.",
     ko: "클러스터는 별도의 프로세스에서 실행되므로 영향을 받지 않습니다. 다시 시작하면 다시 연결됩니다.",
   },
+  servedBody: {
+    en: "Your clusters run in processes of their own and are not affected. Run weir serve again and use the page that it opens.",
+    ko: "클러스터는 별도의 프로세스에서 실행되므로 영향을 받지 않습니다. weir serve를 다시 실행하고 열리는 페이지를 사용하세요.",
+  },
   sessionTitle: { en: "This page has lost its session", ko: "이 페이지의 세션이 만료되었습니다" },
   sessionBody: {
     en: "Run weir serve again and use the page that it opens.",
@@ -25,6 +30,7 @@ const texts = defineTexts({
   },
   copy: { en: "Copy details", ko: "세부 정보 복사" },
   copied: { en: "Copied", ko: "복사됨" },
+  reload: { en: "Reload", ko: "새로 고침" },
   restart: { en: "Restart", ko: "다시 시작" },
   details: { en: "Details", ko: "세부 정보" },
 });
@@ -45,9 +51,24 @@ export function detailsOf(thrown: unknown): string {
     .join("\n");
 }
 
-function kindOf(thrown: unknown): "page" | "core" | "session" {
+const BODY = {
+  page: texts.pageBody,
+  core: texts.coreBody,
+  served: texts.servedBody,
+  session: texts.sessionBody,
+};
+const TITLE = {
+  page: texts.pageTitle,
+  core: texts.coreTitle,
+  served: texts.coreTitle,
+  session: texts.sessionTitle,
+};
+
+/** Of a browser's page the core is the process `weir serve`: nothing in the page brings it back. */
+function kindOf(thrown: unknown): keyof typeof BODY {
   if (thrown instanceof CallError && thrown.error.kind === "session") return "session";
-  return thrown instanceof CoreGone ? "core" : "page";
+  if (!(thrown instanceof CoreGone)) return "page";
+  return isWindow() ? "core" : "served";
 }
 
 function CrashBody(props: { thrown: unknown; t: ReturnType<typeof useT> }) {
@@ -60,14 +81,14 @@ function CrashBody(props: { thrown: unknown; t: ReturnType<typeof useT> }) {
       <SpaceBetween size="l">
         <img src="/weir.svg" width={48} height={48} alt="" />
         <div>
-          <Box variant="h1">{t(texts[`${kind}Title`])}</Box>
+          <Box variant="h1">{t(TITLE[kind])}</Box>
           <Box color="text-body-secondary" margin={{ top: "xs" }}>
-            {t(texts[`${kind}Body`])}
+            {t(BODY[kind])}
           </Box>
         </div>
         <SpaceBetween direction="horizontal" size="xs">
           <Button variant="primary" onClick={() => window.location.reload()}>
-            {t(texts.restart)}
+            {t(kind === "served" ? texts.reload : texts.restart)}
           </Button>
           <Button
             iconName={copied ? "status-positive" : "copy"}

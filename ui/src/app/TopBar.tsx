@@ -56,10 +56,12 @@ export function TopBar(props: { onSearch: () => void }) {
   return (
     <TopNavigation>
       <div className="weir-bar">
-        <a className="weir-identity" href="/clusters">
-          <img src="/weir.svg" width={26} height={26} alt="" />
-          <span>Weir</span>
-        </a>
+        <div className="weir-identity-room">
+          <a className="weir-identity" href="/clusters">
+            <img src="/weir.svg" width={26} height={26} alt="" />
+            <span>Weir</span>
+          </a>
+        </div>
         <SearchButton onClick={props.onSearch} />
         <div className="weir-utilities">
           <ZoneSwitch />

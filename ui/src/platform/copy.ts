@@ -1,7 +1,8 @@
 import { http } from "./http";
+import { isWindow } from "./isWindow";
 
 /** Copies without a provider: the platform itself may be what failed. */
 export async function copyAnywhere(text: string): Promise<void> {
-  if ("__TAURI_INTERNALS__" in window) return (await import("./tauri")).tauri.copy(text);
+  if (isWindow()) return (await import("./tauri")).tauri.copy(text);
   return http.copy(text);
 }

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext } from "react";
 import { http, openSession } from "./http";
+import { isWindow } from "./isWindow";
 import type { Platform } from "./types";
 
 export { CallError, CoreGone, type Platform } from "./types";
@@ -13,7 +14,7 @@ export async function choosePlatform(): Promise<Platform> {
     const { mock } = await import("./mock");
     return mock;
   }
-  if ("__TAURI_INTERNALS__" in window) return (await import("./tauri")).tauri;
+  if (isWindow()) return (await import("./tauri")).tauri;
   await openSession().catch(() => undefined);
   return http;
 }

@@ -2,8 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { MessageRow } from "~/contract/types";
 import { Buffer } from "./tail";
 
-const row = (partition: number, offset: string) =>
-  ({ id: `${partition}-${offset}`, partition, offset, aborted: false }) as MessageRow;
+const row = (partition: number, offset: string, timestamp = "0") =>
+  ({ id: `${partition}-${offset}`, partition, offset, timestamp, aborted: false }) as MessageRow;
+
+describe("add", () => {
+  it("brings what was fetched partition by partition into the order of time", () => {
+    const buffer = new Buffer();
+    buffer.add([row(0, "1", "10"), row(0, "2", "30"), row(1, "1", "10"), row(1, "2", "20")], true);
+    expect(buffer.rows.map((each) => each.id)).toEqual(["0-1", "1-1", "1-2", "0-2"]);
+  });
+});
 
 describe("markAborted", () => {
   it("marks rows that were drawn before, as new objects", () => {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { MessagePlace, MessageRow } from "~/contract/types";
 import { type Platform, usePlatform } from "~/platform";
+import { compareI64 } from "~/shared/format";
 
 /** What a live view keeps; older rows go. */
 export const KEPT_MAX = 50_000;
@@ -35,7 +36,9 @@ export class Buffer {
   error: unknown = null;
 
   add(rows: MessageRow[], follow: boolean): void {
-    for (const row of rows) this.rows.push(row);
+    // A fetch answers partition by partition; the list is by time.
+    const byTime = [...rows].sort((a, b) => compareI64(a.timestamp, b.timestamp));
+    for (const row of byTime) this.rows.push(row);
     const extra = this.rows.length - KEPT_MAX;
     if (extra > TRIM_SLACK) {
       this.rows = this.rows.slice(extra);
