@@ -13,8 +13,8 @@ interface LagCellProps {
 }
 
 const MARKED_SHARE = 0.4;
-/** A handful of messages is nobody's trouble, whatever their share. */
-const MARKED_MIN = 10;
+/** Below it a lag is nobody's trouble, whatever its share. */
+const MARKED_MIN = 100;
 
 /** A lag as a figure and a bar, so that the one that matters is seen before it is read. */
 export function LagCell({ lag, reason, largest, total }: LagCellProps) {

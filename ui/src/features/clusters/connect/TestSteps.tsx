@@ -1,4 +1,5 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useEffect, useRef } from "react";
 import type { TestStep } from "~/contract/types";
 import { duration } from "~/shared/format";
 import { type Translate, useT } from "~/shared/text";
@@ -15,10 +16,17 @@ function found(t: Translate, step: TestStep): string | null {
 /** What was tried, in order; the first failure with what to do about it. */
 export function TestSteps(props: { steps: TestStep[] }) {
   const t = useT();
+  const list = useRef<HTMLOListElement>(null);
+  // What failed, else the end, must not stay behind the form's buttons.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each test.
+  useEffect(() => {
+    const failed = list.current?.querySelector('[data-status="failed"]');
+    (failed ?? list.current?.lastElementChild)?.scrollIntoView({ block: "center" });
+  }, [props.steps]);
   return (
-    <ol className="weir-test">
+    <ol className="weir-test" ref={list}>
       {props.steps.map((step) => (
-        <li key={step.step}>
+        <li key={step.step} data-status={step.status}>
           <span className="weir-test-name">{t(texts[step.step])}</span>
           <span>
             <StatusIndicator type={TYPE[step.status]}>{t.core(step.text)}</StatusIndicator>

@@ -42,10 +42,18 @@ export function ConfigLines({ lines, help, problems, onChange, onBlur }: ConfigL
             const known = help.find((each) => each.name === line.name);
             const problem = problems[`config:${line.id}`];
             const echo = known ? configEcho(line.name, line.value) : null;
+            const byDefault = known
+              ? t(texts.default, { value: echoOf(line.name, known.default ?? "-") })
+              : null;
             return (
               <div className="weir-config-line" key={line.id}>
-                <FormField label={t(texts.key)} description={known?.doc ? t.core(known.doc) : undefined}>
+                <FormField
+                  label={t(texts.key)}
+                  errorText={line.name === "" ? problem : undefined}
+                  constraintText={known?.doc ? t.core(known.doc) : undefined}
+                >
                   <Select
+                    invalid={line.name === "" && Boolean(problem)}
                     filteringType="auto"
                     selectedOption={line.name === "" ? null : { value: line.name }}
                     placeholder={t(texts.choose)}
@@ -59,18 +67,17 @@ export function ConfigLines({ lines, help, problems, onChange, onBlur }: ConfigL
                 </FormField>
                 <FormField
                   label={t(texts.value)}
-                  errorText={problem}
-                  description={
-                    known ? t(texts.default, { value: echoOf(line.name, known.default ?? "-") }) : undefined
+                  errorText={line.name === "" ? undefined : problem}
+                  constraintText={
+                    [echo ? `= ${echo}` : null, byDefault].filter(Boolean).join(" · ") || undefined
                   }
-                  constraintText={echo ? `= ${echo}` : undefined}
                 >
                   <ConfigInput
                     name={line.name || t(texts.value)}
                     type={known?.type ?? "string"}
                     valid={known?.valid ?? null}
                     value={line.value}
-                    invalid={Boolean(problem)}
+                    invalid={line.name !== "" && Boolean(problem)}
                     onChange={(value) => patch(line.id, { value })}
                     onBlur={() => onBlur(line)}
                   />
