@@ -25,8 +25,8 @@ async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::R
     page.choose("Actions", "Reset offsets").await?;
     page.find("dialog", "~Reset offsets").await?;
     page.shows("1 partition, lag 0 → 12").await?;
-    page.click("button", "~Go on at").await?;
-    page.click("option", "~So many messages").await?;
+    page.click("button", "~Reset to").await?;
+    page.click("option", "~Shift by a number").await?;
     page.fill("textbox", "Messages", "-5").await?;
     page.shows("1 partition, lag 0 → 5").await?;
     page.shows("--shift-by -5").await?;
@@ -78,7 +78,7 @@ async fn resets_a_share_group(host: Host, home: &Home) -> anyhow::Result<()> {
     page.find("dialog", "~Reset offsets").await?;
     page.shows("1 partition, lag 9 → 12").await?;
     page.shows("weir group reset").await?;
-    page.click("button", "~Go on at").await?;
+    page.click("button", "~Reset to").await?;
     page.click("option", "~The end of the log").await?;
     page.shows("1 partition, lag 9 → 0").await?;
     page.shows("--to latest").await?;
