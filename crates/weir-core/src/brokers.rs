@@ -204,7 +204,10 @@ impl Core {
     ) -> Result<String> {
         let operation = answer.map_err(|error| control_failure(&error))?;
         let id = operation.id.clone();
-        self.events().operation(from_engine(cluster, operation).into());
+        let operation = from_engine(cluster, operation);
+        if self.registry().is_news(&operation) {
+            self.events().operation(operation.into());
+        }
         self.events().all_changed([tags::brokers(cluster), tags::operations(cluster)]);
         self.registry().wake(cluster);
         Ok(id)

@@ -35,6 +35,9 @@ const OPERATIONS_KEPT_MAX = 50;
 const NAVIGATION_GRACE_MS = 1500;
 
 function keepNewest(operations: Record<string, Operation>, next: Operation): Record<string, Operation> {
+  const known = operations[next.id];
+  // An answer that the news of the end has overtaken.
+  if (known && known.state !== "running" && next.state === "running") return operations;
   const entries = Object.entries({ ...operations, [next.id]: next });
   return Object.fromEntries(entries.slice(-OPERATIONS_KEPT_MAX));
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use weir_api::App;
 use weir_api::commands::clusters::client_info::ClustersClientInfo;
 use weir_api::commands::clusters::create::ClustersCreate;
 use weir_api::commands::clusters::delete::ClustersDelete;
@@ -9,7 +10,6 @@ use weir_api::commands::clusters::disconnect::ClustersDisconnect;
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::commands::clusters::start::ClustersStart;
 use weir_api::commands::clusters::stop::ClustersStop;
-use weir_api::App;
 use weir_api::dto::{ClusterKind, ClusterRow, Snippet};
 use weir_api::texts::{self, Lang};
 

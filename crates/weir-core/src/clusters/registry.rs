@@ -199,13 +199,20 @@ impl Registry {
         before != shown(local)
     }
 
-    /// Whether an operation's state is news; from now on it is not.
+    /// Whether an operation's state is news; from now on it is not. Of one that has ended nothing is: the answer to who
+    /// began it, or called it off, may come after the news of its end.
     pub(crate) fn is_news(&self, operation: &Operation) -> bool {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.len() >= TOLD_MAX {
             told.clear();
         }
-        told.insert(operation.id.clone(), operation.state) != Some(operation.state)
+        let state = operation.state;
+        let is_old = |known: &OperationState| *known == state || state == OperationState::Running;
+        if told.get(&operation.id).is_some_and(is_old) {
+            return false;
+        }
+        told.insert(operation.id.clone(), state);
+        true
     }
 
     pub(crate) fn wake(&self, id: &str) {
@@ -227,4 +234,24 @@ fn shown(local: &Local) -> Shown {
     let sample = local.file.as_ref().is_some_and(|file| file.sample);
     let online = local.brokers_online();
     (local.state(), local.state_reason(), local.bootstrap(), instance, sample, online)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::from_engine;
+    use weir_control::api::{self, OperationKind};
+
+    #[test]
+    fn the_end_of_an_operation_is_the_last_that_is_told_of_it() {
+        let registry = Registry::default();
+        let begun = api::Operation::begin("1".to_owned(), OperationKind::BrokerRemove);
+        let begun = from_engine("one", begun);
+        assert!(registry.is_news(&begun));
+        assert!(!registry.is_news(&begun));
+        let ended = Operation { state: OperationState::Failed, ..begun.clone() };
+        assert!(registry.is_news(&ended));
+        assert!(!registry.is_news(&begun), "an answer that was overtaken");
+        assert!(!registry.is_news(&ended));
+    }
 }
