@@ -193,6 +193,14 @@ pub struct GroupLag {
 }
 
 impl GroupLag {
+    /// Whether the lag of each partition that has one is known: while one has no leader, the total lacks its part.
+    pub fn is_complete(&self) -> bool {
+        let has_lag = |partition: &&PartitionLag| {
+            partition.committed.is_some() || partition.counts_from_start()
+        };
+        self.partitions.iter().filter(has_lag).all(|partition| partition.lag().is_some())
+    }
+
     /// Records not consumed yet over the partitions whose lag is known; `None` if of none.
     pub fn total(&self) -> Option<i64> {
         let mut known = self.partitions.iter().filter_map(PartitionLag::lag).peekable();
@@ -256,6 +264,9 @@ mod tests {
         assert_eq!(read.lag(), Some(10), "read without a commit: from the log's start");
         let some = GroupLag { partitions: vec![lag(None, Some(1)), lag(Some(1), Some(5))] };
         assert_eq!(some.total(), Some(4));
+        assert!(some.is_complete(), "who committed nothing has no lag");
+        let leaderless = GroupLag { partitions: vec![lag(Some(1), Some(5)), lag(Some(1), None)] };
+        assert!(!leaderless.is_complete());
     }
 
     #[test]

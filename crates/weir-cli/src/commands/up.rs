@@ -43,6 +43,8 @@ pub(crate) struct UpArgs {
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// So long it is waited for what somebody else is about: to stop the cluster, or to delete it.
 const SETTLED_WITHIN: Duration = Duration::from_secs(20);
+/// As long as a keeper gives an engine that is slow to answer, and more.
+const ACTIVE_WITHIN: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_millis(20);
 
 pub(crate) async fn run(args: UpArgs, lang: Lang) -> Result<(), Trouble> {
@@ -171,8 +173,9 @@ async fn attempt(
     Ok(row)
 }
 
-/// A cluster that heals or starts is waited for; its keeper decides whether it fails.
+/// A cluster that heals or starts is waited for; its keeper decides whether it fails, but who waits is not kept for ever.
 async fn active(app: &App) -> Result<ClusterRow, Trouble> {
+    let deadline = Instant::now() + ACTIVE_WITHIN;
     loop {
         let row = context::find(app, Some(LOCAL)).await?;
         match row.state {
@@ -184,9 +187,24 @@ async fn active(app: &App) -> Result<ClusterRow, Trouble> {
             ClusterState::Stopped | ClusterState::Failed | ClusterState::Deleting => {
                 return Err(Trouble::NotRunning(row.name));
             }
+            _ if Instant::now() > deadline => return Err(not_active(&row)),
             _ => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
+}
+
+fn not_active(row: &ClusterRow) -> Trouble {
+    let (name, seconds) = (&row.name, ACTIVE_WITHIN.as_secs());
+    Trouble::failed(
+        format!(
+            "the cluster {name:?} did not become active within {seconds} s: `weir cluster stop {name}` ends it, then try \
+             again"
+        ),
+        format!(
+            "{name:?} 클러스터가 {seconds}초 안에 활성 상태가 되지 않았습니다: `weir cluster stop {name}` 명령으로 중지한 뒤 \
+             다시 시도하십시오"
+        ),
+    )
 }
 
 fn refuse_other_flags(row: &ClusterRow, args: &UpArgs) -> Result<(), Trouble> {

@@ -218,7 +218,9 @@ fn entry(summary: GroupSummary, found: Option<LagAndMembers>) -> GroupEntry {
     for partition in members.iter().flat_map(|member| member.assignment.partitions()) {
         remember(&mut topics, &partition.topic);
     }
-    GroupEntry { summary, lag: lag.total(), topics, problem, members: members.len() as u32 }
+    let (total, is_complete) = (lag.total(), lag.is_complete());
+    let members = members.len() as u32;
+    GroupEntry { summary, lag: total, is_complete, topics, problem, members }
 }
 
 /// Most partitions are of a topic that is known already: that costs no copy.

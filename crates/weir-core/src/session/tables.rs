@@ -190,6 +190,8 @@ pub(crate) struct GroupEntry {
     pub(crate) summary: GroupSummary,
     /// `None`: nothing committed yet, or not readable.
     pub(crate) lag: Option<i64>,
+    /// No partition is missing in it.
+    pub(crate) is_complete: bool,
     /// That it has committed for or reads now, each once.
     pub(crate) topics: BTreeSet<String>,
     /// Why there is no lag, in the broker's words.
@@ -205,6 +207,8 @@ pub(crate) struct Sample {
 
 /// Ten minutes at one reading each three seconds.
 const HISTORY_MAX: usize = 200;
+/// How long the history of a group is kept that nobody lists.
+const SILENT_KEPT_MS: i64 = 60_000;
 /// Groups whose history is kept.
 const HISTORIES_MAX: usize = 2_000;
 
@@ -215,24 +219,38 @@ impl GroupTable {
             for topic in &entry.topics {
                 table.by_topic.entry(topic.clone()).or_default().push(place);
             }
-            table.remember(entry, before);
+            let known = before.history.get(&entry.summary.group_id);
+            table.remember(&entry.summary.group_id, known, entry.lag.filter(|_| entry.is_complete));
         }
         table.groups = groups;
+        table.keep_of_silent(before);
         table
     }
 
-    fn remember(&mut self, entry: &GroupEntry, before: &Self) {
-        let Some(lag) = entry.lag else { return };
-        let name = &entry.summary.group_id;
+    /// A lag that is not known, or only in part, leaves a gap.
+    fn remember(&mut self, group: &str, known: Option<&VecDeque<Sample>>, lag: Option<i64>) {
         if self.history.len() >= HISTORIES_MAX {
             return;
         }
-        let mut samples = before.history.get(name).cloned().unwrap_or_default();
-        samples.push_back(Sample { at: self.as_of, lag });
+        let mut samples = known.cloned().unwrap_or_default();
+        samples.extend(lag.map(|lag| Sample { at: self.as_of, lag }));
         if samples.len() > HISTORY_MAX {
             samples.pop_front();
         }
-        self.history.insert(name.clone(), samples);
+        if !samples.is_empty() {
+            self.history.insert(group.to_owned(), samples);
+        }
+    }
+
+    /// While a coordinator is down nobody lists its groups: their history is not over.
+    fn keep_of_silent(&mut self, before: &Self) {
+        let since = self.as_of - SILENT_KEPT_MS;
+        for (group, samples) in &before.history {
+            let is_recent = samples.back().is_some_and(|last| last.at >= since);
+            if is_recent && !self.history.contains_key(group) {
+                self.remember(group, Some(samples), None);
+            }
+        }
     }
 
     pub(crate) fn is_read(&self) -> bool {
@@ -367,5 +385,33 @@ mod tests {
         assert_eq!(SizeTable::new(&[], &second, 3).bytes_per_s, None, "nobody answered");
         assert_eq!(second.unanswered().bytes_per_s, None);
         assert_eq!(second.unanswered().total, 600);
+    }
+
+    fn group(name: &str, lag: i64, is_complete: bool) -> GroupEntry {
+        let summary = GroupSummary {
+            group_id: name.to_owned(),
+            coordinator_id: 1,
+            kind: weir_domain::GroupType::Classic,
+            protocol_type: "consumer".to_owned(),
+            state: weir_domain::GroupState::Stable,
+        };
+        let topics = BTreeSet::new();
+        GroupEntry { summary, lag: Some(lag), is_complete, topics, problem: None, members: 1 }
+    }
+
+    #[test]
+    fn a_lag_in_part_is_a_gap_and_a_silent_coordinator_ends_no_history() {
+        let lags = |table: &GroupTable| -> Vec<i64> {
+            table.history("g").iter().map(|sample| sample.lag).collect()
+        };
+        let mut table = GroupTable::new(vec![group("g", 10, true)], &GroupTable::default(), 1_000);
+        table = GroupTable::new(vec![group("g", 4, false)], &table, 4_000);
+        assert_eq!(lags(&table), [10], "a partition without a leader is no lag of 0");
+        table = GroupTable::new(Vec::new(), &table, 7_000);
+        assert_eq!(lags(&table), [10], "its coordinator does not answer");
+        table = GroupTable::new(vec![group("g", 12, true)], &table, 10_000);
+        assert_eq!(lags(&table), [10, 12]);
+        table = GroupTable::new(Vec::new(), &table, 10_000 + SILENT_KEPT_MS + 1);
+        assert!(lags(&table).is_empty(), "it is gone");
     }
 }

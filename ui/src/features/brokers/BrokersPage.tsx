@@ -117,7 +117,9 @@ function useShown(t: Translate, all: BrokerRow[] | undefined, list: ReturnType<t
   const properties = useMemo(() => brokerProperties(t), [t]);
   const found = useMemo(() => {
     const wanted = read(query);
-    const left = all?.filter((row) => matches(row, wanted, properties, nameOf)).sort(order(t, sort));
+    const wordsOf = (row: BrokerRow) =>
+      [nameOf(row), addressOf(row), row.rack ?? "", brokerStateName(t, row)].join(" ");
+    const left = all?.filter((row) => matches(row, wanted, properties, wordsOf)).sort(order(t, sort));
     return descending ? left?.reverse() : left;
   }, [all, query, sort, descending, properties, t]);
   const pages = Math.max(1, Math.ceil((found?.length ?? 0) / size));

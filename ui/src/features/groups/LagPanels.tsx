@@ -49,9 +49,13 @@ function whenCaughtUp(t: Translate, group: GroupDetail, trend: Trend | null): st
     : t(texts.about, { time: duration(Math.max(1, Math.round(trend.seconds)) * 1000) });
 }
 
-/** The chart ends with what stands beside it: samples are taken every few seconds, the figure was read just now. */
-function withNow({ lag, lag_history }: GroupDetail): LagSample[] {
-  return lag === null || lag_history.length === 0
+/**
+ * The chart ends with what stands beside it: samples are taken every few seconds, the figure was read just now. While a
+ * partition has no leader the figure lacks its part, which would look like a lag that falls.
+ */
+function withNow({ lag, lag_history, lag_rows }: GroupDetail): LagSample[] {
+  const inPart = lag_rows.some((row) => row.committed !== null && row.end === null);
+  return lag === null || inPart || lag_history.length === 0
     ? lag_history
     : [...lag_history, { at: String(Date.now()), lag }];
 }

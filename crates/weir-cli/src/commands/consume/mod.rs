@@ -83,10 +83,11 @@ pub(crate) async fn run(args: ConsumeArgs, lang: Lang) -> Result<(), Trouble> {
     let options = context::options(&args.common, &args.target).await?;
     let client = Client::new(options.clone());
     let topic = show::find(&client, &args.topic).await?;
-    let mut source = open(&args, &options, &client, &topic, lang).await?;
+    let (mut source, is_whole) = open(&args, &options, &client, &topic, lang).await?;
     let result = pump(&args, &mut source, lang).await;
     source.close().await;
-    result
+    // What could not be read was said at the start.
+    result.and(if is_whole { Ok(()) } else { Err(Trouble::Told(1)) })
 }
 
 fn refuse_points_of_groups(args: &ConsumeArgs) -> Result<(), Trouble> {
@@ -100,13 +101,15 @@ fn refuse_points_of_groups(args: &ConsumeArgs) -> Result<(), Trouble> {
     }
 }
 
+/// What is read, and whether that is all that was asked for: a partition without a leader keeps nobody from the others.
 async fn open(
     args: &ConsumeArgs,
     options: &Options,
     client: &Client,
     topic: &Topic,
     lang: Lang,
-) -> Result<Source, Trouble> {
+) -> Result<(Source, bool), Trouble> {
+    let mut is_whole = true;
     let mut consumer = ConsumerOptions {
         topic: args.topic.clone(),
         group: args.group.clone(),
@@ -116,7 +119,10 @@ async fn open(
         until: None,
     };
     if args.group.is_none() || args.until_end {
-        let ranges = start::ranges(client, topic, args.partition).await?;
+        let start::Ranges { read: ranges, left_out } =
+            start::ranges(client, topic, args.partition).await?;
+        left_out.iter().for_each(|trouble| trouble.tell(lang));
+        is_whole = left_out.is_empty();
         consumer.until = start::until(args, &ranges);
         if args.group.is_none() {
             let from = args.from.unwrap_or(From::Earliest);
@@ -125,7 +131,8 @@ async fn open(
     }
     if args.isolation_level == Isolation::ReadUncommitted {
         let (from, until) = (&consumer.offsets, consumer.until.as_ref());
-        return Ok(Source::Reader(Reader::new(client.clone(), &topic.name, from, until)));
+        let reader = Reader::new(client.clone(), &topic.name, from, until);
+        return Ok((Source::Reader(reader), is_whole));
     }
     if args.group.is_some() {
         start::tell_commits(client, args, lang).await?;
@@ -133,7 +140,7 @@ async fn open(
             consumer.start = OffsetSpec::Latest;
         }
     }
-    Ok(Source::Consumer(Consumer::new(options, &consumer)?))
+    Ok((Source::Consumer(Consumer::new(options, &consumer)?), is_whole))
 }
 
 /// Why reading ended.

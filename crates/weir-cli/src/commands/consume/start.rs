@@ -18,11 +18,19 @@ pub(super) struct Range {
     pub(super) end: i64,
 }
 
+/// Those that can be read, and why others cannot.
+pub(super) struct Ranges {
+    pub(super) read: Vec<Range>,
+    pub(super) left_out: Vec<Trouble>,
+}
+
+/// # Errors
+/// None can be read.
 pub(super) async fn ranges(
     client: &Client,
     topic: &Topic,
     only: Option<i32>,
-) -> Result<Vec<Range>, Trouble> {
+) -> Result<Ranges, Trouble> {
     let wanted = wanted(topic, only)?;
     let (starts, ends) = tokio::join!(
         client.list_offsets(&wanted, OffsetSpec::Earliest),
@@ -34,7 +42,17 @@ pub(super) async fn ranges(
         let end = at(&ends, partition)?.unwrap_or(start);
         Ok(Range { partition: partition.partition, start, end })
     };
-    wanted.iter().map(range).collect()
+    let mut found = Ranges { read: Vec::new(), left_out: Vec::new() };
+    for partition in &wanted {
+        match range(partition) {
+            Ok(range) => found.read.push(range),
+            Err(trouble) => found.left_out.push(trouble),
+        }
+    }
+    match found.read.is_empty() {
+        true if !found.left_out.is_empty() => Err(found.left_out.swap_remove(0)),
+        _ => Ok(found),
+    }
 }
 
 fn wanted(topic: &Topic, only: Option<i32>) -> Result<Vec<TopicPartition>, Trouble> {
