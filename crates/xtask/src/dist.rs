@@ -116,7 +116,7 @@ fn check_libraries(deb: &Path, target: &Path) -> anyhow::Result<()> {
                     )
                 })?;
             ensure!(
-                depends.split(", ").any(|named| named == *package),
+                depends.trim().split(", ").any(|named| named == *package),
                 "{program} needs {library}: add {package} to \"depends\" in tauri.conf.json"
             );
         }
