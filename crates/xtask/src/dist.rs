@@ -124,10 +124,18 @@ fn check_libraries(deb: &Path, target: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether a listing of `dpkg-deb -c` names the path: some bundlers write `./` before each, some do not.
+fn holds(listing: &str, path: &str) -> bool {
+    let named = |line: &str| {
+        line.split_whitespace().last().map(|path| path.trim_start_matches("./").to_owned())
+    };
+    listing.lines().filter_map(named).any(|each| each == path)
+}
+
 fn check(deb: &Path) -> anyhow::Result<()> {
     let listing = output(Command::new("dpkg-deb").arg("-c").arg(deb))?;
     for name in PROGRAMS {
-        if !listing.lines().any(|line| line.ends_with(&format!("/usr/bin/{name}"))) {
+        if !holds(&listing, &format!("usr/bin/{name}")) {
             bail!("{} does not contain /usr/bin/{name}", deb.display());
         }
     }
@@ -135,4 +143,17 @@ fn check(deb: &Path) -> anyhow::Result<()> {
     ensure!(mib <= SIZE_MAX_MIB, "{} has {mib} MiB, at most {SIZE_MAX_MIB}", deb.display());
     println!("{} ({mib} MiB): {}", deb.display(), PROGRAMS.join(", "));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn a_program_is_found_however_its_path_is_written() {
+        let listing = "-rwxr-xr-x 0/0 26446984 2026-11-26 17:53 usr/bin/weir\n\
+                       -rwxr-xr-x 0/0 10862400 2026-11-26 17:53 ./usr/bin/weir-broker\n";
+        assert!(holds(listing, "usr/bin/weir") && holds(listing, "usr/bin/weir-broker"));
+        assert!(!holds(listing, "usr/bin/weir-desktop") && !holds(listing, "bin/weir"));
+    }
 }
