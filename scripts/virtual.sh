@@ -12,7 +12,7 @@ PAINTED_COLOURS=60
 PAINT_TRIES=60
 
 DISPLAY_FILE=$(mktemp)
-Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>"$DISPLAY_FILE" 2>/dev/null &
+Xvfb -displayfd 3 -screen 0 1360x860x24 -nolisten tcp 3>"$DISPLAY_FILE" 2>/dev/null &
 XVFB=$!
 trap 'kill "$APP" "$XVFB" 2>/dev/null || true; rm -f "$DISPLAY_FILE"' EXIT
 APP=$XVFB
