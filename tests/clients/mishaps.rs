@@ -199,23 +199,77 @@ fn a_stop_that_nobody_heard_can_be_asked_for_again() -> anyhow::Result<()> {
 fn the_groups_of_a_killed_sample_go_with_it() -> anyhow::Result<()> {
     let home = Home::new()?;
     home.run(&["up", "--detach", "--brokers", "1", "--sample"])?;
-    let mut sample = Command::new(programs::path("weir")?);
-    sample.args(["sample", "run", "--cluster", "local"]).env("WEIR_HOME", home.path());
-    let mut sample = sample.spawn()?;
-    let stable = || -> anyhow::Result<usize> {
-        let groups = json(&home, &["group", "list"])?;
-        let groups = groups.as_array().context("groups")?;
-        Ok(groups.iter().filter(|group| group["state"] == "Stable").count())
-    };
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while stable()? < 2 && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    sample.kill()?;
-    sample.wait()?;
-    ensure!(stable()? == 2, "the killed members are still counted");
+    until(|| Ok(sample_groups(&home)?.iter().filter(|group| group.0 == "Stable").count() == 2))?;
+    let sample = workload_of(&home)?.context("no workload runs")?;
+    kill(sample)?;
+    until(|| Ok(workload_of(&home)?.is_none()))?;
+    let groups = sample_groups(&home)?;
+    ensure!(
+        groups.iter().all(|group| group.0 == "Stable"),
+        "its members are still counted: {groups:?}"
+    );
     home.run(&["sample", "remove"])?;
     let left = json(&home, &["group", "list"])?;
     ensure!(left.as_array().is_some_and(Vec::is_empty), "{left}");
+    Ok(())
+}
+
+/// The workload's members come back as the ones they were (KIP-345): nobody waits for those that are gone.
+#[test]
+fn the_groups_of_a_sample_outlive_a_stop_and_a_start() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["up", "--detach", "--brokers", "1", "--sample"])?;
+    until(|| {
+        let groups = sample_groups(&home)?;
+        Ok(groups.len() == 2 && groups.iter().all(|group| group.0 == "Stable" && group.1 > 0))
+    })?;
+    home.run(&["cluster", "stop", "local"])?;
+    until(|| Ok(workload_of(&home)?.is_none()))?;
+    home.run(&["up", "--detach"])?;
+    let before = sample_groups(&home)?;
+    ensure!(before.iter().all(|group| group.0 == "Stable"), "{before:?}");
+    until(|| {
+        let groups = sample_groups(&home)?;
+        ensure!(groups.iter().all(|group| group.0 == "Stable"), "{groups:?}");
+        Ok(groups.iter().zip(&before).all(|(now, before)| now.1 > before.1))
+    })
+}
+
+/// State and committed offsets, added up, of each of the workload's groups.
+fn sample_groups(home: &Home) -> anyhow::Result<Vec<(String, i64)>> {
+    let groups = json(home, &["group", "list"])?;
+    let mut found = Vec::new();
+    for group in groups.as_array().context("groups")? {
+        let name = group["group"].as_str().context("a name")?;
+        let shown = json(home, &["group", "show", name])?;
+        let partitions = shown["partitions"].as_array().context("partitions")?;
+        let committed = partitions.iter().filter_map(|partition| partition["committed"].as_i64());
+        let state = group["state"].as_str().context("a state")?.to_owned();
+        found.push((state, committed.sum()));
+    }
+    Ok(found)
+}
+
+/// The process that is the workload of this home.
+fn workload_of(home: &Home) -> anyhow::Result<Option<u64>> {
+    let path = home.path().display().to_string();
+    for entry in std::fs::read_dir("/proc")?.flatten() {
+        let Ok(pid) = entry.file_name().to_string_lossy().parse::<u64>() else { continue };
+        // A process that ended meanwhile has none.
+        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let words: Vec<_> = command.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+        if words.iter().any(|word| word == "sample") && words.iter().any(|word| *word == path) {
+            return Ok(Some(pid));
+        }
+    }
+    Ok(None)
+}
+
+fn until(holds: impl Fn() -> anyhow::Result<bool>) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !holds()? {
+        ensure!(Instant::now() < deadline, "not within 120 s");
+        std::thread::sleep(Duration::from_millis(100));
+    }
     Ok(())
 }

@@ -129,6 +129,7 @@ fn a_group_with_members_is_left_alone() {
     let reads = ConsumerOptions {
         topic: "orders".to_owned(),
         group: Some("readers".to_owned()),
+        instance: None,
         offsets: Vec::new(),
         start: OffsetSpec::Earliest,
         fetch_bytes_min: 1,

@@ -32,6 +32,9 @@ pub struct ConsumerOptions {
     /// With a group: its members share the partitions, offsets are committed, and `start` counts only where nothing
     /// was committed yet.
     pub group: Option<String>,
+    /// The member's name in its group across its lives (KIP-345): who comes back under it within the session takes its
+    /// partitions over without a rebalance, and it does not leave when it ends.
+    pub instance: Option<String>,
     /// Where each partition begins, without a group. Partitions not named are not read.
     pub offsets: Vec<(i32, i64)>,
     /// With a group: [`OffsetSpec::Earliest`] or [`OffsetSpec::Latest`].
@@ -151,7 +154,11 @@ impl Drop for Consumer {
 fn create(options: &Options, consumer: &ConsumerOptions) -> Result<BaseConsumer, DataError> {
     let start = if consumer.start == OffsetSpec::Earliest { "earliest" } else { "latest" };
     let group = consumer.group.as_deref();
-    let inner: BaseConsumer = base_config(options)
+    let mut config = base_config(options);
+    if let Some(instance) = &consumer.instance {
+        config.set("group.instance.id", instance);
+    }
+    let inner: BaseConsumer = config
         .set("group.id", group.unwrap_or("weir-without-group"))
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")

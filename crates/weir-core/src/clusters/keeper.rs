@@ -70,8 +70,11 @@ fn is_keeper(line: &[u8], root: &Path) -> bool {
     words.any(|word| word == "keep") && words.any(|word| real(Path::new(&*word)) == root)
 }
 
-/// Runs a program that looks after itself; a thread waits for its end, so that none stays a zombie.
+/// Runs a program that looks after itself, in a process group of its own: what ends the group of whoever started it, a
+/// Ctrl-C or a CI job's end, does not end it. A thread waits for its end, so that none stays a zombie.
 pub(crate) fn run_detached(mut command: Command) -> Result<()> {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let program = command.get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().map_err(|e| {

@@ -113,6 +113,7 @@ async fn open(
     let mut consumer = ConsumerOptions {
         topic: args.topic.clone(),
         group: args.group.clone(),
+        instance: None,
         offsets: Vec::new(),
         start: OffsetSpec::Earliest,
         fetch_bytes_min: 1,

@@ -30,8 +30,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_secs(2);
 /// Messages that may wait for the cluster; beyond it the shop pauses.
 const UNANSWERED_MAX: usize = 500;
-/// Consumers leave their groups in threads of their own; without it the groups would keep dead members for a while.
-const LEAVE: Duration = Duration::from_secs(1);
+/// Consumers commit what they read in threads of their own.
+const COMMIT: Duration = Duration::from_secs(1);
+/// The one member of each group, across restarts.
+const INSTANCE: &str = "weir-sample";
 /// Of every cycle the analysts read slowly for the first part, then catch up.
 const CYCLE: Duration = Duration::from_secs(300);
 const SLOW_PART: Duration = Duration::from_secs(210);
@@ -58,7 +60,7 @@ async fn until_unwanted(beside: &Beside) -> Result<(), Trouble> {
     loop {
         let addresses = match beside.wish() {
             Wish::End => {
-                sleep(LEAVE).await;
+                sleep(COMMIT).await;
                 return Ok(());
             }
             Wish::Wait => {
@@ -178,6 +180,8 @@ async fn read(options: Options, topic: &'static str, group: &'static str, slow: 
     let consumer_options = ConsumerOptions {
         topic: topic.to_owned(),
         group: Some(group.to_owned()),
+        // A cluster that was stopped and started finds its groups as they were, not waiting for members that are gone.
+        instance: Some(INSTANCE.to_owned()),
         offsets: Vec::new(),
         start: OffsetSpec::Earliest,
         // Few wake-ups: nobody waits for these messages.
