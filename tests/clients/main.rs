@@ -3,6 +3,7 @@
 mod aborted;
 mod command_line;
 mod console;
+mod degraded;
 mod full_disk;
 mod go;
 mod homes;

@@ -6,7 +6,7 @@ use weir_api::commands::clusters::list::ClustersList;
 use weir_api::dto::ClusterRow;
 use weir_api::texts;
 use weir_api::{App, Headless, Home, HostKind};
-use weir_core::client::{Client, Options, parse_bootstrap};
+use weir_core::client::{Client, Metadata, Options, parse_bootstrap};
 use weir_core::clusters::{ClusterAddress, State};
 use weir_core::permits::Action;
 
@@ -81,6 +81,33 @@ pub(crate) async fn permitted(
 
 pub(crate) async fn client(common: &Common, target: &Target) -> Result<Client, Trouble> {
     Ok(Client::new(options(common, target).await?))
+}
+
+/// A client of a cluster, and what Weir knows of the cluster itself.
+pub(crate) struct Known {
+    pub(crate) client: Client,
+    /// `None` of one that is only an address.
+    address: Option<ClusterAddress>,
+}
+
+impl Known {
+    /// Metadata as the console shows it: brokers of which Weir knows that they are down count as down.
+    pub(crate) fn marked(&self, metadata: Arc<Metadata>) -> Arc<Metadata> {
+        match &self.address {
+            Some(address) => address.marked(metadata),
+            None => metadata,
+        }
+    }
+}
+
+/// As [`client`], for what shows partitions.
+pub(crate) async fn known(common: &Common, target: &Target) -> Result<Known, Trouble> {
+    if target.bootstrap.is_some() {
+        return Ok(Known { client: client(common, target).await?, address: None });
+    }
+    let address = serving(&app(common)?, target.cluster.as_deref()).await?;
+    let client = Client::new(Options::new(parse_bootstrap(&address.bootstrap)?));
+    Ok(Known { client, address: Some(address) })
 }
 
 /// The cluster of this name; without one "local", or the only one there is.

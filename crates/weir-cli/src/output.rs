@@ -126,6 +126,15 @@ pub(crate) fn count(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// How many partitions are not well: the worst of it.
+pub(crate) fn health(offline: usize, under_replicated: usize) -> String {
+    match (offline, under_replicated) {
+        (0, 0) => "ok".to_owned(),
+        (0, under) => format!("{under} under-replicated"),
+        (offline, _) => format!("{offline} offline"),
+    }
+}
+
 /// Bytes for people: 1.5 MiB.
 pub(crate) fn bytes(count: i64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];

@@ -119,14 +119,15 @@ pub(crate) fn tell(row: &ClusterRow, common: &Common) -> Result<(), Trouble> {
 
 async fn list(common: &Common, lang: Lang) -> Result<(), Trouble> {
     let rows = context::app(common)?.run(ClustersList {}).await?.rows;
-    let mut headers = vec!["NAME", "STATE", "BROKERS", "BOOTSTRAP"];
+    let mut headers = vec!["NAME", "STATE", "HEALTH", "BROKERS", "BOOTSTRAP"];
     // Only where there is something to say.
     let with_notes = rows.iter().any(|row| row.state_reason.is_some());
     if with_notes {
         headers.push("NOTE");
     }
     let cells = |row: &ClusterRow| {
-        let mut cells = vec![row.name.clone(), state(row), brokers(row), row.bootstrap.clone()];
+        let mut cells =
+            vec![row.name.clone(), state(row), health(row), brokers(row), row.bootstrap.clone()];
         cells.extend(with_notes.then(|| reason(row, lang).unwrap_or_default()));
         cells
     };
@@ -144,6 +145,12 @@ fn state(row: &ClusterRow) -> String {
         .ok()
         .and_then(|v| v.as_str().map(str::to_owned))
         .unwrap_or_default()
+}
+
+/// What the state does not tell: partitions that nobody leads or that lack replicas.
+fn health(row: &ClusterRow) -> String {
+    let known = row.partitions_offline.zip(row.partitions_under_replicated);
+    output::or_dash(known.map(|(offline, under)| output::health(offline as usize, under as usize)))
 }
 
 fn brokers(row: &ClusterRow) -> String {
@@ -169,6 +176,8 @@ fn row_json(row: &ClusterRow, lang: Lang) -> Value {
         "brokers_total": row.brokers_total,
         "topics": row.topics,
         "partitions": row.partitions,
+        "partitions_offline": row.partitions_offline,
+        "partitions_under_replicated": row.partitions_under_replicated,
         "max_lag": row.max_lag.as_ref().map(|lag| lag.0),
         "bootstrap": row.bootstrap,
         "read_only": row.read_only,
@@ -183,6 +192,7 @@ async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
     let mut pairs = vec![
         ("Name", row.name.clone()),
         ("State", state(&row)),
+        ("Health", health(&row)),
         ("Engine", row.engine.clone()),
         ("Brokers", brokers(&row)),
         ("Bootstrap", row.bootstrap.clone()),

@@ -1,7 +1,9 @@
 //! The Clusters page: local and remote in one list.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use weir_client::Metadata;
 use weir_domain::PartitionHealth;
 use weir_store::ProfileRow;
 
@@ -14,15 +16,15 @@ use crate::failure::{Failure, Result};
 use crate::host::HostKind;
 use crate::operations::Operation;
 use crate::permits::{Action, permits};
-use crate::session::Session;
+use crate::session::{Session, marked};
 use crate::text::{Text, TextId};
 use crate::topics::is_internal;
 
 /// The first answer of a cluster on this machine is waited for so long; later ones come by events.
 const FIRST_ANSWER: Duration = Duration::from_millis(250);
 
-/// And the first one of clusters elsewhere, by a command that lists.
-const REMOTE_ANSWER: Duration = Duration::from_secs(2);
+/// A command that lists hears of no event: it waits so long, of clusters elsewhere for all together.
+const COMMAND_ANSWER: Duration = Duration::from_secs(2);
 
 /// The Kafka whose protocol the built-in engine speaks.
 pub(crate) const KAFKA_VERSION: &str = "4.4";
@@ -80,6 +82,15 @@ pub struct ClusterAddress {
     pub bootstrap: String,
     /// Of a cluster on this machine whose brokers are all down: the first of them.
     pub down: Option<i32>,
+    /// Of a cluster on this machine: brokers that its engine says are down.
+    pub brokers_down: Vec<i32>,
+}
+
+impl ClusterAddress {
+    /// Metadata with what is known of this cluster's brokers before Metadata itself tells it, as the console shows it.
+    pub fn marked(&self, metadata: Arc<Metadata>) -> Arc<Metadata> {
+        marked(metadata, &self.brokers_down)
+    }
 }
 
 impl ClusterPermits {
@@ -127,6 +138,7 @@ impl Core {
             state: local.state(),
             bootstrap: local.bootstrap(),
             down: local.first_down(),
+            brokers_down: local.brokers_down(),
         };
         let mut addresses: Vec<_> = self.registry().locals().iter().map(local).collect();
         let profiles = self.store().profiles().map_err(Failure::internal)?;
@@ -136,6 +148,7 @@ impl Core {
             name: profile.name,
             bootstrap: profile.bootstrap,
             down: None,
+            brokers_down: Vec::new(),
         }));
         Ok(addresses)
     }
@@ -214,7 +227,7 @@ impl Core {
         {
             if session.newest().is_none() {
                 // Without an answer the counts stay unknown.
-                let _ = tokio::time::timeout(FIRST_ANSWER, session.snapshot()).await;
+                let _ = tokio::time::timeout(self.first_answer(), session.snapshot()).await;
             }
             count(&mut row, &session);
             // The engine knows better than the last Metadata that somebody asked for.
@@ -223,11 +236,18 @@ impl Core {
         row
     }
 
+    fn first_answer(&self) -> Duration {
+        match self.host().kind() {
+            HostKind::CommandLine => COMMAND_ANSWER,
+            HostKind::Window | HostKind::Serve => FIRST_ANSWER,
+        }
+    }
+
     /// A command lists once: it waits for the first answers, of all clusters together.
     async fn hear_remote(&self, profiles: &[ProfileRow]) {
         let sessions = profiles.iter().filter_map(|profile| self.session(&profile.id).ok());
         let sessions: Vec<_> = sessions.collect();
-        let deadline = tokio::time::Instant::now() + REMOTE_ANSWER;
+        let deadline = tokio::time::Instant::now() + COMMAND_ANSWER;
         for session in &sessions {
             let _ = tokio::time::timeout_at(deadline, session.snapshot()).await;
         }

@@ -119,6 +119,13 @@ impl Local {
         Some(self.brokers.as_ref()?.iter().filter(runs).count() as u32)
     }
 
+    /// Brokers that the engine says are down, long before the cluster itself notices.
+    pub(crate) fn brokers_down(&self) -> Vec<i32> {
+        let is_down =
+            |broker: &&Broker| matches!(broker.state, BrokerState::Killed | BrokerState::Stopped);
+        self.brokers.iter().flatten().filter(is_down).map(|broker| broker.id).collect()
+    }
+
     /// The first broker that could be started, where none runs.
     pub(crate) fn first_down(&self) -> Option<i32> {
         let brokers = self.brokers.as_ref().filter(|_| self.brokers_online() == Some(0))?;

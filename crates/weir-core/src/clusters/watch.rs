@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use weir_control::api::{Broker, BrokerState, Event};
+use weir_control::api::{Broker, Event};
 use weir_control::{API, ClusterDir, ControlClient, EngineFact, probe};
 
 use super::registry::Local;
@@ -100,7 +100,7 @@ impl Core {
             }
             _ => None,
         };
-        self.note_down(id, brokers.as_deref());
+        self.note_answer(id, brokers.is_some());
         let shows = self.registry().update(id, |local| {
             read_files(local);
             local.brokers = brokers;
@@ -112,25 +112,27 @@ impl Core {
                 }
             }
         });
+        self.note_down(id);
         if shows {
             self.events().all_changed([tags::CLUSTERS.to_owned(), tags::cluster(id)]);
             self.tell_recent_operations(id, dir);
         }
     }
 
+    /// Brokers of an engine that is there again, or that is gone, are not silent.
+    fn note_answer(&self, id: &str, answers: bool) {
+        let answered = self.registry().local(id).is_some_and(|local| local.brokers.is_some());
+        if !answers || !answered {
+            self.open_session(id).iter().for_each(|session| session.forget_silent());
+        }
+    }
+
     /// The engine knows at once that a broker is down, the cluster once its session has ended: what is shown of
     /// partitions follows the engine.
-    fn note_down(&self, id: &str, brokers: Option<&[Broker]>) {
+    fn note_down(&self, id: &str) {
         let Some(session) = self.open_session(id) else { return };
-        let answered = self.registry().local(id).is_some_and(|local| local.brokers.is_some());
-        if brokers.is_none() || !answered {
-            session.forget_silent();
-        }
-        let is_down =
-            |broker: &&Broker| matches!(broker.state, BrokerState::Killed | BrokerState::Stopped);
-        let down =
-            brokers.unwrap_or_default().iter().filter(is_down).map(|broker| broker.id).collect();
-        if session.set_down(down) {
+        let Some(local) = self.registry().local(id) else { return };
+        if session.set_down(local.brokers_down()) {
             self.spawn(async move { session.look_again().await });
         }
     }

@@ -48,6 +48,9 @@ impl Core {
         if let Some(before) = open.get(id).filter(|_| is_local) {
             session.inherit(&before.session);
         }
+        if let Some(local) = self.registry().local(id) {
+            session.set_down(local.brokers_down());
+        }
         let pollers = self.spawn_tracked(Arc::clone(&session).poll());
         open.insert(id.to_owned(), Open { session: session.clone(), pollers });
         Ok(session)

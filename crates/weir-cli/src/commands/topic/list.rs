@@ -7,8 +7,9 @@ use crate::output;
 use crate::trouble::Trouble;
 
 pub(super) async fn run(args: ListArgs) -> Result<(), Trouble> {
-    let client = context::client(&args.common, &args.target).await?;
-    let metadata = client.with_moves(client.metadata().await?).await;
+    let known = context::known(&args.common, &args.target).await?;
+    let metadata = known.client.with_moves(known.client.metadata().await?).await;
+    let metadata = known.marked(metadata);
     let filter = NameFilter::new(args.filter.as_deref().unwrap_or_default());
     let wanted =
         |topic: &TopicSummary| (args.internal || !topic.internal) && filter.matches(&topic.name);
@@ -22,16 +23,8 @@ fn cells(topic: &TopicSummary) -> Vec<String> {
         topic.name.clone(),
         topic.partitions.to_string(),
         topic.replication_factor.to_string(),
-        health(topic),
+        output::health(topic.offline, topic.under_replicated),
     ]
-}
-
-fn health(topic: &TopicSummary) -> String {
-    match (topic.offline, topic.under_replicated) {
-        (0, 0) => "ok".to_owned(),
-        (0, under) => format!("{under} under-replicated"),
-        (offline, _) => format!("{offline} offline"),
-    }
 }
 
 fn row(topic: &TopicSummary) -> Value {

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use weir_core::client::{Client, Offsets};
+use weir_core::client::{Client, Metadata, Offsets};
 use weir_domain::{
     OffsetSpec, OpenTransaction, PartitionHealth, PartitionInfo, Topic, TopicPartition,
 };
@@ -14,15 +15,17 @@ use crate::output;
 use crate::trouble::Trouble;
 
 pub(super) async fn run(args: ShowArgs) -> Result<(), Trouble> {
-    let client = context::client(&args.common, &args.target).await?;
-    let mut topic = find(&client, &args.name).await?;
+    let known = context::known(&args.common, &args.target).await?;
+    let client = &known.client;
+    let metadata = client.topics(std::slice::from_ref(&args.name)).await?;
+    let mut topic = named(&known.marked(Arc::new(metadata)), &args.name)?;
     let names: Vec<_> =
         topic.partitions.iter().map(|p| TopicPartition::new(&*topic.name, p.partition)).collect();
     let (starts, ends, stable, sizes, open, moves) = tokio::join!(
         client.list_offsets(&names, OffsetSpec::Earliest),
         client.list_offsets(&names, OffsetSpec::Latest),
         client.last_stable_offsets(&names),
-        sizes(&client, &topic.name),
+        sizes(client, &topic.name),
         client.open_transactions(&names),
         client.reassignments(&names),
     );
@@ -98,7 +101,10 @@ fn transaction_json(open: &OpenTransaction) -> Value {
 
 /// A topic that is there, by name.
 pub(crate) async fn find(client: &Client, name: &str) -> Result<Topic, Trouble> {
-    let metadata = client.topics(&[name.to_owned()]).await?;
+    named(&client.topics(&[name.to_owned()]).await?, name)
+}
+
+fn named(metadata: &Metadata, name: &str) -> Result<Topic, Trouble> {
     match metadata.topic(name) {
         Some(topic) if topic.error.is_none() => Ok((**topic).clone()),
         _ => Err(Trouble::NoTopic(name.to_owned())),
