@@ -128,6 +128,7 @@ impl Engine {
             timers: timers.clone(),
             consumer_configs: Arc::default(),
             streams_configs: Arc::default(),
+            share_configs: Arc::default(),
             first_generation_ms: config.first_generation_wait_ms(),
         });
         let share = Share::new(groups.env().clone());

@@ -169,28 +169,36 @@ impl Configs {
 
     /// The effective value of a topic configuration; `None` when it is null or unknown.
     pub fn topic_value(&self, topic: &str, key: &str) -> Option<String> {
-        self.topic_layers(topic, None, key).into_iter().next()?.value.map(|v| v.to_string())
+        value(self.layers_of_topic(topic, None, key))
     }
 
     /// Every layer of a topic configuration, strongest first: the first one is in effect. `broker`
     /// is the one asked; without it only cluster-wide layers count.
     pub fn topic_layers(&self, topic: &str, broker: Option<i32>, key: &str) -> Vec<Layer> {
-        let Some(definition) = topic_definition(key) else { return Vec::new() };
+        self.layers_of_topic(topic, broker, key).collect()
+    }
+
+    /// One after the other: most readers want the first only.
+    fn layers_of_topic(
+        &self,
+        topic: &str,
+        broker: Option<i32>,
+        key: &str,
+    ) -> impl Iterator<Item = Layer> {
+        let definition = topic_definition(key);
         let own = self.dynamic(ResourceType::Topic, topic).and_then(|values| values.get(key));
-        let mut layers = Vec::new();
-        layers.extend(own.map(|v| layer(definition.name, Some(v.clone()), Source::TopicConfig)));
         let synonyms = synonyms::of_topic(key);
-        for synonym in synonyms {
-            let set = self.set_broker_layers(broker, synonym.key);
-            layers.extend(set.map(|mut layer| {
-                layer.value = layer.value.map(|v| scaled(v, synonym.factor));
-                layer
-            }));
-        }
-        let name = synonyms.first().map_or(definition.name, |synonym| synonym.key);
-        let default = definition.default.map(Str::from_static);
-        layers.push(layer(name, default, Source::DefaultConfig));
-        layers
+        definition.into_iter().flat_map(move |definition| {
+            let own = own.map(|v| layer(definition.name, Some(v.clone()), Source::TopicConfig));
+            let set = synonyms.iter().flat_map(move |synonym| {
+                self.set_broker_layers(broker, synonym.key).map(|mut layer| {
+                    layer.value = layer.value.map(|v| scaled(v, synonym.factor));
+                    layer
+                })
+            });
+            let name = synonyms.first().map_or(definition.name, |synonym| synonym.key);
+            own.into_iter().chain(set).chain([default_layer(name, definition)])
+        })
     }
 
     /// The layers of a broker configuration that someone set, strongest first.
@@ -199,70 +207,82 @@ impl Configs {
         broker: Option<i32>,
         key: &'static str,
     ) -> impl Iterator<Item = Layer> {
-        let dynamic = |name: &str| self.dynamic(ResourceType::Broker, name)?.get(key);
+        let dynamic = move |name: &str| self.dynamic(ResourceType::Broker, name)?.get(key);
         let own = broker.filter(|_| !self.brokers.is_empty());
         let own = own.and_then(|id| dynamic(&id.to_string()));
-        let found = [
-            (own, Source::DynamicBrokerConfig),
-            (dynamic(""), Source::DynamicDefaultBrokerConfig),
-            (self.statics.get(key), Source::StaticBrokerConfig),
-        ];
-        found.into_iter().filter_map(move |(value, source)| {
-            value.map(|value| layer(key, Some(value.clone()), source))
-        })
+        let own = own.map(|value| (value, Source::DynamicBrokerConfig));
+        let later = [Source::DynamicDefaultBrokerConfig, Source::StaticBrokerConfig];
+        let later = later.into_iter().filter_map(move |source| match source {
+            Source::StaticBrokerConfig => Some((self.statics.get(key)?, source)),
+            _ => Some((dynamic("")?, source)),
+        });
+        let found = own.into_iter().chain(later);
+        found.map(move |(value, source)| layer(key, Some(value.clone()), source))
     }
 
     /// Every layer of a broker configuration, strongest first.
     pub fn broker_layers(&self, broker: Option<i32>, key: &str) -> Vec<Layer> {
-        let Some(definition) = broker_definition(key) else { return Vec::new() };
-        let mut layers: Vec<Layer> = self.set_broker_layers(broker, definition.name).collect();
-        let default = definition.default.map(Str::from_static);
-        layers.push(layer(definition.name, default, Source::DefaultConfig));
-        layers
+        self.layers_of_broker(broker, key).collect()
+    }
+
+    fn layers_of_broker(&self, broker: Option<i32>, key: &str) -> impl Iterator<Item = Layer> {
+        broker_definition(key).into_iter().flat_map(move |definition| {
+            let set = self.set_broker_layers(broker, definition.name);
+            set.chain([default_layer(definition.name, definition)])
+        })
     }
 
     /// Every layer of a group configuration, strongest first: the group's own, then those of the broker
     /// configuration behind it.
     pub fn group_layers(&self, group: &str, broker: Option<i32>, key: &str) -> Vec<Layer> {
-        let Some(definition) = config_defs::find(config_defs::GROUP, key) else {
-            return Vec::new();
-        };
+        self.layers_of_group(group, broker, key).collect()
+    }
+
+    fn layers_of_group(
+        &self,
+        group: &str,
+        broker: Option<i32>,
+        key: &str,
+    ) -> impl Iterator<Item = Layer> {
         let own = self.dynamic(ResourceType::Group, group).and_then(|values| values.get(key));
-        let mut layers = Vec::new();
-        layers.extend(own.map(|v| layer(definition.name, Some(v.clone()), Source::GroupConfig)));
-        match broker_key_of_group(key) {
-            Some(behind) => {
-                let mut found = self.broker_layers(broker, behind);
-                if key == "streams.assignor.name" {
-                    // The broker has a list of assignors; its first is the default.
-                    for layer in &mut found {
-                        let first = layer.value.as_deref().and_then(|v| v.split(',').next());
-                        layer.value = first.map(Str::from);
-                    }
-                }
-                layers.extend(found);
-            }
-            None => {
-                let default = definition.default.map(Str::from_static);
-                layers.push(layer(definition.name, default, Source::DefaultConfig));
-            }
-        }
-        layers
+        let definition = config_defs::find(config_defs::GROUP, key);
+        definition.into_iter().flat_map(move |definition| {
+            let own = own.map(|v| layer(definition.name, Some(v.clone()), Source::GroupConfig));
+            own.into_iter().chain(self.layers_behind(definition, broker))
+        })
+    }
+
+    fn layers_behind(
+        &self,
+        definition: &'static ConfigDef,
+        broker: Option<i32>,
+    ) -> impl Iterator<Item = Layer> {
+        let behind = std::iter::once_with(|| broker_key_of_group(definition.name));
+        behind.flat_map(move |behind| {
+            let default = behind.is_none().then(|| default_layer(definition.name, definition));
+            let layers = behind.into_iter().flat_map(move |key| self.layers_of_broker(broker, key));
+            let layers = layers.map(|layer| match definition.name {
+                "streams.assignor.name" => first_of_list(layer),
+                _ => layer,
+            });
+            layers.chain(default)
+        })
     }
 
     /// The effective value of a group configuration on `broker`; `None` when it is null or unknown.
     pub fn group_value(&self, group: &str, broker: Option<i32>, key: &str) -> Option<String> {
-        self.group_layers(group, broker, key).into_iter().next()?.value.map(|v| v.to_string())
+        value(self.layers_of_group(group, broker, key))
     }
 
     /// The effective value of a broker configuration, cluster-wide or on `broker`.
     pub fn broker_value(&self, broker: Option<i32>, key: &str) -> Option<String> {
-        self.broker_layers(broker, key).into_iter().next()?.value.map(|v| v.to_string())
+        value(self.layers_of_broker(broker, key))
     }
 
     /// A broker configuration as a number; its default when the value is no number, 0 without one.
     pub fn broker_i64(&self, key: &str) -> i64 {
-        let set = self.broker_value(None, key).and_then(|v| v.parse().ok());
+        let set = self.layers_of_broker(None, key).next().and_then(|layer| layer.value);
+        let set = set.and_then(|value| value.parse().ok());
         let default =
             || broker_definition(key).and_then(|d| d.default).and_then(|v| v.parse().ok());
         set.or_else(default).unwrap_or(0)
@@ -275,12 +295,30 @@ impl Configs {
 
     /// A broker configuration as a boolean.
     pub fn broker_bool(&self, key: &str) -> bool {
-        self.broker_value(None, key).as_deref() == Some("true")
+        self.layers_of_broker(None, key)
+            .next()
+            .is_some_and(|layer| layer.value.as_deref() == Some("true"))
     }
 }
 
 fn layer(name: &'static str, value: Option<Str>, source: Source) -> Layer {
     Layer { name: Str::from_static(name), value, source }
+}
+
+fn default_layer(name: &'static str, definition: &ConfigDef) -> Layer {
+    layer(name, definition.default.map(Str::from_static), Source::DefaultConfig)
+}
+
+/// The value in effect.
+fn value(mut layers: impl Iterator<Item = Layer>) -> Option<String> {
+    layers.next()?.value.map(|value| value.as_str().to_owned())
+}
+
+/// The broker has a list of assignors; its first is the default.
+fn first_of_list(mut layer: Layer) -> Layer {
+    let first = layer.value.as_deref().and_then(|value| value.split(',').next());
+    layer.value = first.map(Str::from);
+    layer
 }
 
 fn scaled(value: Str, factor: i64) -> Str {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::Configs;
+use super::{ConfigMap, Configs};
 use crate::log::{CleanupPolicy, LogConfig};
 
 /// The effective configuration of one topic. Topics without configurations of their own share one.
@@ -50,6 +50,36 @@ impl TopicSettings {
             unclean_leader_election: values.text("unclean.leader.election.enable") == "true",
         }
     }
+
+    /// As [`TopicSettings::resolve`], from what topics without configurations of their own have: a topic
+    /// sets few.
+    pub(crate) fn with_own(&self, configs: &Configs, topic: &str, own: &ConfigMap) -> Self {
+        let values = Values { configs, topic };
+        let mut settings = self.clone();
+        own.keys().for_each(|key| settings.set(key, &values));
+        settings
+    }
+
+    fn set(&mut self, key: &str, values: &Values<'_>) {
+        match key {
+            "max.message.bytes" => self.max_message_bytes = values.int(key),
+            "compression.type" | "compression.gzip.level" | "compression.zstd.level" => {
+                self.compression = values.text("compression.type");
+                self.compression_level = values.compression_level();
+            }
+            "max.decompressed.message.bytes" => {
+                self.max_decompressed_message_bytes = values.int(key);
+            }
+            "message.timestamp.type" => self.log_append_time = values.text(key) == "LogAppendTime",
+            "message.timestamp.after.max.ms" => self.timestamp_after_max_ms = values.long(key),
+            "message.timestamp.before.max.ms" => self.timestamp_before_max_ms = values.long(key),
+            "min.insync.replicas" => self.min_insync_replicas = values.int(key),
+            "unclean.leader.election.enable" => {
+                self.unclean_leader_election = values.text(key) == "true";
+            }
+            _ => values.set_log(Arc::make_mut(&mut self.log), key),
+        }
+    }
 }
 
 struct Values<'a> {
@@ -84,32 +114,81 @@ impl Values<'_> {
     }
 
     fn log(&self) -> LogConfig {
-        LogConfig {
-            segment_bytes: self.size("segment.bytes"),
-            segment_ms: self.long("segment.ms"),
-            segment_jitter_ms: self.long("segment.jitter.ms"),
-            segment_index_bytes: self.size("segment.index.bytes"),
-            index_interval_bytes: self.size("index.interval.bytes"),
-            retention_bytes: self.long("retention.bytes"),
-            retention_ms: self.long("retention.ms"),
-            cleanup: cleanup_policy(&self.text("cleanup.policy")),
-            flush_messages: self.long("flush.messages"),
-            flush_ms: self.long("flush.ms"),
-            min_cleanable_dirty_ratio: self
-                .text("min.cleanable.dirty.ratio")
-                .parse()
-                .unwrap_or(0.5),
-            min_compaction_lag_ms: self.long("min.compaction.lag.ms"),
-            max_compaction_lag_ms: self.long("max.compaction.lag.ms"),
-            delete_retention_ms: self.long("delete.retention.ms"),
+        let mut log = LogConfig {
             producer_id_expiration_ms: self.configs.broker_i64("producer.id.expiration.ms"),
             ..LogConfig::default()
+        };
+        LOG_KEYS.iter().for_each(|key| self.set_log(&mut log, key));
+        log
+    }
+
+    fn set_log(&self, log: &mut LogConfig, key: &str) {
+        match key {
+            "segment.bytes" => log.segment_bytes = self.size(key),
+            "segment.ms" => log.segment_ms = self.long(key),
+            "segment.jitter.ms" => log.segment_jitter_ms = self.long(key),
+            "segment.index.bytes" => log.segment_index_bytes = self.size(key),
+            "index.interval.bytes" => log.index_interval_bytes = self.size(key),
+            "retention.bytes" => log.retention_bytes = self.long(key),
+            "retention.ms" => log.retention_ms = self.long(key),
+            "cleanup.policy" => log.cleanup = cleanup_policy(&self.text(key)),
+            "flush.messages" => log.flush_messages = self.long(key),
+            "flush.ms" => log.flush_ms = self.long(key),
+            "min.cleanable.dirty.ratio" => {
+                log.min_cleanable_dirty_ratio = self.text(key).parse().unwrap_or(0.5);
+            }
+            "min.compaction.lag.ms" => log.min_compaction_lag_ms = self.long(key),
+            "max.compaction.lag.ms" => log.max_compaction_lag_ms = self.long(key),
+            "delete.retention.ms" => log.delete_retention_ms = self.long(key),
+            _ => {}
         }
     }
 }
+
+/// The configurations that a log obeys.
+const LOG_KEYS: [&str; 14] = [
+    "segment.bytes",
+    "segment.ms",
+    "segment.jitter.ms",
+    "segment.index.bytes",
+    "index.interval.bytes",
+    "retention.bytes",
+    "retention.ms",
+    "cleanup.policy",
+    "flush.messages",
+    "flush.ms",
+    "min.cleanable.dirty.ratio",
+    "min.compaction.lag.ms",
+    "max.compaction.lag.ms",
+    "delete.retention.ms",
+];
 
 /// `cleanup.policy` is a list of `delete` and `compact`; it may be empty (KIP-1061).
 fn cleanup_policy(value: &str) -> CleanupPolicy {
     let has = |word: &str| value.split(',').any(|part| part.trim() == word);
     CleanupPolicy { delete: has("delete"), compact: has("compact") }
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_wire::config_defs::TOPIC;
+
+    use super::*;
+    use crate::config::ResourceType;
+
+    #[test]
+    fn what_a_topic_sets_itself_counts_as_if_all_were_worked_out() {
+        let values = ["7", "0.25", "true", "gzip", "compact", "LogAppendTime", "uncompressed"];
+        let common = TopicSettings::resolve(&Configs::default(), "t");
+        let mut differing = 0;
+        for (key, value) in TOPIC.iter().flat_map(|it| values.map(|value| (it.name, value))) {
+            let mut configs = Configs::default();
+            configs.put(ResourceType::Topic, "t", key, Some(value));
+            let own = configs.dynamic(ResourceType::Topic, "t").unwrap();
+            let whole = TopicSettings::resolve(&configs, "t");
+            assert_eq!(common.with_own(&configs, "t", own), whole, "{key}={value}");
+            differing += usize::from(whole != common);
+        }
+        assert!(differing > 20, "only {differing} values had an effect");
+    }
 }

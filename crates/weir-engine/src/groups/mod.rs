@@ -41,6 +41,7 @@ use self::streams::StreamsConfig;
 use crate::clock::Clock;
 use crate::image::Image;
 use crate::partition::Partition;
+use crate::share::config::ShareConfig;
 use crate::timer::Timers;
 
 pub(crate) use classic::{JoinContext, Member, Now, State, join_error};
@@ -50,7 +51,7 @@ pub(crate) use group::Group;
 pub(crate) use offsets::{Committed, NONE as NO_EXPIRY, Offsets};
 pub(crate) use placement::partition_for;
 pub(crate) use shard::Shard;
-pub(crate) use step::Caller;
+pub(crate) use step::{Caller, GroupConfig};
 pub(crate) use streams::{
     ASSIGNOR as STREAMS_ASSIGNOR, Beaten, Configured, InternalTopic, StreamsMember, TaskIds,
     TaskOffsets, Tasks, Topology, creation_failed,
@@ -67,6 +68,7 @@ pub(crate) struct GroupsEnv {
     pub(crate) timers: Arc<Timers>,
     pub(crate) consumer_configs: Arc<ConfigCache<ConsumerConfig>>,
     pub(crate) streams_configs: Arc<ConfigCache<StreamsConfig>>,
+    pub(crate) share_configs: Arc<ConfigCache<ShareConfig>>,
     /// The least that a classic group's first members are waited for.
     pub(crate) first_generation_ms: i32,
 }

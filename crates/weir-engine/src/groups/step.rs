@@ -1,5 +1,6 @@
 //! What steps of the newer protocols have in common: their surroundings, and what they refuse.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -46,30 +47,43 @@ pub(crate) trait GroupConfig {
     fn of(image: &Image, group: &str) -> Self;
 }
 
-/// What groups without configurations of their own obey, worked out once for each metadata.
+/// What groups obey, worked out once for each metadata.
 #[derive(Debug)]
-pub(crate) struct ConfigCache<C>(Mutex<Option<(i64, Arc<C>)>>);
+pub(crate) struct ConfigCache<C>(Mutex<Known<C>>);
+
+#[derive(Debug)]
+struct Known<C> {
+    /// The metadata's end.
+    at: i64,
+    /// Of groups without configurations of their own.
+    common: Option<Arc<C>>,
+    /// Of those with: no more than the metadata has.
+    own: BTreeMap<String, Arc<C>>,
+}
 
 impl<C> Default for ConfigCache<C> {
     fn default() -> Self {
-        Self(Mutex::new(None))
+        Self(Mutex::new(Known { at: -1, common: None, own: BTreeMap::new() }))
     }
 }
 
 impl<C: GroupConfig> ConfigCache<C> {
     /// The configuration in effect for `group`.
     pub(crate) fn of_group(&self, image: &Image, group: &str) -> Arc<C> {
-        if image.configs().dynamic(ResourceType::Group, group).is_some() {
-            return Arc::new(C::of(image, group));
-        }
+        let has_own = image.configs().dynamic(ResourceType::Group, group).is_some();
         let mut known = self.0.lock();
-        if let Some((at, config)) = known.as_ref()
-            && *at == image.end_offset()
-        {
+        if known.at != image.end_offset() {
+            *known = Known { at: image.end_offset(), common: None, own: BTreeMap::new() };
+        }
+        let cached = if has_own { known.own.get(group) } else { known.common.as_ref() };
+        if let Some(config) = cached {
             return config.clone();
         }
         let config = Arc::new(C::of(image, group));
-        *known = Some((image.end_offset(), config.clone()));
+        match has_own {
+            true => drop(known.own.insert(group.to_owned(), config.clone())),
+            false => known.common = Some(config.clone()),
+        }
         config
     }
 }

@@ -18,7 +18,6 @@ use self::open::{acknowledge, open};
 use self::poll::Poll;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
-use crate::share::config::ShareConfig;
 use crate::share::session::FINAL_EPOCH;
 
 pub(crate) fn handle(ctx: &Ctx, request: ShareFetchRequest) -> Reply<ShareFetchResponse> {
@@ -26,7 +25,7 @@ pub(crate) fn handle(ctx: &Ctx, request: ShareFetchRequest) -> Reply<ShareFetchR
         Ok(opened) => opened,
         Err(error) => return Reply::Done(refused(error)),
     };
-    let config = ShareConfig::of(ctx.image().configs(), &session.group);
+    let config = ctx.engine().share().config_in(ctx.image(), &session.group);
     let acks: AckAnswers = acknowledge(ctx, &session, &request, &config);
     if request.share_session_epoch == FINAL_EPOCH {
         ctx.engine().share().end_session(&session, config.count_limit);

@@ -18,7 +18,6 @@ use super::share_acks::{Acknowledger, Batch, ranges};
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
-use crate::share::config::ShareConfig;
 use crate::share::partition::{AckRange, Persisted};
 use crate::share::session::{FINAL_EPOCH, INITIAL_EPOCH, Place, SessionKey};
 
@@ -34,7 +33,7 @@ pub(crate) fn handle(
         Ok(session) => session,
         Err(error) => return Reply::Done(refused(error)),
     };
-    let config = ShareConfig::of(ctx.image().configs(), &session.group);
+    let config = share.config_in(ctx.image(), &session.group);
     let may_renew = request.is_renew_ack && config.may_renew;
     let by = Acknowledger { ctx, group: &session.group, member: &session.member, config: &config };
     let mut answered: Vec<Answered> = Vec::new();

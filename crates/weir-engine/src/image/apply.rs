@@ -248,7 +248,7 @@ impl Image {
 
     fn settings_of(&self, topic: &str) -> Arc<TopicSettings> {
         match self.configs.dynamic(ResourceType::Topic, topic) {
-            Some(_) => Arc::new(TopicSettings::resolve(&self.configs, topic)),
+            Some(own) => Arc::new(self.default_settings.with_own(&self.configs, topic, own)),
             None => self.default_settings.clone(),
         }
     }

@@ -1,6 +1,8 @@
 //! What a share group is configured with: its own configurations, else the brokers'.
 
 use crate::config::Configs;
+use crate::groups::GroupConfig;
+use crate::image::Image;
 use crate::partition::Isolation;
 
 /// The effective configuration of one share group. Times are in milliseconds.
@@ -33,8 +35,14 @@ pub(crate) enum Reset {
     Duration(i64),
 }
 
+impl GroupConfig for ShareConfig {
+    fn of(image: &Image, group: &str) -> Self {
+        Self::in_effect(image.configs(), group)
+    }
+}
+
 impl ShareConfig {
-    pub(crate) fn of(configs: &Configs, group: &str) -> Self {
+    pub(crate) fn in_effect(configs: &Configs, group: &str) -> Self {
         let text = |key: &str| configs.group_value(group, None, key).unwrap_or_default();
         let number = |key: &str, default: i64| text(key).parse().unwrap_or(default);
         Self {

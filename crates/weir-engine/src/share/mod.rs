@@ -80,9 +80,14 @@ impl Share {
     /// The effective configuration of a group.
     pub(crate) fn config(&self, group: &str) -> ShareConfig {
         match self.image() {
-            Ok(image) => ShareConfig::of(image.configs(), group),
-            Err(_) => ShareConfig::of(&crate::config::Configs::default(), group),
+            Ok(image) => self.config_in(&image, group),
+            Err(_) => ShareConfig::in_effect(&crate::config::Configs::default(), group),
         }
+    }
+
+    /// As [`Self::config`], by this metadata.
+    pub(crate) fn config_in(&self, image: &Image, group: &str) -> ShareConfig {
+        self.env.share_configs.of_group(image, group).as_ref().clone()
     }
 
     /// The groups of the partition of `__consumer_offsets` that holds `group`, on `broker`.

@@ -7,7 +7,7 @@ use weir_wire::messages::create_topics_request::{
 use weir_wire::{ErrorCode, Str};
 
 use super::wire::{Answer, InFlight};
-use super::world::{Topic, World};
+use super::world::{Topic, World, note};
 
 const CREATE_VERSION: i16 = 7;
 
@@ -24,7 +24,7 @@ impl World {
             true => ("kill", engine.kill_broker(id).map(drop)),
             false => ("start", engine.start_broker(id)),
         };
-        self.note(format!("{what} broker {id}: {outcome:?}"));
+        note!(self, "{what} broker {id}: {outcome:?}");
         if let Err(error) = outcome
             && !self.fs.is_dead()
         {
@@ -85,7 +85,7 @@ impl World {
         if self.fs.is_dead() {
             return;
         }
-        self.note(format!("create {topic:?}: {:?}", response.topics[0].error_code));
+        note!(self, "create {topic:?}: {:?}", response.topics[0].error_code);
         match ErrorCode(response.topics[0].error_code) {
             ErrorCode::NONE => self.topics.push(topic),
             // Made by a run that died before it could answer.

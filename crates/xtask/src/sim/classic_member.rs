@@ -17,7 +17,7 @@ use super::group::Places;
 use super::ledger::Place;
 use super::offsets::{self, COMMIT_VERSION, FETCH_VERSION};
 use super::wire::{Answer, InFlight};
-use super::world::{CLASSIC_TOPICS, SESSION_MS, World};
+use super::world::{CLASSIC_TOPICS, SESSION_MS, World, note};
 
 const JOIN_VERSION: i16 = 5;
 const SYNC_VERSION: i16 = 3;
@@ -220,11 +220,7 @@ impl ClassicMember {
                 Answer::NotYet => self.flight = Some((Kind::Fetch(place, acked), flight)),
                 Answer::Lost => {}
                 Answer::Response(response) => match offsets::fetched(&response) {
-                    Ok(offset) => {
-                        let ledger = world.group(&self.group);
-                        let checked = ledger.check_fetched(&place, acked, offset);
-                        world.require(&self.group, checked);
-                    }
+                    Ok(offset) => world.require_fetched(&self.group, &place, acked, offset),
                     Err(code) => self.refused(world, code),
                 },
             },
@@ -237,10 +233,7 @@ impl ClassicMember {
                 self.id = response.member_id.to_string();
                 self.generation = response.generation_id;
                 let (id, generation) = (&self.id, self.generation);
-                world.note(format!(
-                    "{id} is in generation {generation}, led by {}",
-                    response.leader
-                ));
+                note!(world, "{id} is in generation {generation}, led by {}", response.leader);
                 let is_leader = response.leader == response.member_id;
                 let members: Vec<String> =
                     response.members.iter().map(|member| member.member_id.to_string()).collect();
@@ -262,7 +255,7 @@ impl ClassicMember {
         self.phase = Phase::Stable;
         world.counts.syncs += 1;
         let (id, generation, owned) = (&self.id, self.generation, &self.owned);
-        world.note(format!("{id} owns {owned:?} in generation {generation}"));
+        note!(world, "{id} owns {owned:?} in generation {generation}");
         let ledger = world.group(&self.group);
         let told = ledger.told(self.generation, &self.id, &self.owned);
         world.require(&self.group, told);
@@ -293,11 +286,7 @@ impl ClassicMember {
             ErrorCode::NOT_COORDINATOR => self.coordinator = None,
             ErrorCode::UNKNOWN_MEMBER_ID => self.begin_anew(),
             ErrorCode::ILLEGAL_GENERATION | ErrorCode::REBALANCE_IN_PROGRESS => self.rejoin(),
-            code if code.is_retriable() => {}
-            code => {
-                let (id, name) = (&self.id, code.name());
-                world.require(&self.group, Err(format!("{id} is answered {name}")));
-            }
+            code => world.require_retriable(&self.group, &self.id, code),
         }
     }
 }

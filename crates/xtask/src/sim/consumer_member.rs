@@ -18,7 +18,7 @@ use super::group::Places;
 use super::ledger::Place;
 use super::offsets::{self, COMMIT_VERSION, FETCH_VERSION};
 use super::wire::{Answer, InFlight};
-use super::world::{CONSUMER_TOPICS, SESSION_MS, World};
+use super::world::{CONSUMER_TOPICS, SESSION_MS, World, note};
 use weir_engine::Rng;
 
 const HEARTBEAT_VERSION: i16 = 1;
@@ -219,11 +219,7 @@ impl ConsumerMember {
                 Answer::NotYet => self.flight = Some((Kind::Fetch(place, acked), flight)),
                 Answer::Lost => {}
                 Answer::Response(response) => match offsets::fetched(&response) {
-                    Ok(offset) => {
-                        let ledger = world.group(&self.group);
-                        let checked = ledger.check_fetched(&place, acked, offset);
-                        world.require(&self.group, checked);
-                    }
+                    Ok(offset) => world.require_fetched(&self.group, &place, acked, offset),
                     Err(code) => self.refused(world, code),
                 },
             },
@@ -238,9 +234,9 @@ impl ConsumerMember {
     ) {
         let code = ErrorCode(response.error_code);
         let (id, epoch) = (self.id(), response.member_epoch);
-        if epoch != self.epoch || response.assignment.is_some() {
+        if world.is_aloud && (epoch != self.epoch || response.assignment.is_some()) {
             let told = response.assignment.as_ref().map(|assignment| places(world, assignment));
-            world.note(format!("{id} in epoch {epoch}: {}, {told:?}", code.name()));
+            note!(world, "{id} in epoch {epoch}: {}, {told:?}", code.name());
         }
         if code != ErrorCode::NONE {
             // What the coordinator would have told may be decided all the same.
@@ -275,11 +271,7 @@ impl ConsumerMember {
             | ErrorCode::GROUP_ID_NOT_FOUND => self.drop_all(world),
             // A heartbeat that was not heard of has changed the epoch.
             ErrorCode::STALE_MEMBER_EPOCH | ErrorCode::UNSTABLE_OFFSET_COMMIT => {}
-            code if code.is_retriable() => {}
-            code => {
-                let name = code.name();
-                world.require(&self.group, Err(format!("{} is answered {name}", self.id())));
-            }
+            code => world.require_retriable(&self.group, &self.id(), code),
         }
     }
 }

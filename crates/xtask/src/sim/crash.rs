@@ -3,7 +3,7 @@
 use weir_engine::Rng;
 use weir_engine::fs::PowerLoss;
 
-use super::world::World;
+use super::world::{World, note};
 
 /// An end of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl World {
     pub(super) fn light_fuse(&mut self) {
         let operations = self.rng.below([3, 30][self.rng.below(2) as usize]);
         let torn = self.rng.below(200) as usize;
-        self.note(format!("dies after {operations} writes, tears at {torn}"));
+        note!(self, "dies after {operations} writes, tears at {torn}");
         self.fs.die_after(operations, torn);
     }
 
@@ -39,7 +39,7 @@ impl World {
         let end = self.stopped(wanted);
         self.counts.ends += 1;
         self.counts.torn += u64::from(self.fs.is_dead());
-        self.note(format!("{end:?}"));
+        note!(self, "{end:?}");
         self.engine = None;
         match end {
             End::Kill | End::CleanStop => self.fs.restart(),

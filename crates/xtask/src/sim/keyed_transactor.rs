@@ -8,9 +8,9 @@ use super::keyed::{KeyedTransaction, Write};
 use super::keyed_producer::next_write;
 use super::ledger::Place;
 use super::transactor::{Fate, Transaction};
-use super::txn_producer::{Told, TxnProducer, is_worth_a_retry};
+use super::txn_producer::{Told, TxnProducer, is_given_up};
 use super::wire::InFlight;
-use super::world::World;
+use super::world::{World, note};
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -126,19 +126,15 @@ impl KeyedTransactor {
             Step::Write(at, _) => self.written(world, &mut flight, at),
             Step::End { .. } => self.producer.ended(&mut flight),
         };
-        if let Told::Code(code) = told {
-            let (name, identity, step) = (&self.producer.name, self.producer.identity, self.step);
-            world.note(format!("{name} {identity:?} {step:?}: {}", code.name()));
+        let Some(code) = told.code(flight, &mut self.flight) else { return };
+        let (name, identity, step) = (&self.producer.name, self.producer.identity, self.step);
+        note!(world, "{name} {identity:?} {step:?}: {}", code.name());
+        if code == ErrorCode::NONE {
+            self.go_on(world);
         }
-        match told {
-            Told::NotYet => self.flight = Some(flight),
-            Told::Lost => {}
-            Told::Code(ErrorCode::NONE) => self.go_on(world),
-            Told::Code(code) if is_worth_a_retry(code) => {}
-            Told::Code(_) => {
-                self.producer.identity = None;
-                self.current = None;
-            }
+        if is_given_up(code) {
+            self.producer.identity = None;
+            self.current = None;
         }
     }
 

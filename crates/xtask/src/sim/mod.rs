@@ -21,7 +21,10 @@ mod offsets;
 mod processing;
 mod processor;
 mod producer;
+mod reader;
+mod requests;
 mod run;
+mod sender;
 mod shared;
 mod sharer;
 mod streams;
@@ -62,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn one(seed: u64) -> Result<()> {
-    let outcome = run::seed(seed);
+    let outcome = run::seed(seed, true);
     for line in &outcome.trace {
         println!("{line}");
     }
@@ -89,7 +92,7 @@ fn many(from: u64, count: u64) -> Result<()> {
                     if seed >= from + count {
                         return;
                     }
-                    let outcome = run::seed(seed);
+                    let outcome = run::seed(seed, false);
                     counts.lock().unwrap_or_else(|e| e.into_inner()).add(outcome.counts);
                     if let Some(violation) = outcome.violation {
                         println!("seed {seed}: {violation}");

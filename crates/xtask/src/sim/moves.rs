@@ -9,7 +9,7 @@ use weir_wire::{Request, Str};
 
 use super::ledger::Place;
 use super::wire::{Answer, InFlight};
-use super::world::World;
+use super::world::{World, note};
 
 const REASSIGN_VERSION: i16 = 1;
 const ELECT_VERSION: i16 = 2;
@@ -34,7 +34,7 @@ impl World {
         if let Some(response) = self.administer(&request, REASSIGN_VERSION) {
             let code = response.responses[0].partitions[0].error_code;
             self.counts.moves += u64::from(code == 0);
-            self.note(format!("move {place:?} to {replicas:?}: {code}"));
+            note!(self, "move {place:?} to {replicas:?}: {code}");
         }
     }
 
@@ -56,7 +56,7 @@ impl World {
         if let Some(response) = self.administer(&request, ELECT_VERSION) {
             let results = response.replica_election_results.first();
             let code = results.and_then(|r| r.partition_result.first()).map(|p| p.error_code);
-            self.note(format!("elect (type {kind}) of {place:?}: {code:?}"));
+            note!(self, "elect (type {kind}) of {place:?}: {code:?}");
         }
     }
 

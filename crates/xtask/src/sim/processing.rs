@@ -4,19 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use weir_engine::Engine;
-use weir_wire::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
+use weir_wire::ErrorCode;
+use weir_wire::messages::fetch_request::FetchRequest;
 use weir_wire::messages::offset_fetch_request::OffsetFetchRequest;
 use weir_wire::records::BatchReader;
-use weir_wire::{ErrorCode, Str};
 
 use super::consumer_member::Identity;
 use super::ledger::Place;
 use super::offsets::{self, FETCH_VERSION};
+use super::requests::{self, Read};
 use super::transactor::Fate;
 use super::wire::{Answer, InFlight};
 use super::world::World;
 
-const READ_VERSION: i16 = 12;
 /// A few batches.
 const READ_BYTES: i32 = 300;
 
@@ -64,28 +64,10 @@ impl Work {
         if !world.serves(leader) {
             return None;
         }
-        let partition = FetchPartition {
-            partition: self.place.partition,
-            current_leader_epoch: -1,
-            fetch_offset: self.from,
-            last_fetched_epoch: -1,
-            log_start_offset: -1,
-            partition_max_bytes: READ_BYTES,
-            ..Default::default()
-        };
-        let topic = FetchTopic {
-            topic: Str::from(self.place.topic.as_str()),
-            partitions: vec![partition],
-            ..Default::default()
-        };
-        let request = FetchRequest {
-            max_bytes: 1 << 20,
-            session_epoch: -1,
-            isolation_level: 1,
-            topics: vec![topic],
-            ..Default::default()
-        };
-        Some(InFlight::send(engine, leader, &request, READ_VERSION))
+        let read =
+            Read { offset: self.from, max_bytes: READ_BYTES, max_wait_ms: 0, is_committed: true };
+        let request = requests::fetch(&self.place, &read);
+        Some(InFlight::send(engine, leader, &request, requests::FETCH_VERSION))
     }
 
     /// How many batches of records there are, and where the next read begins. `None`: not yet.
@@ -93,7 +75,7 @@ impl Work {
         &self,
         flight: &mut InFlight,
     ) -> Result<Option<(usize, i64)>, ErrorCode> {
-        let response = match flight.poll::<FetchRequest>(READ_VERSION) {
+        let response = match flight.poll::<FetchRequest>(requests::FETCH_VERSION) {
             Answer::NotYet => return Ok(None),
             Answer::Lost => return Ok(Some((0, self.from))),
             Answer::Response(response) => response,

@@ -12,7 +12,7 @@ use super::ledger::Place;
 use super::offsets::{self, FETCH_VERSION};
 use super::processing::{self, Batch, Work};
 use super::transactor::{Fate, Transaction};
-use super::txn_producer::{Told, TxnProducer, is_worth_a_retry};
+use super::txn_producer::{Told, TxnProducer, is_given_up};
 use super::wire::{Answer, InFlight};
 use super::world::World;
 
@@ -163,16 +163,11 @@ impl Processor {
             Step::Offsets => self.producer.committed_offset(&mut flight),
             Step::End { .. } => self.producer.ended(&mut flight),
         };
-        match told {
-            Told::NotYet => self.flight = Some(flight),
-            Told::Lost => {}
-            Told::Code(code) => {
-                self.note(world, code);
-                match code {
-                    ErrorCode::NONE => self.go_on(world),
-                    code => self.refused(code),
-                }
-            }
+        let Some(code) = told.code(flight, &mut self.flight) else { return };
+        self.note(world, code);
+        match code {
+            ErrorCode::NONE => self.go_on(world),
+            code => self.refused(code),
         }
     }
 
@@ -256,7 +251,7 @@ impl Processor {
         match (self.step, code) {
             // Nothing has begun: what is to be done is looked for again.
             (Step::Position | Step::Read, _) => self.work = None,
-            (_, code) if is_worth_a_retry(code) => {}
+            (_, code) if !is_given_up(code) => {}
             // It is no member any more, or another owns the partition.
             (
                 Step::Offsets,
@@ -270,6 +265,9 @@ impl Processor {
     }
 
     fn note(&self, world: &mut World, code: ErrorCode) {
+        if !world.is_aloud {
+            return;
+        }
         let (name, step, work) = (&self.producer.name, self.step, &self.work);
         let batch = work.as_ref().and_then(|work| world.processed.get(work.batch()?)).cloned();
         let identity = self.producer.identity;

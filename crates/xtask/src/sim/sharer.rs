@@ -15,7 +15,7 @@ use super::client::{Client, is_lost};
 use super::ledger::Place;
 use super::shared::Given;
 use super::wire::{Answer, InFlight};
-use super::world::World;
+use super::world::{World, note};
 use weir_engine::Rng;
 
 const MEMBER: &str = "sim";
@@ -104,7 +104,7 @@ impl Sharer {
             let runs: Vec<_> = runs.map(|run| (run.first_offset, run.last_offset)).collect();
             if partition.error_code != 0 {
                 let code = ErrorCode(partition.error_code).name();
-                world.note(format!("{} is refused {:?}: {code}", self.group, self.all.place));
+                note!(world, "{} is refused {:?}: {code}", self.group, self.all.place);
                 // Its group may be gone with a power loss: others would learn that from a heartbeat.
                 self.has_joined = false;
             }

@@ -12,7 +12,7 @@ use super::client::{Client, Owned, is_lost};
 use super::group::Places;
 use super::streams::{self, COUNTS, Copies};
 use super::wire::{Answer, InFlight};
-use super::world::{SESSION_MS, World};
+use super::world::{SESSION_MS, World, note};
 
 const VERSION: i16 = 1;
 const LEAVES: i32 = -1;
@@ -197,7 +197,7 @@ impl StreamsMember {
         let (id, epoch, code) = (self.id(), response.member_epoch, ErrorCode(response.error_code));
         if epoch != self.epoch || response.active_tasks.is_some() {
             let told = (&response.active_tasks, &response.standby_tasks, &response.status);
-            world.note(format!("{id} in epoch {epoch}: {}, {told:?}", code.name()));
+            note!(world, "{id} in epoch {epoch}: {}, {told:?}", code.name());
         }
         if code != ErrorCode::NONE {
             return self.refused(world, sent_ms, code);
@@ -269,10 +269,7 @@ impl StreamsMember {
             ErrorCode::UNRELEASED_INSTANCE_ID if self.epoch == 0 => {}
             // What the coordinator would have told may be decided all the same.
             code if code.is_retriable() => self.is_unsure = true,
-            code => {
-                let name = code.name();
-                world.require(&self.group, Err(format!("{} is answered {name}", self.id())));
-            }
+            code => world.require_retriable(&self.group, &self.id(), code),
         }
     }
 }

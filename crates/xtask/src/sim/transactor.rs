@@ -6,7 +6,7 @@ use weir_wire::ErrorCode;
 
 use super::client::{Client, is_lost};
 use super::ledger::Place;
-use super::txn_producer::{Told, TxnProducer, is_worth_a_retry};
+use super::txn_producer::{Told, TxnProducer, is_given_up};
 use super::wire::InFlight;
 use super::world::World;
 
@@ -136,19 +136,14 @@ impl Transactor {
             },
             Step::End { .. } => self.producer.ended(&mut flight),
         };
-        match told {
-            Told::NotYet => self.flight = Some(flight),
-            Told::Lost => {}
-            Told::Code(code) => {
-                if code == ErrorCode::NONE {
-                    self.go_on(world);
-                }
-                self.note(world, code);
-                if code != ErrorCode::NONE && !is_worth_a_retry(code) {
-                    self.producer.identity = None;
-                    self.current = None;
-                }
-            }
+        let Some(code) = told.code(flight, &mut self.flight) else { return };
+        if code == ErrorCode::NONE {
+            self.go_on(world);
+        }
+        self.note(world, code);
+        if is_given_up(code) {
+            self.producer.identity = None;
+            self.current = None;
         }
     }
 
@@ -172,6 +167,9 @@ impl Transactor {
     }
 
     fn note(&self, world: &mut World, code: ErrorCode) {
+        if !world.is_aloud {
+            return;
+        }
         let (name, step, identity) = (&self.producer.name, self.step, self.producer.identity);
         let current = self.current.and_then(|at| world.transactions.get(at));
         let what = current.map(|current| (current.fate, current.writes.clone()));

@@ -9,9 +9,7 @@ use weir_wire::messages::add_partitions_to_txn_request::{
 };
 use weir_wire::messages::end_txn_request::EndTxnRequest;
 use weir_wire::messages::init_producer_id_request::InitProducerIdRequest;
-use weir_wire::messages::produce_request::{
-    PartitionProduceData, ProduceRequest, TopicProduceData,
-};
+use weir_wire::messages::produce_request::ProduceRequest;
 use weir_wire::messages::txn_offset_commit_request::{
     TxnOffsetCommitRequest, TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
@@ -20,6 +18,7 @@ use weir_wire::{ErrorCode, Str};
 
 use super::consumer_member::Identity;
 use super::ledger::Place;
+use super::requests;
 use super::wire::{Answer, InFlight};
 use super::world::World;
 
@@ -46,6 +45,20 @@ pub(super) enum Told {
     Code(ErrorCode),
 }
 
+impl Told {
+    /// The answer, if there is one; a request that is still on its way goes back into its place.
+    pub(super) fn code(self, flight: InFlight, place: &mut Option<InFlight>) -> Option<ErrorCode> {
+        match self {
+            Self::NotYet => {
+                *place = Some(flight);
+                None
+            }
+            Self::Lost => None,
+            Self::Code(code) => Some(code),
+        }
+    }
+}
+
 impl TxnProducer {
     pub(super) fn new(name: String, is_new: bool) -> Self {
         Self { name, is_new, identity: None, sequences: BTreeMap::new(), next_value: 0 }
@@ -65,13 +78,7 @@ impl TxnProducer {
     }
 
     pub(super) fn init(&self, engine: &Engine, broker: i32) -> InFlight {
-        let request = InitProducerIdRequest {
-            transactional_id: Some(self.id()),
-            transaction_timeout_ms: 60_000,
-            producer_id: -1,
-            producer_epoch: -1,
-            ..Default::default()
-        };
+        let request = requests::init_producer(Some(self.id()));
         InFlight::send(engine, broker, &request, INIT_VERSION)
     }
 
@@ -151,23 +158,8 @@ impl TxnProducer {
         let sequence = self.sequences.get(place).copied().unwrap_or(0);
         let mut builder = BatchBuilder::new().producer(id, epoch, sequence).transactional();
         builder.append(world.clock.wall_ms(), key, value, &[]);
-        let data = PartitionProduceData {
-            index: place.partition,
-            records: Some(builder.build().ok()?.to_bytes()),
-            ..Default::default()
-        };
-        let topic = TopicProduceData {
-            name: Str::from(place.topic.as_str()),
-            partition_data: vec![data],
-            ..Default::default()
-        };
-        let request = ProduceRequest {
-            transactional_id: Some(self.id()),
-            acks: -1,
-            timeout_ms: 1_500,
-            topic_data: vec![topic],
-            ..Default::default()
-        };
+        let records = builder.build().ok()?.to_bytes();
+        let request = requests::produce(Some(self.id()), place, records);
         Some(InFlight::send(engine, leader, &request, self.produce_version()))
     }
 
@@ -301,10 +293,10 @@ impl TxnProducer {
     }
 }
 
-/// Whether the same is asked again. Else the producer begins anew: it is fenced, by its own timeout or by
-/// what the log lost.
-pub(super) fn is_worth_a_retry(code: ErrorCode) -> bool {
-    code.is_retriable()
-        && code != ErrorCode::UNKNOWN_PRODUCER_ID
-        && code != ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER
+/// Whether the producer begins anew: it is fenced, by its own timeout or by what the log lost. Else, unless
+/// there is no error, the same is asked again.
+pub(super) fn is_given_up(code: ErrorCode) -> bool {
+    let needs_a_new_one =
+        [ErrorCode::UNKNOWN_PRODUCER_ID, ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER].contains(&code);
+    code != ErrorCode::NONE && (!code.is_retriable() || needs_a_new_one)
 }

@@ -8,6 +8,7 @@ use weir_engine::fs::SimFs;
 use weir_engine::partition::Partition;
 use weir_engine::rng::SeededRng;
 use weir_engine::{Background, BrokerState, Clock, Engine, EngineConfig, Host, Rng};
+use weir_wire::ErrorCode;
 
 use super::group::{GroupLedger, Places};
 use super::keyed::{KeyedLedger, KeyedTransaction};
@@ -85,8 +86,21 @@ impl Counts {
     }
 }
 
+/// A line of the trace, put together only where someone reads it.
+macro_rules! note {
+    ($world:expr, $($line:tt)+) => {
+        if $world.is_aloud {
+            let line = format!($($line)+);
+            $world.note(line);
+        }
+    };
+}
+pub(super) use note;
+
 #[derive(Debug)]
 pub(super) struct World {
+    /// Someone reads the trace.
+    pub(super) is_aloud: bool,
     pub(super) counts: Counts,
     pub(super) rng: SeededRng,
     pub(super) fs: SimFs,
@@ -120,7 +134,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, is_aloud: bool) -> Self {
         let rng = SeededRng::new(seed);
         let brokers = [1, 2, 3, 3, 3, 4, 5][rng.below(7) as usize];
         let mut config = EngineConfig::local("/sim", brokers, "localhost", 9092);
@@ -134,6 +148,7 @@ impl World {
         config = config.set("group.consumer.session.timeout.ms", &SESSION_MS.to_string());
         config.boot_id = "boot-0".to_owned();
         let mut world = Self {
+            is_aloud,
             counts: Counts::default(),
             fs: SimFs::new(),
             clock: Arc::new(ManualClock::at(1_700_000_000_000)),
@@ -174,7 +189,7 @@ impl World {
         };
         match Engine::open(self.config.clone(), host) {
             Ok(engine) => self.engine = Some(engine),
-            Err(error) if self.fs.is_dead() => self.note(format!("died while opening: {error}")),
+            Err(error) if self.fs.is_dead() => note!(self, "died while opening: {error}"),
             Err(error) => self.violate(format!("the engine does not open: {error}")),
         }
     }
@@ -233,6 +248,19 @@ impl World {
     pub(super) fn require(&mut self, group: &str, checked: Result<(), String>) {
         if let Err(wrong) = checked {
             self.violate(format!("group {group}: {wrong}"));
+        }
+    }
+
+    /// As [`GroupLedger::check_fetched`].
+    pub(super) fn require_fetched(&mut self, group: &str, place: &Place, acked: i64, offset: i64) {
+        let checked = self.group(group).check_fetched(place, acked, offset);
+        self.require(group, checked);
+    }
+
+    /// A member of a group is refused: only for the while.
+    pub(super) fn require_retriable(&mut self, group: &str, member: &str, code: ErrorCode) {
+        if !code.is_retriable() {
+            self.require(group, Err(format!("{member} is answered {}", code.name())));
         }
     }
 

@@ -13,7 +13,6 @@ use super::{GroupShard, State};
 use crate::controller::Refusal;
 use crate::image::Image;
 use crate::share::Share;
-use crate::share::config::ShareConfig;
 
 /// `member_epoch` of a member that joins.
 const JOIN: i32 = 0;
@@ -95,7 +94,7 @@ impl GroupShard {
             true => 0,
             false => self.commit(group, changes).map_err(failed)?,
         };
-        let config = ShareConfig::of(image.configs(), &group.id);
+        let config = share.config_in(image, &group.id);
         let until_ms = share.env().clock.monotonic_ms().saturating_add(config.session_ms);
         group.keep_until(&id, until_ms);
         let is_full = request.subscribed_topic_names.is_some() || request.member_epoch == JOIN;
