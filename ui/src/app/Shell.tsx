@@ -2,7 +2,8 @@ import AppLayoutToolbar, {
   type AppLayoutToolbarProps,
 } from "@cloudscape-design/components/app-layout-toolbar";
 import SplitPanel from "@cloudscape-design/components/split-panel";
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { colorBackgroundLayoutMain } from "cloudscape-tokens";
+import { type CSSProperties, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Outlet, useLocation, useMatches, useParams } from "react-router";
 import type { Page } from "~/shared/feature";
 import { HelpProvider } from "~/shared/help";
@@ -205,10 +206,18 @@ function Frame() {
   );
 }
 
+/** Around the page the layout's colour is another than outside of it: the token is read where it is used. */
+const PAGE = { "--weir-layout": colorBackgroundLayoutMain } as CSSProperties;
+
 /** The page; takes the focus when a navigation left it nowhere, so that Tab goes on from the new page's start. */
 function PageBody({ page }: { page: Page | undefined }) {
   const { pathname } = useLocation();
   const node = useRef<HTMLDivElement>(null);
+  // A dialog gives the focus back to what had it, be it the page as a whole, and that would scroll the page.
+  useEffect(() => {
+    const page = node.current;
+    if (page) page.focus = () => HTMLElement.prototype.focus.call(page, { preventScroll: true });
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new page counts.
   useEffect(() => {
     const take = () => {
@@ -219,7 +228,7 @@ function PageBody({ page }: { page: Page | undefined }) {
     return () => timers.forEach(clearTimeout);
   }, [pathname]);
   return (
-    <div ref={node} tabIndex={-1} className="weir-page">
+    <div ref={node} tabIndex={-1} className="weir-page" style={PAGE}>
       <RunningOnly page={page}>
         <Suspense fallback={null}>
           <Outlet />

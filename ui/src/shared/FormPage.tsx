@@ -3,7 +3,7 @@ import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { InfoLink } from "./help";
 import { isComposing, isMod } from "./keys";
@@ -27,6 +27,19 @@ interface FormPageProps {
   children: ReactNode;
 }
 
+/** Whether the form goes on below the window's edge, under its buttons. */
+function useStuck() {
+  const end = useRef<HTMLDivElement>(null);
+  const [stuck, setStuck] = useState(false);
+  useEffect(() => {
+    if (!end.current || typeof IntersectionObserver === "undefined") return;
+    const observer = new IntersectionObserver(([entry]) => setStuck(entry?.isIntersecting === false));
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, []);
+  return { end, stuck };
+}
+
 /** A create or edit page: submit is always on, Mod-Enter submits, the first error takes the focus. */
 export function FormPage(props: FormPageProps) {
   const t = useT();
@@ -39,6 +52,7 @@ export function FormPage(props: FormPageProps) {
     // In the middle: at the page's end lie the form's buttons.
     wrong?.scrollIntoView({ block: "center" });
   }, [props.failures]);
+  const { end, stuck } = useStuck();
   const submitted = useRef(false);
   // Once a key: Cloudscape's fields submit their form on Enter by themselves, whatever is held with it.
   const submit = () => {
@@ -74,7 +88,7 @@ export function FormPage(props: FormPageProps) {
       >
         <SpaceBetween size="l">{props.children}</SpaceBetween>
       </Form>
-      <div className="weir-form-actions">
+      <div className="weir-form-actions" data-stuck={stuck || undefined}>
         <div className="weir-form-error" role="alert">
           {props.error ? <StatusIndicator type="error">{props.error}</StatusIndicator> : null}
         </div>
@@ -88,6 +102,7 @@ export function FormPage(props: FormPageProps) {
           </Button>
         </SpaceBetween>
       </div>
+      <div ref={end} className="weir-form-end" />
     </form>
   );
 }

@@ -32,7 +32,10 @@ export function useDialogFocus(): DialogFocus {
       clearTimeout(timer);
       // After the dialog has given the focus back to what it knew; nothing may have it by then.
       setTimeout(() => {
-        if (document.activeElement === document.body && opener?.isConnected) opener.focus();
+        if (document.activeElement === document.body && opener?.isConnected) {
+          // The page stays where it is: it would move under the notice that tells what was done.
+          opener.focus({ preventScroll: true });
+        }
       });
     };
   }, []);

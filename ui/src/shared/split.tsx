@@ -26,12 +26,15 @@ export function useSplit(): SplitState {
   return state;
 }
 
+/** A panel's head is text alone: a space of no width lets it break at a name's joints. */
+const jointed = (name: string) => name.replace(/(?<=[._-])(?=[^._-])/g, "\u200b");
+
 /** A page's detail, shown in the shell's one split panel; it keeps the page's contexts. */
 export function SplitContent(props: { header: string; onClose: () => void; children: ReactNode }) {
   const { setOpen, host } = useSplit();
   const { header, onClose } = props;
   useEffect(() => {
-    setOpen({ header, onClose });
+    setOpen({ header: jointed(header), onClose });
   }, [setOpen, header, onClose]);
   useEffect(() => () => setOpen(null), [setOpen]);
   return host ? createPortal(props.children, host) : null;

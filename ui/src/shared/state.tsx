@@ -122,6 +122,14 @@ export function partitionHealthWords(t: Translate): string[] {
   return [...healthWords(t).map(({ label }) => label), t(healthTexts.creating)];
 }
 
+/** How the health of a topic reads, with the number of its partitions that are so. */
+export function topicHealthWords(t: Translate): string[] {
+  const sick = (["under_replicated", "under_min_isr", "offline"] as const).map((each) =>
+    t(healthTexts[each], { n: 99 }),
+  );
+  return [t(healthTexts.ok), ...sick, t(healthTexts.creating)];
+}
+
 type Sick = Pick<TopicRow, "health" | "offline" | "under_min_isr" | "under_replicated">;
 
 /** How many partitions of a topic are as its health says. */

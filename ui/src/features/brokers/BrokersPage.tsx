@@ -53,6 +53,7 @@ function columns(t: Translate): Column<BrokerRow>[] {
       cell: (row) => <span className="weir-mono">{addressOf(row)}</span>,
       width: 170,
       minWidth: 170,
+      wide: 3,
     },
     {
       id: "rack",
@@ -61,9 +62,10 @@ function columns(t: Translate): Column<BrokerRow>[] {
       width: 90,
       minWidth: 90,
       sort: "rack",
+      wide: 2,
     },
     figure("leaders", t(texts.leaders), 90, (row) => count(row.leaders)),
-    figure("replicas", t(texts.replicas), 90, (row) => count(row.replicas)),
+    { ...figure("replicas", t(texts.replicas), 90, (row) => count(row.replicas)), wide: 1 },
     { ...figure("under", t(texts.under), 140, (row) => count(row.under_replicated)), extra: true },
     { ...figure("size", t(texts.size), 92, (row) => bytes(row.size)), note: t(texts.sizeNote) },
     {

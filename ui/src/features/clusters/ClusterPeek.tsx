@@ -2,7 +2,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ClusterRow } from "~/contract/types";
 import { shortAddresses } from "~/shared/addresses";
-import { CopyButton } from "~/shared/CopyButton";
+import { Copyable } from "~/shared/Copyable";
 import { count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
@@ -46,14 +46,11 @@ export function ClusterPeek({ row }: { row: ClusterRow }) {
               row.bootstrap === "" ? (
                 NONE
               ) : (
-                <span className="weir-mono weir-wrap">
-                  {shortAddresses(t, row.bootstrap).replaceAll(",", ", ")}{" "}
-                  <CopyButton
-                    text={row.bootstrap}
-                    what={t(texts.bootstrapWhat, { name: row.name })}
-                    variant="inline"
-                  />
-                </span>
+                <Copyable
+                  text={row.bootstrap}
+                  shown={shortAddresses(t, row.bootstrap).replaceAll(",", ", ")}
+                  what={t(texts.bootstrapWhat, { name: row.name })}
+                />
               ),
           },
         ]}

@@ -55,6 +55,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
       cell: (row) => count(row.topics),
       numeric: true,
       width: 80,
+      wide: 2,
     },
     {
       id: "partitions",
@@ -64,13 +65,21 @@ function columns(t: Translate): Column<ClusterRow>[] {
       width: 100,
       extra: true,
     },
-    { id: "lag", header: t(texts.maxLag), cell: (row) => count(row.max_lag), numeric: true, width: 90 },
+    {
+      id: "lag",
+      header: t(texts.maxLag),
+      cell: (row) => count(row.max_lag),
+      numeric: true,
+      width: 90,
+      wide: 1,
+    },
     {
       id: "bootstrap",
       header: t(texts.bootstrap),
       cell: (row) => <Bootstrap row={row} />,
       width: 225,
       minWidth: 215,
+      wide: 3,
     },
     {
       id: "operation",

@@ -5,7 +5,7 @@ import type { GroupRow } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
 import { NONE } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
-import { NameLink } from "~/shared/NameLink";
+import { RowName } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import {
   GROUP_STATES,
@@ -47,7 +47,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
     {
       id: "name",
       header: t(texts.group),
-      cell: (row) => <NameLink href={paths.group(cluster, row.name)}>{row.name}</NameLink>,
+      cell: (row) => <RowName href={paths.group(cluster, row.name)} name={row.name} />,
       sort: "name",
       rowHeader: true,
       width: 230,
@@ -60,7 +60,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       words: groupStateWords(t),
       sign: true,
     },
-    { id: "type", header: t(texts.type), cell: (row) => row.type, words: GROUP_TYPES },
+    { id: "type", header: t(texts.type), cell: (row) => row.type, words: GROUP_TYPES, wide: 2 },
     {
       id: "members",
       header: t(texts.members),
@@ -68,6 +68,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       sort: "members",
       numeric: true,
       width: 110,
+      wide: 1,
     },
     {
       id: "topics",
@@ -75,7 +76,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       cell: (row) => row.topics,
       numeric: true,
       width: 85,
-      wide: 1,
+      wide: 3,
     },
     {
       id: "lag",

@@ -3,20 +3,14 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { ReactNode } from "react";
 import type { ClusterDetail } from "~/contract/types";
-import { CopyButton } from "~/shared/CopyButton";
+import { Copyable } from "~/shared/Copyable";
 import { NONE } from "~/shared/format";
 import { useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
 import { texts } from "./texts";
 
-function Copyable(props: { text: string | null; what: string }): ReactNode {
-  if (!props.text) return NONE;
-  return (
-    <span className="weir-inline">
-      <span className="weir-mono">{props.text}</span>
-      <CopyButton text={props.text} what={props.what} variant="inline" />
-    </span>
-  );
+function copyable(text: string | null, what: string): ReactNode {
+  return text ? <Copyable text={text} what={what} /> : NONE;
 }
 
 export function Details({ cluster }: { cluster: ClusterDetail }) {
@@ -29,7 +23,7 @@ export function Details({ cluster }: { cluster: ClusterDetail }) {
         items={[
           {
             label: t(texts.clusterId),
-            value: <Copyable text={cluster.cluster_id} what={t(texts.clusterId)} />,
+            value: copyable(cluster.cluster_id, t(texts.clusterId)),
           },
           { label: t(texts.engine), value: cluster.engine },
           { label: t(texts.version), value: version },
@@ -40,7 +34,7 @@ export function Details({ cluster }: { cluster: ClusterDetail }) {
           { label: t(texts.created), value: <Ago at={cluster.created_at} /> },
           {
             label: t(texts.directory),
-            value: <Copyable text={cluster.directory} what={t(texts.copyPath)} />,
+            value: copyable(cluster.directory, t(texts.copyPath)),
           },
         ]}
       />

@@ -179,7 +179,13 @@ export function ResourceTable<Row>(props: ResourceTableProps<Row>) {
   return (
     <TableContext value={{ ...table, saved, onSaved, hidden, folded }}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, which is a table. */}
-      <div ref={node} className="weir-table" onKeyDown={peek.onKeyDown} onFocus={peek.onFocus}>
+      <div
+        ref={node}
+        className="weir-table"
+        onKeyDown={peek.onKeyDown}
+        onClick={peek.onClick}
+        onFocus={peek.onFocus}
+      >
         {room === null || !shown ? null : (
           <TableRows
             key={layout}

@@ -2,7 +2,16 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { memo, useMemo, useRef } from "react";
 import { type Translate, useT } from "../text";
 import type { Column, ResourceTableProps } from "./ResourceTable";
-import { type Saved, TableEmpty, TableFilter, TableHeader, TablePages, TablePreferences } from "./slots";
+import {
+  hasTools,
+  pagesOf,
+  type Saved,
+  TableEmpty,
+  TableFilter,
+  TableHeader,
+  TablePages,
+  TablePreferences,
+} from "./slots";
 import { texts } from "./texts";
 import { fittedWidths, leastWidth } from "./widths";
 
@@ -81,6 +90,8 @@ function Rows<Row>({ table, saved, onSaved, hidden, available }: TableRowsProps<
   const names = shown.slice(0, 2).findIndex((each) => each.rowHeader);
   const overflows = shown.reduce((sum, each) => sum + (widths[each.id] ?? 0), 0) > available + 1;
   const page = table.variant === undefined || table.variant === "full-page";
+  const tools = hasTools(table);
+  const pages = pagesOf(table);
   const onWidths = (widths: readonly number[]) => {
     const named = columnDefinitions.map((each, index) => [each.id ?? "", widths[index] ?? 0] as const);
     const { saved: before, onSaved: save } = latest.current;
@@ -128,9 +139,9 @@ function Rows<Row>({ table, saved, onSaved, hidden, available }: TableRowsProps<
         t(texts.live, { from: firstIndex, to: lastIndex, total: totalItemsCount ?? lastIndex })
       }
       header={<TableHeader />}
-      filter={table.filter || table.toolbar || table.warnings?.length ? <TableFilter /> : undefined}
-      pagination={<TablePages />}
-      preferences={paging ? <TablePreferences /> : undefined}
+      filter={tools || table.warnings?.length ? <TableFilter /> : undefined}
+      pagination={pages > 1 ? <TablePages /> : undefined}
+      preferences={paging && (tools || pages > 1) ? <TablePreferences /> : undefined}
       empty={<TableEmpty />}
     />
   );

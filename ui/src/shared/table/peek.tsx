@@ -1,4 +1,11 @@
-import { type FocusEvent, type KeyboardEvent, type ReactNode, useCallback, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useState,
+} from "react";
 import { isComposing, isTyping } from "../keys";
 import { useSettings } from "../settings";
 import { SplitContent } from "../split";
@@ -53,6 +60,19 @@ export function usePeek<Row>(table: ResourceTableProps<Row>) {
     else return;
     event.preventDefault();
   };
+  // A click into a row makes it the one that the keys are about, as the focus on its name does.
+  const onClick = (event: MouseEvent) => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("tbody tr") : null;
+    if (!row || !rowOf(event.target) || isPressed(event.target)) return;
+    if (event.target instanceof Element && event.target.closest("a[href]")) return;
+    // Who marks text wants to keep it marked.
+    if (document.getSelection()?.isCollapsed === false) return;
+    const cell = row.querySelector<HTMLElement>("th");
+    // The grid knows a cell without anything to press only once the arrows have come by.
+    if (cell && !cell.hasAttribute("tabindex")) cell.tabIndex = -1;
+    const name = cell?.querySelector<HTMLElement>("a[href], button") ?? cell;
+    name?.focus({ preventScroll: true });
+  };
   const onFocus = (event: FocusEvent) => {
     const row = shown ? rowOf(event.target) : undefined;
     if (row) setId(rowId(row));
@@ -63,5 +83,5 @@ export function usePeek<Row>(table: ResourceTableProps<Row>) {
       {look.content}
     </SplitContent>
   ) : null;
-  return { onKeyDown, onFocus, panel };
+  return { onKeyDown, onClick, onFocus, panel };
 }

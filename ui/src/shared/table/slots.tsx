@@ -88,6 +88,17 @@ function Folded() {
   );
 }
 
+type Around = Pick<TableState, "filter" | "toolbar" | "paging" | "total">;
+
+/** Whether there is a row of tools over the table: then the gear stands in it, else beside the actions. */
+export function hasTools({ filter, toolbar }: Around): boolean {
+  return Boolean(filter || toolbar);
+}
+
+export function pagesOf({ paging, total }: Around): number {
+  return paging ? Math.max(1, Math.ceil((total ?? 0) / paging.size)) : 1;
+}
+
 export function TableHeader() {
   const props = useTable();
   const t = useT();
@@ -136,6 +147,7 @@ export function TableHeader() {
             <Refresh onRefresh={props.onRefresh} refreshing={props.refreshing ?? false} />
           ) : null}
           {props.actions}
+          {props.paging && !hasTools(props) && pagesOf(props) === 1 ? <TablePreferences /> : null}
         </SpaceBetween>
       }
     >
@@ -166,7 +178,7 @@ export function TableFilter() {
           ) : filter ? (
             <FilterInput {...filter} matches={filter.value ? (props.total ?? null) : null} />
           ) : null}
-          {props.toolbar}
+          {props.toolbar ? <div className="weir-filter-tools">{props.toolbar}</div> : null}
         </div>
       ) : null}
       {props.note}
@@ -193,13 +205,14 @@ function TableWarnings({ warnings }: { warnings: Text[] }) {
 }
 
 export function TablePages() {
-  const { paging, total } = useTable();
+  const table = useTable();
+  const { paging } = table;
   const t = useT();
   if (!paging) return null;
   return (
     <Pagination
       currentPageIndex={paging.page}
-      pagesCount={Math.max(1, Math.ceil((total ?? 0) / paging.size))}
+      pagesCount={pagesOf(table)}
       onChange={({ detail }) => paging.onChange(detail.currentPageIndex)}
       ariaLabels={{
         previousPageLabel: t(texts.firstPage),

@@ -25,23 +25,28 @@ const DEFAULT_WIDTH_PX = 120;
 const WORDS_GROW = 1.6;
 const WORDS_SHRINK = 0.75;
 const HEADER_FONT = "700 14px";
-const CELL_FONT = "400 14px";
+export const CELL_FONT = "400 14px";
 
 const measured = new Map<string, number>();
 let canvas: CanvasRenderingContext2D | null = null;
 
 /** Width of a text in the engine that draws it: WebKitGTK's letters are wider than Chromium's. */
-function textWidth(text: string, font = HEADER_FONT): number {
+export function measureText(text: string, font: string): number {
   const family = getComputedStyle(document.body).fontFamily || "sans-serif";
-  const key = `${font} ${family}\n${text}`;
-  const known = measured.get(key);
-  if (known !== undefined) return known;
   canvas ??= document.createElement("canvas").getContext("2d");
   if (!canvas) return text.length * 9;
   canvas.font = `${font} ${family}`;
-  const width = Math.ceil(canvas.measureText(text).width);
+  return Math.ceil(canvas.measureText(text).width);
+}
+
+/** The same, kept: headers and words are measured again and again. */
+function textWidth(text: string, font = HEADER_FONT): number {
+  const key = `${font}\n${text}`;
+  const known = measured.get(key);
+  if (known !== undefined) return known;
+  const width = measureText(text, font);
   // Before the font is there the fallback's width is measured: good for once, not to be kept.
-  if (document.fonts?.check(canvas.font)) measured.set(key, width);
+  if (canvas && document.fonts?.check(canvas.font)) measured.set(key, width);
   return width;
 }
 

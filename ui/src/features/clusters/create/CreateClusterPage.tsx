@@ -2,10 +2,10 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { usePlatform } from "~/platform";
 import { tag, useCall, useCommand } from "~/shared/api";
@@ -51,6 +51,17 @@ export default function CreateClusterPage() {
   const [failures, setFailures] = useState(0);
   const leaving = useDirty(draft.name !== null || draft.port !== "");
   const name = draft.name ?? defaults.data?.name ?? "";
+
+  // The name offered is selected: who types gets what is typed.
+  const field = useRef<InputProps.Ref>(null);
+  const offered = draft.name === null && name !== "";
+  const offer = () => offered && field.current?.select();
+  const focused = useRef(false);
+  useEffect(() => {
+    if (!offered || focused.current) return;
+    focused.current = true;
+    field.current?.select();
+  }, [offered]);
 
   const change = (patch: Partial<Draft>) => {
     const next = { ...draft, ...patch };
@@ -128,8 +139,10 @@ export default function CreateClusterPage() {
           <ColumnLayout columns={2}>
             <FormField label={t(texts.name)} constraintText={t(texts.nameHint)} errorText={problems.name}>
               <Input
+                ref={field}
                 value={name}
                 autoFocus
+                onFocus={offer}
                 spellcheck={false}
                 invalid={Boolean(problems.name)}
                 onChange={({ detail }) => change({ name: detail.value })}

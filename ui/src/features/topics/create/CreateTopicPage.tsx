@@ -143,6 +143,7 @@ export default function CreateTopicPage() {
       <Container header={<Header variant="h2">{t(texts.details)}</Header>}>
         <SpaceBetween size="l">
           <FormField
+            stretch
             label={t(texts.name)}
             constraintText={t(texts.nameHint)}
             errorText={problems.name}

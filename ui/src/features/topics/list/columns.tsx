@@ -1,9 +1,9 @@
 import Badge from "@cloudscape-design/components/badge";
 import type { TopicRow } from "~/contract/types";
 import { bytes, count, NONE, retention, short } from "~/shared/format";
-import { NameLink } from "~/shared/NameLink";
+import { RowName } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { HealthIndicator, healthWords, partitionHealthWords, sickPartitions } from "~/shared/state";
+import { HealthIndicator, healthWords, sickPartitions, topicHealthWords } from "~/shared/state";
 import { useCellFocus } from "~/shared/table/cellFocus";
 import type { Column } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
@@ -15,7 +15,7 @@ function Name(props: { cluster: string; row: TopicRow }) {
   const t = useT();
   return (
     <span>
-      <NameLink href={paths.topic(props.cluster, props.row.name)}>{props.row.name}</NameLink>
+      <RowName href={paths.topic(props.cluster, props.row.name)} name={props.row.name} />
       {props.row.internal ? (
         <span>
           {" "}
@@ -89,7 +89,7 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       cell: (row) => <Name cluster={cluster} row={row} />,
       sort: "name",
       rowHeader: true,
-      width: 240,
+      width: 340,
       minWidth: 200,
     },
     {
@@ -99,11 +99,15 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
         <HealthIndicator health={row.health} count={sickPartitions(row)} creating={row.creating} />
       ),
       sort: "health",
-      words: partitionHealthWords(t),
+      words: topicHealthWords(t),
       sign: true,
       fixed: true,
     },
-    { ...figure("partitions", t(texts.partitions), 110, (row) => count(row.partitions)), sort: "partitions" },
+    {
+      ...figure("partitions", t(texts.partitions), 110, (row) => count(row.partitions)),
+      sort: "partitions",
+      wide: 1,
+    },
     {
       ...figure("replication", t(texts.rf), 66, (row) => count(row.replication)),
       sort: "replication",

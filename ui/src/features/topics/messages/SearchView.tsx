@@ -1,5 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useParams } from "react-router";
 import type { Browse, MessageRow } from "~/contract/types";
@@ -15,6 +16,7 @@ import { GRID_HEIGHT, useNarrow, useRowHeight } from "./layout";
 import { OpenMessage } from "./OpenMessage";
 import { type MessagesQuery, startOf } from "./query";
 import { texts } from "./texts";
+import { unreadOf } from "./unread";
 import { useBrowse } from "./useBrowse";
 
 const RANGES_SHOWN = 6;
@@ -100,6 +102,7 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
   const openId = query.open ? `${query.open.partition}-${query.open.offset}` : null;
   const backwards = from?.kind === "newest";
   const warnings = browse.last?.warnings ?? [];
+  const { leaderless, others } = unreadOf(warnings);
   // Beside the topic's own count: only where the list is of all that it counts.
   const all = contains === "" && partition === null && warnings.length === 0;
   const newer = all && backwards && !loading ? newerThan(browse.first?.ranges, messages) : 0n;
@@ -123,7 +126,17 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
         {oldest && backwards ? (
           <span className="weir-num">{t(texts.backTo, { time: instant(oldest.timestamp, zone) })}</span>
         ) : null}
-        {loading ? <span>{t(texts.searching)}</span> : <span>{endText(t, browse.last, browse.scanned)}</span>}
+        {loading ? (
+          <span>{t(texts.searching)}</span>
+        ) : (
+          // Where a partition was not read nothing is known of the topic's start.
+          <span>{warnings.length > 0 ? "" : endText(t, browse.last, browse.scanned)}</span>
+        )}
+        {leaderless.length > 0 ? (
+          <StatusIndicator type="error">
+            {t(texts.leaderless, { which: leaderless.join(", ") })}
+          </StatusIndicator>
+        ) : null}
         {gaps > 0n ? <span>{t(texts.gaps, { n: Number(gaps) })}</span> : null}
         <span className="weir-scan-actions" aria-live="off">
           {newer > 0n ? (
@@ -146,8 +159,8 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
           />
         </span>
       </div>
-      <div className={warnings.length > 0 ? "weir-above" : undefined}>
-        <Warnings warnings={warnings} />
+      <div className={others.length > 0 ? "weir-above" : undefined}>
+        <Warnings warnings={others} type="error" />
       </div>
       <VirtualGrid<MessageRow>
         label={t(texts.title, { topic })}

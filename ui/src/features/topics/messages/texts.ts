@@ -56,6 +56,10 @@ export const texts = defineTexts({
     en: "No messages in the partitions that answered.",
     ko: "응답한 파티션에 메시지가 없습니다.",
   },
+  leaderless: {
+    en: "Not read, without a leader: partition {which}",
+    ko: "리더가 없어 읽지 못한 파티션: {which}",
+  },
   hexTag: { en: "hex", ko: "hex" },
   commitMarker: { en: "commit marker", ko: "커밋 마커" },
   abortMarker: { en: "abort marker", ko: "중단 마커" },

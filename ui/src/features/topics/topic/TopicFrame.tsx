@@ -10,6 +10,7 @@ import { useAddress } from "~/shared/address";
 import { tag, useCall } from "~/shared/api";
 import { bytes, count, retention } from "~/shared/format";
 import { InfoLink } from "~/shared/help";
+import { breakable } from "~/shared/NameLink";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths, type TopicTab } from "~/shared/paths";
 import { ReadOnlyMark } from "~/shared/ReadOnlyMark";
@@ -115,9 +116,13 @@ export function TopicFrame({ tab, children }: TopicFrameProps) {
           ) : undefined
         }
       >
-        {name}
+        {breakable(name)}
       </Header>
-      {topic ? <Warnings warnings={topic.warnings} type={topic.offline > 0 ? "error" : "warning"} /> : null}
+      {topic && topic.warnings.length > 0 ? (
+        <div className="weir-above">
+          <Warnings warnings={topic.warnings} type={topic.offline > 0 ? "error" : "warning"} />
+        </div>
+      ) : null}
       <Tabs
         ariaLabel={t(own.tabs)}
         activeTabId={tab}
