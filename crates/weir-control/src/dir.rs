@@ -75,6 +75,16 @@ impl ClusterDir {
         self.root.extension().is_some_and(|e| e == Self::DELETING)
     }
 
+    /// The cluster's id, as its first start wrote it into Kafka's `meta.properties`; `None` before that.
+    pub fn load_cluster_id(&self) -> Result<Option<String>, DirError> {
+        let Some(text) = atomic::read_optional(&self.metadata().join("meta.properties"))? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8_lossy(&text);
+        let id = text.lines().find_map(|line| line.trim().strip_prefix("cluster.id="));
+        Ok(id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()))
+    }
+
     /// `cluster.json`, or `None` where there is none yet.
     pub fn load_cluster(&self) -> Result<Option<ClusterFile>, DirError> {
         atomic::load(&self.cluster_json())
@@ -156,5 +166,27 @@ impl ClusterDir {
     pub fn save_format(&self) -> Result<(), DirError> {
         let text = format!("{}\n", Self::FORMAT);
         atomic::write(&self.format_file(), text.as_bytes(), atomic::PLAIN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_has_an_id_from_its_first_start_on() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let dir = ClusterDir::new(folder.path());
+        assert_eq!(dir.load_cluster_id()?, None);
+        std::fs::create_dir(dir.metadata())?;
+        let properties = dir.metadata().join("meta.properties");
+        std::fs::write(
+            &properties,
+            "version=1\ncluster.id=vpF6vQ6TRPCyoY2TgwAbEw\nnode.id=3000\n",
+        )?;
+        assert_eq!(dir.load_cluster_id()?.as_deref(), Some("vpF6vQ6TRPCyoY2TgwAbEw"));
+        std::fs::write(&properties, "version=1\ncluster.id=\n")?;
+        assert_eq!(dir.load_cluster_id()?, None);
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@ import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/com
 import { generatePath, useLocation, useParams } from "react-router";
 import type { ClusterDetail } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
+import { apiErrorOf } from "~/shared/ErrorBox";
 import type { NavEntry } from "~/shared/feature";
 import { useT } from "~/shared/text";
 import { navEntries } from "./features";
@@ -16,13 +17,16 @@ function activeHref(items: readonly { href: string }[], path: string): string {
 
 export function SideNav() {
   const t = useT();
-  const { cluster } = useParams();
+  const { cluster: asked } = useParams();
   const { pathname } = useLocation();
-  const detail = useCall(
+  const answer = useCall(
     "clusters.get",
-    { cluster: cluster ?? "" },
-    { tags: [tag.cluster(cluster ?? "")], enabled: Boolean(cluster) },
-  ).data;
+    { cluster: asked ?? "" },
+    { tags: [tag.cluster(asked ?? "")], enabled: Boolean(asked) },
+  );
+  const detail = answer.data;
+  // Of a cluster that is not there nothing is offered.
+  const cluster = !detail && apiErrorOf(answer.error)?.kind === "not_found" ? undefined : asked;
 
   const link = (entry: NavEntry, params: Record<string, string>) => ({
     type: "link" as const,

@@ -415,7 +415,11 @@ export type CreateDefaults = {
 /**
  * A name that is free.
  */
-name: string, brokers: number, settings: Array<DefaultSetting>, };
+name: string, brokers: number, 
+/**
+ * The first broker's port, as things stand now.
+ */
+port: number | null, settings: Array<DefaultSetting>, };
 
 /**
  * Bytes of a key, value or header.

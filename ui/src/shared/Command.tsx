@@ -13,7 +13,19 @@ export function Command(props: { command: string; bare?: boolean }) {
     <div>
       {props.bare ? null : <div className="weir-label">{t(texts.same)}</div>}
       <div className="weir-command">
-        <code>{props.command}</code>
+        <code>
+          {/* Words stay whole: a browser would break a line after each hyphen of "--cluster". */}
+          {props.command.split(/(\s+)/).map((word, at) =>
+            at % 2 === 1 ? (
+              word
+            ) : (
+              // biome-ignore lint/suspicious/noArrayIndexKey: words of a command never move.
+              <span key={at} className="weir-word">
+                {word}
+              </span>
+            ),
+          )}
+        </code>
         <CopyButton text={props.command} what={t(texts.command)} variant="inline" />
       </div>
     </div>

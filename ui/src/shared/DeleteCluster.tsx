@@ -19,6 +19,7 @@ const texts = defineTexts({
     en: "Remove the connection to <b>{name}</b>? The cluster itself is not touched.",
     ko: "<b>{name}</b>에 대한 연결을 제거할까요? 클러스터 자체는 변경되지 않습니다.",
   },
+  removed: { en: "Connection {name} was removed.", ko: "{name} 연결을 제거했습니다." },
   removeAction: { en: "Remove", ko: "제거" },
 });
 
@@ -69,10 +70,16 @@ function DeleteLocal({ cluster, onDone }: DeleteClusterProps) {
 function Disconnect({ cluster, onDone }: DeleteClusterProps) {
   const t = useT();
   const navigate = useNavigate();
+  const { flash } = useFlash();
   const remove = useCommand("clusters.disconnect", [tag.clusters]);
   const confirm = async () => {
     try {
       await remove.mutateAsync({ cluster: cluster.id });
+      flash({
+        id: `disconnect-${cluster.id}`,
+        type: "success",
+        content: t(texts.removed, { name: cluster.name }),
+      });
       onDone();
       navigate(paths.clusters);
     } catch {

@@ -27,6 +27,7 @@ export function StoppedNotice({ failed }: { failed: boolean }) {
   ).data;
   return (
     <Alert
+      className="weir-one-action"
       type={failed ? "error" : "info"}
       header={t(failed ? texts.failed : texts.stopped)}
       action={

@@ -103,6 +103,8 @@ dto!(CreateDefaults from core::CreateDefaults {
     /// A name that is free.
     name: String,
     brokers: u16,
+    /// The first broker's port, as things stand now.
+    port: Option<u16>,
     settings: Vec<DefaultSetting>,
 });
 

@@ -1,5 +1,6 @@
 //! What a quickly created cluster gets, each line with whether it can be changed later.
 
+use super::likely_port::likely_port;
 use crate::core::Core;
 use crate::failure::Result;
 use crate::text::{Text, TextId};
@@ -9,6 +10,8 @@ pub struct CreateDefaults {
     /// A name that is free.
     pub name: String,
     pub brokers: u16,
+    /// The first broker's, if it is still free then; `None` where none was found.
+    pub port: Option<u16>,
     pub settings: Vec<DefaultSetting>,
 }
 
@@ -32,15 +35,18 @@ pub(super) const BROKERS: u16 = 3;
 
 impl Core {
     pub fn create_defaults(&self) -> Result<CreateDefaults> {
+        let files = self.registry().locals().into_iter().filter_map(|local| local.file);
+        let port = likely_port(&files.flat_map(|file| file.ports).collect(), BROKERS);
         Ok(CreateDefaults {
             name: self.suggest_cluster_name()?,
             brokers: BROKERS,
-            settings: settings(BROKERS),
+            port,
+            settings: settings(BROKERS, port),
         })
     }
 }
 
-fn settings(brokers: u16) -> Vec<DefaultSetting> {
+fn settings(brokers: u16, port: Option<u16>) -> Vec<DefaultSetting> {
     use Changeable::{No, Yes};
     let (replicas, min_isr) = (brokers.min(3).to_string(), brokers.min(2).to_string());
     let note = |id: TextId| Some(Text::from(id));
@@ -57,7 +63,7 @@ fn settings(brokers: u16) -> Vec<DefaultSetting> {
         line(
             "listeners",
             TextId::DefaultListeners,
-            "localhost:9092, …".into(),
+            port.map_or("-".to_owned(), |port| format!("localhost:{port}, …")),
             No,
             note(TextId::DefaultListenersNote),
         ),
@@ -103,7 +109,7 @@ fn settings(brokers: u16) -> Vec<DefaultSetting> {
             No,
             note(TextId::DefaultAutoCreateNote),
         ),
-        line("storage", TextId::DefaultStorage, "—".into(), No, note(TextId::DefaultStorageNote)),
+        line("storage", TextId::DefaultStorage, "-".into(), No, note(TextId::DefaultStorageNote)),
     ]
 }
 

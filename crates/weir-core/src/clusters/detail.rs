@@ -2,6 +2,7 @@
 
 use super::State;
 use super::list::ClusterRow;
+use super::registry::Local;
 use crate::core::Core;
 use crate::failure::Result;
 use crate::groups::GroupRow;
@@ -49,7 +50,7 @@ impl Core {
         let row = self.cluster_row(id).await?;
         let local = self.registry().local(id);
         let mut detail = ClusterDetail {
-            cluster_id: local.as_ref().and_then(|local| Some(local.engine()?.cluster_id.clone())),
+            cluster_id: local.as_ref().and_then(cluster_id),
             controller: None,
             under_replicated: None,
             offline: None,
@@ -75,6 +76,12 @@ impl Core {
         }
         Ok(detail)
     }
+}
+
+/// As the engine says, and while none runs as the directory has it.
+fn cluster_id(local: &Local) -> Option<String> {
+    let running = local.engine().map(|engine| engine.cluster_id.clone());
+    running.or_else(|| local.dir.load_cluster_id().ok().flatten())
 }
 
 fn fill(detail: &mut ClusterDetail, session: &Session) {

@@ -36,7 +36,7 @@ pub struct ClusterRow {
     pub is_local: bool,
     pub state: State,
     pub state_reason: Option<Text>,
-    /// `Weir 0.1.0`, `Apache Kafka`.
+    /// `Weir 0.1.0`; `Kafka` where Weir only connects to it.
     pub engine: String,
     /// Of Kafka's protocol.
     pub version: Option<String>,
@@ -206,7 +206,7 @@ impl Core {
             state: local.state(),
             state_reason: local.state_reason(),
             engine: engine.map_or("Weir".to_owned(), |engine| format!("Weir {}", engine.version)),
-            version: engine.map(|_| KAFKA_VERSION.to_owned()),
+            version: Some(KAFKA_VERSION.to_owned()),
             brokers_online: local.brokers_online(),
             brokers_total: local.file.as_ref().map(|file| file.brokers.into()),
             topics: None,
@@ -263,7 +263,8 @@ impl Core {
             is_local: false,
             state,
             state_reason: problem.map(|error| client_failure(&error).text),
-            engine: "Apache Kafka".to_owned(),
+            // Whose Kafka it is no broker tells.
+            engine: "Kafka".to_owned(),
             version: None,
             brokers_online: None,
             brokers_total: None,

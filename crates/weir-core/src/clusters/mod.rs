@@ -8,6 +8,7 @@ mod defaults;
 mod detail;
 mod keeper;
 mod lifecycle;
+mod likely_port;
 mod list;
 
 mod names;

@@ -1,6 +1,6 @@
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { BrokerRow } from "~/contract/types";
-import { CopyButton } from "~/shared/CopyButton";
+import { Copyable } from "~/shared/Copyable";
 import { bytes, count, NONE } from "~/shared/format";
 import { BrokerStateIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
@@ -18,12 +18,7 @@ export function BrokerPeek({ row }: { row: BrokerRow }) {
         { label: t(texts.role), value: row.controller ? t(texts.controller) : NONE },
         {
           label: t(texts.address),
-          value: (
-            <span className="weir-mono">
-              {address}{" "}
-              <CopyButton text={address} what={t(texts.addressOf, { id: row.id })} variant="inline" />
-            </span>
-          ),
+          value: <Copyable text={address} what={t(texts.addressOf, { id: row.id })} />,
         },
         { label: t(texts.rack), value: row.rack ?? NONE },
         { label: t(texts.leaders), value: count(row.leaders) },

@@ -67,7 +67,10 @@ function columns(t: Translate): Column<BrokerRow>[] {
     figure("leaders", t(texts.leaders), 90, (row) => count(row.leaders)),
     { ...figure("replicas", t(texts.replicas), 90, (row) => count(row.replicas)), wide: 1 },
     { ...figure("under", t(texts.under), 140, (row) => count(row.under_replicated)), extra: true },
-    { ...figure("size", t(texts.size), 92, (row) => bytes(row.size)), note: t(texts.sizeNote) },
+    {
+      ...figure("size", t(texts.size), 92, (row) => (row.state === "online" ? bytes(row.size) : NONE)),
+      note: t(texts.sizeNote),
+    },
     {
       id: "version",
       header: t(texts.version),

@@ -1,5 +1,5 @@
 import Badge from "@cloudscape-design/components/badge";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { tag, useCall } from "~/shared/api";
 import { count, NONE } from "~/shared/format";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
@@ -57,13 +57,18 @@ function columns(t: Translate): Column<QuorumRow>[] {
   ];
 }
 
+const PAGE = 25;
+
 /** Who keeps the cluster's metadata, and whether all have it. */
 export function QuorumTable({ cluster }: { cluster: string }) {
   const t = useT();
   const quorum = useCall("brokers.quorum", { cluster }, { tags: [tag.brokers(cluster)] });
   const definitions = useMemo(() => columns(t), [t]);
   const data = quorum.data;
-  const rows = useMemo(() => (data ? quorumRows(data) : undefined), [data]);
+  const all = useMemo(() => (data ? quorumRows(data) : undefined), [data]);
+  const [page, setPage] = useState(1);
+  const at = Math.min(page, Math.max(1, Math.ceil((all?.length ?? 0) / PAGE)));
+  const rows = useMemo(() => all?.slice((at - 1) * PAGE, at * PAGE), [all, at]);
   return (
     <ResourceTable<QuorumRow>
       id="quorum"
@@ -73,7 +78,8 @@ export function QuorumTable({ cluster }: { cluster: string }) {
       rows={rows}
       rowId={(row) => String(row.replica_id)}
       rowName={(row) => String(row.replica_id)}
-      total={rows?.length}
+      total={all?.length}
+      {...((all?.length ?? 0) > PAGE ? { paging: { page: at, size: PAGE, onChange: setPage } } : {})}
       description={
         data
           ? t(texts.quorumFacts, {

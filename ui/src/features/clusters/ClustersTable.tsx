@@ -52,7 +52,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
     {
       id: "topics",
       header: t(texts.topics),
-      cell: (row) => count(row.topics),
+      cell: (row) => known(row, row.topics),
       numeric: true,
       width: 80,
       wide: 2,
@@ -60,7 +60,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
     {
       id: "partitions",
       header: t(texts.partitions),
-      cell: (row) => count(row.partitions),
+      cell: (row) => known(row, row.partitions),
       numeric: true,
       width: 100,
       extra: true,
@@ -68,7 +68,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
     {
       id: "lag",
       header: t(texts.maxLag),
-      cell: (row) => count(row.max_lag),
+      cell: (row) => known(row, row.max_lag),
       numeric: true,
       width: 90,
       wide: 1,
@@ -91,8 +91,13 @@ function columns(t: Translate): Column<ClusterRow>[] {
   ];
 }
 
+/** Of a cluster that does not answer, what it had at its last answer says nothing of now. */
+function known(row: ClusterRow, figure: Parameters<typeof count>[0]): string {
+  return row.state === "UNREACHABLE" ? NONE : count(figure);
+}
+
 function brokers(row: ClusterRow): string {
-  if (row.brokers_total === null) return NONE;
+  if (row.brokers_total === null || row.state === "UNREACHABLE") return NONE;
   return row.brokers_online === null || row.brokers_online === row.brokers_total
     ? String(row.brokers_total)
     : `${row.brokers_online}/${row.brokers_total}`;

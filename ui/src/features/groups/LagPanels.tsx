@@ -87,6 +87,7 @@ export function LagPanels({ group }: { group: GroupDetail }) {
       <Container fitHeight header={<Header variant="h2">{t(texts.now)}</Header>}>
         <KeyValuePairs
           columns={2}
+          minColumnWidth={110}
           items={[
             { label: t(texts.lag), value: <b className="weir-big">{count(group.lag)}</b> },
             { label: t(texts.members), value: <b className="weir-big">{count(group.members)}</b> },

@@ -47,7 +47,7 @@ export function ClientInformation(props: { cluster: string; onDismiss: () => voi
   const info = useCall("clusters.client_info", { cluster: props.cluster }, { tags: [] });
   return (
     <Dialog
-      size="large"
+      size="x-large"
       title={t(texts.clientTitle)}
       action={t(texts.close)}
       cancel={null}

@@ -8,7 +8,7 @@ import type { ClusterDetail } from "~/contract/types";
 import { useAddress } from "~/shared/address";
 import { shortAddresses } from "~/shared/addresses";
 import { tag, useCall } from "~/shared/api";
-import { CopyButton } from "~/shared/CopyButton";
+import { Copyable } from "~/shared/Copyable";
 import { DeleteCluster } from "~/shared/DeleteCluster";
 import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
@@ -42,19 +42,21 @@ const SERVING = [
 function Subtitle({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   return (
-    <span className="weir-subtitle">
-      <span className="weir-mono">{shortAddresses(t, cluster.bootstrap)}</span>
-      <CopyButton text={cluster.bootstrap} what={t(texts.bootstrap)} variant="inline" />
-      <span className="weir-dots">
-        <span />
-        <span>{cluster.engine}</span>
-        {cluster.version && !cluster.engine.includes(cluster.version) ? (
-          <span>Kafka {cluster.version}</span>
-        ) : null}
-        {cluster.brokers_total === null ? null : (
-          <span>{t(texts.brokersIn, { n: cluster.brokers_total })}</span>
-        )}
+    <span className="weir-dots">
+      <span>
+        <Copyable
+          text={cluster.bootstrap}
+          shown={shortAddresses(t, cluster.bootstrap)}
+          what={t(texts.bootstrap)}
+        />
       </span>
+      <span>{cluster.engine}</span>
+      {cluster.version && !cluster.engine.includes(cluster.version) ? (
+        <span>Kafka {cluster.version}</span>
+      ) : null}
+      {cluster.brokers_total === null ? null : (
+        <span>{t(texts.brokersIn, { n: cluster.brokers_total })}</span>
+      )}
     </span>
   );
 }

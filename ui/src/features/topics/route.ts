@@ -79,7 +79,8 @@ export default defineFeature({
       text: texts.title,
       path: LIST,
       order: 20,
-      badge: ({ topics }) => (!topics ? null : { text: count(topics), color: "grey" }),
+      badge: ({ topics, state }) =>
+        !topics || state === "UNREACHABLE" ? null : { text: count(topics), color: "grey" },
     },
   ],
   actions: [

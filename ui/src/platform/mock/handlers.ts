@@ -175,6 +175,7 @@ export const handlers: Handlers = {
   "clusters.create_defaults": () => ({
     name: "my-cluster",
     brokers: 3,
+    port: 9092,
     settings: [
       ["engine", "Engine", "Built-in, Kafka 4.4 protocol", "no"],
       ["brokers", "Brokers", "3, one in each of 3 zones", "no"],

@@ -181,7 +181,7 @@ export default function CreateClusterPage() {
                 type="number"
                 inputMode="numeric"
                 value={draft.port}
-                placeholder="9092"
+                placeholder={defaults.data?.port ? String(defaults.data.port) : ""}
                 invalid={Boolean(problems.port)}
                 onChange={({ detail }) => change({ port: detail.value })}
                 onBlur={() => validate("port")}
@@ -202,5 +202,9 @@ export default function CreateClusterPage() {
 /** The rows of the table that the form above decides. */
 function chosen(name: string, draft: Draft, defaultBrokers: number | undefined): Record<string, string> {
   const changed = draft.brokers !== "" && Number(draft.brokers) !== defaultBrokers;
-  return { name, ...(changed ? { brokers: draft.brokers } : {}) };
+  return {
+    name,
+    ...(changed ? { brokers: draft.brokers } : {}),
+    ...(whole(draft.port, 1024, 65_000) ? { listeners: `localhost:${draft.port}, …` } : {}),
+  };
 }

@@ -40,10 +40,12 @@ export default function TopicsPage() {
   const { rows } = view;
   const selection = useChosen({ cluster, ...asked, state: list.state }, rows);
   const { chosen } = selection;
+  // What does not answer cannot make a topic; the reason is the one that stands in the list's place.
+  const silent = detail?.state === "UNREACHABLE" ? detail.state_reason : null;
   const create = (
     <ActionButton
       variant="primary"
-      permit={detail?.permits.create_topic ?? null}
+      permit={detail?.permits.create_topic ?? silent}
       onClick={() => navigate(paths.createTopic(cluster))}
     >
       {t(texts.create)}

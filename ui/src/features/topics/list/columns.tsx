@@ -112,7 +112,7 @@ export function topicColumns(t: Translate, cluster: string, stars: Stars): Colum
       ...figure("replication", t(texts.rf), 66, (row) => count(row.replication)),
       sort: "replication",
       note: t(texts.rfNote),
-      wide: 3,
+      extra: true,
     },
     {
       ...figure("messages", t(texts.messages), 110, (row) => count(row.messages)),

@@ -36,7 +36,7 @@ function Typed(props: TypedProps) {
   const [text, change] = useTyped(props.value, props.onChange, SETTLE_MS);
   const problem = text === "" ? null : props.problem(text);
   return (
-    <FormField errorText={problem}>
+    <FormField stretch errorText={problem}>
       <Input
         type={props.search ? "search" : "text"}
         value={text}

@@ -16,7 +16,7 @@ function Messages({ topic }: { topic: TopicDetail }) {
       {query.live ? (
         <LiveView topic={topic.name} query={query} onPatch={patch} />
       ) : (
-        <SearchView topic={topic.name} messages={topic.messages} query={query} onPatch={patch} />
+        <SearchView topic={topic} query={query} onPatch={patch} />
       )}
     </div>
   );

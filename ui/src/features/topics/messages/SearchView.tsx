@@ -2,14 +2,17 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { useParams } from "react-router";
-import type { Browse, MessageRow } from "~/contract/types";
+import { useNavigate, useParams } from "react-router";
+import type { Browse, MessageRow, TopicDetail } from "~/contract/types";
+import { ActionButton } from "~/shared/ActionButton";
 import { count, instant } from "~/shared/format";
 import { VirtualGrid } from "~/shared/grid/VirtualGrid";
+import { paths } from "~/shared/paths";
 import { ReadFailure } from "~/shared/ReadFailure";
 import { type Translate, useT } from "~/shared/text";
 import { useZone } from "~/shared/time";
 import { Warnings } from "~/shared/Warnings";
+import { texts as topicTexts } from "../texts";
 import { messageColumns } from "./columns";
 import { newerThan, withoutMessage } from "./counted";
 import { GRID_HEIGHT, useNarrow, useRowHeight } from "./layout";
@@ -40,8 +43,17 @@ function missingText(t: Translate, query: MessagesQuery): string {
   return t(query.from === "offset" ? texts.offsetMissing : texts.timeMissing);
 }
 
-function Empty(props: { query: MessagesQuery; last: Browse | undefined; onClear: () => void }) {
+interface EmptyProps {
+  cluster: string;
+  topic: TopicDetail;
+  query: MessagesQuery;
+  last: Browse | undefined;
+  onPatch: (changes: Record<string, string | null>) => void;
+}
+
+function Empty(props: EmptyProps) {
   const t = useT();
+  const navigate = useNavigate();
   const ranges = rangesText(props.last?.ranges ?? []);
   if (props.query.contains !== "")
     return (
@@ -51,7 +63,7 @@ function Empty(props: { query: MessagesQuery; last: Browse | undefined; onClear:
           {t(texts.caseCounts)}
         </Box>
         <Box padding={{ top: "s" }}>
-          <Button onClick={props.onClear}>{t(texts.clear)}</Button>
+          <Button onClick={() => props.onPatch({ q: null })}>{t(texts.clear)}</Button>
         </Box>
       </Box>
     );
@@ -61,20 +73,32 @@ function Empty(props: { query: MessagesQuery; last: Browse | undefined; onClear:
       <Box variant="p" color="text-body-secondary">
         {ranges ? t(texts.noneRanges, { ranges }) : t(texts.noneAll)}
       </Box>
+      {ranges ? null : (
+        <Box padding={{ top: "s" }}>
+          <span className="weir-inline">
+            <ActionButton
+              permit={props.topic.permits.produce}
+              onClick={() => navigate(paths.produce(props.cluster, props.topic.name))}
+            >
+              {t(topicTexts.produce)}
+            </ActionButton>
+            <Button onClick={() => props.onPatch({ live: "1" })}>{t(texts.watchLive)}</Button>
+          </span>
+        </Box>
+      )}
     </Box>
   );
 }
 
 interface ViewProps {
-  topic: string;
-  /** How many the topic has now. */
-  messages: string | null;
+  topic: TopicDetail;
   query: MessagesQuery;
   onPatch: (changes: Record<string, string | null>) => void;
 }
 
 /** Messages read back from a chosen place, with how far was looked. */
-export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
+export function SearchView({ topic: detail, query, onPatch }: ViewProps) {
+  const { name: topic, messages } = detail;
   const t = useT();
   const zone = useZone();
   const { cluster = "" } = useParams();
@@ -185,7 +209,7 @@ export function SearchView({ topic, messages, query, onPatch }: ViewProps) {
           ) : warnings.length > 0 && contains === "" ? (
             t(texts.noneThatAnswered)
           ) : (
-            <Empty query={query} last={browse.last} onClear={() => onPatch({ q: null })} />
+            <Empty cluster={cluster} topic={detail} query={query} last={browse.last} onPatch={onPatch} />
           )
         }
       />

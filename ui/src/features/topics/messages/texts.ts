@@ -78,9 +78,10 @@ export const texts = defineTexts({
   none: { en: "No messages here", ko: "메시지 없음" },
   noneRanges: { en: "Offsets that exist: {ranges}.", ko: "존재하는 오프셋: {ranges}." },
   noneAll: {
-    en: "The topic is empty. Produce a first message, or watch live.",
-    ko: "토픽이 비어 있습니다. 첫 메시지를 보내거나 실시간으로 확인하세요.",
+    en: "The topic is empty. Produce a first message, or watch what arrives.",
+    ko: "토픽이 비어 있습니다. 첫 메시지를 보내거나 도착하는 메시지를 확인하세요.",
   },
+  watchLive: { en: "Watch live", ko: "실시간으로 보기" },
   noMatches: { en: "No message contains “{query}”", ko: "“{query}”을(를) 포함하는 메시지가 없습니다" },
   clear: { en: "Clear filter", ko: "필터 지우기" },
   liveNone: { en: "Waiting for messages…", ko: "메시지를 기다리는 중…" },

@@ -34,12 +34,14 @@ export function Brokers({ row }: { row: Row }) {
 }
 
 /** How far a replica is that a reassignment adds. */
-function Arriving({ arrival }: { arrival: Arrival }) {
+function Arriving({ arrival, down }: { arrival: Arrival; down: boolean }) {
   const t = useT();
   const { broker: id, in_sync: inSync } = arrival;
   const progress = progressOf(arrival);
+  if (down) return <span>{t(texts.arrivingDown, { id })}</span>;
   if (inSync) return <span>{t(texts.arrived, { id })}</span>;
-  if (progress === null) return <span>{t(texts.arriving, { id })}</span>;
+  // All bytes are there and it is not in sync yet: a percentage would say that something is missing.
+  if (progress === null || progress.behind === "0") return <span>{t(texts.arriving, { id })}</span>;
   const { percent, behind } = progress;
   return <span>{t(texts.progress, { id, percent, bytes: bytes(behind) })}</span>;
 }
@@ -53,7 +55,7 @@ export function Progress({ row }: { row: Row }) {
     <span className="weir-doc weir-progress">
       <span>{t(texts.fromTo, { from: from.join(", "), to: to.join(", ") })}</span>
       {(row.arrivals ?? []).map((arrival) => (
-        <Arriving key={arrival.broker} arrival={arrival} />
+        <Arriving key={arrival.broker} arrival={arrival} down={row.offline.includes(arrival.broker)} />
       ))}
     </span>
   );

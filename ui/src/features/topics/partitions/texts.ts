@@ -23,6 +23,7 @@ export const texts = defineTexts({
   },
   fromTo: { en: "{from} → {to}", ko: "{from} → {to}" },
   arrived: { en: "Broker {id} in sync", ko: "브로커 {id} 동기화됨" },
+  arrivingDown: { en: "Broker {id} is down", ko: "브로커 {id} 중단됨" },
   arriving: { en: "Broker {id} not in sync yet", ko: "브로커 {id} 동기화 전" },
   progress: {
     en: "Broker {id}: {percent} %, {bytes} behind",
