@@ -4,6 +4,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use weir_tests::home::Home;
+use weir_tests::programs;
 
 /// The cluster itself notices only once the broker's session has ended, some seconds later.
 #[test]
@@ -36,6 +37,31 @@ fn a_killed_brokers_partitions_are_offline_at_once() -> anyhow::Result<()> {
     ensure!(offline >= 2 && row["partitions_under_replicated"].is_i64(), "{row}");
     until(&home, &["cluster", "list"], |table| table.contains(" offline  1/2"))?;
     until(&home, &["cluster", "show", "local"], |lines| lines.contains(" offline\n"))?;
+    Ok(())
+}
+
+/// With one replica of each, nobody takes a group over from a broker that is gone.
+#[test]
+fn groups_without_a_coordinator_are_said_to_be_missing() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["up", "--detach", "--brokers", "1", "--topic", "orders:1"])?;
+    home.run(&["consume", "orders", "--until-end", "--group", "readers"])?;
+    home.run(&["group", "list"])?;
+    home.run(&["broker", "add"])?;
+    home.run(&["broker", "kill", "1"])?;
+    for (lang, words) in [("en", "does not answer"), ("ko", "코디네이터가 응답하지 않")]
+    {
+        let output = programs::output(&mut home.weir(&["group", "list", "--lang", lang])?)?;
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.code() == Some(1) && error.contains(words), "{error}");
+        ensure!(output.stdout.starts_with(if lang == "en" {
+            b"GROUP"
+        } else {
+            "그룹".as_bytes()
+        }));
+    }
+    home.run(&["broker", "start", "1"])?;
+    until(&home, &["group", "list"], |table| table.contains("readers"))?;
     Ok(())
 }
 

@@ -16,30 +16,93 @@ fn in_the_way(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Only what would be recorded says that it is not; of a database that cannot even be read everybody is told, for
+/// connections to other clusters are in it.
 #[test]
 fn without_a_database_clusters_are_used_stopped_and_deleted() -> anyhow::Result<()> {
     let home = Home::new()?;
     home.run(&["cluster", "create", "local", "--brokers", "1"])?;
-    for name in ["weir.db", "weir.lock"] {
-        in_the_way(&home.path().join(name))?;
-        for args in [
-            &["cluster", "list"][..],
-            &["cluster", "show", "local"],
-            &["topic", "create", name, "--partitions", "1"],
-            &["topic", "list"],
-            &["consume", name, "--until-end"],
-            &["broker", "list"],
-            &["cluster", "stop", "local"],
-            &["cluster", "start", "local"],
-        ] {
-            let error = warned(&home, args)?;
-            ensure!(error.lines().count() == 1, "{args:?}: {error}");
-            ensure!(error.contains("not recorded"), "{args:?}: {error}");
-        }
-    }
+    let database = home.path().join("weir.db");
+    in_the_way(&home.path().join("weir.lock"))?;
+    goes_on(&home, "locked", |says| says.is_empty())?;
+    in_the_way(&database)?;
+    goes_on(&home, "unread", |says| {
+        says.lines().count() == 1 && says.contains("cannot be opened")
+    })?;
+    std::fs::remove_dir(home.path().join("weir.lock"))?;
+    std::fs::remove_dir(&database)?;
+    std::fs::write(&database, "what is left of a database ".repeat(99))?;
+    goes_on(&home, "damaged", |says| says.lines().count() == 1 && says.contains("Move it away"))?;
     warned(&home, &["cluster", "delete", "local", "--yes"])?;
     ensure!(home.clusters().is_empty(), "{:?}", home.clusters());
     Ok(())
+}
+
+/// `says`: what who only looks has to hear.
+fn goes_on(home: &Home, topic: &str, says: fn(&str) -> bool) -> anyhow::Result<()> {
+    for args in [
+        &["topic", "create", topic, "--partitions", "1"][..],
+        &["topic", "delete", topic, "--yes"],
+        &["topic", "create", topic, "--partitions", "1"],
+        &["cluster", "stop", "local"],
+        &["cluster", "start", "local"],
+    ] {
+        let error = warned(home, args)?;
+        ensure!(error.lines().count() == 1, "{args:?}: {error}");
+        ensure!(error.contains("not recorded"), "{args:?}: {error}");
+    }
+    for args in [
+        &["cluster", "list"][..],
+        &["cluster", "show", "local"],
+        &["topic", "list"],
+        &["topic", "show", topic],
+        &["consume", topic, "--until-end"],
+        &["broker", "list"],
+        &["group", "list"],
+    ] {
+        let error = warned(home, args)?;
+        ensure!(says(&error), "{args:?}: {error}");
+    }
+    Ok(())
+}
+
+/// Mounted a second time, and there so that nothing can be written: the same folder under another path.
+#[test]
+fn a_cluster_is_stopped_by_another_path_that_cannot_be_written() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let Some(second) = ReadOnly::new(home.path())? else { return Ok(()) };
+    home.run(&["cluster", "create", "one", "--brokers", "1"])?;
+    let mut stop = home.weir(&["cluster", "stop", "one"])?;
+    let output = programs::output(stop.env("WEIR_HOME", second.0.path()))?;
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.success(), "{error}");
+    let rows: Value = serde_json::from_str(&home.run(&["cluster", "list", "--output", "json"])?)?;
+    ensure!(rows[0]["state"] == "STOPPED", "{rows}");
+    Ok(())
+}
+
+struct ReadOnly(tempfile::TempDir);
+
+impl ReadOnly {
+    fn new(of: &Path) -> anyhow::Result<Option<Self>> {
+        let folder = tempfile::tempdir()?;
+        let mount = |args: &[&str]| {
+            let run = Command::new("mount").args(args).arg(folder.path()).output();
+            run.is_ok_and(|output| output.status.success())
+        };
+        let of = of.display().to_string();
+        if mount(&["--bind", &of]) && mount(&["-o", "remount,bind,ro"]) {
+            return Ok(Some(Self(folder)));
+        }
+        programs::not_checked("a second path", "nothing may be mounted here");
+        Ok(None)
+    }
+}
+
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).output();
+    }
 }
 
 /// `cluster.json` cannot be replaced, as on a full disk: the name of what is written beside it is taken.
@@ -67,6 +130,7 @@ fn a_cluster_whose_wish_cannot_be_written_down_is_stopped_all_the_same() -> anyh
     let (rows, _) = done(&["cluster", "list", "--output", "json"])?;
     let rows: Value = serde_json::from_str(&rows)?;
     ensure!(rows[0]["state"] == "STOPPED", "{rows}");
+    ensure!(rows[0]["state_reason"].is_null(), "as it was asked to: {rows}");
     disk.fill()?;
     done(&["cluster", "delete", "one", "--yes"])?;
     let left = std::fs::read_dir(disk.path().join("clusters"))?.count();

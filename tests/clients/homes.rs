@@ -61,3 +61,28 @@ fn an_empty_variable_is_as_none() -> anyhow::Result<()> {
     ensure!(code == 0, "{error}");
     Ok(())
 }
+
+/// Of a folder that holds nothing else of Weir's it is another program's file, whatever its name.
+#[test]
+fn a_file_that_is_no_database_is_named_and_nothing_is_made_beside_it() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let file = home.path().join("weir.db");
+    std::fs::write(&file, "no database, whoever wrote this".repeat(99))?;
+    for (args, wanted) in [
+        (&["cluster", "list"][..], 0),
+        (&["topic", "list"], 1),
+        (&["up", "--detach"], 1),
+        (&["cluster", "create", "one", "--brokers", "1"], 1),
+    ] {
+        let output = programs::output(&mut home.weir(args)?)?;
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.code() == Some(wanted), "{args:?}: {error}");
+        let named = error.contains(&file.display().to_string());
+        ensure!(named && error.contains("Move it away"), "{args:?}: {error}");
+        ensure!(!error.contains("disk") && !error.contains("not recorded"), "{args:?}: {error}");
+        ensure!(names(home.path())? == ["weir.db"], "{args:?}: {:?}", names(home.path())?);
+    }
+    std::fs::remove_file(&file)?;
+    home.run(&["cluster", "list"])?;
+    Ok(())
+}

@@ -44,23 +44,6 @@ fn a_cluster_without_a_running_broker_says_so() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[test]
-fn a_file_that_is_no_database_is_named_with_the_way_out() -> anyhow::Result<()> {
-    let home = Home::new()?;
-    let file = home.path().join("weir.db");
-    std::fs::write(&file, "no database, whoever wrote this".repeat(99))?;
-    for args in [&["cluster", "list"][..], &["up", "--detach"]] {
-        let (code, error) = fail(&home, args)?;
-        ensure!(code == 1 && error.lines().count() == 1, "{args:?}: {code}: {error}");
-        let named = error.contains(&file.display().to_string());
-        ensure!(named && error.contains("Move it away"), "{args:?}: {error}");
-        ensure!(!error.contains("disk"), "{args:?}: {error}");
-    }
-    std::fs::remove_file(&file)?;
-    home.run(&["cluster", "list"])?;
-    Ok(())
-}
-
 /// Killed is not "the machine was shut down".
 #[test]
 fn processes_that_were_killed_are_not_a_reboot() -> anyhow::Result<()> {

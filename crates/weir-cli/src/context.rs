@@ -1,11 +1,12 @@
 //! From flags to a cluster that can be talked to.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::dto::ClusterRow;
-use weir_api::texts;
+use weir_api::texts::{self, Lang};
 use weir_api::{App, Headless, Home, HostKind};
+use weir_core::Core;
 use weir_core::client::{Client, Metadata, Options, parse_bootstrap};
 use weir_core::clusters::{ClusterAddress, State};
 use weir_core::permits::Action;
@@ -17,27 +18,47 @@ use crate::trouble::{Trouble, note};
 /// The cluster that commands mean when none is named.
 pub(crate) const LOCAL: &str = "local";
 
-/// Opens the home as the command line: nothing is made where none is.
+/// Opens the home as the command line, to look or to do what Weir does not record: nothing is made where none is.
 pub(crate) fn app(common: &Common) -> Result<App, Trouble> {
-    opened(Home::find(common.home.as_deref())?)
+    let app = open(Home::find(common.home.as_deref())?)?;
+    if let Some(unrecorded) = app.core().unrecorded().filter(|unrecorded| unrecorded.is_unread) {
+        let said = |lang| texts::say(lang, &unrecorded.why.clone().into());
+        note_once(said(Lang::En), said(Lang::Ko));
+    }
+    Ok(app)
 }
 
-/// As [`app`], for what makes a cluster: where no home is, one is made, but not in another program's folder.
+/// As [`app`], to do what Weir records.
+pub(crate) fn acting_app(common: &Common) -> Result<App, Trouble> {
+    acting(Home::find(common.home.as_deref())?)
+}
+
+/// As [`acting_app`], for what makes a cluster: where no home is, one is made, but not in another program's folder.
 pub(crate) fn new_app(common: &Common) -> Result<App, Trouble> {
-    opened(Home::prepare_own(common.home.as_deref())?)
+    Core::check_database(&Home::find(common.home.as_deref())?)?;
+    acting(Home::prepare_own(common.home.as_deref())?)
 }
 
-fn opened(home: Home) -> Result<App, Trouble> {
-    let app = App::open(home, Arc::new(Headless(HostKind::CommandLine)))?;
-    if let Some(failure) = app.core().unrecorded() {
-        let why = texts::say(headings::lang(), &failure.clone().into());
-        note(
-            headings::lang(),
-            format!("what is done now is not recorded. {why}"),
-            format!("지금 하는 작업은 기록되지 않습니다. {why}"),
+fn acting(home: Home) -> Result<App, Trouble> {
+    let app = open(home)?;
+    if let Some(unrecorded) = app.core().unrecorded() {
+        let why = |lang| texts::say(lang, &unrecorded.why.clone().into());
+        note_once(
+            format!("what is done now is not recorded. {}", why(Lang::En)),
+            format!("지금 하는 작업은 기록되지 않습니다. {}", why(Lang::Ko)),
         );
     }
     Ok(app)
+}
+
+fn open(home: Home) -> Result<App, Trouble> {
+    Ok(App::open(home, Arc::new(Headless(HostKind::CommandLine)))?)
+}
+
+/// A command that opens its home twice says so once.
+fn note_once(en: String, ko: String) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| note(headings::lang(), en, ko));
 }
 
 /// How to connect to what the flags name.
@@ -55,11 +76,16 @@ pub(crate) enum Place {
     Address(Client),
 }
 
-pub(crate) async fn place(common: &Common, target: &Target) -> Result<Place, Trouble> {
+/// Where something is to be done, or, with `dry_run`, only said.
+pub(crate) async fn place(
+    common: &Common,
+    target: &Target,
+    dry_run: bool,
+) -> Result<Place, Trouble> {
     if let Some(bootstrap) = &target.bootstrap {
         return Ok(Place::Address(Client::new(Options::new(parse_bootstrap(bootstrap)?))));
     }
-    let app = app(common)?;
+    let app = if dry_run { app(common)? } else { acting_app(common)? };
     let cluster = serving(&app, target.cluster.as_deref()).await?.id;
     Ok(Place::Named { app, cluster })
 }

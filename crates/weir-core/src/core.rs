@@ -32,7 +32,7 @@ struct Shared {
     runtime: Handle,
     store: Store,
     /// Why nothing of this run is written down, where that is so.
-    unrecorded: Option<Failure>,
+    unrecorded: Option<Unrecorded>,
     events: Events,
     recorder: Recorder,
     registry: Registry,
@@ -110,8 +110,20 @@ impl Core {
     }
 
     /// Why what is done now is not recorded, where the database cannot be written.
-    pub fn unrecorded(&self) -> Option<&Failure> {
+    pub fn unrecorded(&self) -> Option<&Unrecorded> {
         self.shared.unrecorded.as_ref()
+    }
+
+    /// Fails where the only sign of Weir in a folder is a database that is another program's, or a newer Weir's: before
+    /// anything is made in it.
+    pub fn check_database(home: &Home) -> Result<()> {
+        if home.has_clusters() || !home.database().exists() {
+            return Ok(());
+        }
+        match Store::open(&home.database()) {
+            Err(error) if !is_ours(&error) => Err(not_opened(&error)),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn recorder(&self) -> &Recorder {
@@ -152,8 +164,17 @@ impl Core {
     }
 }
 
-/// A command line goes on where the database cannot be written: with what is in it, or without.
-fn open_store(home: &Home, host: HostKind) -> Result<(Store, Option<Failure>)> {
+/// The command line without its database.
+#[derive(Debug)]
+pub struct Unrecorded {
+    pub why: Failure,
+    /// Not even what is in it could be read: connections to other clusters are not known.
+    pub is_unread: bool,
+}
+
+/// A command line goes on where the database cannot be written: with what is in it, or without. What a newer Weir wrote it
+/// leaves alone.
+fn open_store(home: &Home, host: HostKind) -> Result<(Store, Option<Unrecorded>)> {
     if home.is_absent() {
         return Ok((Store::in_memory().map_err(|e| not_opened(&e))?, None));
     }
@@ -161,13 +182,21 @@ fn open_store(home: &Home, host: HostKind) -> Result<(Store, Option<Failure>)> {
         Ok(store) => return Ok((store, None)),
         Err(error) => error,
     };
-    let failure = not_opened(&error);
-    let ours = !matches!(error, StoreError::Newer { .. } | StoreError::Foreign { .. });
-    if host != HostKind::CommandLine || !ours {
-        return Err(failure);
+    let why = not_opened(&error);
+    if host != HostKind::CommandLine || matches!(error, StoreError::Newer { .. }) {
+        return Err(why);
     }
-    let copy = Store::copy_of(&home.database()).or_else(|_| Store::in_memory());
-    Ok((copy.map_err(|e| not_opened(&e))?, Some(failure)))
+    match Store::copy_of(&home.database()).ok().filter(|_| is_ours(&error)) {
+        Some(copy) => Ok((copy, Some(Unrecorded { why, is_unread: false }))),
+        None => {
+            let empty = Store::in_memory().map_err(|e| not_opened(&e))?;
+            Ok((empty, Some(Unrecorded { why, is_unread: true })))
+        }
+    }
+}
+
+fn is_ours(error: &StoreError) -> bool {
+    !matches!(error, StoreError::Newer { .. } | StoreError::Foreign { .. })
 }
 
 fn not_opened(error: &StoreError) -> Failure {

@@ -92,7 +92,7 @@ impl Home {
         Ok(Self { root: self.root.clone(), absent: false })
     }
 
-    fn has_clusters(&self) -> bool {
+    pub(crate) fn has_clusters(&self) -> bool {
         let Ok(entries) = std::fs::read_dir(self.clusters()) else { return false };
         entries.flatten().any(|entry| entry.path().join("cluster.json").exists())
     }

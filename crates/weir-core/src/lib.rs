@@ -31,7 +31,7 @@ mod time;
 pub mod topics;
 pub mod views;
 
-pub use crate::core::Core;
+pub use crate::core::{Core, Unrecorded};
 pub use failure::{Failure, Result};
 pub use home::Home;
 pub use host::{Headless, Host, HostError, HostKind};

@@ -78,6 +78,7 @@ pub struct Refresh<Row> {
     /// Ids of the view that match no more.
     pub removed: usize,
     pub as_of: i64,
+    pub warnings: Vec<Text>,
 }
 
 /// A frozen list.

@@ -35,6 +35,17 @@ impl Store {
     /// [`StoreError::Newer`] for a newer Weir's database and [`StoreError::Foreign`] for what is none of Weir's, which
     /// stay untouched.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = path.with_extension("lock");
+        let is_new = !lock.exists();
+        let opened = Self::open_alone(path);
+        if is_new && matches!(opened, Err(StoreError::Foreign { .. } | StoreError::Newer { .. })) {
+            // Nothing is left beside another program's file; who waits for the lock finds the same.
+            let _ = std::fs::remove_file(lock);
+        }
+        opened
+    }
+
+    fn open_alone(path: &Path) -> Result<Self, StoreError> {
         let opened = |source| StoreError::Open { path: path.to_owned(), source };
         let _alone = FirstOpen::wait(path)?;
         let mut conn = Connection::open(path).map_err(opened)?;

@@ -326,6 +326,7 @@ export type TextId =
   | "topic_name.mixed"
   | "topic_name.taken"
   | "warning.broker_silent"
+  | "warning.groups_silent"
   | "warning.offline"
   | "warning.partition_unread"
   | "warning.topic_min_isr"
@@ -659,6 +660,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "topic_name.mixed": "Better use either dots or underscores: in metric names they are the same.",
   "topic_name.taken": "There is already a topic named \"{name}\".",
   "warning.broker_silent": "Broker {broker} did not answer.",
+  "warning.groups_silent": "The coordinator of {count, plural, one {# group} other {# groups}} does not answer: {count, plural, one {it is} other {they are}} shown in grey, as last seen at {at, time, short}.",
   "warning.offline": "{count, plural, one {# partition has} other {# partitions have}} no leader.",
   "warning.partition_unread": "Partition {partition} could not be read: {reason}",
   "warning.topic_min_isr": "A partition has fewer replicas in sync than min.insync.replicas: writes with acks=all fail.",
@@ -993,6 +995,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "topic_name.mixed": "점과 밑줄 중 하나만 쓰는 것이 좋습니다. 지표 이름에서는 구분되지 않습니다.",
   "topic_name.taken": "\"{name}\" 토픽이 이미 있습니다.",
   "warning.broker_silent": "브로커 {broker}이(가) 응답하지 않았습니다.",
+  "warning.groups_silent": "그룹 {count, plural, other {#개}}의 코디네이터가 응답하지 않아, 마지막으로 확인한 {at, time, short}의 상태를 회색으로 표시합니다.",
   "warning.offline": "리더가 없는 파티션이 {count, plural, other {#개}} 있습니다.",
   "warning.partition_unread": "파티션 {partition}을(를) 읽지 못했습니다: {reason}",
   "warning.topic_min_isr": "동기화된 레플리카가 min.insync.replicas보다 적은 파티션이 있어 acks=all 쓰기가 실패합니다.",

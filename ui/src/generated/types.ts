@@ -541,7 +541,11 @@ type: string, members: number, topics: number, lag: I64 | null, coordinator: num
 /**
  * Why there is no lag.
  */
-lag_reason: Text | null, };
+lag_reason: Text | null, 
+/**
+ * Its coordinator does not answer: the row is of then. `null`: of now.
+ */
+last_seen: I64 | null, };
 
 export type GroupMember = { id: string, client_id: string, host: string, 
 /**
@@ -574,7 +578,11 @@ type: string, members: number, topics: number, lag: I64 | null, coordinator: num
 /**
  * Why there is no lag.
  */
-lag_reason: Text | null, };
+lag_reason: Text | null, 
+/**
+ * Its coordinator does not answer: the row is of then. `null`: of now.
+ */
+last_seen: I64 | null, };
 
 export type GroupRows = { rows: Array<GroupRow>, };
 
@@ -996,7 +1004,7 @@ export type Refresh<Row> = { rows: Array<Row>,
 /**
  * Of the ids asked for, those that are no more.
  */
-gone: Array<string>, added: number, removed: number, as_of: I64, };
+gone: Array<string>, added: number, removed: number, as_of: I64, warnings: Array<Text>, };
 
 /**
  * Where a group goes on reading.

@@ -21,6 +21,8 @@ pub struct GroupRow {
     pub coordinator: Option<i32>,
     /// Why there is no lag.
     pub lag_reason: Option<Text>,
+    /// Its coordinator does not answer: the row is of then. `null`: of now.
+    pub last_seen: Option<I64>,
 }
 
 impl FromCore<core::GroupRow> for GroupRow {
@@ -35,6 +37,7 @@ impl FromCore<core::GroupRow> for GroupRow {
             lag: FromCore::from_core(row.lag),
             coordinator: row.coordinator,
             lag_reason: FromCore::from_core(row.lag_reason),
+            last_seen: FromCore::from_core(row.last_seen),
         }
     }
 }

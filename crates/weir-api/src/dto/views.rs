@@ -92,6 +92,7 @@ pub struct Refresh<Row> {
     pub added: u32,
     pub removed: u32,
     pub as_of: I64,
+    pub warnings: Vec<Text>,
 }
 
 impl<T, Row: FromCore<T>> FromCore<core::Refresh<T>> for Refresh<Row> {
@@ -102,6 +103,7 @@ impl<T, Row: FromCore<T>> FromCore<core::Refresh<T>> for Refresh<Row> {
             added: FromCore::from_core(refresh.added),
             removed: FromCore::from_core(refresh.removed),
             as_of: FromCore::from_core(refresh.as_of),
+            warnings: FromCore::from_core(refresh.warnings),
         }
     }
 }

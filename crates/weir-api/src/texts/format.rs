@@ -1,5 +1,5 @@
 //! A small ICU MessageFormat: `{name}`, `{n, number}`, `{n, plural, =0 {..} one {..} other {..}}` with `#`,
-//! `{x, select, a {..} other {..}}`, and apostrophe quoting, as intl-messageformat reads them.
+//! `{x, select, a {..} other {..}}`, `{t, time, short}`, and apostrophe quoting, as intl-messageformat reads them.
 
 use std::collections::BTreeMap;
 #[cfg(test)]
@@ -28,7 +28,9 @@ fn collect(parts: &[Part], names: &mut BTreeSet<String>) {
     for part in parts {
         match part {
             Part::Text(_) | Part::Hash => {}
-            Part::Argument(name) | Part::Number(name) => drop(names.insert(name.clone())),
+            Part::Argument(name) | Part::Number(name) | Part::Time(name) => {
+                names.insert(name.clone());
+            }
             Part::Plural(name, cases) | Part::Select(name, cases) => {
                 names.insert(name.clone());
                 cases.iter().for_each(|(_, parts)| collect(parts, names));
@@ -42,6 +44,8 @@ enum Part {
     Text(String),
     Argument(String),
     Number(String),
+    /// Milliseconds since the epoch, as a time of the day.
+    Time(String),
     /// `#` inside a plural.
     Hash,
     Plural(String, Vec<(String, Vec<Part>)>),
@@ -145,6 +149,10 @@ impl Parser {
             return Some(Part::Number(name));
         }
         self.take(',')?;
+        if kind == "time" {
+            return (self.word()? == "short" && self.take('}').is_some())
+                .then_some(Part::Time(name));
+        }
         let cases = self.cases(kind == "plural", depth)?;
         match kind.as_str() {
             "plural" => Some(Part::Plural(name, cases)),
@@ -184,6 +192,9 @@ fn render(parts: &[Part], args: &BTreeMap<String, TextArg>, hash: Option<i64>, o
             Part::Number(name) => {
                 out.push_str(&number(args.get(name)).map_or_else(|| plain(args.get(name)), grouped))
             }
+            Part::Time(name) => {
+                out.push_str(&number(args.get(name)).map_or_else(String::new, clock))
+            }
             Part::Hash => out.push_str(&hash.map(grouped).unwrap_or_else(|| "#".to_owned())),
             Part::Plural(name, cases) => {
                 let n = number(args.get(name)).unwrap_or(0);
@@ -218,6 +229,12 @@ fn plain(arg: Option<&TextArg>) -> String {
         Some(TextArg::Number(number)) => number.to_string(),
         None => String::new(),
     }
+}
+
+/// `18:57 UTC`: who reads it here has no time zone; a page tells the time of its own.
+fn clock(ms: i64) -> String {
+    let minutes = ms.div_euclid(60_000).rem_euclid(24 * 60);
+    format!("{:02}:{:02} UTC", minutes / 60, minutes % 60)
 }
 
 /// `1,204`: the same in English and in Korean.
@@ -265,11 +282,21 @@ mod tests {
         check(state, &[("s", w("z")), ("why", w("x"))], "It is down, x.");
         check("It's '{literal}' ''", &[], "It's {literal} '");
         check("# stays", &[], "# stays");
+        check("At {t, time, short}.", &[("t", n(1_700_000_000_000))], "At 22:13 UTC.");
     }
 
     #[test]
     fn malformed_patterns_are_told() {
-        for bad in ["{", "{a", "{a, plural, one {x}}", "a}", "{a, date}", "{}"] {
+        for bad in [
+            "{",
+            "{a",
+            "{a, plural, one {x}}",
+            "a}",
+            "{a, date}",
+            "{}",
+            "{a, time}",
+            "{a, time, long}",
+        ] {
             assert_eq!(arguments(bad), None, "{bad}");
         }
         assert_eq!(arguments("{b} {a, plural, other {{c}}}").unwrap().len(), 3);

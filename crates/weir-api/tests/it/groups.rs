@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use weir_core::client::data::{Consumer, ConsumerOptions};
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::{OffsetSpec, TopicPartition};
+use weir_testkit::TestClusterOptions;
 
 use crate::remote::{Remote, text};
-use crate::{LONG, wait};
+use crate::{LONG, list, wait};
 
 /// Ten messages in one partition, five in none of the other.
 fn with_messages() -> Remote {
@@ -246,4 +247,47 @@ fn a_reset_is_put_back_also_where_nothing_was_committed() {
         .ok("groups.delete", far.args(json!({"groups": ["readers"], "confirm": "readers"})));
     assert_eq!(back(&deleted["operation"], true).unwrap_err().text.id, "error.nothing_to_put_back");
     assert_eq!(back(&done["operation"], true).unwrap_err().text.id, "error.group_not_found");
+}
+
+/// With one replica of each, nobody takes a group over from a broker that is gone.
+#[test]
+fn groups_of_a_silent_coordinator_are_shown_as_they_were() {
+    let options = TestClusterOptions::brokers(2).set("offsets.topic.replication.factor", "1");
+    let far = Remote::connect_to(&options);
+    far.create("orders", 1);
+    for n in 0..8 {
+        let to = json!({"kind": "earliest"});
+        let group = format!("g{n}");
+        let args = json!({"group": group, "topics": orders(), "to": to, "dry_run": false});
+        far.bench.ok("groups.reset_offsets", far.args(args));
+    }
+    let silent = |page: &Value| {
+        let rows = page["rows"].as_array().unwrap();
+        let of = |broker: i32| rows.iter().filter(move |row| row["coordinator"] == broker);
+        let seen = |broker| of(broker).map(|row| !row["last_seen"].is_null()).collect::<Vec<_>>();
+        (rows.len(), seen(1), seen(2))
+    };
+    let whole = far.bench.until("groups.list", list(&far.id, "name", 1), |page| {
+        page["total"] == 8 && page["warnings"] == json!([])
+    });
+    let (_, of_1, of_2) = silent(&whole);
+    assert!(!of_1.is_empty() && !of_2.is_empty(), "{whole}");
+    far.cluster.kill_broker(2).unwrap();
+    let told = |page: &Value| {
+        let warnings = page["warnings"].as_array().unwrap();
+        warnings.iter().find(|warning| warning["id"] == "warning.groups_silent").cloned()
+    };
+    let page =
+        far.bench.until("groups.list", list(&far.id, "name", 1), |page| told(page).is_some());
+    assert_eq!(silent(&page), (8, vec![false; of_1.len()], vec![true; of_2.len()]), "{page}");
+    assert_eq!(told(&page).unwrap()["args"]["count"], of_2.len(), "{page}");
+    assert_eq!(far.bench.ok("clusters.get", far.args(json!({})))["groups"], 8);
+    let ids: Vec<_> = page["rows"].as_array().unwrap().iter().map(|row| &row["id"]).collect();
+    let refresh = far.args(json!({"view": page["view"], "ids": ids}));
+    let refreshed = far.bench.ok("groups.refresh", refresh);
+    assert!(told(&refreshed).is_some() && refreshed["gone"] == json!([]), "{refreshed}");
+    far.cluster.start_broker(2).unwrap();
+    let back =
+        far.bench.until("groups.list", list(&far.id, "name", 1), |page| told(page).is_none());
+    assert_eq!(silent(&back), (8, vec![false; of_1.len()], vec![false; of_2.len()]), "{back}");
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use weir_api::HostKind;
 use weir_api::dto::{ErrorKind, Outcome};
-use weir_testkit::TestCluster;
+use weir_testkit::{TestCluster, TestClusterOptions};
 
 use crate::{Bench, list, open, wait};
 
@@ -15,7 +15,11 @@ pub(crate) struct Remote {
 
 impl Remote {
     pub(crate) fn connect(brokers: u16) -> Self {
-        let cluster = TestCluster::start(brokers).unwrap();
+        Self::connect_to(&TestClusterOptions::brokers(brokers))
+    }
+
+    pub(crate) fn connect_to(options: &TestClusterOptions) -> Self {
+        let cluster = TestCluster::start_with(options).unwrap();
         let bench = Bench::new();
         let id = connect(&bench, "far", &cluster.bootstrap(), false);
         Self { bench, id, cluster }

@@ -206,7 +206,7 @@ async fn show(args: NameArgs, lang: Lang) -> Result<(), Trouble> {
 }
 
 async fn start(args: NameArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::acting_app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     let begun = app.run(ClustersStart { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
@@ -214,7 +214,7 @@ async fn start(args: NameArgs) -> Result<(), Trouble> {
 }
 
 async fn stop(args: NameArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::acting_app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     let begun = app.run(ClustersStop { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
@@ -223,7 +223,7 @@ async fn stop(args: NameArgs) -> Result<(), Trouble> {
 }
 
 async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = context::acting_app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     if row.kind == ClusterKind::Remote {
         return disconnect(&app, row, &args).await;

@@ -1,6 +1,6 @@
 //! ListGroups of every broker.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use weir_domain::{GroupState, GroupSummary, GroupType, Partial};
 use weir_wire::ErrorCode;
@@ -14,15 +14,26 @@ use crate::error::ClientError;
 impl Client {
     /// All groups of all brokers, in order of name. Brokers that did not answer are named beside them.
     pub async fn list_groups(&self) -> Result<Partial<Vec<GroupSummary>>, ClientError> {
+        Ok(self.list_groups_of_brokers().await?.0)
+    }
+
+    /// As [`Client::list_groups`], with the brokers that have told all groups that they coordinate: a group whose
+    /// coordinator is not among them is not gone.
+    pub async fn list_groups_of_brokers(
+        &self,
+    ) -> Result<(Partial<Vec<GroupSummary>>, BTreeSet<i32>), ClientError> {
         let brokers = self.brokers().await?;
         let request: fn(i16) -> _ = |_| Ok(ListGroupsRequest::default());
         let requests =
             brokers.iter().map(|b| (b.id, Box::new(request) as Build<ListGroupsRequest>)).collect();
         let mut groups = BTreeMap::new();
-        let mut failures = Vec::new();
+        let (mut failures, mut told) = (Vec::new(), BTreeSet::new());
         for answer in self.scatter(requests).await {
             match answer.result {
                 Ok(response) if is_served(&response) => {
+                    if response.error_code == ErrorCode::NONE.0 {
+                        told.insert(answer.broker_id);
+                    }
                     for group in &response.groups {
                         let group = summary(answer.broker_id, group);
                         self.inner.coordinators.remember(&group.group_id, answer.broker_id);
@@ -42,7 +53,7 @@ impl Client {
                 Err(e) => failures.push(failure(answer.broker_id, &e)),
             }
         }
-        Ok(Partial { value: groups.into_values().collect(), failures })
+        Ok((Partial { value: groups.into_values().collect(), failures }, told))
     }
 }
 

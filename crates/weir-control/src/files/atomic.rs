@@ -1,6 +1,6 @@
 //! Files that are whole or absent: written beside, synced, renamed over.
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -22,6 +22,9 @@ pub(crate) const DURABLE: Mode = Mode { durable: true, secret: false };
 pub(crate) const PLAIN: Mode = Mode { durable: false, secret: false };
 pub(crate) const SECRET: Mode = Mode { durable: false, secret: true };
 
+/// What every disk writes as a whole.
+const SECTOR_BYTES: usize = 512;
+
 /// A file of this size is no file of ours; reading it whole would be a trap.
 const READ_MAX_BYTES: u64 = 8 << 20;
 
@@ -34,12 +37,38 @@ pub(crate) fn save<T: Serialize>(path: &Path, value: &T, mode: Mode) -> Result<(
 
 pub(crate) fn write(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DirError> {
     let temporary = beside(path);
-    let result = replace(&temporary, path, bytes, mode).map_err(DirError::io("write", path));
+    let result = replace(&temporary, path, bytes, mode);
     if result.is_err() {
         // The failed write is the error to report; a left-over is overwritten next time.
         let _ = std::fs::remove_file(&temporary);
     }
-    result
+    let result = match result {
+        Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+            overwrite(path, bytes, mode).map_err(|_| error)
+        }
+        other => other,
+    };
+    result.map_err(DirError::io("write", path))
+}
+
+/// On a full disk there is room for no second file, but what is as long as it was needs none: it is written over. Only
+/// the few bytes that differ are, which no power loss tears, for they lie in one sector.
+fn overwrite(path: &Path, bytes: &[u8], mode: Mode) -> std::io::Result<()> {
+    let before = std::fs::read(path)?;
+    let differs = |(old, new): (&u8, &u8)| old != new;
+    let first = before.iter().zip(bytes).position(differs);
+    let last = before.iter().zip(bytes).rposition(differs);
+    let (Some(first), Some(last)) = (first, last) else {
+        return Err(ErrorKind::InvalidInput.into());
+    };
+    let part = bytes.get(first..=last).unwrap_or_default();
+    if before.len() != bytes.len() || first / SECTOR_BYTES != last / SECTOR_BYTES {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.seek(SeekFrom::Start(first as u64))?;
+    file.write_all(part)?;
+    if mode.durable { file.sync_all() } else { Ok(()) }
 }
 
 fn replace(temporary: &Path, path: &Path, bytes: &[u8], mode: Mode) -> std::io::Result<()> {
@@ -113,5 +142,33 @@ pub(crate) fn remove(path: &Path) -> Result<(), DirError> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(DirError::io("remove", path)(e)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_as_long_as_it_was_is_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        std::fs::write(&path, "wanted: running\n").unwrap();
+        overwrite(&path, b"wanted: stopped\n", DURABLE).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "wanted: stopped\n");
+        let text = |at: usize| [vec![b'a'; at], b"bb".to_vec(), vec![b'a'; 600 - at]].concat();
+        let torn = SECTOR_BYTES - 1;
+        for (before, after) in [
+            (b"longer".to_vec(), b"long".to_vec()),
+            (b"long".to_vec(), b"longer".to_vec()),
+            // Two sectors are two writes.
+            (vec![b'a'; 602], text(torn)),
+        ] {
+            std::fs::write(&path, &before).unwrap();
+            overwrite(&path, &after, DURABLE).unwrap_err();
+            assert_eq!(std::fs::read(&path).unwrap(), before);
+        }
+        overwrite(&path, &text(10), DURABLE).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), text(10));
     }
 }

@@ -1,5 +1,6 @@
 //! Starts a cluster's keeper, detached: it outlives whoever starts it, and holds no pipe to it.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -62,12 +63,16 @@ fn keeps(pid: u32, dir: &ClusterDir) -> bool {
 }
 
 /// Whether a process of this command line, its words ended by zero bytes, keeps the cluster at `root`. Who started it may
-/// have spelled the path differently: through a link, or with a slash at its end.
+/// have named the folder differently: through a link, with a slash at its end, or where it is mounted a second time.
 fn is_keeper(line: &[u8], root: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let root = real(root);
     let mut words = line.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word));
-    words.any(|word| word == "keep") && words.any(|word| real(Path::new(&*word)) == root)
+    words.any(|word| word == "keep") && words.any(|word| is_same(Path::new(&*word), root))
+}
+
+/// Whether both paths lead to one folder: a file system knows it by its number, whatever it is called.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let identity = |path: &Path| std::fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+    identity(one).is_some_and(|it| Some(it) == identity(other))
 }
 
 /// Runs a program that looks after itself, in a process group of its own: what ends the group of whoever started it, a

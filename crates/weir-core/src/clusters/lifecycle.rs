@@ -112,10 +112,7 @@ impl Core {
     /// written it is the keeper that is told.
     async fn ask_to_stop(&self, local: &Local) -> Result<()> {
         if let Err(failure) = want(&local.dir, Desired::Stopped) {
-            // A full disk, or one that cannot be written: the keeper would start the engine again, so it stops both.
-            tracing::warn!(%failure, cluster = local.id, "the wish to stop cannot be written down");
-            let stops = is_free(&local.dir)? || keeper::tell_to_stop(&local.dir);
-            return if stops { Ok(()) } else { Err(failure) };
+            return stop_unwritten(local, failure);
         }
         self.registry().wake(&local.id);
         if let Ok(Some(control)) = local.dir.load_control() {
@@ -130,8 +127,10 @@ impl Core {
         if local.file.is_none() && DirLock::is_held(&local.dir.keeper_lock()).unwrap_or(true) {
             // `cluster.json` is torn, and a keeper is at work all the same: it heeds a whole one.
             let file = ClusterFile::new(&local.id, 1);
-            local.dir.save_cluster(&file).map_err(|e| dir_failure(&e))?;
-            self.ask_to_stop(local).await?;
+            match local.dir.save_cluster(&file) {
+                Ok(()) => self.ask_to_stop(local).await?,
+                Err(error) => stop_unwritten(local, dir_failure(&error))?,
+            }
         } else if local.file.is_some() {
             self.ask_to_stop(local).await?;
         }
@@ -237,6 +236,14 @@ fn want(dir: &ClusterDir, desired: Desired) -> Result<ClusterFile> {
         dir.save_cluster(&file).map_err(|e| dir_failure(&e))?;
     }
     Ok(file)
+}
+
+/// Where the wish cannot be written down, for the disk is full or must not be written: the keeper would start the engine
+/// again, so it is told, and stops both.
+fn stop_unwritten(local: &Local, failure: Failure) -> Result<()> {
+    tracing::warn!(%failure, cluster = local.id, "the wish to stop cannot be written down");
+    let stops = is_free(&local.dir)? || keeper::tell_to_stop(&local.dir);
+    if stops { Ok(()) } else { Err(failure) }
 }
 
 /// Whether neither keeper nor engine holds its lock.

@@ -140,6 +140,7 @@ fn row(group: &Group, lag: &weir_domain::GroupLag) -> GroupRow {
         lag: total,
         coordinator: Some(group.coordinator_id).filter(|id| *id >= 0),
         lag_reason: total.is_none().then(|| TextId::LagNoCommit.into()),
+        last_seen: None,
     }
 }
 

@@ -10,7 +10,7 @@ use super::GroupRow;
 use crate::core::Core;
 use crate::failure::{Failure, Result};
 use crate::session::{GroupEntry, GroupTable, Session};
-use crate::text::TextId;
+use crate::text::{Text, TextId};
 use crate::time::now_ms;
 use crate::topics::silent;
 use crate::views::{Of, Page, Refresh, View, ViewArgs};
@@ -55,7 +55,14 @@ impl Core {
         let (rows, gone) = rows_of(&groups, ids);
         let wanted = Wanted::of(&view.args)?;
         let (added, removed) = view.difference(matching(&groups, &wanted).map(name));
-        Ok(Refresh { rows, gone, added, removed, as_of: groups.as_of })
+        Ok(Refresh {
+            rows,
+            gone,
+            added,
+            removed,
+            as_of: groups.as_of,
+            warnings: warnings(&session, &groups),
+        })
     }
 
     fn groups_view(&self, cluster: &str, view: &str) -> Result<(Arc<Session>, View)> {
@@ -85,8 +92,19 @@ fn group_page(session: &Session, groups: &GroupTable, view: &View, page: usize) 
         all: view.all,
         rows,
         as_of: groups.as_of,
-        warnings: silent(session),
+        warnings: warnings(session, groups),
     }
+}
+
+/// Brokers that did not answer, and what that means for the groups that they coordinate.
+fn warnings(session: &Session, groups: &GroupTable) -> Vec<Text> {
+    let mut warnings = silent(session);
+    warnings.extend(
+        groups
+            .silent()
+            .map(|(count, seen)| TextId::WarningGroupsSilent.with("count", count).with("at", seen)),
+    );
+    warnings
 }
 
 fn rows_of(groups: &GroupTable, ids: &[String]) -> (Vec<GroupRow>, Vec<String>) {

@@ -33,6 +33,8 @@ pub struct GroupRow {
     pub coordinator: Option<i32>,
     /// Why there is no lag.
     pub lag_reason: Option<Text>,
+    /// Its coordinator does not answer: the row is of then, in milliseconds since the epoch. `None`: of now.
+    pub last_seen: Option<i64>,
 }
 
 impl GroupRow {
@@ -47,6 +49,7 @@ impl GroupRow {
             lag: entry.lag,
             coordinator: Some(summary.coordinator_id).filter(|id| *id >= 0),
             lag_reason: entry.lag.is_none().then(|| reason(entry)),
+            last_seen: entry.last_seen,
         }
     }
 }

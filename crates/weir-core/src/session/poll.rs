@@ -176,14 +176,14 @@ impl Session {
     /// All groups with their lags, in a handful of requests.
     pub(crate) async fn read_groups(&self) -> Result<()> {
         let failed = |e| crate::errors::client_failure(&e);
-        let listed = self.client.list_groups().await.map_err(failed)?;
+        let (listed, told) = self.client.list_groups_of_brokers().await.map_err(failed)?;
         self.note_failures(&listed.failures);
         let mut lags = self.client.group_lags(&listed.value).await.map_err(failed)?.value;
         let entries = listed.value.into_iter().map(|summary| {
             let lag = lags.remove(&summary.group_id);
             entry(summary, lag)
         });
-        let table = GroupTable::new(entries.collect(), &self.groups(), now_ms());
+        let table = GroupTable::new(entries.collect(), &told, &self.groups(), now_ms());
         self.lock().groups = Arc::new(table);
         Ok(())
     }
@@ -220,7 +220,7 @@ fn entry(summary: GroupSummary, found: Option<LagAndMembers>) -> GroupEntry {
     }
     let (total, is_complete) = (lag.total(), lag.is_complete());
     let members = members.len() as u32;
-    GroupEntry { summary, lag: total, is_complete, topics, problem, members }
+    GroupEntry { summary, lag: total, is_complete, topics, problem, members, last_seen: None }
 }
 
 /// Most partitions are of a topic that is known already: that costs no copy.

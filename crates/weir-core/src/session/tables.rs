@@ -1,6 +1,6 @@
 //! What pollers read: offsets, sizes, groups. Immutable once made; the next reading replaces the whole table.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
 use weir_client::Metadata;
@@ -197,6 +197,8 @@ pub(crate) struct GroupEntry {
     /// Why there is no lag, in the broker's words.
     pub(crate) problem: Option<String>,
     pub(crate) members: u32,
+    /// Its coordinator does not answer: this is what was known then, in milliseconds since the epoch. `None`: now.
+    pub(crate) last_seen: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -207,24 +209,62 @@ pub(crate) struct Sample {
 
 /// Ten minutes at one reading each three seconds.
 const HISTORY_MAX: usize = 200;
+/// How long a group is shown whose coordinator does not answer.
+const SILENT_SHOWN_MS: i64 = 60 * 60_000;
+/// And how many of them.
+const SILENT_SHOWN_MAX: usize = 10_000;
 /// How long the history of a group is kept that nobody lists.
 const SILENT_KEPT_MS: i64 = 60_000;
 /// Groups whose history is kept.
 const HISTORIES_MAX: usize = 2_000;
 
 impl GroupTable {
-    pub(crate) fn new(groups: Vec<GroupEntry>, before: &Self, as_of: i64) -> Self {
+    /// `told`: the brokers that have told all groups that they coordinate. Groups of others stay as they were.
+    pub(crate) fn new(
+        mut groups: Vec<GroupEntry>,
+        told: &BTreeSet<i32>,
+        before: &Self,
+        as_of: i64,
+    ) -> Self {
         let mut table = Self { as_of, ..Self::default() };
+        groups.extend(before.silent_since(&groups, told, as_of));
+        groups.sort_by(|a, b| a.summary.group_id.cmp(&b.summary.group_id));
         for (place, entry) in groups.iter().enumerate() {
             for topic in &entry.topics {
                 table.by_topic.entry(topic.clone()).or_default().push(place);
             }
             let known = before.history.get(&entry.summary.group_id);
-            table.remember(&entry.summary.group_id, known, entry.lag.filter(|_| entry.is_complete));
+            let is_read = entry.is_complete && entry.last_seen.is_none();
+            table.remember(&entry.summary.group_id, known, entry.lag.filter(|_| is_read));
         }
         table.groups = groups;
         table.keep_of_silent(before);
         table
+    }
+
+    /// Groups of this table that nobody has listed now, for their coordinator does not answer.
+    fn silent_since(
+        &self,
+        listed: &[GroupEntry],
+        told: &BTreeSet<i32>,
+        as_of: i64,
+    ) -> Vec<GroupEntry> {
+        let listed: HashSet<&str> =
+            listed.iter().map(|one| one.summary.group_id.as_str()).collect();
+        let seen = |entry: &GroupEntry| entry.last_seen.unwrap_or(self.as_of);
+        let silent = self.groups.iter().filter(|entry| {
+            !told.contains(&entry.summary.coordinator_id)
+                && !listed.contains(entry.summary.group_id.as_str())
+                && seen(entry) > as_of - SILENT_SHOWN_MS
+        });
+        let silent = silent.take(SILENT_SHOWN_MAX);
+        silent.map(|entry| GroupEntry { last_seen: Some(seen(entry)), ..entry.clone() }).collect()
+    }
+
+    /// How many groups are shown as they were, and since when at the longest.
+    pub(crate) fn silent(&self) -> Option<(usize, i64)> {
+        let silent: Vec<i64> = self.groups.iter().filter_map(|entry| entry.last_seen).collect();
+        Some((silent.len(), silent.into_iter().min()?))
     }
 
     /// A lag that is not known, or only in part, leaves a gap.
@@ -396,22 +436,46 @@ mod tests {
             state: weir_domain::GroupState::Stable,
         };
         let topics = BTreeSet::new();
-        GroupEntry { summary, lag: Some(lag), is_complete, topics, problem: None, members: 1 }
+        GroupEntry {
+            summary,
+            lag: Some(lag),
+            is_complete,
+            topics,
+            problem: None,
+            members: 1,
+            last_seen: None,
+        }
     }
 
     #[test]
-    fn a_lag_in_part_is_a_gap_and_a_silent_coordinator_ends_no_history() {
+    fn a_lag_in_part_is_a_gap_and_a_silent_coordinator_ends_neither_group_nor_history() {
         let lags = |table: &GroupTable| -> Vec<i64> {
             table.history("g").iter().map(|sample| sample.lag).collect()
         };
-        let mut table = GroupTable::new(vec![group("g", 10, true)], &GroupTable::default(), 1_000);
-        table = GroupTable::new(vec![group("g", 4, false)], &table, 4_000);
+        let all = BTreeSet::from([1, 2]);
+        let new = |groups, before: &GroupTable, at| GroupTable::new(groups, &all, before, at);
+        let mut table = new(vec![group("g", 10, true)], &GroupTable::default(), 1_000);
+        table = new(vec![group("g", 4, false)], &table, 4_000);
         assert_eq!(lags(&table), [10], "a partition without a leader is no lag of 0");
-        table = GroupTable::new(Vec::new(), &table, 7_000);
-        assert_eq!(lags(&table), [10], "its coordinator does not answer");
-        table = GroupTable::new(vec![group("g", 12, true)], &table, 10_000);
-        assert_eq!(lags(&table), [10, 12]);
-        table = GroupTable::new(Vec::new(), &table, 10_000 + SILENT_KEPT_MS + 1);
-        assert!(lags(&table).is_empty(), "it is gone");
+        for at in [7_000, 10_000] {
+            table = GroupTable::new(vec![group("a", 0, true)], &BTreeSet::from([2]), &table, at);
+            assert_eq!(lags(&table), [10], "its coordinator does not answer");
+            assert_eq!(table.silent(), Some((1, 4_000)));
+            assert_eq!(table.get("g").map(|entry| entry.lag), Some(Some(4)), "as last seen");
+        }
+        table = new(vec![group("g", 12, true)], &table, 13_000);
+        assert_eq!((lags(&table), table.silent()), (vec![10, 12], None));
+        assert!(table.get("a").is_none(), "its coordinator says so");
+        let nobody = BTreeSet::new();
+        table = GroupTable::new(Vec::new(), &nobody, &table, 13_000 + SILENT_SHOWN_MS);
+        assert!(table.groups.is_empty(), "not for ever");
+    }
+
+    #[test]
+    fn the_history_of_a_group_that_nobody_lists_ends_with_it() {
+        let all = BTreeSet::from([1]);
+        let before = GroupTable::new(vec![group("g", 1, true)], &all, &GroupTable::default(), 1);
+        let gone = GroupTable::new(Vec::new(), &all, &before, 1 + SILENT_KEPT_MS + 1);
+        assert!(gone.groups.is_empty() && gone.history("g").is_empty());
     }
 }

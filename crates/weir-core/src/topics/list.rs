@@ -66,7 +66,14 @@ impl Core {
         let (rows, gone) = rows_of(&session, &snapshot, ids);
         let now = Matching::new(&session, &snapshot, internal, &Wanted::of(&view.args)?);
         let (added, removed) = view.difference(now.names());
-        Ok(Refresh { rows, gone, added, removed, as_of: as_of(&session, &snapshot) })
+        Ok(Refresh {
+            rows,
+            gone,
+            added,
+            removed,
+            as_of: as_of(&session, &snapshot),
+            warnings: silent(&session),
+        })
     }
 
     fn topics_view(&self, cluster: &str, view: &str) -> Result<(Arc<Session>, View, bool)> {

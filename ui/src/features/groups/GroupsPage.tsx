@@ -165,6 +165,7 @@ export default function GroupsPage() {
       onRefresh={view.refetch}
       refreshing={view.fetching}
       live={view.live}
+      dimmed={(row) => row.last_seen !== null}
       empty={{ title: t(texts.empty), hint: t(texts.emptyHint) }}
       filter={{
         value: list.filter.conditions || list.filter.find,

@@ -269,6 +269,7 @@ export const groups: T.GroupRow[] = [
   lag: lag === null ? null : String(lag),
   coordinator: 1 + (String(name).length % 3),
   lag_reason: lag === null ? text("This group has never committed an offset.") : null,
+  last_seen: null,
 }));
 
 export const brokers: T.BrokerRow[] = [1, 2, 3].map((id) => ({

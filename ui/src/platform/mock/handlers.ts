@@ -98,6 +98,7 @@ const refresh = <Row extends { id: string }>(all: Row[], ids: string[]): Refresh
   added: asked.has("added") ? 3 : 0,
   removed: 0,
   as_of: String(Date.now()),
+  warnings: [],
 });
 
 function events(after: string, signal?: AbortSignal): Promise<Output<"events.next">> {

@@ -83,6 +83,8 @@ export interface ResourceTableProps<Row> {
   note?: ReactNode;
   /** Rows that vanished or appeared since the order was frozen. */
   live?: { gone: ReadonlySet<string>; added: number; onUpdate: () => void };
+  /** Rows that are shown as they were: dimmed. */
+  dimmed?: (row: Row) => boolean;
   toolbar?: ReactNode;
   /** What Space shows of a row in the split panel. */
   peek?: (row: Row) => Peek;

@@ -83,7 +83,13 @@ function Rows<Row>({ table, saved, onSaved, hidden, available }: TableRowsProps<
   );
   const columnDefinitions = useMemo(
     () =>
-      definitions(table.columns, widths, (row: Row) => gone?.has(latest.current.table.rowId(row)) ?? false),
+      definitions(
+        table.columns,
+        widths,
+        (row: Row) =>
+          (gone?.has(latest.current.table.rowId(row)) ?? false) ||
+          (latest.current.table.dimmed?.(row) ?? false),
+      ),
     [table.columns, widths, gone],
   );
   const sorting = sort && columnDefinitions.find((each) => each.sortingField === sort.by);

@@ -47,7 +47,7 @@ function useMerged<Row extends { id: string }>({ list, refresh }: Answers<Row>):
     total: page?.total,
     updatedAt: current ? Number(current.as_of) : page ? Number(page.as_of) : undefined,
     error: page ? null : list.error,
-    warnings: page?.warnings ?? [],
+    warnings: (current ?? page)?.warnings ?? [],
     fetching: list.isFetching,
     refetch,
     live: {

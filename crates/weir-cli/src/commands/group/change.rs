@@ -54,7 +54,7 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
             format!("{names}의 커밋이 모두 삭제됩니다: --yes를 붙이십시오"),
         ));
     }
-    let results: Outcomes<()> = match context::place(&args.common, &args.target).await? {
+    let results: Outcomes<()> = match context::place(&args.common, &args.target, false).await? {
         Place::Address(client) => {
             let deleted = client.delete_groups(&args.names).await?;
             let result = |ItemResult { item, result }: ItemResult| {
@@ -79,7 +79,7 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
 }
 
 pub(super) async fn delete_offsets(args: DeleteOffsetsArgs, lang: Lang) -> Result<(), Trouble> {
-    let changes = match context::place(&args.common, &args.target).await? {
+    let changes = match context::place(&args.common, &args.target, args.dry_run).await? {
         Place::Named { app, cluster } => {
             let (group, topics, dry_run) = (args.name, args.topic, args.dry_run);
             app.run(GroupsDeleteOffsets { cluster, group, topics, dry_run }).await?.changes

@@ -5,18 +5,19 @@ mod put_back;
 mod reset;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use weir_api::texts::Lang;
 use weir_core::client::Client;
 use weir_domain::{
-    Assignment, Group, GroupLag, GroupMember, GroupState, GroupSummary, GroupType, PartitionLag,
-    StreamsTask,
+    Assignment, BrokerFailure, Group, GroupLag, GroupMember, GroupState, GroupSummary, GroupType,
+    PartitionLag, StreamsTask,
 };
 
 use crate::args::{Common, Format, Target};
-use crate::context;
+use crate::context::{self, Known};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -71,13 +72,17 @@ pub(crate) async fn run(command: GroupCommand, lang: Lang) -> Result<(), Trouble
     }
 }
 
+/// Where Kafka keeps consumer groups: a group has its coordinator where its partition is led.
+const GROUPS_TOPIC: &str = "__consumer_offsets";
+
 struct Row {
     summary: GroupSummary,
     lag: Option<i64>,
 }
 
 async fn list(args: ListArgs) -> Result<(), Trouble> {
-    let client = context::client(&args.common, &args.target).await?;
+    let known = context::known(&args.common, &args.target).await?;
+    let client = &known.client;
     let groups = client.list_groups().await?;
     let lags = client.group_lags(&groups.value).await?.value;
     let row = |summary: GroupSummary| {
@@ -88,18 +93,44 @@ async fn list(args: ListArgs) -> Result<(), Trouble> {
     let headers = ["GROUP", "STATE", "TYPE", "COORDINATOR", "LAG"];
     output::rows(args.common.output, &rows, &headers, Row::cells, Row::json)?;
     match groups.failures.into_iter().next() {
-        None => Ok(()),
-        Some(failure) => Err(Trouble::failed(
-            format!(
-                "groups of broker {}:{} are missing, it did not answer ({})",
-                failure.host, failure.port, failure.detail
-            ),
-            format!(
-                "브로커 {}:{}이(가) 응답하지 않아 그 그룹이 빠졌습니다 ({})",
-                failure.host, failure.port, failure.detail
-            ),
-        )),
+        Some(failure) => Err(silent(&failure)),
+        None => match leaderless(&known).await {
+            0 => Ok(()),
+            count => Err(missing(count)),
+        },
     }
+}
+
+/// A coordinator that is still known as one, and does not answer.
+fn silent(failure: &BrokerFailure) -> Trouble {
+    let BrokerFailure { host, port, detail, .. } = failure;
+    Trouble::failed(
+        format!(
+            "the coordinator on broker {host}:{port} does not answer, its groups are missing ({detail})"
+        ),
+        format!(
+            "브로커 {host}:{port}의 코디네이터가 응답하지 않아 그 그룹이 빠졌습니다 ({detail})"
+        ),
+    )
+}
+
+/// Partitions of the topic that holds groups, led by nobody: then their groups have no coordinator that could list them.
+async fn leaderless(known: &Known) -> usize {
+    let Ok(metadata) = known.client.topics(&[GROUPS_TOPIC.to_owned()]).await else { return 0 };
+    let metadata = known.marked(Arc::new(metadata));
+    metadata.topic(GROUPS_TOPIC).map_or(0, |topic| topic.summary().offline)
+}
+
+fn missing(count: usize) -> Trouble {
+    Trouble::failed(
+        format!(
+            "groups are missing whose coordinator does not answer: {} of {GROUPS_TOPIC} without a leader",
+            output::count(count as u64, "partition")
+        ),
+        format!(
+            "코디네이터가 응답하지 않는 그룹이 빠졌습니다: {GROUPS_TOPIC}의 파티션 {count}개에 리더가 없습니다"
+        ),
+    )
 }
 
 impl Row {

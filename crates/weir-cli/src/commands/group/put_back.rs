@@ -30,7 +30,10 @@ pub(crate) struct PutBackArgs {
 }
 
 pub(super) async fn run(args: PutBackArgs, lang: Lang) -> Result<(), Trouble> {
-    let app = context::app(&args.common)?;
+    let app = match args.dry_run {
+        true => context::app(&args.common)?,
+        false => context::acting_app(&args.common)?,
+    };
     let cluster = context::serving(&app, args.cluster.as_deref()).await?.id;
     let operation = last_reset(&app, &cluster, &args.name)?;
     let put_back = GroupsPutBack { cluster, operation, dry_run: args.dry_run };

@@ -40,7 +40,7 @@ pub(crate) struct ResetArgs {
 
 pub(super) async fn run(args: ResetArgs, lang: Lang) -> Result<(), Trouble> {
     let to = args.to()?;
-    let changes = match context::place(&args.common, &args.target).await? {
+    let changes = match context::place(&args.common, &args.target, args.dry_run).await? {
         Place::Named { app, cluster } => {
             let (group, topics, dry_run) = (args.name.clone(), args.topic.clone(), args.dry_run);
             let reset = GroupsResetOffsets { cluster, group, topics, to, dry_run };

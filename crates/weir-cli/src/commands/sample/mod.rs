@@ -42,7 +42,7 @@ pub(crate) async fn run(command: SampleCommand) -> Result<(), Trouble> {
 }
 
 async fn remove(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
-    let app = context::app(common)?;
+    let app = context::acting_app(common)?;
     let row = context::find(&app, cluster).await?;
     let begun = app.run(ClustersSampleRemove { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;

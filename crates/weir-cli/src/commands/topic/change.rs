@@ -23,7 +23,7 @@ pub(super) async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> 
         let problem = check_topic_config(key, value).err();
         problem.map_or(Ok(()), |p| Err(Trouble::usage(p.to_string(), p.to_string())))?;
     }
-    let results = match context::place(&args.common, &args.target).await? {
+    let results = match context::place(&args.common, &args.target, args.dry_run).await? {
         Place::Named { app, cluster } => create_named(&app, &cluster, &args).await?,
         Place::Address(client) => create_at(&client, &args).await?,
     };
@@ -127,7 +127,7 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
             format!("{names}의 모든 메시지가 삭제됩니다: --yes를 붙이십시오"),
         ));
     }
-    let results = match context::place(&args.common, &args.target).await? {
+    let results = match context::place(&args.common, &args.target, false).await? {
         Place::Address(client) => of_items(client.delete_topics(&args.names).await?),
         Place::Named { app, cluster } => {
             let confirm = match &args.names[..] {
@@ -150,7 +150,7 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
 pub(super) async fn add_partitions(args: AddPartitionsArgs) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
     let topic = super::show::find(&client, &args.name).await?;
-    match context::place(&args.common, &args.target).await? {
+    match context::place(&args.common, &args.target, args.dry_run).await? {
         Place::Address(client) => {
             let (topic, total) = (args.name.clone(), args.total);
             let new = NewPartitions { topic, total, assignments: Vec::new() };

@@ -86,7 +86,7 @@ async fn alter(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
     let set = args.set.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
     let reset = args.reset.iter().map(|name| (name.clone(), None));
     let edits: Vec<_> = set.chain(reset).collect();
-    match context::place(&args.common, &args.target).await? {
+    match context::place(&args.common, &args.target, args.dry_run).await? {
         Place::Address(client) => alter_at(&client, args, &edits).await?,
         Place::Named { app, cluster } => {
             let edit = |(name, value): &(String, Option<String>)| ConfigEdit {
