@@ -195,12 +195,12 @@ fn all_left(home: &Home, group: &str) -> anyhow::Result<()> {
     }
 }
 
-fn json(home: &Home, args: &[&str]) -> anyhow::Result<Value> {
+pub(crate) fn json(home: &Home, args: &[&str]) -> anyhow::Result<Value> {
     let printed = home.run(&[args, &["--output", "json"]].concat())?;
     serde_json::from_str(&printed).with_context(|| printed)
 }
 
-fn fail(home: &Home, args: &[&str]) -> anyhow::Result<(i32, String)> {
+pub(crate) fn fail(home: &Home, args: &[&str]) -> anyhow::Result<(i32, String)> {
     let output = programs::output(&mut home.weir(args)?)?;
     let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Ok((output.status.code().unwrap_or(-1), error))

@@ -1,13 +1,13 @@
 //! What a stranger runs into: a cluster without brokers, processes that were killed, a server that is no Kafka, help.
 
+use crate::command_line::{fail, json};
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use weir_tests::home::Home;
-use weir_tests::programs;
 
 #[test]
 fn a_cluster_without_a_running_broker_says_so() -> anyhow::Result<()> {
@@ -71,16 +71,12 @@ fn processes_that_were_killed_are_not_a_reboot() -> anyhow::Result<()> {
 #[test]
 fn a_web_server_is_no_matter_of_firewalls() -> anyhow::Result<()> {
     let home = Home::new()?;
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?.to_string();
     // Waits for the end of a line, as web servers do; ends when its client goes.
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut byte = [0];
-            while stream.read(&mut byte).is_ok_and(|read| read == 1 && byte[0] != b'\n') {}
-            let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\n");
-        }
-    });
+    let address = serve(|stream| {
+        let mut byte = [0];
+        while stream.read(&mut byte).is_ok_and(|read| read == 1 && byte[0] != b'\n') {}
+        let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\n");
+    })?;
     let (code, error) = fail(&home, &["topic", "list", "--bootstrap", &address])?;
     ensure!(code == 1 && !error.to_lowercase().contains("firewall"), "{code}: {error}");
     ensure!(error.contains("the port speaks HTTP"), "{error}");
@@ -90,17 +86,13 @@ fn a_web_server_is_no_matter_of_firewalls() -> anyhow::Result<()> {
 #[test]
 fn a_port_that_wants_tls_is_called_so() -> anyhow::Result<()> {
     let home = Home::new()?;
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?.to_string();
     // An alert for who begins with a handshake; anybody else is hung up on, as servers do.
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut byte = [0];
-            if stream.read(&mut byte).is_ok_and(|read| read == 1 && byte[0] == 0x16) {
-                let _ = stream.write_all(&[0x15, 3, 1, 0, 2, 2, 40]);
-            }
+    let address = serve(|stream| {
+        let mut byte = [0];
+        if stream.read(&mut byte).is_ok_and(|read| read == 1 && byte[0] == 0x16) {
+            let _ = stream.write_all(&[0x15, 3, 1, 0, 2, 2, 40]);
         }
-    });
+    })?;
     let (code, error) = fail(&home, &["topic", "list", "--bootstrap", &address])?;
     ensure!(code == 1 && error.contains("the port speaks TLS"), "{code}: {error}");
     Ok(())
@@ -137,15 +129,14 @@ fn names_ports_and_languages_are_refused_clearly() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn json(home: &Home, args: &[&str]) -> anyhow::Result<Value> {
-    let printed = home.run(&[args, &["--output", "json"]].concat())?;
-    serde_json::from_str(&printed).with_context(|| printed)
-}
-
-fn fail(home: &Home, args: &[&str]) -> anyhow::Result<(i32, String)> {
-    let output = programs::output(&mut home.weir(args)?)?;
-    let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Ok((output.status.code().unwrap_or(-1), error))
+/// A port whose clients are answered so, one after the other. Answers its address.
+fn serve(answer: fn(&mut TcpStream)) -> anyhow::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?.to_string();
+    std::thread::spawn(move || {
+        listener.incoming().flatten().for_each(|mut stream| answer(&mut stream));
+    });
+    Ok(address)
 }
 
 fn kill(pid: u64) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::boot::{DELETED, Marks, STRAY};
 use crate::engine::Engine;
 use crate::image::Image;
-use crate::log::{PARTITION_METADATA, aside};
+use crate::log::{LogError, PARTITION_METADATA, aside};
 use crate::metadata::{MetadataError, records_of};
 
 /// Kinds of background work: one thread each.
@@ -30,6 +30,33 @@ const STORAGE_PAUSE_LEAST_MS: i64 = 50;
 const FIRST_RETENTION_MS: i64 = 30_000;
 /// Retention was not looked at in this run.
 pub(crate) const NEVER: i64 = i64::MIN;
+
+/// How far the recovery of logs that nobody touches has come.
+#[derive(Debug, Default)]
+pub(crate) struct Recovering {
+    /// The last name that this round looked at; `None` between two rounds.
+    last: Option<String>,
+    /// What could not be opened was told: it is tried again in each round.
+    is_told: bool,
+}
+
+impl Recovering {
+    fn failed(&self, name: &str, error: &LogError) {
+        match self.is_told {
+            false => tracing::error!(%name, %error, "recovery failed"),
+            true => tracing::debug!(%name, %error, "recovery failed again"),
+        }
+    }
+
+    /// At the end of a round, of what is left.
+    fn tell_of_doubt(&mut self, left: &[String]) {
+        if let (false, Some(first)) = (self.is_told, left.first()) {
+            let logs = left.len();
+            tracing::warn!(logs, %first, "logs that cannot be opened: until they can, each start validates all");
+            self.is_told = true;
+        }
+    }
+}
 
 impl Engine {
     /// Does what is due. Answers when to come again (monotonic, ms); [`Engine::kill_broker`] and
@@ -98,33 +125,33 @@ impl Engine {
         doomed.len() == UNLINKS_PER_RUN
     }
 
-    /// Recovers a few logs that nobody has touched yet. Says whether there may be more.
+    /// Recovers a few logs that nobody has touched yet, in the order of their names. Says whether there may
+    /// be more.
     fn recover_some(&self) -> bool {
         const RECOVERIES_PER_RUN: usize = 64;
-        let dirs = self.shared.env.unopened_dirs();
-        if dirs.is_empty() {
-            return false;
-        }
+        let mut recovering = self.shared.recovering.lock();
+        let last = recovering.last.take();
+        let names = self.shared.env.unopened_after(last.as_deref(), RECOVERIES_PER_RUN);
         let image = self.image();
-        let mut opened = 0;
-        for name in &dirs {
-            if opened == RECOVERIES_PER_RUN {
-                return true;
-            }
+        for name in &names {
             let partition = name
                 .rsplit_once('-')
                 .and_then(|(topic, index)| image.topic(topic)?.partition(index.parse().ok()?));
             match partition {
                 Some(partition) => {
-                    opened += 1;
                     if let Err(error) = partition.handle().log() {
-                        tracing::error!(%name, %error, "recovery failed");
+                        recovering.failed(name, &error);
                     }
                 }
                 None => self.clear_stray(name),
             }
         }
-        false
+        let is_over = names.len() < RECOVERIES_PER_RUN;
+        recovering.last = names.into_iter().next_back().filter(|_| !is_over);
+        if is_over && self.shared.env.is_doubtful() {
+            recovering.tell_of_doubt(&self.shared.env.unopened_dirs());
+        }
+        !is_over
     }
 
     /// Whether something is left that a power loss may have torn and that nobody has looked at yet: the next

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use thiserror::Error;
 
-use crate::background::NEVER;
+use crate::background::{NEVER, Recovering};
 use crate::boot::{self, Marks};
 use crate::clock::Clock;
 use crate::config::Configs;
@@ -82,6 +83,7 @@ pub(crate) struct Shared {
     pub(crate) removed: boot::Removed,
     /// Whether the next run may take this run's logs for sound: see [`Marks::note_boot`].
     pub(crate) is_boot_noted: AtomicBool,
+    pub(crate) recovering: Mutex<Recovering>,
 }
 
 impl Engine {
@@ -148,6 +150,7 @@ impl Engine {
             retention_checked_ms: AtomicI64::new(NEVER),
             removed,
             is_boot_noted: AtomicBool::new(false),
+            recovering: Mutex::default(),
         };
         let shared = Arc::new(shared);
         shared.txns.attach(&shared);

@@ -30,6 +30,7 @@ pub mod partition;
 mod reply;
 pub mod rng;
 mod security;
+mod settle;
 mod share;
 mod stop;
 pub mod timer;

@@ -12,6 +12,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use news::News;
 pub(crate) use session::{FetchSession, FetchSessions};
 pub(crate) use set::{Choose, FetchLimits, FetchSet, Found, Look, Mode};
 pub(crate) use slot::{TopicKey, Wanted};

@@ -17,10 +17,12 @@ use weir_wire::messages::write_txn_markers_response::{
 };
 
 use crate::ctx::Ctx;
+use crate::fetch::News;
 use crate::partition::Partition;
 use crate::reply::Reply;
+use crate::settle::{Written, settle};
 use crate::txn::{EPOCH_BUMP, Marker, write_marker};
-use crate::wait::Signal;
+use crate::wait::{Watch, WatchGuard};
 
 /// A marker that is written and not yet committed.
 #[derive(Debug)]
@@ -33,8 +35,11 @@ struct Uncommitted {
     leader_epoch: i32,
 }
 
-impl Uncommitted {
-    /// How it ended; `None` while it waits.
+impl Written for Uncommitted {
+    fn watch(&self, watch: Arc<dyn Watch>, token: u32) -> WatchGuard {
+        self.partition.watch(watch, token)
+    }
+
     fn state(&self) -> Option<Result<(), ErrorCode>> {
         if self.partition.is_deleted() {
             return Some(Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
@@ -115,30 +120,19 @@ fn topic_result(
 async fn committed(
     ctx: &Ctx,
     mut response: WriteTxnMarkersResponse,
-    mut waits: Vec<Uncommitted>,
+    waits: Vec<Uncommitted>,
 ) -> WriteTxnMarkersResponse {
-    let signal = Signal::new();
+    let news = News::new();
     let timeout_ms = i64::from(ctx.image().configs().broker_i32("request.timeout.ms"));
     let deadline = ctx.engine().clock().monotonic_ms() + timeout_ms;
-    let _deadline = ctx.engine().timers().expire_at(deadline, &signal);
-    let watches = waits.iter().map(|wait| wait.partition.watch(signal.clone(), 0));
-    let _watches: Vec<_> = watches.collect();
-    loop {
-        signal.clear();
-        let late = signal.is_expired().then_some(Err(ErrorCode::REQUEST_TIMED_OUT));
-        waits.retain(|wait| match wait.state().or(late) {
-            None => true,
-            Some(Ok(())) => false,
-            Some(Err(code)) => {
-                fail(&mut response, wait.place, code);
-                false
-            }
-        });
-        if waits.is_empty() {
-            return response;
+    let _deadline = ctx.engine().timers().expire_at(deadline, news.signal());
+    settle(&news, waits, |wait, state| {
+        if let Err(code) = state {
+            fail(&mut response, wait.place, code);
         }
-        signal.news().await;
-    }
+    })
+    .await;
+    response
 }
 
 fn fail(

@@ -10,7 +10,7 @@ use super::names::{PARTITION_METADATA, Suffix};
 use super::partition_log::PartitionLog;
 use super::producers::BatchMeta;
 use super::segment::{MaxTimestamp, Segment, Tip};
-use super::writer::Writer;
+use super::writer::{Tail, Writer};
 use super::{
     AppendError, AppendOrigin, AppendRequest, Appended, LogConfig, LogError, txn_index, uuid_text,
 };
@@ -192,12 +192,19 @@ impl PartitionLog {
             tail.epochs_unsaved = true;
         }
         if tail.epochs_unsaved {
-            tail.epochs
-                .store(&**self.context.fs(), &self.dir)
+            self.store_epochs(tail)
                 .map_err(|error| LogError::io("leader-epoch-checkpoint", error))?;
-            tail.epochs_unsaved = false;
         }
         writer.pending_epoch = None;
+        Ok(())
+    }
+
+    /// Writes the epochs' checkpoint. Once compaction may have taken what an epoch began with, only the file
+    /// knows: then it survives a power loss. Else batches tell, too.
+    pub(super) fn store_epochs(&self, tail: &mut Tail) -> std::io::Result<()> {
+        let durable = self.config.load().cleanup.compact || self.view.cleaned_to() > 0;
+        tail.epochs.store(&**self.context.fs(), &self.dir, durable)?;
+        tail.epochs_unsaved = false;
         Ok(())
     }
 

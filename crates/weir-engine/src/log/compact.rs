@@ -88,6 +88,11 @@ impl PartitionLog {
         let Some(last) = cleanable.last().filter(|last| last.tip().next_offset > cleaned_to) else {
             return Ok(CompactionOutcome::default());
         };
+        if cleaned_to == 0 {
+            let mut writer = self.open_writer()?;
+            self.store_epochs(writer.tail())
+                .map_err(|e| LogError::io("leader-epoch-checkpoint", e))?;
+        }
         let mut end = last.tip().next_offset;
         // Of all segments: a transaction's records may lie in what is compacted, its marker, and with it
         // its entry, in what is not. Taken for committed, they would supersede what is.

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::io;
+use std::ops::RangeInclusive;
 
 use super::EpochEnd;
 use super::names::EPOCH_CHECKPOINT;
@@ -88,8 +89,26 @@ impl EpochCache {
         Ok(std::str::from_utf8(&content).ok().and_then(Self::parse))
     }
 
-    pub(crate) fn store(&self, fs: &dyn Fs, dir: &LogDir) -> io::Result<()> {
-        fs.replace(&dir.file(EPOCH_CHECKPOINT), self.text().as_bytes(), false)
+    /// `durable`: it survives a power loss once this returned.
+    pub(crate) fn store(&self, fs: &dyn Fs, dir: &LogDir, durable: bool) -> io::Result<()> {
+        fs.replace(&dir.file(EPOCH_CHECKPOINT), self.text().as_bytes(), durable)
+    }
+
+    /// What `stored` says of the epochs that began in `gap`, up to `epoch`, which the batch behind the gap
+    /// is of: compaction took what they began with.
+    pub(crate) fn fill(&mut self, stored: &Self, gap: RangeInclusive<i64>, epoch: i32) {
+        let from = stored.entries.partition_point(|(_, start)| start < gap.start());
+        let began = stored.entries[from..].iter();
+        for (began, start) in began.take_while(|(_, start)| gap.contains(start)) {
+            if *began <= epoch {
+                self.assign(*began, *start);
+            }
+        }
+    }
+
+    /// What `stored` says from `offset` on.
+    pub(crate) fn believe_from(&mut self, stored: &Self, offset: i64) {
+        self.fill(stored, offset..=i64::MAX, i32::MAX);
     }
 
     /// Version, number of entries, then one entry a line, as Kafka's checkpoint files have it.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+use weir_wire::records::BatchHeader;
+
 use super::checkpoint::OffsetsCheckpoint;
 use super::epochs::EpochCache;
 use super::index::{INDEX_ENTRY, IndexEntry, TIME_ENTRY};
@@ -143,6 +145,8 @@ struct Loading<'a> {
     /// From here on nothing beside the batches is believed: indexes of transactions and snapshots of
     /// producers are made anew.
     doubted_from: i64,
+    /// Where the last validated batch ends.
+    validated_to: i64,
     bytes_since_index: u32,
     truncated_bytes: u64,
     scanned_bytes: u64,
@@ -172,6 +176,7 @@ impl<'a> Loading<'a> {
             epochs: EpochCache::default(),
             stored_epochs: None,
             doubted_from: i64::MAX,
+            validated_to: i64::MIN,
             bytes_since_index: 0,
             truncated_bytes: 0,
             scanned_bytes: 0,
@@ -204,6 +209,10 @@ impl<'a> Loading<'a> {
             if at >= first || unindexed {
                 let whole = unindexed || at < last || recovery == Recovery::PowerLoss;
                 self.validate_segment(&segment, whole)?;
+                if let Some(stored) = self.stored_epochs.as_ref().filter(|_| at < first) {
+                    // What follows is believed.
+                    self.epochs.believe_from(stored, segment.tip().next_offset);
+                }
             } else {
                 segment.set_synced(segment.tip().next_offset <= recovery_point);
                 segment.set_named();
@@ -253,7 +262,7 @@ impl<'a> Loading<'a> {
                 // The checkpoint may know of an epoch whose records, or whose cut, a power loss took.
                 self.epochs.truncate_from(header.base_offset);
             }
-            self.epochs.assign(header.partition_leader_epoch, header.base_offset);
+            self.note_epoch(header);
             append::raise_max_timestamp(segment, header);
             self.index(segment, batch.position, header.last_offset())?;
             self.bytes_since_index = self.bytes_since_index.saturating_add(header.size() as u32);
@@ -261,6 +270,17 @@ impl<'a> Loading<'a> {
         }
         self.scanned_bytes += u64::from(tip.size - from);
         self.cut(segment, tip, size)
+    }
+
+    /// Batches say which epochs there are, and the checkpoint where they began if compaction took their
+    /// first batches.
+    fn note_epoch(&mut self, header: &BatchHeader) {
+        let (epoch, offset) = (header.partition_leader_epoch, header.base_offset);
+        if let Some(stored) = &self.stored_epochs {
+            self.epochs.fill(stored, self.validated_to..=offset, epoch);
+        }
+        self.epochs.assign(epoch, offset);
+        self.validated_to = header.last_offset() + 1;
     }
 
     /// Notes the sound end of a segment and removes what follows it.
@@ -344,9 +364,11 @@ impl<'a> Loading<'a> {
         let mut tail = Tail { snapshots: found.snapshots.clone(), ..Tail::default() };
         if self.stored_epochs.as_ref() != Some(&self.epochs) {
             // Now, and not by the next append: the next start of this boot believes the file.
-            self.epochs.store(&**self.log.context.fs(), &self.log.dir)?;
+            tail.epochs = self.epochs;
+            self.log.store_epochs(&mut tail)?;
+        } else {
+            tail.epochs = self.epochs;
         }
-        tail.epochs = self.epochs;
         tail.bytes_since_index = self.bytes_since_index;
         if let Some(active) = self.segments.last() {
             let first = active.first_header()?.map(|header| header.max_timestamp);

@@ -95,8 +95,7 @@ impl PartitionLog {
         self.recompute_max_timestamp(active)?;
         let tail = writer.tail();
         tail.epochs.truncate_from(end);
-        tail.epochs.store(&**self.context.fs(), &self.dir)?;
-        tail.epochs_unsaved = false;
+        self.store_epochs(tail)?;
         tail.bytes_since_index = 0;
         let first = active.first_header()?.map(|header| header.max_timestamp);
         tail.first_timestamp = first.filter(|timestamp| *timestamp >= 0);

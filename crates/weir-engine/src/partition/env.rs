@@ -2,6 +2,7 @@
 //! id and configuration.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +25,7 @@ pub struct PartitionEnv {
     recovery: Recovery,
     /// The directories under `data/` that no log has opened yet: a partition that is not among
     /// them has nothing on disk, and asking costs no system call.
-    unopened_dirs: Mutex<HashSet<String>>,
+    unopened_dirs: Mutex<BTreeSet<String>>,
     power: Power,
     /// Partitions of deleted topics whose files are still to be unlinked.
     doomed: Mutex<Vec<Arc<Partition>>>,
@@ -60,7 +61,7 @@ impl PartitionEnv {
         recovery: Recovery,
         unopened_dirs: HashSet<String>,
     ) -> Self {
-        let unopened_dirs = Mutex::new(unopened_dirs);
+        let unopened_dirs = Mutex::new(unopened_dirs.into_iter().collect());
         Self {
             clock,
             logs,
@@ -122,9 +123,16 @@ impl PartitionEnv {
         doomed.split_off(keep)
     }
 
-    /// Names under `data/` that no log has opened yet.
+    /// Names under `data/` that no log has opened yet, in order.
     pub(crate) fn unopened_dirs(&self) -> Vec<String> {
         self.unopened_dirs.lock().iter().cloned().collect()
+    }
+
+    /// The next `count` of them after `last`.
+    pub(crate) fn unopened_after(&self, last: Option<&str>, count: usize) -> Vec<String> {
+        let from = last.map_or(Bound::Unbounded, Bound::Excluded);
+        let dirs = self.unopened_dirs.lock();
+        dirs.range::<str, _>((from, Bound::Unbounded)).take(count).cloned().collect()
     }
 
     /// A log on disk that nobody will read: it is about to be deleted.

@@ -52,7 +52,7 @@ impl World {
         let topic = self.topic(&place.topic).cloned().ok_or("an unknown topic")?;
         self.account_for_cut(place, &assignment, topic.unclean)?;
         check_numbers(&assignment, view, &ends, &topic)?;
-        check_cut(&assignment, view, (known.handle(), topic.keyed.is_some()))?;
+        check_cut(&assignment, view, known.handle())?;
         let ledger = self.ledgers.entry(place.clone()).or_default();
         if view.high_watermark < ledger.high_watermark {
             let before = ledger.high_watermark;
@@ -191,7 +191,7 @@ impl World {
 fn check_cut(
     assignment: &Assignment,
     view: PartitionView,
-    (partition, is_compacted): (&Partition, bool),
+    partition: &Partition,
 ) -> Result<(), String> {
     let cut = assignment.epoch_start;
     let at = cut.offset.max(view.log_start);
@@ -199,18 +199,7 @@ fn check_cut(
         return Ok(());
     }
     let log = partition.log().map_err(|e| e.to_string())?;
-    let epoch = match is_compacted {
-        false => log.epoch_at(at).map_err(|e| e.to_string())?,
-        // Where epochs began is not known any more once the first batches of one are gone.
-        true => {
-            let limits = ReadLimits { max_bytes: 1, upper_offset: view.log_end, min_one: true };
-            let slice = log.read(at, limits).map_err(|e| e.to_string())?.slice;
-            let bytes = slice.map(|slice| slice.to_vec()).transpose().map_err(|e| e.to_string())?;
-            let bytes = bytes.unwrap_or_default();
-            let first = BatchReader::new(&bytes).next().transpose().map_err(|e| e.to_string())?;
-            first.map(|batch| batch.header.partition_leader_epoch)
-        }
-    };
+    let epoch = log.epoch_at(at).map_err(|e| e.to_string())?;
     match epoch {
         Some(epoch) if epoch < cut.epoch => Err(format!(
             "R4: {at} is of epoch {epoch}, cut at {} by epoch {}",

@@ -7,9 +7,11 @@ use weir_wire::messages::produce_response::ProduceResponse;
 
 use super::{error_answer, set_leader, with_endpoints};
 use crate::ctx::Ctx;
+use crate::fetch::News;
 use crate::handlers::leaders::Leaders;
 use crate::partition::Partition;
-use crate::wait::Signal;
+use crate::settle::{self, Written};
+use crate::wait::{Watch, WatchGuard};
 
 /// A batch that is written and not yet acknowledged.
 #[derive(Debug)]
@@ -35,8 +37,13 @@ impl Unsettled {
             _ => Some(self),
         }
     }
+}
 
-    /// How it ended; `None` while it waits.
+impl Written for Unsettled {
+    fn watch(&self, watch: Arc<dyn Watch>, token: u32) -> WatchGuard {
+        self.partition.watch(watch, token)
+    }
+
     fn state(&self) -> Option<Result<(), ErrorCode>> {
         let view = match self.partition.view() {
             Ok(view) => view,
@@ -62,33 +69,19 @@ pub(super) async fn settle(
     ctx: &Ctx,
     mut response: ProduceResponse,
     mut leaders: Leaders,
-    mut unsettled: Vec<Unsettled>,
+    unsettled: Vec<Unsettled>,
     timeout_ms: i32,
 ) -> ProduceResponse {
-    let signal = Signal::new();
+    let news = News::new();
     let deadline = ctx.engine().clock().monotonic_ms() + i64::from(timeout_ms.max(0));
-    let _deadline = ctx.engine().timers().expire_at(deadline, &signal);
-    let _watches: Vec<_> =
-        unsettled.iter().map(|wait| wait.partition.watch(signal.clone(), 0)).collect();
-    loop {
-        signal.clear();
-        unsettled.retain(|wait| match wait.state() {
-            None if signal.is_expired() => {
-                fail(ctx, &mut response, &mut leaders, wait, ErrorCode::REQUEST_TIMED_OUT);
-                false
-            }
-            None => true,
-            Some(Ok(())) => false,
-            Some(Err(code)) => {
-                fail(ctx, &mut response, &mut leaders, wait, code);
-                false
-            }
-        });
-        if unsettled.is_empty() {
-            return with_endpoints(ctx, response, &leaders);
+    let _deadline = ctx.engine().timers().expire_at(deadline, news.signal());
+    settle::settle(&news, unsettled, |wait, state| {
+        if let Err(code) = state {
+            fail(ctx, &mut response, &mut leaders, wait, code);
         }
-        signal.news().await;
-    }
+    })
+    .await;
+    with_endpoints(ctx, response, &leaders)
 }
 
 fn fail(

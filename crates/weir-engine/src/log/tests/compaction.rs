@@ -51,6 +51,61 @@ fn what_an_epoch_began_with_may_go_and_its_records_are_still_of_it() {
     assert_eq!(rig.log.epoch_from(100).unwrap(), None);
 }
 
+/// Where each epoch ends, and the epoch of where the next one begins.
+fn epochs(rig: &Rig) -> [(i64, Option<i32>); 3] {
+    [1, 3, 7].map(|epoch| {
+        let end = rig.log.end_offset_for_epoch(epoch).unwrap().end_offset;
+        (end, rig.log.epoch_at(end).unwrap())
+    })
+}
+
+#[test]
+fn where_epochs_began_is_known_though_compaction_took_their_first_batches() {
+    for lost in [None, Some(PowerLoss::All), Some(PowerLoss::Random(5))] {
+        let mut rig = Rig::new(config());
+        for at in 0..100 {
+            let epoch = [1, 3, 7][usize::from(at >= 50) + usize::from(at >= 57)];
+            let batch = keyed(&format!("k{}", at % 7), Some(&format!("v{at}")));
+            rig.append_at(&batch, epoch, NOW).unwrap();
+        }
+        let before = epochs(&rig);
+        assert_eq!(before, [(50, Some(3)), (57, Some(7)), (100, Some(7))]);
+        compact(&rig, NOW);
+        let kept = rig.read_all();
+        assert!(kept.iter().all(|record| !(50..60).contains(&record.offset)), "{kept:?}");
+        rig.append_at(&one("of a later epoch"), 9, NOW).unwrap();
+        if let Some(lost) = lost {
+            rig.fs.lose_power(lost);
+        }
+        for recovery in [Recovery::PowerLoss, Recovery::SameBoot, Recovery::PowerLoss] {
+            rig.reopen(recovery);
+            let known = epochs(&rig);
+            assert_eq!(known[..2], before[..2], "{lost:?}, {recovery:?}");
+        }
+    }
+}
+
+#[test]
+fn epochs_are_known_behind_a_segment_whose_index_is_made_anew() {
+    let mut rig = Rig::new(LogConfig { segment_bytes: 400, ..LogConfig::default() });
+    for epoch in 1..=20 {
+        rig.append_at(&one("some value"), epoch, NOW).unwrap();
+        rig.append_at(&one("another value"), epoch, NOW).unwrap();
+    }
+    let ends = |rig: &Rig| {
+        let end = |epoch| rig.log.end_offset_for_epoch(epoch).unwrap().end_offset;
+        (1..=20).map(end).collect::<Vec<_>>()
+    };
+    let before = ends(&rig);
+    let indexes =
+        rig.fs.files().into_iter().filter(|file| file.extension().is_some_and(|e| e == "index"));
+    let indexes: Vec<PathBuf> = indexes.collect();
+    assert!(indexes.len() > 5, "{indexes:?}");
+    rig.fs.remove_file(&indexes[2]).unwrap();
+    rig.reopen(Recovery::SameBoot);
+    assert_eq!(ends(&rig), before);
+}
+
 #[test]
 fn the_last_value_of_each_key_stays() {
     let mut rig = Rig::new(config());
