@@ -7,7 +7,7 @@ import { bytes, count, NONE } from "~/shared/format";
 import { HealthIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
-import { hanging, type OpenTransaction, type Row } from "./goesOn";
+import { hanging, type OpenTransaction, type Row, sizeOf } from "./goesOn";
 import { Brokers, Progress } from "./Replicas";
 import { texts } from "./texts";
 
@@ -67,7 +67,7 @@ export function PartitionPeek({ row, bootstrap, topic }: { row: Row; bootstrap: 
           { label: t(texts.stable), value: count(row.stable ?? null) },
           { label: t(texts.end), value: count(row.end) },
           { label: t(texts.messages), value: count(row.messages) },
-          { label: t(texts.sizeNote), value: bytes(row.size) },
+          { label: t(texts.sizeNote), value: bytes(sizeOf(row)) },
           { label: t(texts.isr), value: row.isr.join(", ") || NONE },
         ]}
       />

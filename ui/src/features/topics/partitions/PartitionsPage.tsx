@@ -11,7 +11,7 @@ import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
 import { TopicFrame } from "../topic/TopicFrame";
 import { AddPartitions } from "./AddPartitions";
-import { hanging, isMoving, type Row } from "./goesOn";
+import { hanging, isMoving, type Row, sizeOf } from "./goesOn";
 import { PartitionPeek } from "./PartitionPeek";
 import { Brokers, Progress } from "./Replicas";
 import { texts } from "./texts";
@@ -104,7 +104,7 @@ function columns(t: Translate, told: Told): Column<Row>[] {
     figure("end", t(texts.end), 130, (row) => count(row.end)),
     ...(told === "nothing" ? [] : [transactionsColumn(t, told === "open")]),
     { ...figure("messages", t(texts.messages), 130, (row) => count(row.messages)), wide: 1 },
-    { ...figure("size", t(texts.size), 110, (row) => bytes(row.size)), note: t(texts.sizeNote), wide: 1 },
+    { ...figure("size", t(texts.size), 110, (row) => bytes(sizeOf(row))), note: t(texts.sizeNote), wide: 1 },
     {
       ...figure("leader_epoch", t(texts.epoch), 130, (row) =>
         row.leader_epoch === null ? NONE : String(row.leader_epoch),

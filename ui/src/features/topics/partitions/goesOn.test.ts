@@ -7,6 +7,7 @@ import {
   progressOf,
   type Row,
   replicaState,
+  sizeOf,
 } from "./goesOn";
 
 const row = {
@@ -43,6 +44,11 @@ describe("what goes on in a partition", () => {
     expect(progressOf({ ...arrival, size: "1000" })).toEqual({ percent: 99, behind: "0" });
     expect(progressOf({ ...arrival, size: null })).toBeNull();
     expect(progressOf({ ...arrival, leader_size: "0" })).toBeNull();
+  });
+  it("knows no size of a partition whose brokers are all down", () => {
+    const sized = { ...row, size: "12" };
+    expect(sizeOf(sized)).toBe("12");
+    expect(sizeOf({ ...sized, replicas: [3] })).toBeNull();
   });
   it("calls a transaction hanging that no coordinator knows", () => {
     expect(hanging({ ...row, transactions: [open("orders"), open(null)] })).toEqual([open(null)]);

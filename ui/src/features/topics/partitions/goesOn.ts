@@ -23,6 +23,11 @@ export function progressOf(arrival: Arrival): { percent: number; behind: I64 } |
   return { percent, behind: String(Math.max(0, whole - size)) };
 }
 
+/** Of all replicas; not known where none of their brokers runs to tell. */
+export function sizeOf(row: Row): I64 | null {
+  return row.replicas.every((id) => row.offline.includes(id)) ? null : row.size;
+}
+
 /** Transactions that nobody will end: no coordinator knows them, and readers of committed data wait behind them. */
 export function hanging(row: Row): OpenTransaction[] {
   return (row.transactions ?? []).filter((open) => open.transactional_id === null);
