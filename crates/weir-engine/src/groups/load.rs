@@ -13,6 +13,7 @@ use super::records::{self, Loaded as Record};
 use super::streams::{self, StreamsGroup};
 use super::transactional::{self, End, PendingOffsets};
 use crate::log::{LogError, ReadLimits};
+use crate::order::in_order;
 use crate::partition::{Partition, PartitionError};
 
 /// How much of the log is read at a time.
@@ -288,16 +289,13 @@ impl Loader {
     fn finish(mut self, end: i64) -> Loaded {
         self.take_latest();
         let (limits, now) = (self.limits, self.now);
-        let groups = self
-            .groups
-            .into_iter()
-            .filter(|(_, entry)| !entry.is_gone())
-            .map(|(id, entry)| {
-                let Entry { classic, consumer, streams, offsets } = entry;
-                let classic = classic.unwrap_or_else(|| ClassicGroup::new(&id, limits, now));
-                LoadedGroup { classic, consumer, streams, offsets }
-            })
-            .collect();
+        let groups = self.groups.into_iter().filter(|(_, entry)| !entry.is_gone());
+        let groups = in_order(groups).map(|(id, entry)| {
+            let Entry { classic, consumer, streams, offsets } = entry;
+            let classic = classic.unwrap_or_else(|| ClassicGroup::new(&id, limits, now));
+            LoadedGroup { classic, consumer, streams, offsets }
+        });
+        let groups = groups.collect();
         Loaded { groups, pending: self.pending, end, removed: self.removed }
     }
 }

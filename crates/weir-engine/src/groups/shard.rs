@@ -18,6 +18,7 @@ use super::records::GroupRecord;
 use super::transactional::PendingOffsets;
 use crate::image::Image;
 use crate::log::AppendOrigin;
+use crate::order::in_order;
 use crate::partition::{Acks, Partition};
 use crate::timer::Task;
 use crate::wait::{Signal, Watch, WatchGuard};
@@ -138,7 +139,7 @@ impl Shard {
         let watch = self.watch.lock().take();
         drop(watch);
         let groups = std::mem::take(&mut *self.groups.write());
-        groups.values().for_each(|group| group.close(ErrorCode::NOT_COORDINATOR));
+        in_order(groups).for_each(|(_, group)| group.close(ErrorCode::NOT_COORDINATOR));
     }
 
     /// Takes note of newer metadata.
@@ -191,7 +192,9 @@ impl Shard {
     }
 
     pub(crate) fn groups(&self) -> Vec<Arc<Group>> {
-        self.groups.read().values().cloned().collect()
+        let mut groups: Vec<_> = self.groups.read().values().cloned().collect();
+        groups.sort_unstable_by(|a, b| a.id().cmp(b.id()));
+        groups
     }
 
     /// Takes out a group that was only just made, for a request that was refused then: there is nothing of

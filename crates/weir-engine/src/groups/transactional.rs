@@ -85,7 +85,10 @@ impl PendingOffsets {
     }
 
     fn groups_of(&self, producer_id: i64) -> Vec<Str> {
-        self.producers.get(&producer_id).into_iter().flat_map(|it| it.keys().cloned()).collect()
+        let groups = self.producers.get(&producer_id).into_iter();
+        let mut groups: Vec<Str> = groups.flat_map(|it| it.keys().cloned()).collect();
+        groups.sort_unstable();
+        groups
     }
 
     fn is_empty(&self) -> bool {

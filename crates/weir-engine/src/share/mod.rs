@@ -313,10 +313,13 @@ impl Share {
     /// A session ends: what its member still holds is given back.
     pub(crate) fn end_session(&self, session: &SessionKey, count_limit: i16) {
         self.sessions.close(session);
-        let partitions: Vec<_> = self.partitions.lock().values().cloned().collect();
-        for partition in partitions.iter().filter(|partition| {
+        let known: Vec<_> = self.partitions.lock().values().cloned().collect();
+        let of_session = known.into_iter().filter(|partition| {
             partition.key().group == session.group && partition.is_current(session.broker)
-        }) {
+        });
+        let mut partitions: Vec<_> = of_session.collect();
+        partitions.sort_unstable_by(|a, b| a.key().cmp(b.key()));
+        for partition in partitions {
             partition.release(&session.member, count_limit);
         }
     }

@@ -90,7 +90,8 @@ fn known(shards: &[Arc<Shard>]) -> Known {
 
 fn end_orphans_of(engine: &Engine, image: &Image, partition: &Arc<Partition>, known: &Known) {
     let open = partition.opened().is_some_and(|log| log.first_unstable_offset().is_some());
-    let Some(producers) = partition.producers().ok().filter(|_| open) else { return };
+    let Some(mut producers) = partition.producers().ok().filter(|_| open) else { return };
+    producers.sort_unstable_by_key(|producer| producer.id);
     for producer in producers.into_iter().filter(|producer| producer.txn_start.is_some()) {
         let owner = known.get(&producer.id);
         let transaction = owner.map(|owner| &owner.transaction);

@@ -16,6 +16,7 @@ use super::load::read_partition;
 use super::records;
 use super::transaction::Transaction;
 use crate::log::AppendOrigin;
+use crate::order::in_order;
 use crate::partition::{Acks, Partition};
 use crate::wait::Signal;
 
@@ -87,8 +88,7 @@ impl Shard {
             tracing::error!(partition, %error, "transactions cannot be loaded");
             for_client(error.code())
         })?;
-        let entries: Vec<Arc<Entry>> = loaded
-            .into_iter()
+        let entries: Vec<Arc<Entry>> = in_order(loaded)
             .map(|(id, loaded)| Entry::loaded(self.me.clone(), id, loaded))
             .collect();
         {
@@ -124,7 +124,9 @@ impl Shard {
     }
 
     pub(crate) fn entries(&self) -> Vec<Arc<Entry>> {
-        self.entries.read().values().cloned().collect()
+        let mut entries: Vec<_> = self.entries.read().values().cloned().collect();
+        entries.sort_unstable_by(|a, b| a.id().cmp(b.id()));
+        entries
     }
 
     /// Whether no step is under way of what was loaded or done since.

@@ -10,7 +10,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -39,14 +39,14 @@ pub(crate) struct GroupShard {
 
 #[derive(Debug)]
 struct State {
-    groups: HashMap<Str, ShareGroup>,
+    groups: BTreeMap<Str, ShareGroup>,
     armed_at: i64,
 }
 
 impl GroupShard {
     /// Reads the partition.
     pub(super) fn load(share: &Arc<Share>, journal: Journal) -> Result<Arc<Self>, PartitionError> {
-        let mut groups: HashMap<Str, ShareGroup> = HashMap::new();
+        let mut groups: BTreeMap<Str, ShareGroup> = BTreeMap::new();
         journal.read(&mut |_, key, value| {
             let Some((id, change)) = records::load(key, value) else { return };
             if change.is_end_of_group() {

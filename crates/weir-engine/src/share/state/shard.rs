@@ -7,6 +7,7 @@ use weir_wire::ErrorCode;
 
 use super::records::{self, Loaded};
 use super::{Entry, StateError, UNINITIALIZED, Written};
+use crate::order::in_order;
 use crate::partition::PartitionError;
 use crate::share::journal::Journal;
 use crate::share::key::ShareKey;
@@ -189,7 +190,7 @@ impl StateShard {
         let all = state.entries.iter();
         let cold = all.filter(|(_, entry)| now_ms - entry.write_ms >= PRUNE_MS);
         let cold: Vec<(ShareKey, Entry)> = cold.map(|(k, e)| (k.clone(), e.clone())).collect();
-        for (key, mut entry) in cold {
+        for (key, mut entry) in in_order(cold) {
             entry.snapshot_epoch += 1;
             entry.updates = 0;
             entry.create_ms = now_ms;
