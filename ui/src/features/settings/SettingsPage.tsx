@@ -59,9 +59,9 @@ function DataFolder() {
   const t = useT();
   const platform = usePlatform();
   const info = useCall("app.info", {}, { tags: [] });
-  const folder = info.data?.data_folder ?? "";
+  const folder = info.data?.home ?? "";
   const open = () =>
-    void platform.call("open.folder", { which: "data", cluster: null }).catch(() => undefined);
+    void platform.call("open.folder", { which: "home", cluster: null }).catch(() => undefined);
   return (
     <FormField label={t(texts.dataFolder)} description={t(texts.dataHint)}>
       <SpaceBetween direction="horizontal" size="xs" alignItems="center">

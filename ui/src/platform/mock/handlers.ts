@@ -135,7 +135,7 @@ export const handlers: Handlers = {
     version: "0.1.0",
     home: "/home/mina/.local/share/weir",
     logs: "/home/mina/.local/share/weir/logs",
-    data_folder: "/home/mina/.local/share/weir",
+    data_folder: "/home/mina/.local/share/weir/clusters",
     engine_path: "/usr/lib/weir/weir-broker",
     os: "Debian GNU/Linux 13, x86_64",
     third_party: "tokio MIT\nreact MIT\n@cloudscape-design/components Apache-2.0\npretendard OFL-1.1",
