@@ -63,7 +63,7 @@ fn bound_of_groups(key: &str) -> Option<String> {
     Some(format!("What groups without a {name} of their own have. {doc}"))
 }
 
-const GROUP: [(&str, &str); 19] = [
+const GROUP: [(&str, &str); 21] = [
     (
         "consumer.assignment.interval.ms",
         "How long, in milliseconds, the coordinator waits after one assignment before it makes the next: changes in between share one.",
@@ -117,6 +117,10 @@ const GROUP: [(&str, &str); 19] = [
         "How long, in milliseconds, the coordinator waits after one assignment of a streams group before it makes the next.",
     ),
     (
+        "streams.assignor.name",
+        "Which assignor distributes the tasks of a streams group among its members.",
+    ),
+    (
         "streams.heartbeat.interval.ms",
         "How often, in milliseconds, members of a streams group are told to send heartbeats.",
     ),
@@ -131,6 +135,10 @@ const GROUP: [(&str, &str); 19] = [
     (
         "streams.num.warmup.replicas",
         "How many tasks at a time rebuild their state on their next member before they move there.",
+    ),
+    (
+        "streams.rack.aware.assignment.tags",
+        "The client tags, separated by commas, in which the copies of a task's state should differ, so that they do not fail together.",
     ),
     (
         "streams.session.timeout.ms",
@@ -151,7 +159,7 @@ const CLIENT_METRICS: [(&str, &str); 3] = [
     ("metrics", "Prefixes of the names of the metrics that clients send; \"*\" is all of them."),
 ];
 
-const BROKER: [(&str, &str); 58] = [
+const BROKER: [(&str, &str); 61] = [
     ("advertised.listeners", "Where clients find this broker, as Metadata tells them."),
     (
         "authorizer.class.name",
@@ -234,6 +242,10 @@ const BROKER: [(&str, &str); 58] = [
         "The most bytes a second that throttled replicas here fetch from their leaders.",
     ),
     (
+        "log.retention.check.interval.ms",
+        "How often, in milliseconds, it is looked for log segments that retention takes away.",
+    ),
+    (
         "replica.alter.log.dirs.io.max.bytes.per.second",
         "The most bytes a second at which replicas move between this broker's log directories.",
     ),
@@ -292,6 +304,10 @@ const BROKER: [(&str, &str); 58] = [
         "How it is chosen which replica consumers read from: RackAwareReplicaSelector lets them read in their own rack.",
     ),
     (
+        "request.timeout.ms",
+        "How long, in milliseconds, the markers of an ended transaction are waited for until they are committed.",
+    ),
+    (
         "share.coordinator.snapshot.update.records.per.snapshot",
         "After how many updates the whole state of a share-partition is written once more.",
     ),
@@ -322,6 +338,10 @@ const BROKER: [(&str, &str); 58] = [
     (
         "transaction.partition.verification.enable",
         "Whether a partition asks the coordinator that a transaction is open before it takes the first batch of it (KIP-890).",
+    ),
+    (
+        "transaction.remove.expired.transaction.cleanup.interval.ms",
+        "How often, in milliseconds, it is looked for transactional ids that have not been used for transactional.id.expiration.ms.",
     ),
     (
         "transaction.state.log.min.isr",
@@ -363,6 +383,10 @@ mod tests {
         }
     }
 
+    /// Nothing is sent to a dead letter queue.
+    const IDLE: [&str; 2] =
+        ["errors.deadletterqueue.copy.record.enable", "errors.deadletterqueue.topic.name"];
+
     #[test]
     fn every_topic_group_and_metrics_configuration_has_one() {
         let shown = |defs: &'static [weir_wire::config_defs::ConfigDef]| {
@@ -373,6 +397,9 @@ mod tests {
         }
         for key in shown(weir_wire::config_defs::CLIENT_METRICS) {
             doc(ResourceType::ClientMetrics, key);
+        }
+        for key in shown(weir_wire::config_defs::GROUP).filter(|key| !IDLE.contains(key)) {
+            doc(ResourceType::Group, key);
         }
     }
 

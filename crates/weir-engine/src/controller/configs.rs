@@ -74,12 +74,15 @@ fn plan(image: &Image, alteration: &Alteration) -> Result<Changes, Refusal> {
     }
     if alteration.replace {
         for key in own.into_iter().flat_map(ConfigMap::keys) {
-            // What ELR guards stays.
-            if *kind != ResourceType::Broker
-                || check_broker(image.configs(), name.parse().ok(), key, None).is_ok()
-            {
-                changes.entry(key.clone()).or_insert(None);
+            if changes.contains_key(key) {
+                continue;
             }
+            // What ELR guards must be named.
+            if *kind == ResourceType::Broker {
+                let check = check_broker(image.configs(), name.parse().ok(), key, None);
+                check.map_err(|(code, message)| Refusal::new(code, message))?;
+            }
+            changes.insert(key.clone(), None);
         }
     }
     let whole = whole(own, &changes);

@@ -56,8 +56,12 @@ impl Written for Uncommitted {
 }
 
 pub(crate) fn handle(ctx: &Ctx, request: WriteTxnMarkersRequest) -> Reply<WriteTxnMarkersResponse> {
+    if request.markers.iter().any(is_nobodys) {
+        return Reply::Done(all_failed(&request));
+    }
     let mut waits = Vec::new();
-    let markers = request.markers.iter().enumerate().map(|(at, marker)| WritableTxnMarkerResult {
+    let asked = request.markers.iter().filter(|marker| !marker.topics.is_empty());
+    let markers = asked.enumerate().map(|(at, marker)| WritableTxnMarkerResult {
         producer_id: marker.producer_id,
         topics: topic_results(ctx, at, marker, &mut waits),
         ..WritableTxnMarkerResult::default()
@@ -72,6 +76,34 @@ pub(crate) fn handle(ctx: &Ctx, request: WriteTxnMarkersRequest) -> Reply<WriteT
     }
     let ctx = ctx.clone();
     Reply::wait(async move { Some(committed(&ctx, response, waits).await) })
+}
+
+/// No batch can carry it.
+fn is_nobodys(marker: &WritableTxnMarker) -> bool {
+    marker.producer_id == -1 || marker.producer_epoch == -1
+}
+
+/// As Kafka, whose handler fails: UNKNOWN_SERVER_ERROR for everything asked, and nothing is written.
+fn all_failed(request: &WriteTxnMarkersRequest) -> WriteTxnMarkersResponse {
+    let topic = |topic: &WritableTxnMarkerTopic| WritableTxnMarkerTopicResult {
+        name: topic.name.clone(),
+        partitions: topic.partition_indexes.iter().map(|index| failed(*index)).collect(),
+        ..WritableTxnMarkerTopicResult::default()
+    };
+    let markers = request.markers.iter().map(|marker| WritableTxnMarkerResult {
+        producer_id: marker.producer_id,
+        topics: marker.topics.iter().map(topic).collect(),
+        ..WritableTxnMarkerResult::default()
+    });
+    WriteTxnMarkersResponse { markers: markers.collect(), ..WriteTxnMarkersResponse::default() }
+}
+
+fn failed(partition_index: i32) -> WritableTxnMarkerPartitionResult {
+    WritableTxnMarkerPartitionResult {
+        partition_index,
+        error_code: ErrorCode::UNKNOWN_SERVER_ERROR.0,
+        ..WritableTxnMarkerPartitionResult::default()
+    }
 }
 
 fn topic_results(

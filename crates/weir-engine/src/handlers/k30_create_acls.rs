@@ -1,5 +1,7 @@
-//! CreateAcls, key 30, versions 1 to 3 (KIP-140, KIP-290): one result a creation, always.
+//! CreateAcls, key 30, versions 1 to 3 (KIP-140, KIP-290): one result a creation, always. One that is
+//! rather a filter (ANY, MATCH) fails them all: UNKNOWN_SERVER_ERROR, as in Kafka, whose handler fails.
 
+use weir_wire::ErrorCode;
 use weir_wire::messages::create_acls_request::{AclCreation, CreateAclsRequest};
 use weir_wire::messages::create_acls_response::{AclCreationResult, CreateAclsResponse};
 
@@ -18,12 +20,14 @@ pub(crate) fn handle(ctx: &Ctx, request: CreateAclsRequest) -> Reply<CreateAclsR
         return Reply::Close("CreateAcls with UNKNOWN elements");
     }
     let all = |refusal: Refusal| acls.iter().map(|_| Err(refusal.clone())).collect();
-    let answers = if authorizer_configured(ctx) {
+    let answers = if !authorizer_configured(ctx) {
+        all(security_disabled())
+    } else if acls.iter().any(Acl::is_filter) {
+        all(Refusal::from(ErrorCode::UNKNOWN_SERVER_ERROR))
+    } else {
         let engine = ctx.engine();
         let made = engine.controller().create_acls(&acls, engine.rng().as_ref());
         made.unwrap_or_else(|error| all(Refusal::from(error)))
-    } else {
-        all(security_disabled())
     };
     let results = answers.into_iter().map(|answer| match answer {
         Ok(()) => AclCreationResult::default(),

@@ -25,6 +25,7 @@ pub(crate) fn handle(ctx: &Ctx, request: DeleteAclsRequest) -> Reply<DeleteAclsR
     };
     let filter_results = answers.into_iter().map(|answer| match answer {
         Ok(deleted) => DeleteAclsFilterResult {
+            error_message: None,
             matching_acls: deleted.into_iter().map(gone).collect(),
             ..Default::default()
         },
@@ -52,6 +53,7 @@ fn asked(filter: DeleteAclsFilter) -> AclFilter {
 
 fn gone(acl: Acl) -> DeleteAclsMatchingAcl {
     DeleteAclsMatchingAcl {
+        error_message: None,
         resource_type: acl.resource_type,
         resource_name: acl.name,
         pattern_type: acl.pattern_type,

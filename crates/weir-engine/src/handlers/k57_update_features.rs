@@ -3,11 +3,11 @@
 //! All updates of a request are carried out, or none: the error at the top says which feature could not
 //! be. Up to v1 a success is repeated for each feature.
 
-use weir_wire::ErrorCode;
 use weir_wire::messages::update_features_request::{FeatureUpdateKey, UpdateFeaturesRequest};
 use weir_wire::messages::update_features_response::{
     UpdatableFeatureResult, UpdateFeaturesResponse,
 };
+use weir_wire::{ErrorCode, Str};
 
 use crate::controller::{FeatureUpdate, Refusal, UpgradeType};
 use crate::ctx::Ctx;
@@ -46,6 +46,8 @@ fn succeeded(updates: Vec<FeatureUpdateKey>, version: i16) -> UpdateFeaturesResp
     let results = results.map(|update| UpdatableFeatureResult {
         feature: update.feature,
         error_code: ErrorCode::NONE.0,
+        // Kafka's words for nothing.
+        error_message: Some(Str::from_static("NONE")),
         ..Default::default()
     });
     UpdateFeaturesResponse { error_message: None, results: results.collect(), ..Default::default() }

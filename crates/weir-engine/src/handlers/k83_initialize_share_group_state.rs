@@ -3,11 +3,11 @@
 //! The group coordinator begins a share-partition under a state epoch; a lower one than is known is
 //! FENCED_STATE_EPOCH. Served for brokers and administrators alike.
 
+use weir_wire::ErrorCode;
 use weir_wire::messages::initialize_share_group_state_request::InitializeShareGroupStateRequest;
 use weir_wire::messages::initialize_share_group_state_response::{
     InitializeShareGroupStateResponse, InitializeStateResult, PartitionResult,
 };
-use weir_wire::{ErrorCode, Str};
 
 use super::share_state::{Served, serve};
 use crate::ctx::Ctx;
@@ -16,17 +16,29 @@ use crate::share::partition::Persisted;
 use crate::share::state::StateError;
 use weir_wire::messages::initialize_share_group_state_request::PartitionData;
 
+/// What could not be done, as Kafka begins its sentence.
+const WHAT: &str = "initialize share group state";
+
 pub(crate) fn handle(
     ctx: &Ctx,
     request: InitializeShareGroupStateRequest,
 ) -> Reply<InitializeShareGroupStateResponse> {
+    if request.group_id.is_empty() {
+        return Reply::Done(InitializeShareGroupStateResponse::default());
+    }
     let mut results = Vec::new();
     let mut waits = Vec::new();
-    for topic in &request.topics {
+    for topic in request.topics.iter().filter(|topic| !topic.partitions.is_empty()) {
         let mut partitions = Vec::new();
         for asked in &topic.partitions {
             let place = (topic.topic_id, asked.partition);
-            let done = serve(ctx, &request.group_id, place, |served| one(&served, asked));
+            let done = serve(
+                ctx,
+                &request.group_id,
+                place,
+                |served| served.shard.check_initialize(&served.key, asked.state_epoch),
+                |served| one(served, asked),
+            );
             let done = done.map(|(answer, wait)| {
                 waits.extend(wait);
                 answer
@@ -34,7 +46,7 @@ pub(crate) fn handle(
             partitions.push(done.unwrap_or_else(|refused| PartitionResult {
                 partition: asked.partition,
                 error_code: refused.code.0,
-                error_message: Some(Str::from_static(refused.message)),
+                error_message: Some(refused.told(WHAT)),
                 ..Default::default()
             }));
         }
@@ -64,7 +76,7 @@ fn fail(response: &mut InitializeShareGroupStateResponse, error: ErrorCode) {
     let partitions = response.results.iter_mut().flat_map(|topic| &mut topic.partitions);
     for partition in partitions.filter(|partition| partition.error_code == ErrorCode::NONE.0) {
         partition.error_code = error.0;
-        partition.error_message = Some(Str::from_static(error.name()));
+        partition.error_message = Some(StateError::from(error).told(WHAT));
     }
 }
 

@@ -3,11 +3,11 @@
 //! A leader's change of a share-partition: FENCED_LEADER_EPOCH and FENCED_STATE_EPOCH for older ones,
 //! INVALID_REQUEST for one that was never initialized. v1 tells how many records are finished with.
 
+use weir_wire::ErrorCode;
 use weir_wire::messages::write_share_group_state_request::WriteShareGroupStateRequest;
 use weir_wire::messages::write_share_group_state_response::{
     PartitionResult, WriteShareGroupStateResponse, WriteStateResult,
 };
-use weir_wire::{ErrorCode, Str};
 
 use super::share_state::{Served, serve};
 use crate::ctx::Ctx;
@@ -17,17 +17,30 @@ use crate::share::partition::Persisted;
 use crate::share::state::{StateError, Written};
 use weir_wire::messages::write_share_group_state_request::PartitionData;
 
+/// What could not be done, as Kafka begins its sentence.
+const WHAT: &str = "write share group state";
+
 pub(crate) fn handle(
     ctx: &Ctx,
     request: WriteShareGroupStateRequest,
 ) -> Reply<WriteShareGroupStateResponse> {
+    if request.group_id.is_empty() || request.topics.iter().any(|topic| topic.partitions.is_empty())
+    {
+        return Reply::Done(WriteShareGroupStateResponse::default());
+    }
     let mut results = Vec::new();
     let mut waits = Vec::new();
     for topic in &request.topics {
         let mut partitions = Vec::new();
         for asked in &topic.partitions {
             let place = (topic.topic_id, asked.partition);
-            let done = serve(ctx, &request.group_id, place, |served| one(&served, asked));
+            let done = serve(
+                ctx,
+                &request.group_id,
+                place,
+                |served| served.shard.check_write(&served.key, &written(asked)),
+                |served| one(served, asked),
+            );
             let done = done.map(|(answer, wait)| {
                 waits.extend(wait);
                 answer
@@ -35,7 +48,7 @@ pub(crate) fn handle(
             partitions.push(done.unwrap_or_else(|refused| PartitionResult {
                 partition: asked.partition,
                 error_code: refused.code.0,
-                error_message: Some(Str::from_static(refused.message)),
+                error_message: Some(refused.told(WHAT)),
                 ..Default::default()
             }));
         }
@@ -65,7 +78,23 @@ fn fail(response: &mut WriteShareGroupStateResponse, error: ErrorCode) {
     let partitions = response.results.iter_mut().flat_map(|topic| &mut topic.partitions);
     for partition in partitions.filter(|partition| partition.error_code == ErrorCode::NONE.0) {
         partition.error_code = error.0;
-        partition.error_message = Some(Str::from_static(error.name()));
+        partition.error_message = Some(StateError::from(error).told(WHAT));
+    }
+}
+
+fn written(asked: &PartitionData) -> Written {
+    let batches = asked.state_batches.iter().map(|batch| StateBatch {
+        first: batch.first_offset,
+        last: batch.last_offset,
+        state: batch.delivery_state,
+        count: batch.delivery_count,
+    });
+    Written {
+        state_epoch: asked.state_epoch,
+        leader_epoch: asked.leader_epoch,
+        start_offset: asked.start_offset,
+        complete_count: asked.delivery_complete_count,
+        batches: batches.collect(),
     }
 }
 
@@ -73,20 +102,7 @@ fn one(
     served: &Served,
     asked: &PartitionData,
 ) -> Result<(PartitionResult, Option<Persisted>), StateError> {
-    let batches = asked.state_batches.iter().map(|batch| StateBatch {
-        first: batch.first_offset,
-        last: batch.last_offset,
-        state: batch.delivery_state,
-        count: batch.delivery_count,
-    });
-    let written = Written {
-        state_epoch: asked.state_epoch,
-        leader_epoch: asked.leader_epoch,
-        start_offset: asked.start_offset,
-        complete_count: asked.delivery_complete_count,
-        batches: batches.collect(),
-    };
-    let required = served.shard.write(&served.key, &written, served.now_ms)?;
+    let required = served.shard.write(&served.key, &written(asked), served.now_ms)?;
     let answer = PartitionResult { partition: asked.partition, ..Default::default() };
     Ok((answer, Some(served.wait(required))))
 }

@@ -2,11 +2,11 @@
 //!
 //! Forgets a share-partition; it need not be there.
 
+use weir_wire::ErrorCode;
 use weir_wire::messages::delete_share_group_state_request::DeleteShareGroupStateRequest;
 use weir_wire::messages::delete_share_group_state_response::{
     DeleteShareGroupStateResponse, DeleteStateResult, PartitionResult,
 };
-use weir_wire::{ErrorCode, Str};
 
 use super::share_state::{Served, serve};
 use crate::ctx::Ctx;
@@ -15,17 +15,25 @@ use crate::share::partition::Persisted;
 use crate::share::state::StateError;
 use weir_wire::messages::delete_share_group_state_request::PartitionData;
 
+/// What could not be done, as Kafka begins its sentence.
+const WHAT: &str = "delete share group state";
+
 pub(crate) fn handle(
     ctx: &Ctx,
     request: DeleteShareGroupStateRequest,
 ) -> Reply<DeleteShareGroupStateResponse> {
+    if request.group_id.is_empty() || request.topics.iter().any(|topic| topic.partitions.is_empty())
+    {
+        return Reply::Done(DeleteShareGroupStateResponse::default());
+    }
     let mut results = Vec::new();
     let mut waits = Vec::new();
     for topic in &request.topics {
         let mut partitions = Vec::new();
         for asked in &topic.partitions {
             let place = (topic.topic_id, asked.partition);
-            let done = serve(ctx, &request.group_id, place, |served| one(&served, asked));
+            let done =
+                serve(ctx, &request.group_id, place, |_| Ok(()), |served| one(served, asked));
             let done = done.map(|(answer, wait)| {
                 waits.extend(wait);
                 answer
@@ -33,7 +41,7 @@ pub(crate) fn handle(
             partitions.push(done.unwrap_or_else(|refused| PartitionResult {
                 partition: asked.partition,
                 error_code: refused.code.0,
-                error_message: Some(Str::from_static(refused.message)),
+                error_message: Some(refused.told(WHAT)),
                 ..Default::default()
             }));
         }
@@ -63,7 +71,7 @@ fn fail(response: &mut DeleteShareGroupStateResponse, error: ErrorCode) {
     let partitions = response.results.iter_mut().flat_map(|topic| &mut topic.partitions);
     for partition in partitions.filter(|partition| partition.error_code == ErrorCode::NONE.0) {
         partition.error_code = error.0;
-        partition.error_message = Some(Str::from_static(error.name()));
+        partition.error_message = Some(StateError::from(error).told(WHAT));
     }
 }
 

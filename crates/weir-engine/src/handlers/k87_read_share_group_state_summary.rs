@@ -3,7 +3,6 @@
 //! Start offset and epochs of a share-partition, -1 and 0 when it was never initialized. v1 tells how
 //! many records are finished with.
 
-use weir_wire::Str;
 use weir_wire::messages::read_share_group_state_summary_request::ReadShareGroupStateSummaryRequest;
 use weir_wire::messages::read_share_group_state_summary_response::{
     PartitionResult, ReadShareGroupStateSummaryResponse, ReadStateSummaryResult,
@@ -15,19 +14,27 @@ use crate::reply::Reply;
 use crate::share::state::{StateError, UNINITIALIZED};
 use weir_wire::messages::read_share_group_state_summary_request::PartitionData;
 
+/// What could not be done, as Kafka begins its sentence.
+const WHAT: &str = "read share group state summary";
+
 pub(crate) fn handle(
     ctx: &Ctx,
     request: ReadShareGroupStateSummaryRequest,
 ) -> Reply<ReadShareGroupStateSummaryResponse> {
+    if request.group_id.is_empty() || request.topics.iter().any(|topic| topic.partitions.is_empty())
+    {
+        return Reply::Done(ReadShareGroupStateSummaryResponse::default());
+    }
     let mut results = Vec::new();
     for topic in &request.topics {
         let partitions = topic.partitions.iter().map(|asked| {
             let place = (topic.topic_id, asked.partition);
-            let answer = serve(ctx, &request.group_id, place, |served| one(&served, asked));
+            let answer =
+                serve(ctx, &request.group_id, place, |_| Ok(()), |served| one(served, asked));
             answer.unwrap_or_else(|refused| PartitionResult {
                 partition: asked.partition,
                 error_code: refused.code.0,
-                error_message: Some(Str::from_static(refused.message)),
+                error_message: Some(refused.told(WHAT)),
                 ..Default::default()
             })
         });
@@ -47,7 +54,7 @@ fn one(served: &Served, asked: &PartitionData) -> Result<PartitionResult, StateE
         start_offset: UNINITIALIZED,
         ..Default::default()
     };
-    if let Some(entry) = served.shard.summary(&served.key, asked.leader_epoch)? {
+    if let Some(entry) = served.shard.summary(&served.key) {
         answer.state_epoch = entry.state_epoch;
         answer.leader_epoch = entry.leader_epoch;
         answer.start_offset = entry.start_offset;

@@ -109,9 +109,8 @@ fn one(
     let partition = topic.partition(index).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     let key = ShareKey { group: group.detached(), topic: topic.id(), partition: index };
     let shard = ctx.engine().share().state_shard(&key)?;
-    let found = shard.summary(&key, -1).map_err(|error| error.code)?;
     let mut answer = nothing(index);
-    let Some(entry) = found else { return Ok(answer) };
+    let Some(entry) = shard.summary(&key) else { return Ok(answer) };
     answer.start_offset = entry.start_offset;
     answer.leader_epoch = entry.leader_epoch;
     if entry.start_offset != UNINITIALIZED && entry.complete_count >= 0 {

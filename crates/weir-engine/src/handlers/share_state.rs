@@ -26,21 +26,28 @@ impl Served {
     }
 }
 
-/// Finds the coordinator: NOT_COORDINATOR elsewhere, INVALID_REQUEST for what names nothing.
+/// Asks the coordinator of a share-partition, as Kafka in this order: NOT_COORDINATOR elsewhere,
+/// INVALID_REQUEST for a partition below 0, what `check` refuses, UNKNOWN_TOPIC_OR_PARTITION. `act`
+/// checks by itself.
 pub(super) fn serve<T>(
     ctx: &Ctx,
     group: &Str,
     (topic, partition): (Uuid, i32),
-    act: impl FnOnce(Served) -> Result<T, StateError>,
+    check: impl FnOnce(&Served) -> Result<(), StateError>,
+    act: impl FnOnce(&Served) -> Result<T, StateError>,
 ) -> Result<T, StateError> {
     let share = ctx.engine().share().clone();
     share.saw(ctx.image());
-    if group.is_empty() || topic == Uuid::ZERO || partition < 0 {
-        return Err(ErrorCode::INVALID_REQUEST.into());
-    }
-    ctx.partition_by_id(topic, partition).map_err(|_| ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     let key = ShareKey { group: group.detached(), topic, partition };
     let shard = share.state_shard_on(ctx.broker_id(), &key)?;
     let now_ms = ctx.engine().clock().wall_ms();
-    act(Served { share, shard, key, now_ms, version: ctx.version() })
+    let served = Served { share, shard, key, now_ms, version: ctx.version() };
+    if partition < 0 {
+        return Err(StateError::invalid("The partition id cannot be a negative number."));
+    }
+    if ctx.partition_by_id(topic, partition).is_err() {
+        check(&served)?;
+        return Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.into());
+    }
+    act(&served)
 }

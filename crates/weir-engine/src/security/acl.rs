@@ -70,6 +70,12 @@ impl Acl {
         }
     }
 
+    /// Whether it stands for more than one entry: Kafka cannot even read such.
+    pub(crate) fn is_filter(&self) -> bool {
+        [self.resource_type, self.pattern_type, self.operation, self.permission].contains(&ANY)
+            || self.pattern_type == MATCH
+    }
+
     /// Whether it may be made, with Kafka's words: the broker's checks, then the controller's.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         let refused = |message: String| Err(Refusal::new(ErrorCode::INVALID_REQUEST, message));

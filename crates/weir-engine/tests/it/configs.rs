@@ -206,6 +206,78 @@ fn alter_configs_takes_away_what_it_does_not_name() {
     assert_eq!(replace("root", Some("INFO"), LOGGER), ErrorCode::INVALID_REQUEST);
 }
 
+/// What is not named goes: so the minimum that ELR guards has to be.
+#[test]
+fn the_default_of_all_brokers_is_not_replaced_without_its_minimum() {
+    let cluster = Cluster::new(1);
+    let replace = |configs: &[(&str, &str)]| {
+        let configs = configs.iter().map(|(key, value)| legacy::AlterableConfig {
+            name: Str::from(*key),
+            value: Some(Str::from(*value)),
+            ..Default::default()
+        });
+        let resource = legacy::AlterConfigsResource {
+            resource_type: BROKER,
+            configs: configs.collect(),
+            ..Default::default()
+        };
+        let request = AlterConfigsRequest { resources: vec![resource], ..Default::default() };
+        let answer = cluster.connect(1).call(request, 2).responses.remove(0);
+        (ErrorCode(answer.error_code), answer.error_message.unwrap_or_default().to_string())
+    };
+    let (code, message) = replace(&[("log.retention.ms", "1000000")]);
+    assert_eq!(code, ErrorCode::INVALID_CONFIG);
+    assert_eq!(
+        message,
+        "Cluster-level min.insync.replicas cannot be removed while ELR is enabled."
+    );
+    let both = [("log.retention.ms", "1000000"), ("min.insync.replicas", "1")];
+    assert_eq!(replace(&both), (ErrorCode::NONE, String::new()));
+}
+
+/// Names of configurations that stand in the engine's code, but for the tables of `config/`.
+fn named_in_code(folder: &std::path::Path, names: &mut std::collections::BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "config") {
+            named_in_code(&path, names);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            names.extend(code.split('"').map(str::to_owned));
+        }
+    }
+}
+
+#[test]
+fn every_configuration_that_the_engine_reads_is_explained() {
+    let mut names = std::collections::BTreeSet::new();
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    named_in_code(&source, &mut names);
+    let cluster = Cluster::new(1);
+    let resource = DescribeConfigsResource {
+        resource_type: BROKER,
+        resource_name: Str::from("1"),
+        configuration_keys: None,
+        ..Default::default()
+    };
+    let request = DescribeConfigsRequest {
+        resources: vec![resource],
+        include_documentation: true,
+        ..Default::default()
+    };
+    let configs = cluster.connect(1).call(request, 4).results.remove(0).configs;
+    let read: Vec<_> =
+        configs.iter().filter(|config| names.contains(config.name.as_str())).collect();
+    assert!(read.len() > 40, "found only {} in the code", read.len());
+    let bare: Vec<_> = read.iter().filter(|config| config.documentation.is_none()).collect();
+    assert!(
+        bare.is_empty(),
+        "no description: {:?}",
+        bare.iter().map(|c| &c.name).collect::<Vec<_>>()
+    );
+}
+
 #[test]
 fn groups_have_bounds_and_synonyms() {
     let mut cluster = Cluster::new(1);

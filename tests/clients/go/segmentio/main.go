@@ -15,7 +15,7 @@ import (
 const (
 	topic = "letters"
 	count = 500
-	wait  = 60 * time.Second
+	wait  = 100 * time.Second
 )
 
 func must(err error) {
@@ -80,6 +80,7 @@ func main() {
 	topics(ctx, client)
 	produce(ctx, addresses)
 	consume(ctx, addresses, client)
+	transactions(ctx, addresses, client)
 	answer, err := client.DeleteTopics(ctx, &kafka.DeleteTopicsRequest{Topics: []string{topic}})
 	must(err)
 	must(answer.Errors[topic])

@@ -174,7 +174,8 @@ fn append_to(
                 .map_err(|code| Failure { message: told(code), ..code.into() })?
         }
     };
-    written.map_err(|error| refused(error.code(), partition))
+    let is_transactional = header.attributes.is_transactional();
+    written.map_err(|error| refused(error.code(), partition, is_transactional))
 }
 
 fn client_of(version: i16) -> Client {
@@ -198,13 +199,13 @@ fn told(code: ErrorCode) -> Option<String> {
     }
 }
 
-fn refused(code: ErrorCode, partition: &Partition) -> Failure {
-    let is_producers = matches!(
-        code,
-        ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER
-            | ErrorCode::INVALID_PRODUCER_EPOCH
-            | ErrorCode::UNKNOWN_PRODUCER_ID
-    );
+/// The epoch of a transaction is looked at before the log is: no log start is told then.
+fn refused(code: ErrorCode, partition: &Partition, is_transactional: bool) -> Failure {
+    let is_producers = match code {
+        ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER | ErrorCode::UNKNOWN_PRODUCER_ID => true,
+        ErrorCode::INVALID_PRODUCER_EPOCH => !is_transactional,
+        _ => false,
+    };
     let log_start_offset = if is_producers { log_start(partition) } else { -1 };
     Failure { log_start_offset, ..code.into() }
 }

@@ -379,6 +379,20 @@ fn markers_go_after_all_of_their_transaction_and_their_time() {
 }
 
 #[test]
+fn young_records_stay_until_their_time() {
+    let rig = Rig::new(LogConfig { min_compaction_lag_ms: 60_000, ..config() });
+    let all = || rig.read_all().len();
+    for at in 0..60 {
+        rig.append(&keyed(&format!("k{}", at % 3), Some(&format!("v{at}")))).unwrap();
+    }
+    compact(&rig, NOW + 1_000);
+    assert_eq!(all(), 60, "all of them are young");
+    compact(&rig, NOW + 120_000);
+    assert!(all() < 60, "those in closed segments are not any more");
+    assert_eq!(last_values(&rig.read_all()).len(), 3, "the last values stay");
+}
+
+#[test]
 fn a_log_is_compacted_in_time_whatever_its_ratio() {
     let rules = LogConfig {
         min_cleanable_dirty_ratio: 1.1,

@@ -64,8 +64,7 @@ impl GroupShard {
         self.with_empty(id, |group, share| {
             let key = ShareKey { group: group.id.clone(), topic, partition };
             let shard = share.state_shard(&key)?;
-            let known = shard.summary(&key, -1).map_err(|error| error.code)?;
-            let epoch = known.map_or(0, |entry| entry.state_epoch + 1);
+            let epoch = shard.summary(&key).map_or(0, |entry| entry.state_epoch + 1);
             let now_ms = share.env().clock.wall_ms();
             shard.initialize(&key, epoch, offset, now_ms).map_err(|error| error.code)?;
             share.evict(&key);

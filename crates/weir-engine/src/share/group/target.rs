@@ -116,13 +116,10 @@ impl Share {
     pub(crate) fn begin(&self, key: &ShareKey) -> Result<(), weir_wire::ErrorCode> {
         let shard = self.state_shard(key)?;
         let now_ms = self.env().clock.wall_ms();
-        match shard.summary(key, -1) {
+        if shard.summary(key).is_some() {
             // An earlier life of the group record was lost, or the record could not be written.
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => {
-                shard.initialize(key, 0, UNINITIALIZED, now_ms).map(drop).map_err(|e| e.code)
-            }
-            Err(error) => Err(error.code),
+            return Ok(());
         }
+        shard.initialize(key, 0, UNINITIALIZED, now_ms).map(drop).map_err(|error| error.code)
     }
 }

@@ -1,5 +1,7 @@
 //! One share-partition's persisted state, and the rules of changing it.
 
+use std::cmp::Ordering;
+
 use weir_wire::ErrorCode;
 
 use super::{StateError, UNINITIALIZED};
@@ -30,7 +32,7 @@ pub(crate) struct Entry {
 pub(crate) struct Written {
     pub(crate) state_epoch: i32,
     pub(crate) leader_epoch: i32,
-    /// -1: unchanged.
+    /// At or before the start that is known: unchanged.
     pub(crate) start_offset: i64,
     pub(crate) complete_count: i32,
     pub(crate) batches: Vec<StateBatch>,
@@ -62,25 +64,28 @@ impl Entry {
     }
 
     pub(super) fn check_leader(&self, leader_epoch: i32) -> Result<(), StateError> {
-        if leader_epoch >= 0 && leader_epoch < self.leader_epoch {
+        if leader_epoch < self.leader_epoch {
             return Err(ErrorCode::FENCED_LEADER_EPOCH.into());
         }
         Ok(())
     }
 
-    /// The entry after `written`; as an update, or after `updates_max` of them as a snapshot.
+    /// The entry after `written`; as an update, or after `updates_max` of them as a snapshot. The
+    /// start never goes back, and what was finished with before it is not counted again.
     pub(super) fn after(&self, written: &Written, updates_max: u32, now_ms: i64) -> Self {
-        let start_offset = match written.start_offset {
-            UNINITIALIZED => self.start_offset,
-            told => told,
+        let start_offset = written.start_offset.max(self.start_offset);
+        let complete_count = match written.start_offset.cmp(&self.start_offset) {
+            Ordering::Less => self.complete_count,
+            Ordering::Equal => written.complete_count.max(self.complete_count),
+            Ordering::Greater => written.complete_count,
         };
         let is_snapshot = self.updates >= updates_max;
         Self {
             snapshot_epoch: self.snapshot_epoch + i32::from(is_snapshot),
-            state_epoch: self.state_epoch.max(written.state_epoch),
+            state_epoch: self.state_epoch,
             leader_epoch: self.leader_epoch.max(written.leader_epoch),
             start_offset,
-            complete_count: written.complete_count,
+            complete_count,
             create_ms: if is_snapshot { now_ms } else { self.create_ms },
             write_ms: now_ms,
             batches: combined(&self.batches, &written.batches, start_offset),
@@ -121,6 +126,19 @@ mod tests {
             assert_eq!((entry.updates, entry.snapshot_epoch), (updates, snapshot));
         }
         assert_eq!(entry.start_offset, 0, "-1 leaves it");
+    }
+
+    #[test]
+    fn the_start_never_goes_back() {
+        let entry = Entry::new(1, 10, 7).after(&written(5), 500, 8);
+        assert_eq!((entry.start_offset, entry.complete_count), (10, 0), "an older start");
+        let entry = entry.after(&written(10), 500, 8);
+        assert_eq!((entry.start_offset, entry.complete_count), (10, 5), "the same one");
+        let less = Written { complete_count: -1, ..written(10) };
+        assert_eq!(entry.after(&less, 500, 8).complete_count, 5, "the larger count");
+        assert_eq!(entry.after(&Written { start_offset: 12, ..less }, 500, 8).complete_count, -1);
+        let newer = Written { state_epoch: 9, ..written(10) };
+        assert_eq!(entry.after(&newer, 500, 8).state_epoch, 1, "set by an initialization alone");
     }
 
     #[test]

@@ -59,8 +59,8 @@ pub(super) fn update(
     let value = ShareUpdateValue {
         snapshot_epoch: after.snapshot_epoch,
         leader_epoch: after.leader_epoch,
-        start_offset: written.start_offset,
-        delivery_complete_count: written.complete_count,
+        start_offset: after.start_offset,
+        delivery_complete_count: after.complete_count,
         state_batches: batches.collect(),
         ..Default::default()
     };

@@ -13,6 +13,8 @@ use crate::share::journal::Journal;
 use crate::share::key::ShareKey;
 use crate::share::records::Record;
 
+const NEGATIVE_LEADER_EPOCH: &str = "The leader epoch cannot be a negative number.";
+const NEGATIVE_STATE_EPOCH: &str = "The state epoch cannot be a negative number.";
 const READ_UNINITIALIZED: &str = "Read operation on uninitialized share partition not allowed.";
 const WRITE_UNINITIALIZED: &str = "Write operation on uninitialized share partition not allowed.";
 
@@ -39,6 +41,45 @@ struct State {
     prune_at_ms: i64,
 }
 
+impl State {
+    /// What is known of a share-partition that may be initialized under `state_epoch`.
+    fn initializable(
+        &self,
+        key: &ShareKey,
+        state_epoch: i32,
+    ) -> Result<Option<&Entry>, StateError> {
+        if state_epoch < 0 {
+            return Err(StateError::invalid(NEGATIVE_STATE_EPOCH));
+        }
+        let known = self.entries.get(key);
+        if known.is_some_and(|known| state_epoch < known.state_epoch) {
+            return Err(ErrorCode::FENCED_STATE_EPOCH.into());
+        }
+        Ok(known)
+    }
+
+    fn readable(&self, key: &ShareKey, leader_epoch: i32) -> Result<&Entry, StateError> {
+        if leader_epoch < 0 {
+            return Err(StateError::invalid(NEGATIVE_LEADER_EPOCH));
+        }
+        let entry = self.entries.get(key).ok_or(StateError::invalid(READ_UNINITIALIZED))?;
+        entry.check_leader(leader_epoch)?;
+        Ok(entry)
+    }
+
+    fn writable(&self, key: &ShareKey, written: &Written) -> Result<&Entry, StateError> {
+        if written.leader_epoch < 0 {
+            return Err(StateError::invalid(NEGATIVE_LEADER_EPOCH));
+        }
+        if written.state_epoch < 0 {
+            return Err(StateError::invalid(NEGATIVE_STATE_EPOCH));
+        }
+        let entry = self.entries.get(key).ok_or(StateError::invalid(WRITE_UNINITIALIZED))?;
+        entry.check(written.leader_epoch, written.state_epoch)?;
+        Ok(entry)
+    }
+}
+
 impl StateShard {
     /// Reads the partition.
     pub(crate) fn load(journal: Journal, updates_max: u32) -> Result<Self, PartitionError> {
@@ -63,6 +104,21 @@ impl StateShard {
         Ok(Self { journal, updates_max, state: Mutex::new(state) })
     }
 
+    /// Why [`Self::initialize`] would refuse.
+    pub(crate) fn check_initialize(&self, key: &ShareKey, epoch: i32) -> Result<(), StateError> {
+        self.state.lock().initializable(key, epoch).map(drop)
+    }
+
+    /// Why [`Self::read`] would refuse.
+    pub(crate) fn check_read(&self, key: &ShareKey, leader_epoch: i32) -> Result<(), StateError> {
+        self.state.lock().readable(key, leader_epoch).map(drop)
+    }
+
+    /// Why [`Self::write`] would refuse.
+    pub(crate) fn check_write(&self, key: &ShareKey, written: &Written) -> Result<(), StateError> {
+        self.state.lock().writable(key, written).map(drop)
+    }
+
     /// Begins a share-partition anew under a higher state epoch. Repeating it changes nothing;
     /// a lower epoch answers FENCED_STATE_EPOCH.
     pub(crate) fn initialize(
@@ -73,10 +129,7 @@ impl StateShard {
         now_ms: i64,
     ) -> Result<i64, StateError> {
         let mut state = self.state.lock();
-        let known = state.entries.get(key);
-        if known.is_some_and(|known| state_epoch < known.state_epoch) {
-            return Err(ErrorCode::FENCED_STATE_EPOCH.into());
-        }
+        let known = state.initializable(key, state_epoch)?;
         let mut entry = Entry::new(state_epoch, start_offset, now_ms);
         if let Some(known) = known {
             entry.snapshot_epoch = known.snapshot_epoch + 1;
@@ -90,9 +143,7 @@ impl StateShard {
     /// What the leader of `leader_epoch` begins with; older leaders are fenced from here on.
     pub(crate) fn read(&self, key: &ShareKey, leader_epoch: i32) -> Result<Entry, StateError> {
         let mut state = self.state.lock();
-        let uninitialized = StateError::new(ErrorCode::INVALID_REQUEST, READ_UNINITIALIZED);
-        let mut entry = state.entries.get(key).ok_or(uninitialized)?.clone();
-        entry.check_leader(leader_epoch)?;
+        let mut entry = state.readable(key, leader_epoch)?.clone();
         if leader_epoch > entry.leader_epoch {
             let told = Written {
                 state_epoch: entry.state_epoch,
@@ -116,24 +167,17 @@ impl StateShard {
         now_ms: i64,
     ) -> Result<i64, StateError> {
         let mut state = self.state.lock();
-        let uninitialized = StateError::new(ErrorCode::INVALID_REQUEST, WRITE_UNINITIALIZED);
-        let entry = state.entries.get(key).ok_or(uninitialized)?.clone();
-        entry.check(written.leader_epoch, written.state_epoch)?;
+        let entry = state.writable(key, written)?.clone();
         let required = self.change(&mut state, key, written, (&entry, now_ms))?;
         self.prune_if_due(&mut state, now_ms);
         Ok(required)
     }
 
-    /// The entry for an administrator; `None` when it was never initialized.
-    pub(crate) fn summary(
-        &self,
-        key: &ShareKey,
-        leader_epoch: i32,
-    ) -> Result<Option<Entry>, StateError> {
+    /// The entry for an administrator, without its batches; `None` when it was never initialized.
+    /// Nobody is fenced: the leader's epoch is part of the answer.
+    pub(crate) fn summary(&self, key: &ShareKey) -> Option<Entry> {
         let state = self.state.lock();
-        let Some(entry) = state.entries.get(key) else { return Ok(None) };
-        entry.check_leader(leader_epoch)?;
-        Ok(Some(Entry { batches: Vec::new(), ..entry.clone() }))
+        state.entries.get(key).map(|entry| Entry { batches: Vec::new(), ..entry.clone() })
     }
 
     /// Forgets a share-partition; it need not be there.

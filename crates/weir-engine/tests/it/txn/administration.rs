@@ -136,6 +136,30 @@ fn marker(producer: &Producer<'_>, partition: i32) -> WritableTxnMarker {
     }
 }
 
+#[test]
+fn a_marker_without_topics_is_left_out_and_one_of_nobody_fails_all() {
+    let cluster = unverified();
+    let producer = hanging(&cluster);
+    let leader = cluster.leader("t", 0);
+    let empty = WritableTxnMarker { topics: Vec::new(), ..marker(&producer, 0) };
+    let nobody = WritableTxnMarker { producer_id: -1, ..marker(&producer, 0) };
+    let write = |markers: Vec<WritableTxnMarker>| {
+        let request = WriteTxnMarkersRequest { markers, ..Default::default() };
+        cluster.connect(leader).call(request, 1).markers
+    };
+    assert!(write(vec![empty.clone()]).is_empty());
+    let failed = write(vec![marker(&producer, 0), nobody]);
+    assert_eq!(failed.len(), 2);
+    for marker in &failed {
+        let code = marker.topics[0].partitions[0].error_code;
+        assert_eq!(ErrorCode(code), ErrorCode::UNKNOWN_SERVER_ERROR);
+    }
+    assert_eq!(stable_end(&cluster, "t", 0), 0, "nothing was written");
+    let answered = write(vec![empty, marker(&producer, 0)]);
+    assert_eq!((answered.len(), answered[0].topics[0].partitions[0].error_code), (1, 0));
+    assert_eq!(stable_end(&cluster, "t", 0), 3);
+}
+
 /// A producer whose transaction hangs: the coordinator knows nothing of the partition.
 fn hanging(cluster: &Cluster) -> Producer<'_> {
     let mut producer = Producer::init(cluster, "id", Protocol::V0);
@@ -178,7 +202,7 @@ fn markers_are_refused_as_kafka_refuses_them() {
     let late = WritableTxnMarker { transaction_version: 2, ..marker(&producer, 0) };
     assert_eq!(write(late.clone(), 2), ErrorCode::INVALID_PRODUCER_EPOCH, "not above the records'");
     producer.epoch -= 1;
-    assert_eq!(write(marker(&producer, 0), 1), ErrorCode::INVALID_PRODUCER_EPOCH);
+    assert_eq!(write(marker(&producer, 0), 1), ErrorCode::UNKNOWN_SERVER_ERROR, "no epoch: -1");
     producer.epoch += 1;
     let newer = WritableTxnMarker { coordinator_epoch: 5, ..marker(&producer, 0) };
     assert_eq!(write(newer, 1), ErrorCode::NONE);
