@@ -53,25 +53,30 @@ fn chosen(theme: settings::Theme) -> Option<Theme> {
 
 fn build(tauri: &tauri::App, page: &str, theme: Option<Theme>) -> anyhow::Result<()> {
     let (width, height) = place::FIRST;
-    let dark = theme == Some(Theme::Dark);
     let address = WebviewUrl::App(page.trim_start_matches('/').into());
     let window = WebviewWindowBuilder::new(tauri, WINDOW, address)
         .title("Weir")
         .inner_size(width, height)
         .min_inner_size(place::SMALLEST.0, place::SMALLEST.1)
         .theme(theme)
-        .background_color(if dark { DARK } else { LIGHT })
+        .background_color(first_colour(theme.unwrap_or(Theme::Light)))
         .visible(false)
         .on_navigation(is_ours)
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
         .disable_drag_drop_handler()
         .build()
         .map_err(|error| anyhow!("the window could not be opened: {error}"))?;
+    // The system's theme is known only of a window that is there; it is not shown yet.
+    window.set_background_color(Some(first_colour(theme.unwrap_or(window.theme()?))))?;
     match place::load(tauri.state::<App>().core().home().root()) {
         Some(place) => place.apply(&window)?,
         None => place::fit(&window)?,
     }
     Ok(window.show()?)
+}
+
+fn first_colour(theme: Theme) -> Color {
+    if theme == Theme::Dark { DARK } else { LIGHT }
 }
 
 /// Only the embedded page is ever shown; links go to the person's browser through the host.

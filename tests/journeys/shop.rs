@@ -6,11 +6,16 @@ use std::time::Duration;
 use weir_control::ClusterDir;
 use weir_tests::broker::free_block;
 use weir_tests::home::Home;
-use weir_tests::page::Page;
+use weir_tests::page::{APPEAR, Page};
 use weir_tests::stage::{Host, Stage};
 use weir_tests::{programs, wait};
 
-in_both_hosts!(creates_a_cluster_and_sees_a_message, sees_a_group_catch_up, sees_a_broker_stop);
+in_both_hosts!(
+    creates_a_cluster_and_sees_a_message,
+    sees_a_group_catch_up,
+    sees_a_broker_stop,
+    heals_a_killed_engine_and_finds_the_cluster_again
+);
 
 /// How long a killed engine may take to be back (its keeper waits 0.1, 0.5, 2 s in turn).
 const HEAL: Duration = Duration::from_secs(90);
@@ -105,13 +110,11 @@ async fn sees_a_broker_stop(host: Host, home: &Home) -> anyhow::Result<()> {
     page.policy_held().await
 }
 
-/// Three kills in a row; the keeper brings the engine back each time, the page says so, Activity keeps it.
-#[tokio::test]
-async fn a_killed_engine_heals_and_a_new_window_finds_the_cluster() -> anyhow::Result<()> {
-    crate::journey(Host::Window, heals).await
-}
-
-async fn heals(host: Host, home: &Home) -> anyhow::Result<()> {
+/// Three kills in a row; the keeper brings the engine back each time, the page says so, Activity keeps each.
+async fn heals_a_killed_engine_and_finds_the_cluster_again(
+    host: Host,
+    home: &Home,
+) -> anyhow::Result<()> {
     // Ports of its own: between a kill and the return another test's cluster would take the usual ones.
     let port = free_block(3)?.to_string();
     home.run(&["cluster", "create", "shop", "--brokers", "3", "--port", &port])?;
@@ -132,7 +135,12 @@ async fn heals(host: Host, home: &Home) -> anyhow::Result<()> {
     }
     anyhow::ensure!(seen_healing, "the page never said that the cluster was healing");
     page.go("/c/shop/operations").await?;
-    page.shows("Heal").await?;
+    page.until("three healings, each done", APPEAR, async || {
+        let text = page.text().await?;
+        let healed = text.matches("Heal cluster shop").count();
+        Ok((healed == 3 && text.matches("Done").count() == 4).then_some(()))
+    })
+    .await?;
     stage.session.picture("operations-after-kills").await?;
     drop(stage);
 

@@ -7,7 +7,7 @@ use weir_control::files::ClusterFile;
 use weir_engine::{BrokerConfig, Engine};
 
 use super::broker::LocalBroker;
-use super::start::{advertised, local_broker};
+use super::start::local_broker;
 use super::{ActError, Running};
 use crate::control::Asked;
 use crate::net::serve_broker;
@@ -51,7 +51,7 @@ impl Running {
     /// `cluster.json` first: an engine that dies in between starts with the broker.
     async fn add(&self, id: i32) -> Result<(), String> {
         let bound = self.bind(id)?;
-        let host = advertised(&self.cluster.lock());
+        let host = self.cluster.lock().advertised().to_owned();
         let config = BrokerConfig::local(id, &host, bound.port);
         let broker = local_broker(&config);
         self.remember(|brokers| brokers.push(broker.clone()))?;

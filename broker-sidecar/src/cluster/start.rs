@@ -151,23 +151,14 @@ fn open_engine(config: EngineConfig, open_files_max: usize) -> Result<Engine, St
 const FIRST_GENERATION_MS: i32 = 60;
 
 fn engine_config(dir: &ClusterDir, cluster: &ClusterFile) -> EngineConfig {
-    let host = advertised(cluster);
+    let host = cluster.advertised();
     let ids = cluster.broker_ids().into_iter().zip(&cluster.ports);
-    let brokers = ids.map(|(id, &port)| BrokerConfig::local(id, &host, port)).collect();
+    let brokers = ids.map(|(id, &port)| BrokerConfig::local(id, host, port)).collect();
     let mut config = EngineConfig::with_brokers(dir.root(), brokers);
     config.set = cluster.static_configs.clone();
     config.boot_id = boot_id();
     config.first_generation_ms = FIRST_GENERATION_MS;
     config
-}
-
-/// `--advertise`; else the one address that `--host` gave; else localhost.
-pub(super) fn advertised(cluster: &ClusterFile) -> String {
-    if let Some(name) = &cluster.advertise {
-        return name.clone();
-    }
-    let host = cluster.host.as_deref().unwrap_or("localhost");
-    if matches!(host, "0.0.0.0" | "::" | "[::]") { "localhost".to_owned() } else { host.to_owned() }
 }
 
 pub(super) fn local_broker(config: &BrokerConfig) -> Arc<LocalBroker> {

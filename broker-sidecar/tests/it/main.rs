@@ -19,5 +19,6 @@ mod membership;
 mod process;
 mod programs;
 mod secrets;
+mod share_joins;
 mod startup;
 mod wrong_input;

@@ -225,13 +225,15 @@ pub(crate) fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
 
 /// Texts that say that a value is wrong whatever the cluster's state: wrong usage.
 fn is_usage(text: &str) -> bool {
-    const WRONG: [&str; 16] = [
+    const WRONG: [&str; 18] = [
         "cluster.brokers_range",
         "cluster.name_character",
         "cluster.name_control",
         "cluster.name_dash",
         "cluster.name_empty",
         "cluster.name_long",
+        "cluster.advertise",
+        "cluster.host",
         "cluster.port_range",
         "config.invalid",
         "config.invalid_range",

@@ -282,6 +282,14 @@ brokers: number,
  */
 port: number | null, 
 /**
+ * The address to listen on: `0.0.0.0` for all of the machine. Loopback where none is given.
+ */
+host?: string, 
+/**
+ * What brokers tell clients to connect to: `localhost` where none is given.
+ */
+advertise?: string, 
+/**
  * A small live shop writes to it.
  */
 sample: boolean, };

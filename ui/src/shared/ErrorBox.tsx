@@ -15,6 +15,7 @@ const texts = defineTexts({
   retry: { en: "Retry", ko: "다시 시도" },
   copy: { en: "Copy details", ko: "세부 정보 복사" },
   copied: { en: "Copied", ko: "복사됨" },
+  restart: { en: "Restart", ko: "다시 시작" },
 });
 const OUTCOME = { not_done: texts.notDone, partly: texts.partly, unknown: texts.unknown };
 
@@ -57,6 +58,14 @@ export function ErrorBox(props: ErrorBoxProps) {
           {props.onRetry ? (
             <Button formAction="none" onClick={props.onRetry}>
               {t(texts.retry)}
+            </Button>
+          ) : (
+            <span />
+          )}
+          {api?.kind === "internal" ? (
+            // A fault of Weir's own: the page and all that it holds begin anew.
+            <Button formAction="none" onClick={() => window.location.reload()}>
+              {t(texts.restart)}
             </Button>
           ) : (
             <span />

@@ -47,6 +47,12 @@ pub(crate) struct CreateArgs {
     /// Port of the first broker; the others follow it. By default the first free block
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
+    /// Address to listen on: 0.0.0.0 opens the cluster to the network. By default only this machine can connect
+    #[arg(long, value_name = "ADDRESS")]
+    host: Option<String>,
+    /// Name or address that clients are told to connect to, where that is not localhost
+    #[arg(long, value_name = "NAME")]
+    advertise: Option<String>,
     /// With a sample workload: a small live shop
     #[arg(long)]
     sample: bool,
@@ -104,8 +110,8 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
 
 async fn create(args: CreateArgs) -> Result<(), Trouble> {
     let app = context::new_app(&args.common)?;
-    let CreateArgs { name, brokers, port, sample, common } = args;
-    let new = ClustersCreate { name, brokers, port, sample };
+    let CreateArgs { name, brokers, port, host, advertise, sample, common } = args;
+    let new = ClustersCreate { name, brokers, port, host, advertise, sample };
     let created = app.run(new).await?;
     operation::wait(&app, &created.operation).await?;
     tell(&context::find(&app, Some(&created.cluster)).await?, &common)

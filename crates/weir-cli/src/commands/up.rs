@@ -152,7 +152,14 @@ async fn attempt(
         None => {
             let brokers = args.brokers.unwrap_or(3);
             let name = LOCAL.to_owned();
-            let new = ClustersCreate { name, brokers, port: None, sample: args.sample };
+            let new = ClustersCreate {
+                name,
+                brokers,
+                port: None,
+                host: None,
+                advertise: None,
+                sample: args.sample,
+            };
             Some(app.run(new).await?.operation)
         }
         Some(row) => {

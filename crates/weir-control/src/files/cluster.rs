@@ -57,6 +57,15 @@ impl ClusterFile {
         if self.ids.is_empty() { (1..=i32::from(self.brokers)).collect() } else { self.ids.clone() }
     }
 
+    /// The name that brokers advertise: the one that was asked for; else the one address to listen on; else localhost.
+    pub fn advertised(&self) -> &str {
+        if let Some(name) = &self.advertise {
+            return name;
+        }
+        let host = self.host.as_deref().unwrap_or("localhost");
+        if matches!(host, "0.0.0.0" | "::" | "[::]") { "localhost" } else { host }
+    }
+
     /// The brokers are these from now on, by id and port.
     pub fn set_brokers(&mut self, mut brokers: Vec<(i32, u16)>) {
         brokers.sort_unstable();

@@ -86,11 +86,12 @@ const TEMPLATES: [Template; 8] = [
     },
 ];
 
-/// Loopback is the container's own there: the engine must listen on more than it (`--host`, `--advertise`).
-const CONTAINER: &str = "# The brokers must be started so that containers reach them:\n\
-    #   weir-broker run --dir DIR --host 0.0.0.0 --advertise host.docker.internal\n\
-    # With the host's own network no change is needed (Linux):\n\
-    docker run --rm --network host edenhill/kcat:1.7.1 -b {bootstrap} -L\n";
+/// Loopback is the container's own there: the engine must listen on more than it.
+const CONTAINER: &str = "# With the host's own network (Linux):\n\
+    docker run --rm --network host edenhill/kcat:1.7.1 -b {bootstrap} -L\n\
+    # For other networks, a cluster that listens on more than loopback, under a name or an address of this machine\n\
+    # that containers reach (192.168.1.10 here; host.docker.internal with Docker Desktop):\n\
+    weir cluster create open --host 0.0.0.0 --advertise 192.168.1.10\n";
 
 impl Core {
     pub async fn client_info(&self, id: &str) -> Result<ClientInfo> {
@@ -117,7 +118,7 @@ impl Core {
     /// Where brokers advertise a name that is not this machine's own loopback.
     fn container_address(&self, id: &str, bootstrap: &str) -> Option<String> {
         let advertised = match self.registry().local(id) {
-            Some(local) => local.file?.advertise.is_some_and(|name| name != "localhost"),
+            Some(local) => local.file.is_some_and(|file| file.advertised() != "localhost"),
             None => !bootstrap.contains("localhost") && !bootstrap.contains("127.0.0.1"),
         };
         advertised.then(|| bootstrap.to_owned())

@@ -1,6 +1,6 @@
 //! Create a local cluster: a directory, a keeper, and the wait until it is usable.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -25,6 +25,10 @@ pub struct NewCluster {
     pub brokers: u16,
     /// The first broker's port, the others follow it; `None`: whatever is free.
     pub port: Option<u16>,
+    /// The address to listen on; `None`: loopback, so that only this machine connects.
+    pub host: Option<String>,
+    /// The name or address that brokers tell clients; `None`: `localhost`, or `host` when that is one address.
+    pub advertise: Option<String>,
     /// A small live shop writes to it.
     pub sample: bool,
 }
@@ -63,6 +67,7 @@ impl Core {
             let text = TextId::ClusterBrokersRange.with("max", ClusterFile::BROKERS_MAX);
             return Err(Failure::invalid("brokers", text).outcome(Outcome::NotDone));
         }
+        check_addresses(new)?;
         new.port.map_or(Ok(()), |port| check_ports(port, new.brokers))
     }
 
@@ -82,6 +87,8 @@ impl Core {
         let dir = ClusterDir::new(self.home().cluster(&new.name));
         let mut file = ClusterFile::new(&new.name, new.brokers);
         file.port = new.port;
+        file.host.clone_from(&new.host);
+        file.advertise.clone_from(&new.advertise);
         file.sample = new.sample;
         std::fs::create_dir(dir.root()).map_err(|e| not_made(&dir, &e))?;
         if let Err(error) = dir.save_cluster(&file) {
@@ -147,6 +154,37 @@ impl Core {
     }
 }
 
+/// An engine listens on an address, and tells clients one or a name: what is neither would only fail when it starts.
+fn check_addresses(new: &NewCluster) -> Result<()> {
+    let refuse = |argument: &'static str, text: TextId, value: &str| {
+        let text = text.with(argument, value);
+        Err(Failure::invalid(argument, text).outcome(Outcome::NotDone))
+    };
+    if let Some(host) = new.host.as_deref().filter(|host| !can_listen(host)) {
+        return refuse("host", TextId::ClusterHost, host);
+    }
+    match new.advertise.as_deref().filter(|name| !is_host(name)) {
+        Some(name) => refuse("advertise", TextId::ClusterAdvertise, name),
+        None => Ok(()),
+    }
+}
+
+/// Whether it is an IP address of this machine, or all of them.
+fn can_listen(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok_and(|address| TcpListener::bind((address, 0)).is_ok())
+}
+
+/// An IPv4 address or a name as RFC 1123 has it.
+fn is_host(name: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(label)
+}
+
 /// A port that is taken is named now, not by an engine that dies of it.
 fn check_ports(first: u16, brokers: u16) -> Result<()> {
     for index in 0..brokers {
@@ -194,6 +232,46 @@ pub(crate) fn dir_failure(error: &DirError) -> Failure {
 /// The same on the command line.
 fn command(new: &NewCluster) -> String {
     let port = new.port.map(|port| format!(" --port {port}")).unwrap_or_default();
+    let text = |flag: &str, value: &Option<String>| {
+        value.as_ref().map(|value| format!(" --{flag} {value}")).unwrap_or_default()
+    };
+    let (host, advertise) = (text("host", &new.host), text("advertise", &new.advertise));
     let sample = if new.sample { " --sample" } else { "" };
-    format!("weir cluster create {} --brokers {}{port}{sample}", new.name, new.brokers)
+    let (name, brokers) = (&new.name, new.brokers);
+    format!("weir cluster create {name} --brokers {brokers}{port}{host}{advertise}{sample}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(host: Option<&str>, advertise: Option<&str>) -> Option<&'static str> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let new = NewCluster {
+            name: "a".into(),
+            brokers: 1,
+            port: None,
+            host: owned(host),
+            advertise: owned(advertise),
+            sample: false,
+        };
+        check_addresses(&new).err().map(|failure| match failure.text.id {
+            TextId::ClusterHost => "host",
+            TextId::ClusterAdvertise => "advertise",
+            _ => "something else",
+        })
+    }
+
+    #[test]
+    fn addresses_that_no_engine_can_have_are_refused() {
+        assert_eq!(refused(None, None), None);
+        assert_eq!(refused(Some("0.0.0.0"), Some("host.docker.internal")), None);
+        assert_eq!(refused(Some("127.0.0.1"), Some("192.168.1.10")), None);
+        assert_eq!(refused(Some("nonsense"), None), Some("host"));
+        // For documentation (RFC 5737): no machine has it.
+        assert_eq!(refused(Some("203.0.113.77"), None), Some("host"));
+        for name in ["", "a b", "-a", "a..b", "localhost:9092"] {
+            assert_eq!(refused(None, Some(name)), Some("advertise"), "{name}");
+        }
+    }
 }

@@ -49,6 +49,7 @@ impl Core {
 fn settings(brokers: u16, port: Option<u16>) -> Vec<DefaultSetting> {
     use Changeable::{No, Yes};
     let (replicas, min_isr) = (brokers.min(3).to_string(), brokers.min(2).to_string());
+    let internal = replicas.clone();
     let note = |id: TextId| Some(Text::from(id));
     vec![
         line(
@@ -94,6 +95,34 @@ fn settings(brokers: u16, port: Option<u16>) -> Vec<DefaultSetting> {
             "3".into(),
             No,
             note(TextId::DefaultAtCreation),
+        ),
+        line(
+            "offsets.topic.replication.factor",
+            TextId::DefaultInternalReplication,
+            internal,
+            No,
+            note(TextId::DefaultInternalReplicationNote),
+        ),
+        line(
+            "group.initial.rebalance.delay.ms",
+            TextId::DefaultRebalanceDelay,
+            "0".into(),
+            No,
+            note(TextId::DefaultRebalanceDelayNote),
+        ),
+        line(
+            "queued.max.request.bytes",
+            TextId::DefaultQueuedBytes,
+            "268435456".into(),
+            No,
+            note(TextId::DefaultQueuedBytesNote),
+        ),
+        line(
+            "max.connections",
+            TextId::DefaultMaxConnections,
+            "20000".into(),
+            No,
+            note(TextId::DefaultMaxConnectionsNote),
         ),
         line(
             "log.retention.hours",

@@ -157,7 +157,7 @@ impl Local {
             return bootstrap.clone();
         }
         let Some(file) = &self.file else { return String::new() };
-        let host = file.advertise.as_deref().unwrap_or("localhost");
+        let host = file.advertised();
         let addresses = file.ports.iter().map(|port| format!("{host}:{port}"));
         addresses.collect::<Vec<_>>().join(",")
     }

@@ -194,7 +194,8 @@ impl Controller {
     }
 
     /// Makes one change: `decide` looks at the draft's image and adds records. When this returns,
-    /// the change is durable and published. A draft without records changes nothing.
+    /// the change is durable and published, and with it every change that `decide` saw. A draft without records changes
+    /// nothing.
     pub(crate) fn change<T>(
         &self,
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T, MetadataError>,
@@ -209,7 +210,9 @@ impl Controller {
             let answer = decide(&mut draft)?;
             let Draft { records, effects, .. } = draft;
             if records.is_empty() {
-                (answer, None)
+                // It may have seen a change that is on its way to the disk: nobody is answered by what can still be lost.
+                let seen = proposed.image.end_offset;
+                (answer, (self.image().end_offset < seen).then_some(seen))
             } else {
                 let end_offset = self.write(&mut proposed, &records)?;
                 image.end_offset = end_offset;

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use weir_control::ControlClient;
 use weir_wire::messages::create_topics_request::CreatableTopic;
+use weir_wire::messages::elect_leaders_request::ElectLeadersRequest;
 use weir_wire::messages::metadata_request::MetadataRequest;
 
 const REQUESTS: usize = 20;
@@ -21,17 +22,21 @@ const SETTLE: Duration = Duration::from_secs(10);
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let folder = process::scratch()?;
+    let mut took = Vec::new();
+    for round in 1..ROUNDS {
+        let dir = folder.path().join(format!("c{round}"));
+        took.push(made(&dir)?.0);
+        std::fs::remove_dir_all(dir)?;
+    }
     let dir = folder.path().join("c");
-    let broker = Broker::start(&dir, 3, process::free_ports(3)?)?;
-    let mut connection = Connection::open(broker.port()?)?;
-    let since = Instant::now();
-    create(&mut connection)?;
-    let took = since.elapsed().as_secs_f64();
+    let (last, broker) = made(&dir)?;
+    took.push(last);
     row(
         "10,000 topics, 40,000 partitions created in 20 requests of 500",
-        &format!("{took:.2} s"),
-        "<= 1 s",
+        &stats::ms(&took),
+        "<= 1,000 ms",
     );
+    let mut connection = Connection::open(broker.port()?)?;
     std::thread::sleep(SETTLE);
     let memory = process::memory_mib(broker.pid())?;
     row(
@@ -42,6 +47,15 @@ pub(crate) fn run() -> anyhow::Result<()> {
     metadata(&mut connection)?;
     list(&broker.bootstrap)?;
     stop_one(&dir, &mut connection)
+}
+
+/// All of them in a fresh cluster: how many milliseconds it took, and the cluster.
+fn made(dir: &Path) -> anyhow::Result<(f64, Broker)> {
+    let broker = Broker::start(dir, 3, process::free_ports(3)?)?;
+    let mut connection = Connection::open(broker.port()?)?;
+    let since = Instant::now();
+    create(&mut connection)?;
+    Ok((since.elapsed().as_secs_f64() * 1000.0, broker))
 }
 
 pub(crate) fn create(connection: &mut Connection) -> anyhow::Result<()> {
@@ -85,23 +99,54 @@ fn list(bootstrap: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Stops a broker and waits until nothing is led by it any more.
+const STOPPED: i32 = 2;
+
+/// Stops a broker and waits until nothing is led by it any more; started again, it leads what it did before the next round.
 fn stop_one(dir: &Path, connection: &mut Connection) -> anyhow::Result<()> {
-    const STOPPED: i32 = 2;
     let led = led_by(connection, STOPPED)?;
-    let since = Instant::now();
-    stop_broker(dir, STOPPED)?;
-    while led_by(connection, STOPPED)? > 0 {
-        if since.elapsed() > LIMIT {
-            bail!("broker {STOPPED} still leads partitions after {LIMIT:?}");
-        }
+    let mut took = Vec::new();
+    for _ in 0..ROUNDS {
+        let since = Instant::now();
+        stop_broker(dir, STOPPED)?;
+        until_it_leads(connection, 0, |_| Ok(()))?;
+        took.push(since.elapsed().as_secs_f64() * 1000.0);
+        start_broker(dir, STOPPED)?;
+        until_it_leads(connection, led, prefer)?;
     }
-    let took = since.elapsed().as_secs_f64() * 1000.0;
     let what = format!(
         "a broker that leads {led} partitions stopped: all led elsewhere (seen by polling Metadata)"
     );
-    row(&what, &format!("{took:.0} ms"), "<= 200 ms");
+    row(&what, &stats::ms(&took), "<= 200 ms");
     Ok(())
+}
+
+fn until_it_leads(
+    connection: &mut Connection,
+    wanted: usize,
+    ask: impl Fn(&mut Connection) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let since = Instant::now();
+    loop {
+        ask(connection)?;
+        let led = led_by(connection, STOPPED)?;
+        if led == wanted {
+            return Ok(());
+        }
+        if since.elapsed() > LIMIT {
+            bail!("broker {STOPPED} leads {led} partitions and not {wanted} after {LIMIT:?}");
+        }
+    }
+}
+
+/// Preferred leaders lead again, those that are in sync.
+fn prefer(connection: &mut Connection) -> anyhow::Result<()> {
+    let all = ElectLeadersRequest {
+        election_type: 0,
+        topic_partitions: None,
+        timeout_ms: 30_000,
+        ..Default::default()
+    };
+    connection.call(&all, 2).map(drop)
 }
 
 /// A controlled stop of one broker of the cluster in `dir`.

@@ -18,6 +18,7 @@ mod peers;
 mod plot;
 mod probe;
 mod process;
+mod sample;
 mod singles;
 mod start;
 mod stats;
@@ -39,6 +40,8 @@ pub(crate) enum What {
     Start,
     /// What a cluster costs that nobody uses, and one consumer of 40,000 partitions without news.
     Idle,
+    /// The sample workload and what it costs the engine, over a minute.
+    Sample,
     /// 10,000 topics: created, listed, memory; a broker that leads a third of them stopped.
     Many,
     /// 10,000 topics by single requests, 32 in flight.
@@ -67,6 +70,7 @@ impl What {
             Self::Wire => codec::run(),
             Self::Start => start::run(),
             Self::Idle => idle::run(),
+            Self::Sample => sample::run(),
             Self::Many => many::run(),
             Self::Singles => singles::run(),
             Self::Join => join::run(),

@@ -11,6 +11,14 @@ pub struct ClustersCreate {
     pub brokers: u16,
     /// The first broker's; the others follow it.
     pub port: Option<u16>,
+    /// The address to listen on: `0.0.0.0` for all of the machine. Loopback where none is given.
+    #[serde(default)]
+    #[ts(optional)]
+    pub host: Option<String>,
+    /// What brokers tell clients to connect to: `localhost` where none is given.
+    #[serde(default)]
+    #[ts(optional)]
+    pub advertise: Option<String>,
     /// A small live shop writes to it.
     pub sample: bool,
 }
@@ -27,8 +35,9 @@ impl Command for ClustersCreate {
     const INVALIDATES: &'static [&'static str] = &["clusters"];
 
     async fn run(self, app: &App) -> Result<ClusterCreated> {
-        let Self { name, brokers, port, sample } = self;
-        let created = app.core().create_cluster(NewCluster { name, brokers, port, sample })?;
+        let Self { name, brokers, port, host, advertise, sample } = self;
+        let new = NewCluster { name, brokers, port, host, advertise, sample };
+        let created = app.core().create_cluster(new)?;
         Ok(ClusterCreated { cluster: created.cluster, operation: created.operation })
     }
 }
