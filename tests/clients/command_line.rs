@@ -107,6 +107,26 @@ fn groups_are_reset_and_deleted() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[test]
+fn a_configuration_is_refused_or_warned_of_in_words() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["up", "--detach", "--brokers", "1", "--topic", "orders:1"])?;
+    let set = |pair: &str| {
+        let output =
+            programs::output(&mut home.weir(&["topic", "config", "orders", "--set", pair])?)?;
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        anyhow::Ok((output.status.code().unwrap_or(-1), error))
+    };
+    let (code, error) = set("min.insync.replicas=5")?;
+    ensure!(code == 0 && error.contains("More than the replication factor"), "{code}: {error}");
+    let (code, error) = set("retention.ms=abc")?;
+    ensure!(code == 2 && error.matches("retention.ms").count() == 1, "{code}: {error}");
+    ensure!(home.run(&["quorum"])?.contains("High watermark"), "as `quorum show`");
+    let (code, error) = fail(&home, &["sample", "run", "--cluster", "none"])?;
+    ensure!(code == 1 && error.contains("there is no cluster \"none\""), "{code}: {error}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_brokers_removal_is_called_off() -> anyhow::Result<()> {
     let home = Home::new()?;

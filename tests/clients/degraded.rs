@@ -24,6 +24,9 @@ fn a_killed_brokers_partitions_are_offline_at_once() -> anyhow::Result<()> {
         let health = if of_2(&partition) { "offline" } else { "ok" };
         ensure!(partition["health"] == health, "{partition}");
     }
+    let read = programs::output(&mut home.weir(&["consume", "single", "--until-end"])?)?;
+    let error = String::from_utf8_lossy(&read.stderr).into_owned();
+    ensure!(read.status.code() == Some(1) && !error.contains("refused: LEADER"), "{error}");
     let topics = json(&home, &["topic", "list"])?;
     ensure!(topics[1]["name"] == "single" && topics[1]["offline"] == 2, "{topics}");
     // The cluster leads on with one replica, or has not noticed yet that the leader is gone.

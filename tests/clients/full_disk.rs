@@ -132,6 +132,11 @@ fn a_cluster_whose_wish_cannot_be_written_down_is_stopped_all_the_same() -> anyh
     ensure!(rows[0]["state"] == "STOPPED", "{rows}");
     ensure!(rows[0]["state_reason"].is_null(), "as it was asked to: {rows}");
     disk.fill()?;
+    let started = weir(&["cluster", "start", "one"])?;
+    let error = String::from_utf8_lossy(&started.stderr).into_owned();
+    ensure!(started.status.code() == Some(1), "{error}");
+    ensure!(error.contains("free space") && error.contains("No space left"), "{error}");
+    disk.fill()?;
     done(&["cluster", "delete", "one", "--yes"])?;
     let left = std::fs::read_dir(disk.path().join("clusters"))?.count();
     ensure!(left == 0, "{left} are left");

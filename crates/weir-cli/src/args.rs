@@ -66,8 +66,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Broker(broker::BrokerCommand),
     /// Show the quorum of a cluster's controllers
-    #[command(subcommand)]
-    Quorum(quorum::QuorumCommand),
+    Quorum(quorum::QuorumArgs),
     /// Open the console in a browser
     Serve(serve::ServeArgs),
     /// The sample workload: a small live shop

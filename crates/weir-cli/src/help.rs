@@ -15,7 +15,7 @@ const KOREAN: &[(&str, &str)] = &[
     ("cluster show", "클러스터 하나를 봅니다"),
     ("cluster start", "중지된 클러스터를 시작합니다"),
     ("cluster stop", "클러스터를 중지합니다. 데이터는 남습니다"),
-    ("cluster delete", "클러스터를 데이터와 함께 삭제합니다"),
+    ("cluster delete", "클러스터를 데이터와 함께 삭제합니다. 연결한 클러스터는 연결만 제거합니다"),
     ("cluster client-info", "여러 언어의 클라이언트 설정을 출력합니다"),
     ("topic", "토픽을 생성, 조회, 변경, 삭제합니다"),
     ("topic create", "토픽을 생성합니다"),
@@ -55,6 +55,44 @@ const KOREAN: &[(&str, &str)] = &[
 
 const OPTIONS_ARE_ENGLISH: &str = "옵션 설명은 영어로만 제공됩니다.";
 
+/// A call of each command, by the words after `weir`.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("up", "weir up --topic orders:6 --detach"),
+    ("cluster create", "weir cluster create dev --brokers 3 --sample"),
+    ("cluster list", "weir cluster list --output json"),
+    ("cluster show", "weir cluster show local"),
+    ("cluster start", "weir cluster start local"),
+    ("cluster stop", "weir cluster stop local"),
+    ("cluster delete", "weir cluster delete local --yes"),
+    ("cluster client-info", "weir cluster client-info local --language python"),
+    ("topic create", "weir topic create orders --partitions 6 --config retention.ms=3600000"),
+    ("topic list", "weir topic list --filter order"),
+    ("topic show", "weir topic show orders"),
+    ("topic delete", "weir topic delete orders --yes"),
+    ("topic add-partitions", "weir topic add-partitions orders --total 12"),
+    ("topic config", "weir topic config orders --set retention.ms=3600000 --dry-run"),
+    ("produce", "weir produce orders --key-separator :"),
+    ("consume", "weir consume orders --from earliest --max 10"),
+    ("group list", "weir group list --bootstrap localhost:9092"),
+    ("group show", "weir group show billing"),
+    ("group reset", "weir group reset billing --to earliest --topic orders --dry-run"),
+    ("group put-back", "weir group put-back billing --dry-run"),
+    ("group delete", "weir group delete billing --yes"),
+    ("group delete-offsets", "weir group delete-offsets billing --topic orders"),
+    ("broker list", "weir broker list"),
+    ("broker stop", "weir broker stop 2"),
+    ("broker kill", "weir broker kill 2"),
+    ("broker start", "weir broker start 2"),
+    ("broker add", "weir broker add --cluster local"),
+    ("broker remove", "weir broker remove 3"),
+    ("broker cancel-remove", "weir broker cancel-remove 3"),
+    ("quorum", "weir quorum --cluster local"),
+    ("quorum show", "weir quorum show --cluster local"),
+    ("serve", "weir serve"),
+    ("sample run", "weir sample run --cluster local"),
+    ("sample remove", "weir sample remove --cluster local"),
+];
+
 /// At the end of `weir help`: where to begin, and what a script wants to know.
 const BEGIN: &str = "\
 Examples:
@@ -76,24 +114,46 @@ const BEGIN_KOREAN: &str = "\
 /// The grammar, its summaries in this language.
 pub(crate) fn localised(command: Command, lang: Lang) -> Command {
     match lang {
-        Lang::En => command.after_help(BEGIN),
+        Lang::En => each(command, "", &english).after_help(BEGIN),
         Lang::Ko => {
-            korean(command, "").after_help(format!("{BEGIN_KOREAN}\n\n{OPTIONS_ARE_ENGLISH}"))
+            let ends = format!("{BEGIN_KOREAN}\n\n{OPTIONS_ARE_ENGLISH}");
+            each(command, "", &korean).after_help(ends)
         }
     }
 }
 
-fn korean(command: Command, path: &str) -> Command {
+/// Changes a command and all below it, each by its path.
+fn each(command: Command, path: &str, change: &dyn Fn(Command, &str) -> Command) -> Command {
     let names: Vec<_> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    let mut command = command.after_help(OPTIONS_ARE_ENGLISH);
-    if let Some((_, about)) = KOREAN.iter().find(|(of, _)| *of == path) {
-        command = command.about(*about).long_about(*about);
-    }
+    let mut command = change(command, path);
     for name in names {
         let path = format!("{path} {name}").trim().to_owned();
-        command = command.mut_subcommand(name, |sub| korean(sub, &path));
+        command = command.mut_subcommand(name, |sub| each(sub, &path, change));
     }
     command
+}
+
+fn english(command: Command, path: &str) -> Command {
+    match example(path) {
+        Some(example) => command.after_help(format!("Example: {example}")),
+        None => command,
+    }
+}
+
+fn korean(command: Command, path: &str) -> Command {
+    let ends = match example(path) {
+        Some(example) => format!("예: {example}\n\n{OPTIONS_ARE_ENGLISH}"),
+        None => OPTIONS_ARE_ENGLISH.to_owned(),
+    };
+    let command = command.after_help(ends);
+    match KOREAN.iter().find(|(of, _)| *of == path) {
+        Some((_, about)) => command.about(*about).long_about(*about),
+        None => command,
+    }
+}
+
+fn example(path: &str) -> Option<&'static str> {
+    EXAMPLES.iter().find(|(of, _)| *of == path).map(|(_, example)| *example)
 }
 
 /// `weir help --lang ko` says the same as `weir --lang ko help`: clap's own `help` knows names of commands only.
@@ -158,6 +218,23 @@ mod tests {
         let mut help = localised(Weir::command(), Lang::Ko);
         help.build();
         assert!(help.render_help().to_string().contains("토픽을 생성, 조회"));
+    }
+
+    /// And it works as it is written.
+    #[test]
+    fn every_command_has_an_example_that_the_grammar_takes() {
+        let mut all = Vec::new();
+        paths(&Weir::command(), "", &mut all);
+        for path in &all {
+            let has_commands = ["", "cluster", "topic", "group", "broker", "sample"];
+            let wanted = !has_commands.contains(&path.as_str());
+            assert_eq!(example(path).is_some(), wanted, "{path:?}");
+        }
+        for (path, example) in EXAMPLES {
+            assert!(example.starts_with(&format!("weir {path}")), "{example}");
+            let taken = Weir::command().try_get_matches_from(example.split(' '));
+            taken.unwrap_or_else(|error| panic!("{example}: {error}"));
+        }
     }
 
     /// Every argument says what it is.

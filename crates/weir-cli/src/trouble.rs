@@ -225,7 +225,7 @@ pub(crate) fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
 
 /// Texts that say that a value is wrong whatever the cluster's state: wrong usage.
 fn is_usage(text: &str) -> bool {
-    const WRONG: [&str; 18] = [
+    const WRONG: [&str; 21] = [
         "cluster.brokers_range",
         "cluster.name_character",
         "cluster.name_control",
@@ -236,6 +236,9 @@ fn is_usage(text: &str) -> bool {
         "cluster.host",
         "cluster.port_range",
         "config.invalid",
+        "config.invalid_between",
+        "config.invalid_between_or",
+        "config.invalid_least",
         "config.invalid_range",
         "config.unknown",
         "error.no_topics",

@@ -27,7 +27,7 @@ pub fn check_topic_config(name: &str, value: &str) -> Result<(), ConfigProblem> 
 pub enum ConfigProblem {
     #[error("topics have no configuration {0:?}")]
     Unknown(String),
-    #[error("{name}: {problem}")]
+    #[error("{problem}")]
     Invalid { name: String, problem: InvalidConfig, valid_values: Option<String> },
 }
 

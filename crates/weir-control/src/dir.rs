@@ -3,6 +3,9 @@ use std::path::{Path, PathBuf};
 use crate::files::{ClusterFile, ControlFile, FailedFile, KeeperFile, OperationsLog, atomic};
 use crate::{DirError, DirLock};
 
+/// What an engine writes before it answers, and some more.
+const ROOM_BYTES: usize = 64 << 10;
+
 /// A cluster's directory: the paths in it, and its files as types. Cheap to clone; touches nothing by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClusterDir {
@@ -129,6 +132,13 @@ impl ClusterDir {
 
     pub fn operations(&self) -> OperationsLog {
         OperationsLog::new(self.operations_jsonl())
+    }
+
+    /// Whether a few files can be written here: an engine needs some to start.
+    pub fn check_room(&self) -> Result<(), DirError> {
+        let probe = self.root.join(format!(".room.{}.tmp", std::process::id()));
+        let written = atomic::write(&probe, &[b'x'; ROOM_BYTES], atomic::PLAIN);
+        written.and_then(|()| atomic::remove(&probe))
     }
 
     /// Takes `keeper.lock` for life; `None` when another keeper holds it.

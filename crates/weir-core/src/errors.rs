@@ -127,6 +127,8 @@ fn item_detail(error: &ItemError) -> String {
     ];
     let words = error.message.as_deref().filter(|words| !words.is_empty());
     match words {
+        // Nobody refused anything: there is no name of Kafka's.
+        Some(words) if error.name == "LEADER_UNREACHABLE" => words.to_owned(),
         Some(words) if !SAID.contains(&error.name) && words != NO_SUCH_PARTITION => {
             format!("{} · {words}", error.name)
         }
@@ -176,6 +178,9 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
         }
         "LEADER_NOT_AVAILABLE" | "NOT_LEADER_OR_FOLLOWER" => {
             (TextId::KafkaNoLeader.into(), Some(TextId::HintStartBrokers))
+        }
+        "LEADER_UNREACHABLE" => {
+            (TextId::KafkaLeaderUnreachable.into(), Some(TextId::HintStartBrokers))
         }
         "NO_SUCH_MESSAGE" | "OFFSET_OUT_OF_RANGE" => (TextId::KafkaNoMessage.into(), None),
         "TOPIC_DELETION_DISABLED" => (TextId::KafkaDeletionDisabled.into(), None),

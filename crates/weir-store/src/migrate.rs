@@ -8,8 +8,12 @@ use crate::StoreError;
 use crate::table;
 
 /// Version N is what the first N entries make. Never edit an entry that was released: add one.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[table::settings::CREATE, table::profiles::CREATE, table::operations::CREATE];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    table::settings::CREATE,
+    table::profiles::CREATE,
+    table::operations::CREATE,
+    table::undo::CREATE,
+];
 
 /// Brings the database at `path` to the newest version; a copy of an older one is kept beside it first.
 ///

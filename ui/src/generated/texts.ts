@@ -13,6 +13,9 @@ export type TextId =
   | "cluster.port_range"
   | "cluster.port_taken"
   | "config.invalid"
+  | "config.invalid_between"
+  | "config.invalid_between_or"
+  | "config.invalid_least"
   | "config.invalid_range"
   | "config.unknown"
   | "config_doc.cleanup_policy"
@@ -213,6 +216,7 @@ export type TextId =
   | "kafka.invalid_partitions"
   | "kafka.invalid_replication"
   | "kafka.invalid_topic"
+  | "kafka.leader_unreachable"
   | "kafka.no_group"
   | "kafka.no_leader"
   | "kafka.no_message"
@@ -357,6 +361,9 @@ export const en: Readonly<Record<TextId, string>> = {
   "cluster.port_range": "{brokers, plural, one {The port} other {The ports of {brokers} brokers}} must lie between 1 and 65535.",
   "cluster.port_taken": "Port {port} is already in use on this machine.",
   "config.invalid": "This value is not valid for {name}.",
+  "config.invalid_between": "{name} takes {min} to {max}.",
+  "config.invalid_between_or": "{name} takes {min} to {max}, or {or}.",
+  "config.invalid_least": "{name} takes {min} or more.",
   "config.invalid_range": "{name} takes {valid}.",
   "config.unknown": "Topics have no configuration named {name}.",
   "config_doc.cleanup_policy": "What happens to old messages: \"delete\" removes whole segments by age and size, \"compact\" keeps at least the newest message of each key; both can be combined.",
@@ -508,7 +515,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.stream_closed": "The live view was closed because nobody looked at it.",
   "error.too_many": "At most {max, number} at once.",
   "error.too_many_streams": "At most {max} live views can be open.",
-  "error.too_many_to_put_back": "More than {max} offsets were reset: Weir remembers the first of them only, so it cannot put them back. Reset the group again, or topic by topic.",
+  "error.too_many_to_put_back": "More than {max} offsets were reset, and of such resets Weir keeps what undoes them for the newest {kept} only. Reset the group again, or topic by topic.",
   "error.topic_not_found": "There is no topic \"{topic}\".",
   "error.view_expired": "This list is too old. It is loaded again.",
   "error.window_only": "Only the window can do this.",
@@ -557,6 +564,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "kafka.invalid_partitions": "The cluster does not accept this number of partitions.",
   "kafka.invalid_replication": "The cluster does not accept this replication factor. It can be at most the number of brokers.",
   "kafka.invalid_topic": "The cluster does not accept this topic name.",
+  "kafka.leader_unreachable": "The leader of the partition does not answer.",
   "kafka.no_group": "There is no such consumer group.",
   "kafka.no_leader": "A partition has no leader at the moment.",
   "kafka.no_message": "There is no message at this offset: it was deleted, compacted away or not written yet.",
@@ -702,6 +710,9 @@ export const ko: Readonly<Record<TextId, string>> = {
   "cluster.port_range": "{brokers, plural, other {브로커 {brokers}개의 포트}}는 1~65535 범위에 있어야 합니다.",
   "cluster.port_taken": "이 컴퓨터에서 포트 {port}을(를) 이미 사용 중입니다.",
   "config.invalid": "{name}에 사용할 수 없는 값입니다.",
+  "config.invalid_between": "{name}에 사용할 수 있는 값: {min}~{max}",
+  "config.invalid_between_or": "{name}에 사용할 수 있는 값: {min}~{max} 또는 {or}",
+  "config.invalid_least": "{name}에 사용할 수 있는 값: {min} 이상",
   "config.invalid_range": "{name}에 사용할 수 있는 값: {valid}",
   "config.unknown": "토픽에는 {name} 구성이 없습니다.",
   "config_doc.cleanup_policy": "오래된 메시지를 처리하는 방법입니다. delete는 기간과 크기에 따라 세그먼트를 통째로 삭제하고, compact는 키마다 최소한 최신 메시지를 남깁니다. 둘을 함께 쓸 수 있습니다.",
@@ -853,7 +864,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.stream_closed": "보는 사람이 없어 실시간 보기가 닫혔습니다.",
   "error.too_many": "한 번에 최대 {max, number}개까지 가능합니다.",
   "error.too_many_streams": "실시간 보기는 최대 {max}개까지 열 수 있습니다.",
-  "error.too_many_to_put_back": "{max}개가 넘는 오프셋이 재설정되었습니다: Weir는 그중 앞부분만 기억하므로 되돌릴 수 없습니다. 그룹을 다시, 또는 토픽별로 재설정하세요.",
+  "error.too_many_to_put_back": "{max}개가 넘는 오프셋이 재설정되었습니다: Weir는 이런 재설정을 최근 {kept}개까지만 되돌릴 수 있습니다. 그룹을 다시, 또는 토픽별로 재설정하세요.",
   "error.topic_not_found": "\"{topic}\" 토픽이 없습니다.",
   "error.view_expired": "목록이 오래되어 다시 불러옵니다.",
   "error.window_only": "이 기능은 앱 창에서만 사용할 수 있습니다.",
@@ -902,6 +913,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "kafka.invalid_partitions": "클러스터가 이 파티션 수를 받아들이지 않았습니다.",
   "kafka.invalid_replication": "클러스터가 이 복제 팩터를 받아들이지 않았습니다. 브로커 수를 넘을 수 없습니다.",
   "kafka.invalid_topic": "클러스터가 이 토픽 이름을 받아들이지 않았습니다.",
+  "kafka.leader_unreachable": "파티션의 리더가 응답하지 않습니다.",
   "kafka.no_group": "해당 컨슈머 그룹이 없습니다.",
   "kafka.no_leader": "현재 리더가 없는 파티션이 있습니다.",
   "kafka.no_message": "이 오프셋에 메시지가 없습니다. 삭제 또는 컴팩션되었거나 아직 기록되지 않았습니다.",

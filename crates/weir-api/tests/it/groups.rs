@@ -249,6 +249,28 @@ fn a_reset_is_put_back_also_where_nothing_was_committed() {
     assert_eq!(back(&done["operation"], true).unwrap_err().text.id, "error.group_not_found");
 }
 
+/// More than an operation itself remembers.
+#[test]
+fn a_reset_of_many_offsets_is_put_back() {
+    const MANY: i32 = 1_100;
+    let far = Remote::connect(1);
+    far.create("many", MANY);
+    let to = |offset: &str| json!({"kind": "offset", "offset": offset});
+    let done = reset(&far, to("0"), json!([{"topic": "many", "partitions": []}]), false);
+    let back = far.args(json!({"operation": done["operation"], "dry_run": false}));
+    let put = far.bench.ok("groups.put_back", back);
+    let changes = put["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), MANY as usize);
+    for change in changes {
+        assert_eq!((&change["before"], &change["after"]), (&json!("0"), &Value::Null), "{change}");
+    }
+    // What puts back is taken back likewise.
+    let again = far.args(json!({"operation": put["operation"], "dry_run": false}));
+    let again = far.bench.ok("groups.put_back", again);
+    assert_eq!(again["changes"].as_array().map(Vec::len), Some(MANY as usize));
+    assert_eq!(again["changes"][0]["after"], "0");
+}
+
 /// With one replica of each, nobody takes a group over from a broker that is gone.
 #[test]
 fn groups_of_a_silent_coordinator_are_shown_as_they_were() {

@@ -96,6 +96,9 @@ pub(crate) struct ClientInfoArgs {
     common: Common,
 }
 
+/// Addresses that a row shows.
+const ADDRESSES_MAX: usize = 3;
+
 pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Trouble> {
     match command {
         ClusterCommand::Create(args) => create(args).await,
@@ -132,8 +135,8 @@ async fn list(common: &Common, lang: Lang) -> Result<(), Trouble> {
         headers.push("NOTE");
     }
     let cells = |row: &ClusterRow| {
-        let mut cells =
-            vec![row.name.clone(), state(row), health(row), brokers(row), row.bootstrap.clone()];
+        let at = addresses(&row.bootstrap, lang);
+        let mut cells = vec![row.name.clone(), state(row), health(row), brokers(row), at];
         cells.extend(with_notes.then(|| reason(row, lang).unwrap_or_default()));
         cells
     };
@@ -164,6 +167,18 @@ fn brokers(row: &ClusterRow) -> String {
         (Some(online), Some(total)) => format!("{online}/{total}"),
         (None, Some(total)) => total.to_string(),
         _ => "-".to_owned(),
+    }
+}
+
+/// Of many the first, as in the window; JSON and `show` have them all.
+fn addresses(bootstrap: &str, lang: Lang) -> String {
+    let count = bootstrap.split(',').count();
+    match bootstrap.split_once(',') {
+        Some((first, _)) if count > ADDRESSES_MAX => match lang {
+            Lang::En => format!("{first} and {} more", count - 1),
+            Lang::Ko => format!("{first} 외 {}개", count - 1),
+        },
+        _ => bootstrap.to_owned(),
     }
 }
 
@@ -282,5 +297,18 @@ async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
             format!("{language:?}에 대한 설정이 없습니다: --language 없이 모두 보십시오"),
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_addresses_a_row_has_the_first() {
+        assert_eq!(addresses("a:1,b:2,c:3", Lang::En), "a:1,b:2,c:3");
+        assert_eq!(addresses("a:1,b:2,c:3,d:4", Lang::En), "a:1 and 3 more");
+        assert_eq!(addresses("a:1,b:2,c:3,d:4", Lang::Ko), "a:1 외 3개");
+        assert_eq!(addresses("", Lang::En), "");
     }
 }

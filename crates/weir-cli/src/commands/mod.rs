@@ -26,7 +26,7 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
         Command::Consume(args) => consume::run(args, lang).await,
         Command::Group(command) => group::run(command, lang).await,
         Command::Broker(command) => broker::run(command).await,
-        Command::Quorum(command) => quorum::run(command).await,
+        Command::Quorum(args) => quorum::run(args).await,
         Command::Serve(args) => {
             let said =
                 |error: anyhow::Error| Trouble::failed(format!("{error:#}"), format!("{error:#}"));

@@ -24,9 +24,20 @@ pub(crate) struct ShowArgs {
     common: Common,
 }
 
-pub(crate) async fn run(command: QuorumCommand) -> Result<(), Trouble> {
-    match command {
-        QuorumCommand::Show(args) => show(args).await,
+/// What there is to do with a quorum is to look at it.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct QuorumArgs {
+    #[command(subcommand)]
+    command: Option<QuorumCommand>,
+    #[command(flatten)]
+    show: ShowArgs,
+}
+
+pub(crate) async fn run(args: QuorumArgs) -> Result<(), Trouble> {
+    match args.command {
+        Some(QuorumCommand::Show(show_args)) => show(show_args).await,
+        None => show(args.show).await,
     }
 }
 

@@ -97,6 +97,8 @@ impl Core {
     async fn run_start(&self, local: &Local, running: &Running) -> Result<()> {
         running.step(0);
         let dir = &local.dir;
+        // An engine that finds no room says so in its log alone.
+        dir.check_room().map_err(|e| dir_failure(&e))?;
         let file = want(dir, Desired::Running)?;
         dir.remove_failed().map_err(|e| dir_failure(&e))?;
         keeper::start(dir)?;

@@ -7,6 +7,7 @@ mod list;
 mod offsets;
 mod offsets_command;
 mod put_back;
+mod undo;
 
 use weir_domain::GroupType;
 

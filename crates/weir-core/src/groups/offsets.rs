@@ -5,15 +5,13 @@ use weir_domain::{Group, ResetTo, TopicScope};
 use super::changes::{self, OffsetChange, commit, forget};
 use super::delete::end;
 use super::offsets_command;
+use super::undo;
 use crate::core::Core;
 use crate::failure::Result;
 use crate::operations::{Begin, Change, Running, kind};
 use crate::permits::{Action, permits};
 use crate::session::Session;
 use crate::text::{Text, TextId};
-
-/// Changes that an operation remembers; of more, the first and one beyond: it is not put back.
-pub(super) const REMEMBERED_MAX: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetOffsets {
@@ -51,6 +49,7 @@ impl Core {
         let ResetOffsets { cluster, group, topics, to, dry_run } = reset;
         let session = self.session_to(cluster, Action::AlterOffsets)?;
         let mut planned = changes::plan_reset(&session.client, group, topics, *to).await?;
+        undo::check(&planned.changes)?;
         let command = Some(offsets_command::reset(reset));
         if *dry_run {
             return Ok(OffsetsChanged { operation: None, command, changes: planned.changes });
@@ -119,7 +118,11 @@ impl Core {
         begin.target = Some(group.to_owned());
         begin.command = command.map(str::to_owned);
         begin.changes = remembered(changes);
-        self.recorder().begin(begin)
+        let running = self.recorder().begin(begin)?;
+        if kind == kind::GROUP_RESET {
+            self.keep_undo(running.id(), changes);
+        }
+        Ok(running)
     }
 
     /// Writes down how it ended.
@@ -146,6 +149,5 @@ fn remembered(changes: &[OffsetChange]) -> Vec<Change> {
         before: change.before.map(|offset| offset.to_string()),
         after: change.after.map(|offset| offset.to_string()),
     };
-    let done = changes.iter().filter(|change| change.error.is_none());
-    done.take(REMEMBERED_MAX + 1).map(change).collect()
+    undo::done(changes).take(undo::REMEMBERED_MAX + 1).map(change).collect()
 }

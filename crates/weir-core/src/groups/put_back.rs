@@ -1,12 +1,11 @@
 //! A reset taken back: every offset as its operation remembers it. Preview and apply are one path.
 
-use std::collections::BTreeMap;
-
 use weir_domain::TopicPartition;
 
 use super::changes::{self, commit};
-use super::offsets::{OffsetsChanged, REMEMBERED_MAX};
+use super::offsets::OffsetsChanged;
 use super::offsets_command;
+use super::undo::{Before, REMEMBERED_MAX};
 use crate::core::Core;
 use crate::failure::{Failure, Outcome, Result};
 use crate::operations::{Change, Operation, OperationState, kind};
@@ -27,7 +26,7 @@ impl Core {
     pub async fn put_back(&self, asked: &PutBack) -> Result<OffsetsChanged> {
         let session = self.session_to(&asked.cluster, Action::AlterOffsets)?;
         let reset = self.operation_get(&asked.operation)?;
-        let (group, before) = remembered(&reset, &asked.cluster)?;
+        let (group, before) = self.remembered(&reset, &asked.cluster)?;
         let mut planned = changes::plan_back(&session.client, &group, &before).await?;
         let command = offsets_command::put_back(&group, &planned, &session.cluster);
         if asked.dry_run {
@@ -43,26 +42,23 @@ impl Core {
         self.end_offsets(&session, &group, running, result, &changes).await?;
         Ok(OffsetsChanged { operation, command, changes })
     }
+
+    /// The group of a reset, and what was committed before it.
+    fn remembered(&self, reset: &Operation, cluster: &str) -> Result<(String, Before)> {
+        let ended = matches!(reset.state, OperationState::Done | OperationState::Partly);
+        let is_reset = reset.kind == kind::GROUP_RESET && reset.cluster.as_deref() == Some(cluster);
+        let group = reset.target.clone().filter(|_| is_reset && ended);
+        let group = group.ok_or_else(nothing_to_put_back)?;
+        let before = match reset.changes.len() > REMEMBERED_MAX {
+            true => self.undo_of(&reset.id)?,
+            false => reset.changes.iter().filter_map(place).collect(),
+        };
+        if before.is_empty() { Err(nothing_to_put_back()) } else { Ok((group, before)) }
+    }
 }
 
-type Before = BTreeMap<TopicPartition, Option<i64>>;
-
-/// The group of a reset, and what was committed before it.
-fn remembered(reset: &Operation, cluster: &str) -> Result<(String, Before)> {
-    let ended = matches!(reset.state, OperationState::Done | OperationState::Partly);
-    let is_reset = reset.kind == kind::GROUP_RESET && reset.cluster.as_deref() == Some(cluster);
-    let before: Before = reset.changes.iter().filter_map(place).collect();
-    if is_reset && reset.changes.len() > REMEMBERED_MAX {
-        let text = TextId::ErrorTooManyToPutBack.with("max", REMEMBERED_MAX);
-        return Err(Failure::invalid("operation", text).outcome(Outcome::NotDone));
-    }
-    match &reset.target {
-        Some(group) if is_reset && ended && !before.is_empty() => Ok((group.clone(), before)),
-        _ => {
-            let failure = Failure::invalid("operation", TextId::ErrorNothingToPutBack);
-            Err(failure.outcome(Outcome::NotDone))
-        }
-    }
+fn nothing_to_put_back() -> Failure {
+    Failure::invalid("operation", TextId::ErrorNothingToPutBack).outcome(Outcome::NotDone)
 }
 
 /// `orders-0`, as the change is written down; `None` for an offset that is no number.

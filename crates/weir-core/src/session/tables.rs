@@ -123,6 +123,8 @@ impl SizeTable {
     pub(crate) fn new(dirs: &[LogDir], before: &Self, as_of: i64) -> Self {
         let mut table = Self { as_of, read: Some(Instant::now()), ..Self::default() };
         for dir in dirs {
+            // One that holds nothing has answered too.
+            table.brokers.entry(dir.broker_id).or_default();
             for replica in dir.replicas.iter().filter(|replica| !replica.is_future) {
                 *table.brokers.entry(dir.broker_id).or_default() += replica.size_bytes;
                 *table.topics.entry(replica.partition.topic.clone()).or_default() +=
@@ -169,8 +171,14 @@ impl SizeTable {
         self.is_read().then(|| self.partitions.get(partition).map_or(0, |size| size.all_replicas))
     }
 
+    /// Whether one of these brokers has told what it holds: of replicas that all lie elsewhere nothing is known.
+    pub(crate) fn tells_of(&self, replicas: &[i32]) -> bool {
+        replicas.iter().any(|id| self.brokers.contains_key(id))
+    }
+
+    /// `None` of one that does not answer.
     pub(crate) fn broker(&self, id: i32) -> Option<i64> {
-        self.brokers.get(&id).copied().or_else(|| self.is_read().then_some(0))
+        self.brokers.get(&id).copied()
     }
 }
 

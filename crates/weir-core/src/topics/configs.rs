@@ -95,7 +95,7 @@ impl Core {
         let session = self.session_to(&alter.cluster, Action::AlterConfig)?;
         check(alter)?;
         let entries = read(&session, &alter.topic).await?;
-        let replicas = replicas_of(&session, &alter.topic);
+        let replicas = replicas_of(&session, &alter.topic).await;
         let changes: Vec<_> =
             alter.changes.iter().map(|change| preview(&entries, change, replicas)).collect();
         let command = command(alter);
@@ -166,19 +166,31 @@ pub(super) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
             Failure::invalid(name, TextId::ConfigUnknown.with("name", name))
         }
         ConfigProblem::Invalid { valid_values, .. } => {
-            let text = match valid_values {
-                Some(valid) => TextId::ConfigInvalidRange.with("valid", valid),
-                None => TextId::ConfigInvalid.into(),
-            };
+            let text = valid_values.as_deref().map_or(TextId::ConfigInvalid.into(), takes);
             Failure::invalid(name, text.with("name", name))
         }
     };
     failure.outcome(Outcome::NotDone).detail(problem)
 }
 
+/// What Kafka's documentation writes as `[0,...]`, `[0,...,9]`, `[1,...,9] or -1`, `[a, b]`, as a sentence.
+fn takes(valid: &str) -> Text {
+    let range = || {
+        let (range, rest) = valid.strip_prefix('[')?.split_once(']')?;
+        let (min, max) = range.split_once(",...")?;
+        let text = match (max.strip_prefix(','), rest.strip_prefix(" or ")) {
+            (Some(max), Some(or)) => TextId::ConfigInvalidBetweenOr.with("max", max).with("or", or),
+            (Some(max), None) => TextId::ConfigInvalidBetween.with("max", max),
+            (None, _) => TextId::ConfigInvalidLeast.into(),
+        };
+        Some(text.with("min", min))
+    };
+    range().unwrap_or_else(|| TextId::ConfigInvalidRange.with("valid", valid))
+}
+
 /// The replication factor, where the topic is known.
-fn replicas_of(session: &Session, topic: &str) -> Option<usize> {
-    let snapshot = session.newest()?;
+async fn replicas_of(session: &Session, topic: &str) -> Option<usize> {
+    let snapshot = session.snapshot().await.ok()?;
     Some(snapshot.metadata.topic(topic)?.replication_factor())
 }
 

@@ -184,6 +184,7 @@ fn row(
     end: Option<i64>,
 ) -> PartitionRow {
     let key = TopicPartition::new(topic, partition.partition);
+    let sizes = session.sizes();
     PartitionRow {
         partition: partition.partition,
         health: partition_health(partition, min_insync),
@@ -195,7 +196,7 @@ fn row(
         start,
         end,
         messages: start.zip(end).map(|(start, end)| (end - start).max(0)),
-        size: session.sizes().partition(&key),
+        size: sizes.partition(&key).filter(|_| sizes.tells_of(&partition.replicas)),
         stable: None,
         adding: Vec::new(),
         removing: Vec::new(),

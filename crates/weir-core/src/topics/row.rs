@@ -2,7 +2,7 @@
 
 use weir_domain::Topic;
 
-use crate::session::Session;
+use crate::session::{Session, SizeTable};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
@@ -47,6 +47,7 @@ impl TopicRow {
         let seen = session.visible.get(&topic.name);
         let seen = seen.as_ref();
         let min_insync = seen.and_then(|seen| seen.min_insync);
+        let sizes = session.sizes();
         Self {
             internal: is_internal(topic),
             creating: false,
@@ -58,7 +59,7 @@ impl TopicRow {
             replication: summary.replication_factor as u32,
             messages: offsets.topic(&topic.name).and_then(|offsets| offsets.messages()),
             messages_in_per_s: offsets.topic(&topic.name).and_then(|o| o.messages_per_s),
-            size: session.sizes().topic(&topic.name),
+            size: sizes.topic(&topic.name).filter(|_| is_told(topic, &sizes)),
             retention: seen.and_then(|seen| seen.retention.clone()),
             cleanup: seen.and_then(|seen| seen.cleanup.clone()),
             groups: session.groups().of_topic(&topic.name),
@@ -88,6 +89,11 @@ impl TopicRow {
             last_write: None,
         }
     }
+}
+
+/// Whether a broker that holds anything of the topic has told its sizes.
+fn is_told(topic: &Topic, sizes: &SizeTable) -> bool {
+    topic.partitions.iter().any(|partition| sizes.tells_of(&partition.replicas))
 }
 
 /// Kafka marks its own; by convention two underscores mark other systems'.

@@ -2,3 +2,4 @@
 pub mod operations;
 pub mod profiles;
 pub mod settings;
+pub mod undo;

@@ -46,7 +46,7 @@ pub(super) async fn run(common: &Common, cluster: Option<&str>) -> Result<(), Tr
     let home = Home::prepare(common.home.as_deref())?;
     let directory = home.cluster(cluster.unwrap_or(LOCAL));
     if !directory.is_dir() {
-        return Err(Trouble::NoCluster);
+        return Err(cluster.map_or(Trouble::NoCluster, |it| Trouble::NoSuchCluster(it.to_owned())));
     }
     let Some(beside) = Beside::lock(directory)? else { return Ok(()) };
     tokio::select! {

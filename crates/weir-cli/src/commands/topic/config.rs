@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use weir_api::commands::topics::alter_configs::TopicsAlterConfigs;
-use weir_api::dto::{ConfigEdit, FromCore as _, Text};
+use weir_api::dto::{ConfigChange as Altered, ConfigEdit, FromCore as _, Text};
 use weir_api::texts::{self, Lang};
 use weir_core::client::{Client, check_topic_config};
 use weir_core::topics::config_doc;
@@ -11,6 +11,7 @@ use weir_domain::{ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, It
 use super::ConfigArgs;
 use crate::args::Format;
 use crate::context::{self, Place};
+use crate::headings;
 use crate::output;
 use crate::trouble::{Trouble, note};
 
@@ -95,12 +96,23 @@ async fn alter(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
             };
             let (topic, dry_run) = (args.name.clone(), args.dry_run);
             let changes = edits.iter().map(edit).collect();
-            app.run(TopicsAlterConfigs { cluster, topic, changes, dry_run }).await?;
+            let altered = app.run(TopicsAlterConfigs { cluster, topic, changes, dry_run }).await?;
+            tell_risks(&altered.changes);
         }
     }
     let changed: Vec<_> = edits.iter().map(|edit| Change::of(edit, &before)).collect();
     let headers = ["KEY", "BEFORE", "AFTER"];
     output::rows(args.common.output, &changed, &headers, Change::cells, Change::json)
+}
+
+/// What the window says before a change is made.
+fn tell_risks(changes: &[Altered]) {
+    for change in changes {
+        if let Some(risk) = &change.risk {
+            let said = |lang| format!("{}: {}", change.name, texts::text(lang, risk));
+            note(headings::lang(), said(Lang::En), said(Lang::Ko));
+        }
+    }
 }
 
 async fn alter_at(
