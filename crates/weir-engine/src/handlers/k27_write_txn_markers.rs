@@ -56,11 +56,11 @@ impl Written for Uncommitted {
 }
 
 pub(crate) fn handle(ctx: &Ctx, request: WriteTxnMarkersRequest) -> Reply<WriteTxnMarkersResponse> {
-    if request.markers.iter().any(is_nobodys) {
+    if request.markers.iter().any(|marker| is_nobodys(ctx, marker)) {
         return Reply::Done(all_failed(&request));
     }
     let mut waits = Vec::new();
-    let asked = request.markers.iter().filter(|marker| !marker.topics.is_empty());
+    let asked = request.markers.iter().filter(|marker| marker.topics.iter().any(has_partitions));
     let markers = asked.enumerate().map(|(at, marker)| WritableTxnMarkerResult {
         producer_id: marker.producer_id,
         topics: topic_results(ctx, at, marker, &mut waits),
@@ -78,9 +78,16 @@ pub(crate) fn handle(ctx: &Ctx, request: WriteTxnMarkersRequest) -> Reply<WriteT
     Reply::wait(async move { Some(committed(&ctx, response, waits).await) })
 }
 
-/// No batch can carry it.
-fn is_nobodys(marker: &WritableTxnMarker) -> bool {
-    marker.producer_id == -1 || marker.producer_epoch == -1
+fn has_partitions(topic: &WritableTxnMarkerTopic) -> bool {
+    !topic.partition_indexes.is_empty()
+}
+
+/// It would be written, and no batch can carry it.
+fn is_nobodys(ctx: &Ctx, marker: &WritableTxnMarker) -> bool {
+    let is_there = |topic: &WritableTxnMarkerTopic| {
+        topic.partition_indexes.iter().any(|index| ctx.partition(&topic.name, *index).is_ok())
+    };
+    (marker.producer_id == -1 || marker.producer_epoch == -1) && marker.topics.iter().any(is_there)
 }
 
 /// As Kafka, whose handler fails: UNKNOWN_SERVER_ERROR for everything asked, and nothing is written.
@@ -112,7 +119,7 @@ fn topic_results(
     marker: &WritableTxnMarker,
     waits: &mut Vec<Uncommitted>,
 ) -> Vec<WritableTxnMarkerTopicResult> {
-    let topics = marker.topics.iter().enumerate();
+    let topics = marker.topics.iter().filter(|topic| has_partitions(topic)).enumerate();
     topics
         .map(|(topic_at, topic)| topic_result(ctx, (at, topic_at), marker, topic, waits))
         .collect()

@@ -168,6 +168,8 @@ impl StateShard {
     ) -> Result<i64, StateError> {
         let mut state = self.state.lock();
         let entry = state.writable(key, written)?.clone();
+        // A leadership begins with a read.
+        let written = &Written { leader_epoch: entry.leader_epoch, ..written.clone() };
         let required = self.change(&mut state, key, written, (&entry, now_ms))?;
         self.prune_if_due(&mut state, now_ms);
         Ok(required)

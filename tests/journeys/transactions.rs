@@ -1,0 +1,55 @@
+//! What transactions and the newer kinds of groups leave in a cluster, as the console shows it.
+
+use weir_tests::home::Home;
+use weir_tests::members::{beat, share, streams};
+use weir_tests::stage::{Host, Stage};
+use weir_tests::transactions::Producers;
+
+in_both_hosts!(sees_aborted_records_and_open_transactions, sees_share_and_streams_groups);
+
+async fn sees_aborted_records_and_open_transactions(host: Host, home: &Home) -> anyhow::Result<()> {
+    let bootstrap = home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
+    let Some(mut producers) = Producers::start(bootstrap.trim())? else { return Ok(()) };
+    producers.says("open")?;
+    let stage = Stage::open(host, home, "/c/shop/topics/orders/messages").await?;
+    let page = stage.page();
+    for value in ["kept 1", "aborted 1", "open"] {
+        page.find("row", &format!("~{value}")).await?;
+    }
+    for mark in ["aborted", "abort marker", "commit marker"] {
+        page.find("text", mark).await?;
+    }
+    stage.session.picture(&format!("transactions-messages-{host:?}")).await?;
+    page.go("/c/shop/topics/orders/partitions").await?;
+    page.find("heading", "~Open transactions").await?;
+    page.find("row", "~Ongoing").await?;
+    stage.session.picture(&format!("transactions-open-{host:?}")).await?;
+    producers.goes_on()?;
+    producers.says("late")?;
+    producers.goes_on()?;
+    producers.says("aborted")?;
+    page.gone("row", "~Ongoing").await?;
+    page.policy_held().await
+}
+
+async fn sees_share_and_streams_groups(host: Host, home: &Home) -> anyhow::Result<()> {
+    let bootstrap = home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
+    let bootstrap = bootstrap.trim();
+    home.run(&["topic", "create", "orders", "--partitions", "2"])?;
+    beat(bootstrap, &share("sharers"), 1, |answer| answer.error_code)?;
+    beat(bootstrap, &streams("movers"), 0, |answer| answer.error_code)?;
+    let stage = Stage::open(host, home, "/c/shop/groups").await?;
+    let page = stage.page();
+    page.find("row", "~share").await?;
+    page.find("row", "~streams").await?;
+    for group in ["sharers", "movers"] {
+        page.go(&format!("/c/shop/groups/{group}")).await?;
+        page.find("heading", group).await?;
+        page.find("row", "~weir-test").await?;
+        stage.session.picture(&format!("{group}-{host:?}")).await?;
+    }
+    page.go("/c/shop/brokers").await?;
+    page.find("heading", "~Controller quorum").await?;
+    page.find("row", "~Leader").await?;
+    page.policy_held().await
+}
