@@ -1,5 +1,7 @@
 //! The console on three real Apache Kafka nodes: what is done to a cluster of ours is done to theirs.
 
+use anyhow::Context as _;
+use serde_json::json;
 use weir_tests::apache_kafka::ApacheKafka;
 use weir_tests::home::Home;
 use weir_tests::stage::{Host, Stage};
@@ -15,27 +17,30 @@ async fn uses_a_real_apache_kafka(host: Host, home: &Home) -> anyhow::Result<()>
     page.click("button", "Connect").await?;
     page.find("heading", "far").await?;
     page.shows("3 of 3 online").await?;
+    let rows = page.call("clusters.list", json!({})).await?;
+    let id = rows["rows"][0]["id"].as_str().context("the connection's id")?;
+    let at = |place: &str| format!("/c/{id}/{place}");
 
-    page.go("/c/far/topics/create").await?;
+    page.go(&at("topics/create")).await?;
     page.filled("textbox", "Partitions").await?;
     page.fill("textbox", "Name", "orders").await?;
     page.click("button", "Create topic").await?;
     page.find("link", "orders").await?;
-    page.go("/c/far/topics/orders/produce").await?;
-    page.fill("textbox", "Value", "to a real one").await?;
+    page.go(&at("topics/orders/produce")).await?;
+    page.fill("textbox", "Value", r#"{"to":"a real one"}"#).await?;
     page.click("button", "Produce").await?;
     page.shows("Written to partition").await?;
-    page.go("/c/far/topics/orders/messages").await?;
-    page.shows("to a real one").await?;
+    page.go(&at("topics/orders/messages")).await?;
+    page.shows("a real one").await?;
     stage.session.picture(&format!("apache-messages-{host:?}")).await?;
 
     let consume = ["consume", "orders", "--cluster", "far", "--group", "readers", "--max", "1"];
     home.run(&[&consume[..], &["--from", "earliest"]].concat())?;
-    page.go("/c/far/groups/readers").await?;
+    page.go(&at("groups/readers")).await?;
     page.find("row", "~orders").await?;
-    page.go("/c/far/brokers").await?;
+    page.go(&at("brokers")).await?;
     page.find("heading", "~Controller quorum").await?;
-    page.go("/c/far/topics").await?;
+    page.go(&at("topics")).await?;
     page.click("checkbox", "Select orders").await?;
     page.choose("Actions", "Delete").await?;
     page.find("dialog", "~Delete").await?;

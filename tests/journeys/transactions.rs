@@ -36,6 +36,8 @@ async fn sees_share_and_streams_groups(host: Host, home: &Home) -> anyhow::Resul
     let bootstrap = home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
     let bootstrap = bootstrap.trim();
     home.run(&["topic", "create", "orders", "--partitions", "2"])?;
+    // Asking for a coordinator makes the topic that coordinators keep their groups in.
+    anyhow::ensure!(home.run(&["group", "show", "sharers"]).is_err());
     beat(bootstrap, &share("sharers"), 1, |answer| answer.error_code)?;
     beat(bootstrap, &streams("movers"), 0, |answer| answer.error_code)?;
     let stage = Stage::open(host, home, "/c/shop/groups").await?;
