@@ -46,10 +46,16 @@ async fn creates_a_cluster_and_sees_a_message(host: Host, home: &Home) -> anyhow
     page.fill("textbox", "Value", r#"{"id":9007199254740993,"city":"서울"}"#).await?;
     page.click("button", "Produce").await?;
     page.shows("Written to partition").await?;
-    page.go("/c/shop/topics/orders/messages").await?;
+    page.click("button", "View").await?;
     // 2^53 + 1: a console that reads numbers as doubles shows ...992.
     page.shows("9007199254740993").await?;
     page.shows("서울").await?;
+    page.until("the top of the page, not of what was scrolled before", APPEAR, async || {
+        let script = "return location.pathname + ' ' + window.scrollY";
+        let at = stage.session.client.execute(script, vec![]).await?;
+        Ok((at == "/c/shop/topics/orders/messages 0").then_some(()))
+    })
+    .await?;
     stage.session.picture(&format!("messages-{host:?}")).await?;
     page.policy_held().await
 }

@@ -25,6 +25,7 @@ import { RunningOnly } from "./RunningOnly";
 import { useRegionKeys } from "./regions";
 import { Shortcuts } from "./Shortcuts";
 import { SideNav } from "./SideNav";
+import { useTopOfPage } from "./scroll";
 import { TopBar } from "./TopBar";
 import { texts } from "./texts";
 
@@ -156,6 +157,7 @@ function Frame() {
   const gone = useEvents();
   useInternalLinks();
   useTitle();
+  useTopOfPage();
   useRegionKeys();
   const matches = useMatches();
   const page = matches.at(-1)?.handle as Page | undefined;
