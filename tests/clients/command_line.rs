@@ -53,11 +53,45 @@ fn up_in_the_foreground_ends_with_ctrl_c_and_stops_its_cluster() -> anyhow::Resu
     let mut running = Running::start(up.stdout(Stdio::piped()))?;
     let address = programs::first_line(&mut running)?;
     ensure!(address.starts_with("localhost:"), "{address:?}");
-    interrupt(&running)?;
+    signal(&running, "-INT")?;
     ends_well(&mut running)?;
     let rows = json(&home, &["cluster", "list"])?;
     ensure!(rows[0]["state"] == "STOPPED", "{rows}");
     Ok(())
+}
+
+#[test]
+fn up_in_the_foreground_stops_its_cluster_when_its_terminal_is_closed() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let mut up = home.weir(&["up", "--brokers", "1"])?;
+    let mut running = Running::start(up.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let address = programs::first_line(&mut running)?;
+    ensure!(address.starts_with("localhost:"), "{address:?}");
+    // What it says now reaches nobody.
+    drop((running.0.stdout.take(), running.0.stderr.take()));
+    signal(&running, "-HUP")?;
+    ends_well(&mut running)?;
+    let rows = json(&home, &["cluster", "list"])?;
+    ensure!(rows[0]["state"] == "STOPPED", "{rows}");
+    Ok(())
+}
+
+#[test]
+fn up_under_nohup_outlives_its_terminal() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let up = home.weir(&["up", "--brokers", "1"])?;
+    let mut nohup = Command::new("nohup");
+    nohup.arg(up.get_program()).args(up.get_args());
+    nohup.envs(up.get_envs().filter_map(|(name, value)| value.map(|value| (name, value))));
+    let mut running = Running::start(nohup.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let address = programs::first_line(&mut running)?;
+    ensure!(address.starts_with("localhost:"), "{address:?}");
+    signal(&running, "-HUP")?;
+    ensure!(programs::ends_within(&mut running, Duration::from_secs(2))?.is_none(), "it ended");
+    let rows = json(&home, &["cluster", "list"])?;
+    ensure!(rows[0]["state"] == "ACTIVE", "{rows}");
+    signal(&running, "-INT")?;
+    ends_well(&mut running)
 }
 
 #[test]
@@ -71,7 +105,7 @@ fn up_in_the_foreground_leaves_a_cluster_that_was_running() -> anyhow::Result<()
     let mut line = String::new();
     said.read_line(&mut line)?;
     ensure!(line.contains("leaves the cluster running"), "{line:?}");
-    interrupt(&running)?;
+    signal(&running, "-INT")?;
     ends_well(&mut running)?;
     let rows = json(&home, &["cluster", "list"])?;
     ensure!(rows[0]["state"] == "ACTIVE", "{rows}");
@@ -174,7 +208,7 @@ fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let mut consume = home.weir(&["consume", "numbers"])?;
     let mut running = Running::start(consume.stdout(std::fs::File::create(&path)?))?;
     all_read(&path, numbers.len() as u64)?;
-    interrupt(&running)?;
+    signal(&running, "-INT")?;
     ends_well(&mut running)
 }
 
@@ -236,9 +270,9 @@ fn all_read(path: &Path, size: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn interrupt(running: &Running) -> anyhow::Result<()> {
+fn signal(running: &Running, name: &str) -> anyhow::Result<()> {
     let pid = running.0.id().to_string();
-    ensure!(Command::new("kill").args(["-INT", &pid]).status()?.success());
+    ensure!(Command::new("kill").args([name, &pid]).status()?.success());
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod help;
 mod output;
 mod plain;
 mod serve;
+mod signal;
 mod time;
 mod trouble;
 

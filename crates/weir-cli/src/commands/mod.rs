@@ -9,7 +9,6 @@ mod outcomes;
 pub(crate) mod produce;
 pub(crate) mod quorum;
 pub(crate) mod sample;
-mod signal;
 pub(crate) mod topic;
 pub(crate) mod up;
 

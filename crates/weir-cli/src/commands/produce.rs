@@ -14,11 +14,11 @@ use weir_core::client::data::{DataError, Delivery, NewMessage, Producer, Produce
 use weir_core::permits::Action;
 use weir_domain::{Compression, ConfigResource};
 
-use super::signal;
 use crate::args::{Common, Format, Target};
 use crate::commands::topic::show;
 use crate::context;
 use crate::output;
+use crate::signal;
 use crate::trouble::Trouble;
 
 #[derive(Debug, Clone, Args)]

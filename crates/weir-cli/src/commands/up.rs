@@ -15,8 +15,9 @@ use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::{ItemResult, NewTopic};
 
 use crate::args::Common;
-use crate::commands::{cluster, operation, signal};
+use crate::commands::{cluster, operation};
 use crate::context::{self, LOCAL};
+use crate::signal;
 use crate::trouble::{Trouble, note};
 
 #[derive(Debug, Args)]

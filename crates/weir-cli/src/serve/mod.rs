@@ -26,6 +26,7 @@ use weir_api::{App, Headless, Home, HostKind};
 
 use self::page::OpeningPage;
 use self::session::Sessions;
+use crate::signal;
 
 /// The console in a browser, on this machine only.
 #[derive(Debug, Clone, clap::Args)]
@@ -47,8 +48,10 @@ pub(crate) struct ServeArgs {
 const BODY_MAX_BYTES: usize = 24 << 20;
 /// What a browser that is not signed in may send: a code.
 const CODE_MAX_BYTES: usize = 4 << 10;
+/// Open requests that a browser leaves behind end with this at the latest.
+const REQUEST_WITHIN: Duration = Duration::from_secs(90);
 
-/// Serves until Ctrl-C or a termination signal.
+/// Serves until Ctrl-C, a termination signal or the end of its terminal.
 pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     let home = Home::prepare_own(args.home.as_deref());
     let home = home.map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
@@ -66,7 +69,7 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     let served = serve(listener, port, app, sessions);
     tokio::select! {
         () = served => {} // it does not end by itself
-        () = stop_asked() => {}
+        () = signal::asked_to_end() => {}
     }
     gone.abort();
     page.remove();
@@ -119,19 +122,3 @@ fn show(page: &OpeningPage, port: u16, no_open: bool, lang: Lang) {
         ),
     }
 }
-
-async fn stop_asked() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-            return;
-        }
-    }
-    let _ = interrupt.await; // an error means that the signal cannot be caught: then nothing is waited for
-}
-
-/// Open requests that a browser leaves behind end with this at the latest.
-const REQUEST_WITHIN: Duration = Duration::from_secs(90);

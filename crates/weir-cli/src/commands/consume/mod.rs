@@ -18,12 +18,12 @@ use weir_domain::{OffsetSpec, Topic};
 use self::from::From;
 use self::print::Field;
 use self::source::Source;
-use super::signal;
 use crate::args::{Common, Format, Target};
 use crate::commands::topic::show;
 use crate::context;
 use crate::output;
 use crate::plain::plain_bytes;
+use crate::signal;
 use crate::trouble::{Trouble, note};
 
 #[derive(Debug, Args)]

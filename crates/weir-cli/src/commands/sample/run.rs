@@ -17,8 +17,8 @@ use weir_domain::{NewTopic, OffsetSpec};
 use super::beside::{Beside, Wish};
 use super::shop::Shop;
 use crate::args::Common;
-use crate::commands::signal;
 use crate::context::LOCAL;
+use crate::signal;
 use crate::time::now_ms;
 use crate::trouble::Trouble;
 
