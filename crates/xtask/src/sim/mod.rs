@@ -9,6 +9,7 @@ mod committer;
 mod consumer;
 mod consumer_member;
 mod crash;
+mod follower_reader;
 mod group;
 mod judge;
 mod keyed;

@@ -6,6 +6,7 @@ use super::committer::Committer;
 use super::consumer::Consumer;
 use super::consumer_member::ConsumerMember;
 use super::crash::End;
+use super::follower_reader::FollowerReader;
 use super::group::check_shared_out;
 use super::keyed_producer::KeyedProducer;
 use super::keyed_reader::KeyedReader;
@@ -61,6 +62,7 @@ impl Clients {
     fn grow(&mut self, world: &World) {
         for place in world.places().into_iter().skip(self.places) {
             self.all.push(Box::new(Consumer::new(place.clone())));
+            self.all.push(Box::new(FollowerReader::new(place.clone())));
             for _ in 0..1 + world.rng.below(2) {
                 self.all.push(Box::new(Producer::new(self.producers, place.clone())));
                 self.producers += 1;

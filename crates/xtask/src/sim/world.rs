@@ -44,6 +44,10 @@ pub(super) struct Topic {
 pub(super) struct Counts {
     pub(super) acknowledged: u64,
     pub(super) shown: u64,
+    /// Reads from followers.
+    pub(super) followed: u64,
+    /// Replicas whose told size and lag were held against their log.
+    pub(super) sized: u64,
     pub(super) commits: u64,
     /// Ranges given to members of share groups.
     pub(super) given: u64,
@@ -70,6 +74,8 @@ impl Counts {
     pub(super) fn add(&mut self, other: Self) {
         self.acknowledged += other.acknowledged;
         self.shown += other.shown;
+        self.followed += other.followed;
+        self.sized += other.sized;
         self.commits += other.commits;
         self.given += other.given;
         self.ends += other.ends;
