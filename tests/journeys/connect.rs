@@ -8,7 +8,10 @@ use weir_tests::home::Home;
 use weir_tests::page::Page;
 use weir_tests::stage::{Host, Stage};
 
-in_both_hosts!(tests_an_address_step_by_step_and_connects);
+in_both_hosts!(
+    tests_an_address_step_by_step_and_connects,
+    edits_a_connection_and_asks_about_another_cluster
+);
 
 async fn tests_an_address_step_by_step_and_connects(host: Host, home: &Home) -> anyhow::Result<()> {
     let broker = Broker::start(1, &[])?;
@@ -36,6 +39,56 @@ async fn tests_an_address_step_by_step_and_connects(host: Host, home: &Home) -> 
     page.click("button", "Remove").await?;
     page.is_at("/clusters").await?;
     page.gone("link", "far").await?;
+    page.policy_held().await
+}
+
+/// The cluster moved: its connection goes on at the new address, in the window and on the command line.
+async fn edits_a_connection_and_asks_about_another_cluster(
+    host: Host,
+    home: &Home,
+) -> anyhow::Result<()> {
+    let (first, second) = (Broker::start(1, &[])?, Broker::start(1, &[])?);
+    let stage = Stage::open(host, home, "/clusters/connect").await?;
+    let page = stage.page();
+    page.fill("textbox", "Name", "far").await?;
+    page.fill("textbox", "Bootstrap address", &first.bootstrap).await?;
+    page.click("button", "Connect").await?;
+    page.shows("1 of 1 online").await?;
+    page.choose("Actions", "Edit connection").await?;
+    page.find("heading", "Edit connection").await?;
+    page.fill("textbox", "Name", "moved").await?;
+    test(&page, &second.bootstrap).await?;
+    page.shows("Another cluster answers at").await?;
+    page.find("text", "Metadata").await?;
+    page.click("button", "Save changes").await?;
+    page.find("heading", "Another cluster answers there").await?;
+    page.click("button", "Use the other cluster").await?;
+    page.find("heading", "moved").await?;
+    page.shows(&second.bootstrap).await?;
+    page.shows("1 of 1 online").await?;
+
+    let refused = weir_tests::programs::output(&mut home.weir(&[
+        "cluster",
+        "edit",
+        "moved",
+        "--bootstrap",
+        &first.bootstrap,
+    ])?)?;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    anyhow::ensure!(refused.status.code() == Some(1), "{said}");
+    anyhow::ensure!(said.contains("Another cluster") && said.contains("--other-cluster"), "{said}");
+    home.run(&[
+        "cluster",
+        "edit",
+        "moved",
+        "--bootstrap",
+        &first.bootstrap,
+        "--name",
+        "back",
+        "--other-cluster",
+    ])?;
+    let shown = home.run(&["cluster", "show", "back", "--output", "json"])?;
+    anyhow::ensure!(shown.contains(&first.bootstrap), "{shown}");
     page.policy_held().await
 }
 

@@ -9,6 +9,8 @@ pub enum Action {
     Start,
     Stop,
     Delete,
+    /// Change how a cluster that Weir only connects to is called and reached.
+    EditConnection,
     /// Look at topics, messages, groups.
     Open,
     SampleStart,
@@ -55,8 +57,11 @@ impl Action {
 /// `Ok` when `action` may be tried; else the reason why not.
 pub fn permits(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
     // To delete what Weir only connects to is to forget the connection; the cluster is not touched.
-    if !cluster.is_local && action == Action::Delete {
+    if !cluster.is_local && matches!(action, Action::Delete | Action::EditConnection) {
         return Ok(());
+    }
+    if action == Action::EditConnection {
+        return Err(TextId::PermitNoConnection.into());
     }
     if !cluster.is_local && action.of_local_only() {
         return Err(TextId::PermitRemote.into());
@@ -172,10 +177,13 @@ mod tests {
         check(Action::BrokerKeep, &remote, Some(TextId::PermitRemote));
         check(Action::Stop, &remote, Some(TextId::PermitRemote));
         check(Action::Delete, &remote, None);
+        check(Action::EditConnection, &remote, None);
+        check(Action::EditConnection, &local(State::Active), Some(TextId::PermitNoConnection));
         let read_only = ClusterFacts { read_only: true, ..remote };
         check(Action::CreateTopic, &read_only, Some(TextId::PermitReadOnly));
         check(Action::Open, &read_only, None);
         check(Action::Delete, &read_only, None);
+        check(Action::EditConnection, &read_only, None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     table::profiles::CREATE,
     table::operations::CREATE,
     table::undo::CREATE,
+    table::profiles::CREATE_REACHED,
 ];
 
 /// Brings the database at `path` to the newest version; a copy of an older one is kept beside it first.

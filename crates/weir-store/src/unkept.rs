@@ -8,7 +8,7 @@ use crate::migrate::{self, MIGRATIONS};
 use crate::{Store, StoreError};
 
 /// The tables by the version that made them.
-const TABLES: [&str; MIGRATIONS.len()] = ["settings", "profiles", "operations", "undo"];
+const TABLES: [&str; MIGRATIONS.len()] = ["settings", "profiles", "operations", "undo", "reached"];
 
 impl Store {
     /// An empty database that ends with this value.

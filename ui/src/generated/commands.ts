@@ -25,6 +25,7 @@ export type Commands = {
   "clusters.delete": { args: T.ClustersDeleteArgs; output: T.Begun };
   "clusters.get": { args: T.ClustersGetArgs; output: T.ClusterDetail };
   "clusters.connect": { args: T.ClustersConnectArgs; output: T.ClusterConnected };
+  "clusters.edit": { args: T.ClustersEditArgs; output: T.Done };
   "clusters.disconnect": { args: T.ClustersDisconnectArgs; output: T.Done };
   "clusters.test": { args: T.ClustersTestArgs; output: T.TestSteps };
   "clusters.client_info": { args: T.ClustersClientInfoArgs; output: T.ClientInfo };
@@ -97,6 +98,7 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "clusters.delete": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
   "clusters.get": { provides: ["cluster({cluster})"], invalidates: [] },
   "clusters.connect": { provides: [], invalidates: ["clusters"] },
+  "clusters.edit": { provides: [], invalidates: ["clusters", "cluster({cluster})", "topics({cluster})", "groups({cluster})", "brokers({cluster})"] },
   "clusters.disconnect": { provides: [], invalidates: ["clusters", "cluster({cluster})"] },
   "clusters.test": { provides: [], invalidates: [] },
   "clusters.client_info": { provides: ["cluster({cluster})"], invalidates: [] },

@@ -150,6 +150,7 @@ export type TextId =
   | "error.not_removed"
   | "error.nothing_to_put_back"
   | "error.operation_not_found"
+  | "error.other_cluster"
   | "error.panic"
   | "error.produce"
   | "error.profile_not_saved"
@@ -198,6 +199,7 @@ export type TextId =
   | "hint.look_whether_done"
   | "hint.max_message_bytes"
   | "hint.no_answer"
+  | "hint.other_cluster"
   | "hint.other_port"
   | "hint.plaintext_only"
   | "hint.reinstall"
@@ -277,6 +279,7 @@ export type TextId =
   | "permit.internal_topic"
   | "permit.last_broker"
   | "permit.local"
+  | "permit.no_connection"
   | "permit.no_sample"
   | "permit.only_copy"
   | "permit.read_only"
@@ -498,6 +501,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.not_removed": "The cluster's folder could not be removed.",
   "error.nothing_to_put_back": "This operation changed no offsets that could be put back.",
   "error.operation_not_found": "There is no such operation; old ones are removed.",
+  "error.other_cluster": "Another cluster answers at {address}: its id is {found}, not {known}.",
   "error.panic": "Weir stopped this action because of a defect in it.",
   "error.produce": "The message was not acknowledged.",
   "error.profile_not_saved": "The list of connections cannot be changed now.",
@@ -546,6 +550,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.look_whether_done": "Look whether it was done before you try again.",
   "hint.max_message_bytes": "Raise max.message.bytes of the topic, or send less.",
   "hint.no_answer": "Something accepts connections there, but does not answer as Kafka does. Check that it is the port of a Kafka broker, often 9092.",
+  "hint.other_cluster": "What is kept under this connection would go on with the other cluster. Confirm that it is meant (--other-cluster), or connect to it under a name of its own.",
   "hint.other_port": "Choose another port, or name none: free ones are taken then.",
   "hint.plaintext_only": "The port may want TLS or a sign-in; Weir connects without both for now.",
   "hint.reinstall": "Install Weir again; its programs belong side by side in one folder.",
@@ -625,6 +630,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.internal_topic": "Kafka keeps its own state in this topic.",
   "permit.last_broker": "No other broker runs that could take its replicas.",
   "permit.local": "This cluster is on this machine: delete it instead.",
+  "permit.no_connection": "Weir runs this cluster on this machine; only connections to other clusters can be edited.",
   "permit.no_sample": "This cluster has no sample workload.",
   "permit.only_copy": "A partition of {topic} has its only copy on this broker. Start the broker first.",
   "permit.read_only": "You marked this connection as read-only.",
@@ -847,6 +853,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.not_removed": "클러스터 폴더를 삭제하지 못했습니다.",
   "error.nothing_to_put_back": "이 작업에는 되돌릴 오프셋이 없습니다.",
   "error.operation_not_found": "해당 작업이 없습니다. 오래된 작업은 삭제됩니다.",
+  "error.other_cluster": "{address}에서 다른 클러스터가 응답합니다. ID가 {known}이(가) 아니라 {found}입니다.",
   "error.panic": "결함이 발견되어 Weir가 이 작업을 중단했습니다.",
   "error.produce": "메시지가 확인 응답을 받지 못했습니다.",
   "error.profile_not_saved": "지금은 연결 목록을 변경할 수 없습니다.",
@@ -895,6 +902,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.look_whether_done": "다시 시도하기 전에 완료되었는지 확인하세요.",
   "hint.max_message_bytes": "토픽의 max.message.bytes를 늘리거나 메시지를 줄이세요.",
   "hint.no_answer": "연결은 되지만 Kafka처럼 응답하지 않습니다. Kafka 브로커의 포트(보통 9092)인지 확인하세요.",
+  "hint.other_cluster": "이 연결에 보관된 내용이 다른 클러스터에 이어집니다. 의도한 것이면 확인하거나(--other-cluster), 다른 이름으로 새로 연결하세요.",
   "hint.other_port": "다른 포트를 선택하거나, 포트를 지정하지 마세요. 그러면 사용 가능한 포트를 사용합니다.",
   "hint.plaintext_only": "TLS나 인증이 필요한 포트일 수 있습니다. 현재 Weir는 둘 다 없이 연결합니다.",
   "hint.reinstall": "Weir를 다시 설치하세요. 세 프로그램은 같은 폴더에 있어야 합니다.",
@@ -974,6 +982,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.internal_topic": "Kafka가 내부 상태를 저장하는 토픽입니다.",
   "permit.last_broker": "레플리카를 넘겨받을 다른 브로커가 실행되고 있지 않습니다.",
   "permit.local": "이 컴퓨터에 있는 클러스터입니다. 대신 삭제하세요.",
+  "permit.no_connection": "Weir가 이 컴퓨터에서 실행하는 클러스터입니다. 다른 클러스터에 대한 연결만 편집할 수 있습니다.",
   "permit.no_sample": "이 클러스터에는 샘플 워크로드가 없습니다.",
   "permit.only_copy": "{topic}의 파티션 하나는 이 브로커에만 사본이 있습니다. 먼저 브로커를 시작하세요.",
   "permit.read_only": "읽기 전용으로 지정한 연결입니다.",

@@ -219,7 +219,11 @@ export type ClusterKind = "local" | "remote";
 /**
  * `null`: allowed; else the reason why not.
  */
-export type ClusterPermits = { start: Text | null, stop: Text | null, delete: Text | null, open: Text | null, sample_start: Text | null, sample_remove: Text | null, create_topic: Text | null, produce: Text | null, alter_config: Text | null, delete_topic: Text | null, delete_group: Text | null, broker_stop: Text | null, };
+export type ClusterPermits = { start: Text | null, stop: Text | null, delete: Text | null, 
+/**
+ * Change the name or the address of a connection.
+ */
+edit: Text | null, open: Text | null, sample_start: Text | null, sample_remove: Text | null, create_topic: Text | null, produce: Text | null, alter_config: Text | null, delete_topic: Text | null, delete_group: Text | null, broker_stop: Text | null, };
 
 /**
  * One line of the Clusters page. `null` where a value is not known yet.
@@ -314,6 +318,27 @@ confirm: string, };
 export type ClustersDisconnectArgs = { cluster: string, };
 
 /**
+ * Changes how a remote cluster is called, reached and protected; what is `null` stays.
+ */
+export type ClustersEditArgs = { cluster: string, name: string | null, 
+/**
+ * `host:port,host:port`
+ */
+bootstrap: string | null, 
+/**
+ * Every change is refused.
+ */
+read_only: boolean | null, 
+/**
+ * Every change is asked for twice.
+ */
+production: boolean | null, 
+/**
+ * Another cluster may answer at the new address than before; else that is a conflict about this field.
+ */
+other_cluster: boolean, };
+
+/**
  * The overview of one cluster.
  */
 export type ClustersGetArgs = { cluster: string, };
@@ -346,7 +371,11 @@ export type ClustersStopArgs = { cluster: string, };
 /**
  * Tries an address step by step.
  */
-export type ClustersTestArgs = { bootstrap: string, };
+export type ClustersTestArgs = { bootstrap: string, 
+/**
+ * The connection whose new address it is.
+ */
+cluster: string | null, };
 
 /**
  * A condition on one property of a row; which there are and how they compare depends on the list.
@@ -1117,7 +1146,11 @@ export type TestStep = { step: TestStepName, status: TestStatus, took_ms: number
 
 export type TestStepName = "dns" | "tcp" | "api_versions" | "metadata" | "advertised";
 
-export type TestSteps = { steps: Array<TestStep>, };
+export type TestSteps = { steps: Array<TestStep>, 
+/**
+ * Another cluster answers than at the connection's address so far.
+ */
+other_cluster: Text | null, };
 
 /**
  * A sentence to be: `texts/{en,ko}.json` hold the words.

@@ -10,6 +10,7 @@ export const paths = {
   settings: "/settings",
   about: "/about",
   cluster: (id: string) => `/c/${part(id)}`,
+  editConnection: (id: string) => `/c/${part(id)}/connection`,
   topics: (id: string) => `/c/${part(id)}/topics`,
   createTopic: (id: string) => `/c/${part(id)}/topics/create`,
   topic: (id: string, topic: string, tab: TopicTab = "messages") =>

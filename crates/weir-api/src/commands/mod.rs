@@ -48,6 +48,7 @@ commands! {
     clusters::delete::ClustersDelete,
     clusters::get::ClustersGet,
     clusters::connect::ClustersConnect,
+    clusters::edit::ClustersEdit,
     clusters::disconnect::ClustersDisconnect,
     clusters::test::ClustersTest,
     clusters::client_info::ClustersClientInfo,

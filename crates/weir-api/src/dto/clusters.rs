@@ -26,6 +26,8 @@ dto!(
         start: Option<Text>,
         stop: Option<Text>,
         delete: Option<Text>,
+        /// Change the name or the address of a connection.
+        edit: Option<Text>,
         open: Option<Text>,
         sample_start: Option<Text>,
         sample_remove: Option<Text>,

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod basics;
+mod edit;
 mod filters;
 mod groups;
 mod local;

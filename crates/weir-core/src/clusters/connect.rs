@@ -20,6 +20,16 @@ pub struct NewProfile {
     pub production: bool,
 }
 
+/// An address that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Test {
+    pub steps: Vec<TestStep>,
+    /// The id of the cluster that answers there.
+    pub(super) found: Option<String>,
+    /// That it is another cluster than the one the profile led to before.
+    pub other: Option<Text>,
+}
+
 /// One step of a connection that was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestStep {
@@ -36,7 +46,7 @@ impl Core {
     pub fn connect_cluster(&self, new: &NewProfile) -> Result<String> {
         parse_bootstrap(&new.bootstrap).map_err(|error| bad_address(&error))?;
         let name = new.name.trim();
-        self.check_profile_name(name)?;
+        self.check_profile_name(name, None)?;
         let id = format!("r-{}", random_hex::<6>()?);
         let row = ProfileRow {
             id: id.clone(),
@@ -66,14 +76,21 @@ impl Core {
         Ok(())
     }
 
-    /// Tries an address: DNS, TCP, API versions, metadata, advertised addresses.
-    pub async fn test_cluster(&self, bootstrap: &str) -> Result<Vec<TestStep>> {
+    /// Tries an address: DNS, TCP, API versions, metadata, advertised addresses. Of the new address of a profile it is
+    /// told if another cluster answers there than before.
+    pub async fn test_cluster(&self, bootstrap: &str, profile: Option<&str>) -> Result<Test> {
         let addresses = parse_bootstrap(bootstrap).map_err(|error| bad_address(&error))?;
         let test = test_connection(&Options::new(addresses)).await;
-        Ok(test.steps.iter().map(step).collect())
+        let found = test.cluster.and_then(|cluster| cluster.cluster_id);
+        let other = match (profile, &found) {
+            (Some(id), Some(found)) => self.other_cluster(id, bootstrap, found)?,
+            _ => None,
+        };
+        Ok(Test { steps: test.steps.iter().map(step).collect(), found, other })
     }
 
-    fn check_profile_name(&self, name: &str) -> Result<()> {
+    /// `id`: of the profile that is to have the name, if it is there already.
+    pub(super) fn check_profile_name(&self, name: &str, id: Option<&str>) -> Result<()> {
         let refuse = |text: Text| Err(Failure::invalid("name", text).outcome(Outcome::NotDone));
         if name.is_empty() {
             return refuse(TextId::ClusterNameEmpty.into());
@@ -84,16 +101,16 @@ impl Core {
         if name.chars().any(char::is_control) {
             return refuse(TextId::ClusterNameControl.into());
         }
-        self.name_taken(name)?.map_or(Ok(()), |by| Err(taken(&by)))
+        self.name_taken(name, id)?.map_or(Ok(()), |by| Err(taken(&by)))
     }
 }
 
-fn not_saved(error: &StoreError) -> Failure {
+pub(super) fn not_saved(error: &StoreError) -> Failure {
     let failure = Failure::new(TextId::ErrorProfileNotSaved).hint(TextId::HintDiskFull);
     failure.outcome(Outcome::NotDone).detail(error)
 }
 
-fn taken(name: &str) -> Failure {
+pub(super) fn taken(name: &str) -> Failure {
     Failure {
         kind: Some(Kind::Conflict),
         ..Failure::invalid("name", TextId::ClusterNameTaken.with("name", name))

@@ -62,6 +62,8 @@ pub struct ClusterPermits {
     pub start: Option<Text>,
     pub stop: Option<Text>,
     pub delete: Option<Text>,
+    /// Change the name or the address of a connection.
+    pub edit: Option<Text>,
     pub open: Option<Text>,
     pub sample_start: Option<Text>,
     pub sample_remove: Option<Text>,
@@ -100,6 +102,7 @@ impl ClusterPermits {
             start: refusal(Action::Start),
             stop: refusal(Action::Stop),
             delete: refusal(Action::Delete),
+            edit: refusal(Action::EditConnection),
             open: refusal(Action::Open),
             sample_start: refusal(Action::SampleStart),
             sample_remove: refusal(Action::SampleRemove),
@@ -282,6 +285,7 @@ impl Core {
         };
         if let Some(session) = session {
             session.wake();
+            self.note_reached(&profile.id, &session);
             count(&mut row, &session);
             row.brokers_total = session.newest().map(|s| s.metadata.cluster.brokers.len() as u32);
         }

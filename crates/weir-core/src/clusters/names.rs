@@ -14,7 +14,7 @@ impl Core {
         if let Some(problem) = malformed(name) {
             return Ok(Some(problem));
         }
-        let taken = self.name_taken(name)?;
+        let taken = self.name_taken(name, None)?;
         Ok(taken.map(|by| TextId::ClusterNameTaken.with("name", by)))
     }
 
@@ -22,7 +22,7 @@ impl Core {
     pub(super) fn suggest_cluster_name(&self) -> Result<String> {
         let numbered = (2..).map(|n| format!("{SUGGESTED}-{n}"));
         for name in std::iter::once(SUGGESTED.to_owned()).chain(numbered) {
-            if self.name_taken(&name)?.is_none() {
+            if self.name_taken(&name, None)?.is_none() {
                 return Ok(name);
             }
         }
@@ -30,7 +30,8 @@ impl Core {
     }
 
     /// Who has the name, as it is written there. Letter case aside: the same folder on some systems.
-    pub(super) fn name_taken(&self, name: &str) -> Result<Option<String>> {
+    /// The profile `except` may have it.
+    pub(super) fn name_taken(&self, name: &str, except: Option<&str>) -> Result<Option<String>> {
         let same = |other: &str| other.eq_ignore_ascii_case(name);
         if let Some(local) = self.registry().locals().into_iter().find(|local| same(&local.id)) {
             return Ok(Some(local.id));
@@ -39,7 +40,8 @@ impl Core {
             return Ok(Some(name.to_owned()));
         }
         let profiles = self.store().profiles().map_err(Failure::internal)?;
-        let taken = profiles.into_iter().find(|one| same(&one.name) || same(&one.id));
+        let mut others = profiles.into_iter().filter(|one| Some(one.id.as_str()) != except);
+        let taken = others.find(|one| same(&one.name) || same(&one.id));
         Ok(taken.map(|profile| profile.name))
     }
 }

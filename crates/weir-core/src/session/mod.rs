@@ -48,6 +48,8 @@ pub(crate) struct Session {
     state: Mutex<State>,
     generation: AtomicU64,
     wake: Notify,
+    /// Who answers was remembered under the profile.
+    reached: AtomicBool,
     producer: Mutex<Option<Arc<Producer>>>,
 }
 
@@ -123,6 +125,7 @@ impl Session {
             state: Mutex::default(),
             generation: AtomicU64::new(0),
             wake: Notify::new(),
+            reached: AtomicBool::new(false),
             producer: Mutex::default(),
         })
     }
@@ -212,6 +215,11 @@ impl Session {
 
     pub(crate) fn groups(&self) -> Arc<GroupTable> {
         self.lock().groups.clone()
+    }
+
+    /// True for the first who asks.
+    pub(crate) fn first_reached(&self) -> bool {
+        !self.reached.swap(true, Ordering::Relaxed)
     }
 
     /// Brokers of a cluster that was down are not silent: it is asked anew.

@@ -13,6 +13,12 @@ pub(crate) const CREATE: &str = "CREATE TABLE profiles (
     created_at INTEGER NOT NULL
 ) STRICT";
 
+/// Which cluster answered last at a profile's address.
+pub(crate) const CREATE_REACHED: &str = "CREATE TABLE reached (
+    profile    TEXT NOT NULL PRIMARY KEY,
+    cluster_id TEXT NOT NULL
+) STRICT";
+
 const COLUMNS: &str = "id, name, bootstrap, read_only, production, created_at";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,11 +85,42 @@ impl Store {
         })
     }
 
+    /// Writes a profile anew by its id; when it was made stays. False, with nothing written, when another profile has
+    /// the name or this one is gone.
+    pub fn update_profile(&self, row: ProfileRow) -> Result<bool, StoreError> {
+        self.keeps()?;
+        self.write(move |conn| {
+            let sql = "UPDATE OR IGNORE profiles
+                 SET name = ?2, bootstrap = ?3, read_only = ?4, production = ?5 WHERE id = ?1";
+            let values = (row.id, row.name, row.bootstrap, row.read_only, row.production);
+            Ok(conn.prepare(sql)?.execute(values)? == 1)
+        })
+    }
+
+    /// The id of the cluster that answered last at a profile's address, once one did.
+    pub fn reached(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        self.read(|conn| {
+            let sql = "SELECT cluster_id FROM reached WHERE profile = ?1";
+            Ok(conn.prepare(sql)?.query_row([profile], |row| row.get(0)).optional()?)
+        })
+    }
+
+    pub fn put_reached(&self, profile: &str, cluster_id: &str) -> Result<(), StoreError> {
+        self.keeps()?;
+        let (profile, cluster_id) = (profile.to_owned(), cluster_id.to_owned());
+        self.write(move |conn| {
+            let sql = "INSERT OR REPLACE INTO reached (profile, cluster_id) VALUES (?1, ?2)";
+            conn.prepare(sql)?.execute([profile, cluster_id])?;
+            Ok(())
+        })
+    }
+
     /// Whether there was one.
     pub fn remove_profile(&self, id: &str) -> Result<bool, StoreError> {
         self.keeps()?;
         let id = id.to_owned();
         self.write(move |conn| {
+            conn.prepare("DELETE FROM reached WHERE profile = ?1")?.execute([&id])?;
             Ok(conn.prepare("DELETE FROM profiles WHERE id = ?1")?.execute([id])? == 1)
         })
     }

@@ -1,11 +1,13 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 import type { ClusterRow, Permit } from "~/contract/types";
 import { AskFirst } from "~/shared/AskFirst";
 import { tag, useCommand } from "~/shared/api";
 import { DeleteCluster } from "~/shared/DeleteCluster";
 import { errorText } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
+import { paths } from "~/shared/paths";
 import { type Message, type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
 
@@ -18,13 +20,15 @@ function items(t: Translate, cluster: ClusterRow): ButtonDropdownProps.Item[] {
   return [
     item(t, "start", texts.start, cluster.permits.start),
     item(t, "stop", texts.stop, cluster.permits.stop),
+    item(t, "edit", texts.edit, cluster.permits.edit),
     item(t, "delete", remove, cluster.permits.delete),
   ];
 }
 
-/** Start, stop, delete of the chosen cluster; each says why it is off. */
+/** Start, stop, edit, delete of the chosen cluster; each says why it is off. */
 export function ClusterActions(props: { cluster: ClusterRow | undefined }) {
   const t = useT();
+  const navigate = useNavigate();
   const { track, flash } = useFlash();
   const [deleting, setDeleting] = useState(false);
   const [stopping, setStopping] = useState(false);
@@ -41,6 +45,7 @@ export function ClusterActions(props: { cluster: ClusterRow | undefined }) {
   };
   const onClick = (id: string) => {
     if (id === "start") void runStart();
+    if (id === "edit" && cluster) navigate(paths.editConnection(cluster.id));
     if (id === "stop") setStopping(true);
     if (id === "delete") setDeleting(true);
   };

@@ -32,6 +32,14 @@ export default defineFeature({
       load: () => import("./connect/ConnectPage"),
       help: connectHelp,
     },
+    {
+      path: "/c/:cluster/connection",
+      title: connectTexts.editTitle,
+      parents: ["/clusters", "/c/:cluster"],
+      contentType: "form",
+      load: () => import("./connect/EditConnectionPage"),
+      help: connectHelp,
+    },
   ],
   nav: [{ scope: "global", text: texts.title, path: "/clusters", order: 10 }],
   actions: [
@@ -49,6 +57,14 @@ export default defineFeature({
       keywords: "remote bootstrap add 원격 추가",
       needs: [],
       href: () => paths.connect,
+    },
+    {
+      id: "edit-connection",
+      text: connectTexts.editTitle,
+      keywords: "address bootstrap rename 주소 이름 변경",
+      needs: ["cluster"],
+      href: ({ cluster }) => paths.editConnection(cluster ?? ""),
+      permit: ({ permits }) => permits.edit,
     },
   ],
 });

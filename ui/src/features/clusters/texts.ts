@@ -19,6 +19,7 @@ export const texts = defineTexts({
   start: { en: "Start", ko: "시작" },
   stop: { en: "Stop", ko: "중지" },
   delete: { en: "Delete", ko: "삭제" },
+  edit: { en: "Edit connection", ko: "연결 편집" },
   disconnect: { en: "Remove connection", ko: "연결 제거" },
   chooseFirst: { en: "Select a cluster first.", ko: "먼저 클러스터를 선택하세요." },
   connect: { en: "Connect", ko: "연결" },

@@ -1,7 +1,9 @@
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 import type { ClusterDetail, Permit } from "~/contract/types";
 import { type AskedCommand, AskFirst } from "~/shared/AskFirst";
+import { paths } from "~/shared/paths";
 import { type Message, useT } from "~/shared/text";
 import { useClusterCommand } from "~/shared/useClusterCommand";
 import { texts } from "./texts";
@@ -22,11 +24,12 @@ interface OverviewActionsProps {
 /** Everything that can be done to the cluster itself; what cannot be now says why. */
 export function OverviewActions({ cluster, onDelete }: OverviewActionsProps) {
   const t = useT();
+  const navigate = useNavigate();
   const [asking, setAsking] = useState<AskedCommand | null>(null);
   const start = useStart(cluster.id);
   const sampleStart = useSampleStart(cluster.id);
   const item = (
-    id: "start" | "stop" | "sample_start" | "sample_remove" | "delete",
+    id: "start" | "stop" | "sample_start" | "sample_remove" | "edit" | "delete",
     text: Message,
     permit: Permit,
   ): ButtonDropdownProps.Item => ({
@@ -37,6 +40,7 @@ export function OverviewActions({ cluster, onDelete }: OverviewActionsProps) {
   const remove = cluster.kind === "remote" ? texts.disconnect : texts.delete;
   const onClick = (id: string) => {
     if (id === "delete") onDelete();
+    else if (id === "edit") navigate(paths.editConnection(cluster.id));
     else if (id === "start") start.run();
     else if (id === "sample_start") sampleStart.run();
     else setAsking(id === "stop" ? "clusters.stop" : "clusters.sample_remove");
@@ -50,6 +54,7 @@ export function OverviewActions({ cluster, onDelete }: OverviewActionsProps) {
           item("stop", texts.stop, cluster.permits.stop),
           item("sample_start", texts.sampleStart, cluster.permits.sample_start),
           item("sample_remove", texts.sampleRemove, cluster.permits.sample_remove),
+          item("edit", texts.edit, cluster.permits.edit),
           item("delete", remove, cluster.permits.delete),
         ]}
         onItemClick={({ detail }) => onClick(detail.id)}

@@ -7,6 +7,7 @@ export const texts = defineTexts({
   start: { en: "Start cluster", ko: "클러스터 시작" },
   stop: { en: "Stop cluster", ko: "클러스터 중지" },
   delete: { en: "Delete cluster", ko: "클러스터 삭제" },
+  edit: { en: "Edit connection", ko: "연결 편집" },
   disconnect: { en: "Remove connection", ko: "연결 제거" },
   sampleStart: { en: "Start sample workload", ko: "샘플 워크로드 시작" },
   sampleRemove: { en: "Remove sample workload and its data", ko: "샘플 워크로드와 데이터 제거" },

@@ -27,6 +27,7 @@ const allowed = {
   start: null,
   stop: null,
   delete: null,
+  edit: null,
   open: null,
   sample_start: null,
   sample_remove: null,

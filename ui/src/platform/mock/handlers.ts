@@ -210,6 +210,7 @@ export const handlers: Handlers = {
   "clusters.stop": () => start("cluster_stop", "Cluster stopped"),
   "clusters.delete": () => start("cluster_delete", "Cluster deleted"),
   "clusters.connect": () => ({ cluster: "msk-staging" }),
+  "clusters.edit": () => ({}),
   "clusters.disconnect": () => ({}),
   "clusters.sample_start": () => start("sample_start", "Sample workload started"),
   "clusters.sample_remove": () => start("sample_remove", "Sample workload removed"),
@@ -217,6 +218,7 @@ export const handlers: Handlers = {
     await sleep(900);
     const bad = bootstrap.includes("443");
     return {
+      other_cluster: null,
       steps: [
         {
           step: "dns",

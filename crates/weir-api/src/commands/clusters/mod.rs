@@ -5,6 +5,7 @@ pub mod create;
 pub mod create_defaults;
 pub mod delete;
 pub mod disconnect;
+pub mod edit;
 pub mod get;
 pub mod list;
 pub mod sample_remove;

@@ -46,5 +46,19 @@ export const texts = defineTexts({
   apis: { en: "{n, plural, one {# API} other {# APIs}}", ko: "API {n, number}개" },
   brokers: { en: "{n, plural, one {# broker} other {# brokers}}", ko: "브로커 {n, number}개" },
   submit: { en: "Connect", ko: "연결" },
+  toClusters: { en: "All clusters", ko: "모든 클러스터" },
+  editTitle: { en: "Edit connection", ko: "연결 편집" },
+  editDescription: {
+    en: "How Weir calls this cluster, and where it finds it. Favourites and the record of operations stay.",
+    ko: "Weir에 표시되는 이름과 클러스터의 주소입니다. 즐겨찾기와 작업 기록은 그대로 유지됩니다.",
+  },
+  save: { en: "Save changes", ko: "변경 사항 저장" },
+  edited: { en: "The connection {name} was changed.", ko: "{name} 연결을 변경했습니다." },
+  otherTitle: { en: "Another cluster answers there", ko: "다른 클러스터가 응답합니다" },
+  otherBody: {
+    en: "Favourites and the record of operations of this connection would go on with the other cluster. To keep both, cancel and connect to it under a name of its own.",
+    ko: "이 연결의 즐겨찾기와 작업 기록이 다른 클러스터에 이어집니다. 둘 다 유지하려면 취소하고 다른 이름으로 새로 연결하세요.",
+  },
+  otherAction: { en: "Use the other cluster", ko: "다른 클러스터 사용" },
   saved: { en: "{name} is connected.", ko: "{name}에 연결되었습니다." },
 });
