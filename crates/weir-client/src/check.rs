@@ -3,6 +3,8 @@
 mod strangers;
 
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -11,7 +13,7 @@ use weir_domain::{Broker, ClusterInfo, ConnectionTest, NotKafka, Step, StepRepor
 use weir_wire::messages::metadata_request::MetadataRequest;
 
 use crate::client::{Client, address_of};
-use crate::error::{ClientError, ErrorKind};
+use crate::error::{ClientError, ErrorKind, ErrorStep};
 use crate::metadata::Metadata;
 use crate::net::connection::Connection;
 use crate::net::dial;
@@ -19,6 +21,8 @@ use crate::{Address, Options};
 
 /// Brokers whose advertised address is tried.
 const ADVERTISED_MAX: usize = 16;
+/// Who has not answered Kafka's first request by then is asked whether it is something else.
+const SILENT_AFTER: Duration = Duration::from_millis(500);
 
 /// Tries each bootstrap address until one passes. Leaves no connection behind.
 pub async fn test_connection(options: &Options) -> ConnectionTest {
@@ -36,8 +40,8 @@ pub async fn test_connection(options: &Options) -> ConnectionTest {
     test
 }
 
-/// What answers at this address where Kafka's first request gets no answer; `None`: nothing that is known. Takes up to two
-/// seconds.
+/// What answers at this address where Kafka's first request gets no answer; `None`: nothing that is known. Takes up to a
+/// second.
 pub async fn recognise(address: &Address) -> Option<NotKafka> {
     let options = Options::new(vec![address.clone()]);
     strangers::recognise(address, &options, Instant::now() + options.connect_timeout).await
@@ -62,11 +66,7 @@ impl Steps<'_> {
             |stream: &TcpStream| stream.peer_addr().map(|a| a.to_string()).unwrap_or_default();
         let stream = self.report(Step::Tcp, stream, peer)?;
 
-        let greeted = Instant::now() + options.connect_timeout;
-        let connection = match Connection::negotiate(stream, self.address, options, greeted).await {
-            Err(e) if is_silent(&e) => Err(self.ask_stranger(e, options).await),
-            result => result,
-        };
+        let connection = self.greet(stream, options).await;
         let apis = |connection: &Connection| connection.ranges().list().len().to_string();
         let connection = self.report(Step::ApiVersions, connection, apis)?;
 
@@ -115,13 +115,42 @@ impl Steps<'_> {
         }
     }
 
-    /// The port took the connection and said nothing: a stranger that only speaks when spoken to in its own way?
-    async fn ask_stranger(&self, error: ClientError, options: &Options) -> ClientError {
+    /// The first exchange. A port that took the connection and says nothing may be a stranger's that only speaks when
+    /// spoken to in its own way: it is asked so beside Kafka's request, which a slow Kafka still answers.
+    async fn greet(&self, stream: TcpStream, options: &Options) -> Result<Connection, ClientError> {
         let deadline = Instant::now() + options.connect_timeout;
-        let kind = strangers::recognise(self.address, options, deadline).await;
-        match kind {
-            Some(stranger) => ClientError { kind: ErrorKind::NotKafka(stranger), ..error },
-            None => error,
+        let mut greeting = pin!(Connection::negotiate(stream, self.address, options, deadline));
+        let stranger = async {
+            let found = strangers::recognise(self.address, options, deadline);
+            found.await.map(|stranger| self.not_kafka(stranger))
+        };
+        let early = timeout_at(Instant::now() + SILENT_AFTER, &mut greeting).await;
+        match early {
+            Ok(Err(e)) if is_silent(&e) => return Err(stranger.await.unwrap_or(e)),
+            Ok(result) => return result,
+            Err(_) => {}
+        }
+        let mut stranger = pin!(stranger);
+        tokio::select! {
+            result = &mut greeting => match result {
+                Err(e) if is_silent(&e) => Err(stranger.await.unwrap_or(e)),
+                result => result,
+            },
+            // A Kafka closes on both questions: whoever answers one is none.
+            found = &mut stranger => match found {
+                Some(e) => Err(e),
+                None => greeting.await,
+            },
+        }
+    }
+
+    fn not_kafka(&self, stranger: NotKafka) -> ClientError {
+        ClientError {
+            host: self.address.host.clone(),
+            port: self.address.port,
+            step: ErrorStep::ApiVersions,
+            api: "ApiVersions",
+            kind: ErrorKind::NotKafka(stranger),
         }
     }
 

@@ -1,5 +1,7 @@
-//! What answers on a port that is silent to Kafka's first request: asked in TLS's way, then in HTTP's.
+//! What answers on a port that is silent to Kafka's first request: asked in TLS's way and in HTTP's at once, over
+//! connections of their own.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,19 +32,37 @@ const CLIENT_HELLO: [u8; 52] = {
 const HTTP_REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
 /// A stranger answers at once or is none of these.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// What the answer to one question leaves the other.
+const BESIDE: Duration = Duration::from_millis(250);
 
 pub(super) async fn recognise(
     address: &Address,
     options: &Options,
     deadline: Instant,
 ) -> Option<NotKafka> {
-    for question in [&CLIENT_HELLO[..], HTTP_REQUEST] {
-        let until = deadline.min(Instant::now() + PATIENCE);
-        if let Some(stranger) = ask(address, options, question, until).await {
-            return Some(stranger);
+    let until = deadline.min(Instant::now() + PATIENCE);
+    let mut tls = pin!(ask(address, options, &CLIENT_HELLO, until));
+    let mut http = pin!(ask(address, options, HTTP_REQUEST, until));
+    let (first, other) = tokio::select! {
+        first = &mut tls => (first, Other::Http),
+        first = &mut http => (first, Other::Tls),
+    };
+    match (first, other) {
+        (Some(stranger), Other::Http) => Some(stranger),
+        // A port of TLS may tell so in HTTP's way too.
+        (Some(stranger), Other::Tls) => {
+            let beside = timeout_at(until.min(Instant::now() + BESIDE), tls).await;
+            beside.ok().flatten().or(Some(stranger))
         }
+        (None, Other::Http) => http.await,
+        (None, Other::Tls) => tls.await,
     }
-    None
+}
+
+/// The question that is not answered yet.
+enum Other {
+    Tls,
+    Http,
 }
 
 async fn ask(

@@ -13,6 +13,8 @@ use weir_wire::messages::metadata_response::{
 };
 use weir_wire::{ApiKey, Bytes, Reader};
 
+const FRAME_MAX: usize = 100 << 20;
+
 /// What becomes of one request.
 pub(crate) enum Act {
     /// The usual answer.
@@ -20,6 +22,8 @@ pub(crate) enum Act {
     /// These bytes, as they are.
     Raw(Vec<u8>),
     Silence,
+    /// The usual answer, after so long.
+    Later(Duration),
     Close,
 }
 
@@ -51,7 +55,12 @@ pub(crate) fn client(port: u16) -> Client {
 async fn serve(mut stream: TcpStream, port: u16, script: Arc<Script>) {
     for count in 0.. {
         let Ok(length) = stream.read_i32().await else { return };
-        let mut frame = vec![0; usize::try_from(length).unwrap()];
+        // As Kafka does: what is no request is closed on.
+        let Some(length) = usize::try_from(length).ok().filter(|length| *length <= FRAME_MAX)
+        else {
+            return;
+        };
+        let mut frame = vec![0; length];
         stream.read_exact(&mut frame).await.unwrap();
         let mut reader = Reader::new(Bytes::from(frame));
         let header = decode_request_header(&mut reader).unwrap();
@@ -61,6 +70,10 @@ async fn serve(mut stream: TcpStream, port: u16, script: Arc<Script>) {
             Act::Usual => usual(key, version, correlation, port),
             Act::Raw(bytes) => bytes,
             Act::Silence => continue,
+            Act::Later(after) => {
+                tokio::time::sleep(after).await;
+                usual(key, version, correlation, port)
+            }
             Act::Close => return,
         };
         if stream.write_all(&answer).await.is_err() {

@@ -14,6 +14,8 @@ enum Server {
     Greets(&'static [u8]),
     Answers(&'static [u8]),
     AnswersOnly(&'static [u8], &'static [u8]),
+    /// Answers what begins as the first and is silent to all else.
+    WaitsFor(&'static [u8], &'static [u8]),
     Silent,
 }
 
@@ -31,7 +33,8 @@ async fn start(server: Server) -> u16 {
                 let answer = match server {
                     Server::Answers(answer) => answer,
                     Server::AnswersOnly(to, answer) if heard[..count].starts_with(to) => answer,
-                    Server::Silent => {
+                    Server::WaitsFor(to, answer) if heard[..count].starts_with(to) => answer,
+                    Server::WaitsFor(..) | Server::Silent => {
                         tokio::time::sleep(Duration::from_secs(60)).await;
                         b""
                     }
@@ -73,6 +76,28 @@ async fn ports_that_are_not_kafka() {
         let test = test(&format!("127.0.0.1:{port}")).await;
         check(&test, Step::ApiVersions, FailureReason::NotKafka(what));
     }
+}
+
+/// Accepts, and takes Kafka's frame for the begin of a request whose rest it waits for.
+#[tokio::test]
+async fn a_web_server_that_waits_for_more_is_named_soon() {
+    let port = start(Server::WaitsFor(b"GET ", b"HTTP/1.0 200 OK\r\n\r\n")).await;
+    let begun = Instant::now();
+    let test = test(&format!("127.0.0.1:{port}")).await;
+    check(&test, Step::ApiVersions, FailureReason::NotKafka(NotKafka::Http));
+    // It takes 0.5 s; unless it was asked beside Kafka's request, 5 s at least.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_slow_kafka_is_waited_for() {
+    let slow = broker(|key, _| match key {
+        weir_wire::ApiKey::ApiVersions => Act::Later(Duration::from_millis(2_500)),
+        _ => Act::Usual,
+    })
+    .await;
+    let test = slow.test().await;
+    assert!(test.passed(), "{test:?}");
 }
 
 #[tokio::test]
