@@ -15,4 +15,5 @@ mod put_back;
 mod python;
 mod races;
 mod reader;
+mod serve;
 mod streams;

@@ -11,7 +11,6 @@ mod session;
 mod tests;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,9 +19,13 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, post};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use weir_api::texts::Lang;
 use weir_api::{App, Headless, Home, HostKind};
+
+use crate::args::{Common, Format};
+use crate::output;
 
 use self::page::OpeningPage;
 use self::session::Sessions;
@@ -38,10 +41,8 @@ pub(crate) struct ServeArgs {
     /// within 60 seconds.
     #[arg(long)]
     pub(crate) no_open: bool,
-    /// Data folder: clusters, settings, logs. By default WEIR_HOME of the environment, else the platform's
-    /// own.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) home: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 /// A produced message of 10 MB, in base64, with room.
@@ -53,7 +54,7 @@ const REQUEST_WITHIN: Duration = Duration::from_secs(90);
 
 /// Serves until Ctrl-C, a termination signal or the end of its terminal.
 pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
-    let home = Home::prepare_own(args.home.as_deref());
+    let home = Home::prepare_own(args.common.home.as_deref());
     let home = home.map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
     let _logs = logs::start(&home)?;
     let app = App::open(home.clone(), Arc::new(Headless(HostKind::Serve)))?;
@@ -64,7 +65,13 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
     let sessions = Arc::new(Sessions::default());
     let page = OpeningPage::write(home.root(), port, &sessions.new_code()?)?;
-    show(&page, port, args.no_open, lang);
+    let opened = !args.no_open && page.open();
+    match args.common.output {
+        Format::Table => show(&page, port, opened, lang),
+        Format::Json => {
+            output::json_line(&ready(&page, port)).map_err(|t| anyhow!(t.sentence(lang)))?
+        }
+    }
     let gone = page.remove_later(Arc::clone(&sessions));
     let served = serve(listener, port, app, sessions);
     tokio::select! {
@@ -97,11 +104,19 @@ pub(crate) fn router(port: u16, app: App, sessions: Arc<Sessions>) -> Router {
         .layer(from_fn_with_state(guard::Guard::new(port), guard::check))
 }
 
+fn address(port: u16) -> String {
+    format!("http://127.0.0.1:{port}/")
+}
+
+/// For programs, in a line: where the console is, and the page that signs a browser in, which holds the code.
+fn ready(page: &OpeningPage, port: u16) -> Value {
+    json!({ "event": "ready", "address": address(port), "page": page.path().display().to_string() })
+}
+
 #[expect(clippy::print_stdout, reason = "the path is the command's answer")]
 #[expect(clippy::print_stderr, reason = "what to know of it, beside the answer")]
-fn show(page: &OpeningPage, port: u16, no_open: bool, lang: Lang) {
-    let opened = !no_open && page.open();
-    let address = format!("http://127.0.0.1:{port}/");
+fn show(page: &OpeningPage, port: u16, opened: bool, lang: Lang) {
+    let address = address(port);
     if opened {
         match lang {
             Lang::En => eprintln!("The console is at {address}. Ctrl-C ends it."),
