@@ -54,7 +54,7 @@ fn words(error: &ClientError) -> (Text, Kind, Option<TextId>) {
             (text, Kind::Invalid, None)
         }
         ErrorKind::Broker { name, code, .. } => {
-            let text = TextId::ErrorBroker.with("name", *name);
+            let text = TextId::ErrorBroker.with("told", "no").with("words", "").with("name", *name);
             (text, kind_of(*code).unwrap_or(Kind::Internal), None)
         }
         ErrorKind::NoTopic(topic) => {
@@ -118,15 +118,19 @@ pub(crate) fn item_failure(error: &ItemError, field: Option<&str>) -> Failure {
 
 /// Kafka's name of the error and, where our sentence does not say it all, the broker's words.
 fn item_detail(error: &ItemError) -> String {
-    const SAID: [&str; 5] = [
+    const SAID: [&str; 10] = [
         "GROUP_ID_NOT_FOUND",
+        "INVALID_CONFIG",
+        "INVALID_PARTITIONS",
+        "INVALID_REPLICATION_FACTOR",
+        "INVALID_TOPIC_EXCEPTION",
         "NON_EMPTY_GROUP",
+        "POLICY_VIOLATION",
         "TOPIC_ALREADY_EXISTS",
         "TOPIC_DELETION_DISABLED",
         "UNKNOWN_MEMBER_ID",
     ];
-    let words = error.message.as_deref().filter(|words| !words.is_empty());
-    match words {
+    match words_of(error) {
         // Nobody refused anything: there is no name of Kafka's.
         Some(words) if error.name == "LEADER_UNREACHABLE" => words.to_owned(),
         Some(words) if !SAID.contains(&error.name) && words != NO_SUCH_PARTITION => {
@@ -156,11 +160,17 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
     match error.name {
         "TOPIC_ALREADY_EXISTS" => (TextId::KafkaTopicExists.into(), None),
         "UNKNOWN_TOPIC_OR_PARTITION" => (TextId::KafkaUnknownTopic.into(), None),
-        "INVALID_PARTITIONS" => (TextId::KafkaInvalidPartitions.into(), None),
-        "INVALID_REPLICATION_FACTOR" => (TextId::KafkaInvalidReplication.into(), None),
-        "INVALID_CONFIG" => (TextId::KafkaInvalidConfig.into(), None),
-        "INVALID_TOPIC_EXCEPTION" => (TextId::KafkaInvalidTopic.into(), None),
-        "POLICY_VIOLATION" => (TextId::KafkaPolicy.into(), None),
+        "INVALID_PARTITIONS" => {
+            (reasoned(TextId::KafkaInvalidPartitions, error), Some(TextId::HintPartitions))
+        }
+        "INVALID_REPLICATION_FACTOR" => (reasoned(TextId::KafkaInvalidReplication, error), None),
+        "INVALID_CONFIG" => {
+            (reasoned(TextId::KafkaInvalidConfig, error), Some(TextId::HintConfigValue))
+        }
+        "INVALID_TOPIC_EXCEPTION" => {
+            (reasoned(TextId::KafkaInvalidTopic, error), Some(TextId::HintTopicName))
+        }
+        "POLICY_VIOLATION" => (reasoned(TextId::KafkaPolicy, error), Some(TextId::HintPolicy)),
         "TOPIC_AUTHORIZATION_FAILED"
         | "CLUSTER_AUTHORIZATION_FAILED"
         | "GROUP_AUTHORIZATION_FAILED" => (TextId::KafkaDenied.into(), Some(TextId::HintAcl)),
@@ -183,9 +193,22 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
             (TextId::KafkaLeaderUnreachable.into(), Some(TextId::HintStartBrokers))
         }
         "NO_SUCH_MESSAGE" | "OFFSET_OUT_OF_RANGE" => (TextId::KafkaNoMessage.into(), None),
-        "TOPIC_DELETION_DISABLED" => (TextId::KafkaDeletionDisabled.into(), None),
-        name => (TextId::ErrorBroker.with("name", name), None),
+        "TOPIC_DELETION_DISABLED" => {
+            (TextId::KafkaDeletionDisabled.into(), Some(TextId::HintDeletionDisabled))
+        }
+        name => (reasoned(TextId::ErrorBroker, error).with("name", name), None),
     }
+}
+
+/// A sentence that ends in the broker's own words, where it gave some: only they tell what exactly it refused.
+fn reasoned(id: TextId, error: &ItemError) -> Text {
+    let words = words_of(error).unwrap_or_default();
+    let told = if words.is_empty() { "no" } else { "yes" };
+    id.with("told", told).with("words", words)
+}
+
+fn words_of(error: &ItemError) -> Option<&str> {
+    error.message.as_deref().map(str::trim).filter(|words| !words.is_empty())
 }
 
 fn too_large() -> (Text, Option<TextId>) {
@@ -228,4 +251,42 @@ pub(crate) fn warnings<T>(partial: &Partial<T>) -> Vec<Text> {
         TextId::WarningBrokerSilent.with("broker", id)
     };
     partial.failures.iter().map(broker).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_domain::ItemError;
+
+    use super::*;
+    use crate::text::TextArg;
+
+    fn error(code: i16, name: &'static str, message: Option<&str>) -> ItemError {
+        ItemError { code, name, message: message.map(str::to_owned) }
+    }
+
+    fn word(text: &Text, name: &str) -> String {
+        let arg = text.args.iter().find(|(of, _)| of == name).map(|(_, arg)| arg.clone());
+        match arg {
+            Some(TextArg::Word(word)) => word,
+            other => panic!("{name} is {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_the_broker_says_and_what_to_do() {
+        let why = "Topics need at least 2 replicas";
+        for (code, name) in
+            [(44, "POLICY_VIOLATION"), (40, "INVALID_CONFIG"), (37, "INVALID_PARTITIONS")]
+        {
+            let failure = item_failure(&error(code, name, Some(why)), None);
+            assert_eq!(word(&failure.text, "words"), why, "{name}");
+            assert_eq!(word(&failure.text, "told"), "yes", "{name}");
+            assert!(failure.hint.is_some(), "{name}");
+            assert_eq!(failure.detail.as_deref(), Some(name), "said once");
+            let bare = item_failure(&error(code, name, None), None);
+            assert_eq!(word(&bare.text, "told"), "no", "{name}");
+        }
+        let unknown = item_failure(&error(-1, "UNKNOWN_SERVER_ERROR", Some(why)), None);
+        assert_eq!(word(&unknown.text, "words"), why);
+    }
 }
