@@ -293,6 +293,27 @@ mod tests {
         assert_eq!(stream.next(10, Duration::ZERO).await.aborted, []);
     }
 
+    /// As if nobody had pulled for `unpulled`.
+    fn leave(stream: &Stream, unpulled: Duration) {
+        stream.lock().pulled -= unpulled;
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_nobody_pulls_is_over() {
+        let streams = Streams::default();
+        let stream = streams.open().unwrap();
+        leave(&stream, LEASE - Duration::from_secs(10));
+        stream.next(0, Duration::ZERO).await;
+        leave(&stream, LEASE - Duration::from_secs(10));
+        assert!(stream.is_wanted(), "0 rows keep it open");
+        leave(&stream, LEASE);
+        assert!(!stream.is_wanted(), "whoever fills it stops");
+        let next = streams.open().unwrap();
+        let kept: Vec<_> = streams.lock().keys().cloned().collect();
+        assert_eq!(kept, [next.id()], "its ring is let go of");
+        assert!(streams.get(stream.id()).is_err());
+    }
+
     #[test]
     fn there_is_a_bound_to_streams() {
         let streams = Streams::default();

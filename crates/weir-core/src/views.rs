@@ -197,6 +197,28 @@ mod tests {
         assert_eq!(view.difference(["a", "b", "c"].into_iter()), (0, 0));
     }
 
+    /// As if the view had not been used for `unused` when it was last looked at.
+    fn leave(views: &Views, id: &str, unused: Duration) {
+        views.lock().get_mut(id).unwrap().used -= unused;
+    }
+
+    #[test]
+    fn a_view_that_nobody_asks_for_is_dropped() {
+        let views = Views::default();
+        let view = freeze(&views, &["a"]);
+        leave(&views, &view.id, LEASE - Duration::from_secs(60));
+        views.get(&view.id).unwrap();
+        leave(&views, &view.id, LEASE - Duration::from_secs(60));
+        assert!(views.get(&view.id).is_ok(), "each use renews the lease");
+        leave(&views, &view.id, LEASE);
+        let expired = views.get(&view.id).unwrap_err();
+        assert_eq!(expired.text.id, TextId::ErrorViewExpired);
+        assert_eq!(views.lock().len(), 1);
+        let next = freeze(&views, &["b"]);
+        let kept: Vec<_> = views.lock().keys().cloned().collect();
+        assert_eq!(kept, [next.id], "its ids are let go of with the next list");
+    }
+
     #[test]
     fn the_least_recently_used_goes() {
         let views = Views::default();

@@ -108,7 +108,8 @@ impl Engine {
         let env = Arc::new(env);
         // A new cluster has lost nothing either.
         let is_whole = recovery != Recovery::PowerLoss || !env.has_unopened();
-        let (store, replay) = MetadataStore::open(&logs, &metadata_dir, recovery)?;
+        let interval = config.snapshot_interval_bytes;
+        let (store, replay) = MetadataStore::open(&logs, &metadata_dir, recovery, interval)?;
         boot::refuse_lost(&env, &replay)?;
         let cluster_id = boot::cluster_id(&host, dir)?;
         let configs = Configs::with_statics(&config.static_configs());

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::metadata::SNAPSHOT_INTERVAL_BYTES;
+
 /// The listener that this slice serves.
 pub const PLAINTEXT: &str = "PLAINTEXT";
 
@@ -27,6 +29,8 @@ pub struct EngineConfig {
     /// `group.initial.rebalance.delay.ms`, in ms. Kafka's brokers are slow enough that members which start together
     /// meet in their first rebalance also without a delay; this engine's are not.
     pub first_generation_ms: i32,
+    /// Bytes of the metadata log after which a snapshot is written, and the log before it is let go of.
+    pub snapshot_interval_bytes: u32,
 }
 
 /// One broker: where clients find it.
@@ -76,6 +80,7 @@ impl EngineConfig {
             set: BTreeMap::new(),
             boot_id: String::new(),
             first_generation_ms: 0,
+            snapshot_interval_bytes: SNAPSHOT_INTERVAL_BYTES,
         }
     }
 

@@ -10,4 +10,4 @@ pub(crate) use record::MetadataRecord;
 pub(crate) use replica_tags::ReplicaTags;
 pub(crate) use snapshot::{directories, records_of, registration};
 pub use store::MetadataError;
-pub(crate) use store::{MetadataStore, Replay, refuse_damaged};
+pub(crate) use store::{MetadataStore, Replay, SNAPSHOT_INTERVAL_BYTES, refuse_damaged};

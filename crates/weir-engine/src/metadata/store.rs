@@ -20,7 +20,7 @@ use crate::log::{
 /// The topic id of `__cluster_metadata` (Kafka's `Uuid.METADATA_TOPIC_ID`).
 const METADATA_TOPIC_ID: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 /// Log bytes after which a snapshot is written.
-pub(crate) const SNAPSHOT_INTERVAL_BYTES: u64 = 64 << 20;
+pub(crate) const SNAPSHOT_INTERVAL_BYTES: u32 = 64 << 20;
 const READ_CHUNK_BYTES: usize = 4 << 20;
 
 /// What goes wrong with the metadata log. After a failed write or sync the cluster takes no more
@@ -107,6 +107,8 @@ pub(crate) struct MetadataStore {
     epoch: i32,
     /// The offset up to which a snapshot exists.
     snapshot_offset: AtomicI64,
+    /// Log bytes after which the next is written.
+    snapshot_interval_bytes: u32,
 }
 
 impl MetadataStore {
@@ -115,9 +117,10 @@ impl MetadataStore {
         logs: &Arc<LogContext>,
         dir: &Path,
         recovery: Recovery,
+        snapshot_interval_bytes: u32,
     ) -> Result<(Self, Replay), MetadataError> {
         let exists = logs.fs().exists(dir).map_err(|e| LogError::io("look for metadata", e))?;
-        let config = Arc::new(log_config());
+        let config = Arc::new(log_config(snapshot_interval_bytes));
         let path = dir.to_path_buf();
         let log = if exists {
             PartitionLog::existing(logs, path, METADATA_TOPIC_ID, config, recovery)
@@ -129,8 +132,8 @@ impl MetadataStore {
         let snapshot = if exists { snapshot::load_newest(logs.fs(), dir)? } else { None };
         let replay = read_all(&log, snapshot)?;
         let snapshot_offset = AtomicI64::new(log.log_start_offset());
-        let store =
-            Self { log, logs: logs.clone(), dir: dir.to_path_buf(), epoch, snapshot_offset };
+        let (logs, dir) = (logs.clone(), dir.to_path_buf());
+        let store = Self { log, logs, dir, epoch, snapshot_offset, snapshot_interval_bytes };
         Ok((store, replay))
     }
 
@@ -170,7 +173,7 @@ impl MetadataStore {
     pub(crate) fn wants_snapshot(&self) -> bool {
         let from = self.snapshot_offset.load(Ordering::Acquire);
         let below = self.log.size_below(from).unwrap_or(0);
-        self.log.size_bytes().saturating_sub(below) >= SNAPSHOT_INTERVAL_BYTES
+        self.log.size_bytes().saturating_sub(below) >= u64::from(self.snapshot_interval_bytes)
     }
 
     /// Whether anything was written since the last snapshot.
@@ -198,13 +201,8 @@ impl MetadataStore {
     }
 }
 
-fn log_config() -> LogConfig {
-    LogConfig {
-        segment_bytes: SNAPSHOT_INTERVAL_BYTES as u32,
-        segment_ms: i64::MAX,
-        retention_ms: -1,
-        ..LogConfig::default()
-    }
+fn log_config(segment_bytes: u32) -> LogConfig {
+    LogConfig { segment_bytes, segment_ms: i64::MAX, retention_ms: -1, ..LogConfig::default() }
 }
 
 fn read_all(

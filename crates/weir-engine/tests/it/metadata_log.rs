@@ -53,6 +53,67 @@ fn a_clean_stop_leaves_a_snapshot_that_says_the_same() {
     assert_eq!(snapshots(&cluster), 1, "older ones go");
 }
 
+/// The bytes of the metadata log, and how many snapshots lie beside it.
+fn metadata_files(cluster: &Cluster) -> (usize, usize) {
+    let files: Vec<_> =
+        cluster.fs.files().into_iter().filter(|f| f.starts_with("/cluster/metadata")).collect();
+    let of = |kind: &str| files.iter().filter(|f| f.extension().is_some_and(|e| e == kind)).count();
+    let logs = files.iter().filter(|f| f.extension().is_some_and(|e| e == "log"));
+    let bytes = logs.map(|f| cluster.fs.content(f).map_or(0, |content| content.len())).sum();
+    (bytes, of("checkpoint"))
+}
+
+/// What a restart must bring back: each topic with its id, its settings, and who leads its partitions.
+fn told(cluster: &Cluster) -> String {
+    let image = cluster.engine.image();
+    let mut topics: Vec<_> = image.topics().collect();
+    topics.sort_by_key(|topic| topic.name().to_string());
+    let of_topic = |topic: &&std::sync::Arc<weir_engine::image::TopicImage>| {
+        let leaders: Vec<_> = topic.partitions().iter().map(|p| p.assignment().clone()).collect();
+        let retention = topic.shared().settings().log.retention_ms;
+        format!("{} {:?} {retention} {leaders:?}", topic.name(), topic.id())
+    };
+    topics.iter().map(of_topic).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_snapshot_is_written_once_the_log_has_grown_and_a_restart_adds_the_tail() {
+    const INTERVAL: u32 = 16 << 10;
+    let mut config = weir_engine::EngineConfig::local("/cluster", 3, "localhost", 9092);
+    config.snapshot_interval_bytes = INTERVAL;
+    let mut cluster = Cluster::with(config);
+    let mut made = 0;
+    let mut grow = |cluster: &Cluster, topics: usize| {
+        for _ in 0..topics {
+            cluster.create(&format!("topic-{made}"), 2, &[("retention.ms", "1234")]);
+            made += 1;
+        }
+    };
+    grow(&cluster, 1);
+    cluster.pass(1_000);
+    let (begun, snapshots) = metadata_files(&cluster);
+    assert_eq!(snapshots, 0, "{begun} bytes are no reason");
+    while metadata_files(&cluster).1 == 0 {
+        grow(&cluster, 5);
+        cluster.pass(1_000);
+        assert!(metadata_files(&cluster).0 < 4 * INTERVAL as usize, "no snapshot is written");
+    }
+    grow(&cluster, 3);
+    let before = told(&cluster);
+    cluster.restart();
+    assert_eq!(told(&cluster), before, "snapshot and tail together");
+    for _ in 0..40 {
+        grow(&cluster, 5);
+        cluster.pass(1_000);
+    }
+    let (bytes, snapshots) = metadata_files(&cluster);
+    assert_eq!(snapshots, 1, "older ones go");
+    assert!(bytes < 4 * INTERVAL as usize, "{bytes}: the log before a snapshot goes too");
+    let before = told(&cluster);
+    cluster.restart();
+    assert_eq!(told(&cluster), before);
+}
+
 #[test]
 fn a_power_loss_keeps_acknowledged_metadata_and_raises_epochs() {
     let mut cluster = Cluster::new(3);
