@@ -1,6 +1,7 @@
 //! Starts a cluster's keeper, detached: it outlives whoever starts it, and holds no pipe to it.
 
 use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -78,8 +79,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 /// Runs a program that looks after itself, in a process group of its own: what ends the group of whoever started it, a
 /// Ctrl-C or a CI job's end, does not end it. A thread waits for its end, so that none stays a zombie.
 pub(crate) fn run_detached(mut command: Command) -> Result<()> {
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.process_group(0);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let program = command.get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().map_err(|e| {
@@ -111,13 +111,10 @@ mod tests {
         let line = |root: &Path| format!("weir-broker\0keep\0--dir\0{}\0", root.display());
         assert!(is_keeper(line(&root).as_bytes(), &root));
         assert!(is_keeper(line(&dir.path().join("clusters/../clusters/one/")).as_bytes(), &root));
-        #[cfg(unix)]
-        {
-            let link = dir.path().join("link");
-            std::os::unix::fs::symlink(dir.path(), &link).unwrap();
-            assert!(is_keeper(line(&link.join("clusters/one")).as_bytes(), &root));
-            assert!(is_keeper(line(&root).as_bytes(), &link.join("clusters/one")));
-        }
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path(), &link).unwrap();
+        assert!(is_keeper(line(&link.join("clusters/one")).as_bytes(), &root));
+        assert!(is_keeper(line(&root).as_bytes(), &link.join("clusters/one")));
         assert!(!is_keeper(line(&dir.path().join("clusters/other")).as_bytes(), &root));
         assert!(!is_keeper(line(&root).replace("keep", "run").as_bytes(), &root));
     }

@@ -8,7 +8,7 @@ use weir_wire::messages::read_share_group_state_response::{
     PartitionResult, ReadShareGroupStateResponse, ReadStateResult, StateBatch,
 };
 
-use super::share_state::{Served, serve};
+use super::share_state::{Served, each_partition, serve};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::share::state::StateError;
@@ -25,32 +25,22 @@ pub(crate) fn handle(
     {
         return Reply::Done(ReadShareGroupStateResponse::default());
     }
-    let mut results = Vec::new();
-    for topic in &request.topics {
-        let partitions = topic.partitions.iter().map(|asked| {
-            let place = (topic.topic_id, asked.partition);
-            let answer = serve(
-                ctx,
-                &request.group_id,
-                place,
-                |served| served.shard.check_read(&served.key, asked.leader_epoch),
-                |served| one(served, asked),
-            );
-            answer.unwrap_or_else(|refused| PartitionResult {
-                partition: asked.partition,
-                error_code: refused.code.0,
-                error_message: Some(refused.told(WHAT)),
-                ..Default::default()
-            })
-        });
-        let partitions = partitions.collect();
-        results.push(ReadStateResult {
-            topic_id: topic.topic_id,
-            partitions,
-            ..Default::default()
-        });
-    }
+    let results = each_partition(
+        request.topics.iter().map(|topic| (topic.topic_id, &topic.partitions[..])),
+        |topic, asked| {
+            let place = (topic, asked.partition);
+            let check = |served: &Served| served.shard.check_read(&served.key, asked.leader_epoch);
+            let answer = serve(ctx, &request.group_id, place, check, |served| one(served, asked));
+            answer.unwrap_or_else(|error| refused(asked.partition, &error))
+        },
+        |topic_id, partitions| ReadStateResult { topic_id, partitions, ..Default::default() },
+    );
     Reply::Done(ReadShareGroupStateResponse { results, ..Default::default() })
+}
+
+fn refused(partition: i32, error: &StateError) -> PartitionResult {
+    let (error_code, error_message) = (error.code.0, Some(error.told(WHAT)));
+    PartitionResult { partition, error_code, error_message, ..Default::default() }
 }
 
 fn one(served: &Served, asked: &PartitionData) -> Result<PartitionResult, StateError> {

@@ -9,7 +9,7 @@ use weir_wire::messages::write_share_group_state_response::{
     PartitionResult, WriteShareGroupStateResponse, WriteStateResult,
 };
 
-use super::share_state::{Served, serve};
+use super::share_state::{Served, each_partition, serve};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::share::batches::StateBatch;
@@ -28,36 +28,21 @@ pub(crate) fn handle(
     {
         return Reply::Done(WriteShareGroupStateResponse::default());
     }
-    let mut results = Vec::new();
     let mut waits = Vec::new();
-    for topic in &request.topics {
-        let mut partitions = Vec::new();
-        for asked in &topic.partitions {
-            let place = (topic.topic_id, asked.partition);
-            let done = serve(
-                ctx,
-                &request.group_id,
-                place,
-                |served| served.shard.check_write(&served.key, &written(asked)),
-                |served| one(served, asked),
-            );
+    let results = each_partition(
+        request.topics.iter().map(|topic| (topic.topic_id, &topic.partitions[..])),
+        |topic, asked| {
+            let place = (topic, asked.partition);
+            let check = |served: &Served| served.shard.check_write(&served.key, &written(asked));
+            let done = serve(ctx, &request.group_id, place, check, |served| one(served, asked));
             let done = done.map(|(answer, wait)| {
                 waits.extend(wait);
                 answer
             });
-            partitions.push(done.unwrap_or_else(|refused| PartitionResult {
-                partition: asked.partition,
-                error_code: refused.code.0,
-                error_message: Some(refused.told(WHAT)),
-                ..Default::default()
-            }));
-        }
-        results.push(WriteStateResult {
-            topic_id: topic.topic_id,
-            partitions,
-            ..Default::default()
-        });
-    }
+            done.unwrap_or_else(|error| refused(asked.partition, &error))
+        },
+        |topic_id, partitions| WriteStateResult { topic_id, partitions, ..Default::default() },
+    );
     let response = WriteShareGroupStateResponse { results, ..Default::default() };
     if waits.is_empty() {
         return Reply::Done(response);
@@ -71,6 +56,11 @@ pub(crate) fn handle(
         }
         Some(response)
     })
+}
+
+fn refused(partition: i32, error: &StateError) -> PartitionResult {
+    let (error_code, error_message) = (error.code.0, Some(error.told(WHAT)));
+    PartitionResult { partition, error_code, error_message, ..Default::default() }
 }
 
 /// A write that was not replicated in time: nobody knows which of them counts.

@@ -8,7 +8,7 @@ use weir_wire::messages::read_share_group_state_summary_response::{
     PartitionResult, ReadShareGroupStateSummaryResponse, ReadStateSummaryResult,
 };
 
-use super::share_state::{Served, serve};
+use super::share_state::{Served, each_partition, serve};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
 use crate::share::state::{StateError, UNINITIALIZED};
@@ -25,27 +25,26 @@ pub(crate) fn handle(
     {
         return Reply::Done(ReadShareGroupStateSummaryResponse::default());
     }
-    let mut results = Vec::new();
-    for topic in &request.topics {
-        let partitions = topic.partitions.iter().map(|asked| {
-            let place = (topic.topic_id, asked.partition);
+    let results = each_partition(
+        request.topics.iter().map(|topic| (topic.topic_id, &topic.partitions[..])),
+        |topic, asked| {
+            let place = (topic, asked.partition);
             let answer =
                 serve(ctx, &request.group_id, place, |_| Ok(()), |served| one(served, asked));
-            answer.unwrap_or_else(|refused| PartitionResult {
-                partition: asked.partition,
-                error_code: refused.code.0,
-                error_message: Some(refused.told(WHAT)),
-                ..Default::default()
-            })
-        });
-        let partitions = partitions.collect();
-        results.push(ReadStateSummaryResult {
-            topic_id: topic.topic_id,
+            answer.unwrap_or_else(|error| refused(asked.partition, &error))
+        },
+        |topic_id, partitions| ReadStateSummaryResult {
+            topic_id,
             partitions,
             ..Default::default()
-        });
-    }
+        },
+    );
     Reply::Done(ReadShareGroupStateSummaryResponse { results, ..Default::default() })
+}
+
+fn refused(partition: i32, error: &StateError) -> PartitionResult {
+    let (error_code, error_message) = (error.code.0, Some(error.told(WHAT)));
+    PartitionResult { partition, error_code, error_message, ..Default::default() }
 }
 
 fn one(served: &Served, asked: &PartitionData) -> Result<PartitionResult, StateError> {

@@ -51,3 +51,16 @@ pub(super) fn serve<T>(
     }
     act(&served)
 }
+
+/// The answers by topic, in the order of the request, of what `one` does with each partition.
+pub(super) fn each_partition<'r, Asked: 'r, Answer, Answers>(
+    topics: impl Iterator<Item = (Uuid, &'r [Asked])>,
+    mut one: impl FnMut(Uuid, &'r Asked) -> Answer,
+    answers: impl Fn(Uuid, Vec<Answer>) -> Answers,
+) -> Vec<Answers> {
+    let of_topic = |(topic, partitions): (Uuid, &'r [Asked])| {
+        let done = partitions.iter().map(|asked| one(topic, asked)).collect();
+        answers(topic, done)
+    };
+    topics.map(of_topic).collect()
+}
