@@ -18,12 +18,14 @@ async fn stops_and_starts_a_broker(host: Host, home: &Home) -> anyhow::Result<()
     page.find("text", "Stopped").await?;
     page.go("/c/shop").await?;
     page.shows("2 of 3 online").await?;
+    page.shows("of the 2 of 3 brokers that answer").await?;
     page.shows("6 partitions have fewer in-sync replicas").await?;
     page.go("/c/shop/brokers").await?;
     act(&page, 2, "Start").await?;
     page.gone("text", "Stopped").await?;
     page.go("/c/shop").await?;
     page.shows("3 of 3 online").await?;
+    page.shows("on disk, all replicas").await?;
     page.policy_held().await
 }
 

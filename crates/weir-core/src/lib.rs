@@ -35,7 +35,7 @@ pub use crate::core::{Core, Unrecorded};
 pub use failure::{Failure, Result};
 pub use home::Home;
 pub use host::{Headless, Host, HostError, HostKind};
-pub use session::Throughput;
+pub use session::{Answering, Throughput};
 pub use text::{Text, TextArg, TextId};
 /// Clusters without a session: what the command line asks of any Kafka by address.
 pub use weir_client as client;

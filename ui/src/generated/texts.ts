@@ -189,6 +189,8 @@ export type TextId =
   | "hint.check_network"
   | "hint.check_running"
   | "hint.close_streams"
+  | "hint.config_value"
+  | "hint.deletion_disabled"
   | "hint.disk_full"
   | "hint.filter_full"
   | "hint.folder_choose"
@@ -201,13 +203,16 @@ export type TextId =
   | "hint.no_answer"
   | "hint.other_cluster"
   | "hint.other_port"
+  | "hint.partitions"
   | "hint.plaintext_only"
+  | "hint.policy"
   | "hint.reinstall"
   | "hint.report"
   | "hint.restart_cluster"
   | "hint.start_brokers"
   | "hint.stop_members"
   | "hint.store_foreign"
+  | "hint.topic_name"
   | "hint.try_again"
   | "hint.update_weir"
   | "kafka.deletion_disabled"
@@ -293,11 +298,13 @@ export type TextId =
   | "permit.stopped_already"
   | "permit.system_topic"
   | "reason.damaged"
+  | "reason.disk_full"
   | "reason.ended"
   | "reason.failed"
   | "reason.healing"
   | "reason.no_broker"
   | "reason.other_version"
+  | "reason.unrecorded"
   | "reason.was_running"
   | "reset.lowered"
   | "reset.no_commit"
@@ -346,6 +353,7 @@ export type TextId =
   | "warning.groups_silent"
   | "warning.offline"
   | "warning.partition_unread"
+  | "warning.sizes_partly"
   | "warning.topic_min_isr"
   | "warning.topic_offline"
   | "warning.topic_under_replicated"
@@ -470,7 +478,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "engine.session_stays": "The session of killed broker {broker} does not end.",
   "engine.too_many_brokers": "A cluster on this machine has at most {max} brokers.",
   "error.arguments": "The arguments of \"{command}\" cannot be read.",
-  "error.broker": "The cluster refused: {name}.",
+  "error.broker": "{told, select, yes {The cluster refused ({name}): \"{words}\"} other {The cluster refused ({name}).}}",
   "error.cluster_files": "The files of this cluster cannot be used.",
   "error.cluster_not_found": "There is no cluster \"{cluster}\".",
   "error.code": "This code was used already or is too old. Run weir serve again.",
@@ -540,6 +548,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.check_network": "Check firewall, VPN and whether the cluster is running.",
   "hint.check_running": "Check the port number, and whether the cluster is running.",
   "hint.close_streams": "Close a live view first.",
+  "hint.config_value": "Correct the value, or leave the configuration out to use the default.",
+  "hint.deletion_disabled": "Set delete.topic.enable=true on its brokers, or ask whoever runs the cluster.",
   "hint.disk_full": "Check that the disk has free space and that the folder can be written to.",
   "hint.filter_full": "Delete one that you no longer use.",
   "hint.folder_choose": "Choose another folder with {how}.",
@@ -552,29 +562,32 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.no_answer": "Something accepts connections there, but does not answer as Kafka does. Check that it is the port of a Kafka broker, often 9092.",
   "hint.other_cluster": "What is kept under this connection would go on with the other cluster. Confirm that it is meant (--other-cluster), or connect to it under a name of its own.",
   "hint.other_port": "Choose another port, or name none: free ones are taken then.",
+  "hint.partitions": "A topic has at least 1 partition, and one that is there can only get more.",
   "hint.plaintext_only": "The port may want TLS or a sign-in; Weir connects without both for now.",
+  "hint.policy": "Change what it objects to, or ask whoever runs the cluster what its policies allow (create.topic.policy.class.name, alter.config.policy.class.name).",
   "hint.reinstall": "Install Weir again; its programs belong side by side in one folder.",
   "hint.report": "Copy the details and report them.",
   "hint.restart_cluster": "Stop and start the cluster to run it with this version.",
   "hint.start_brokers": "Start the brokers that are down.",
   "hint.stop_members": "Stop the group's consumers first.",
   "hint.store_foreign": "Move it away and Weir makes a new one: connections to other clusters, settings and the record of operations are lost with it, the clusters on this machine are not.",
+  "hint.topic_name": "Use at most 249 letters a to z, digits, dots, underscores and hyphens.",
   "hint.try_again": "Try again in a moment.",
   "hint.update_weir": "Update Weir, then open the folder again.",
   "kafka.deletion_disabled": "This cluster does not allow topics to be deleted.",
   "kafka.denied": "The cluster does not permit this.",
   "kafka.group_not_empty": "The group still has members.",
   "kafka.group_subscribed": "Members of the group subscribe to this topic.",
-  "kafka.invalid_config": "The cluster does not accept a configuration.",
-  "kafka.invalid_partitions": "The cluster does not accept this number of partitions.",
-  "kafka.invalid_replication": "The cluster does not accept this replication factor. It can be at most the number of brokers.",
-  "kafka.invalid_topic": "The cluster does not accept this topic name.",
+  "kafka.invalid_config": "{told, select, yes {The cluster does not accept a configuration: \"{words}\"} other {The cluster does not accept a configuration.}}",
+  "kafka.invalid_partitions": "{told, select, yes {The cluster does not accept this number of partitions: \"{words}\"} other {The cluster does not accept this number of partitions.}}",
+  "kafka.invalid_replication": "The cluster does not accept this replication factor{told, select, yes {: \"{words}\"} other {.}} It can be at most the number of brokers.",
+  "kafka.invalid_topic": "{told, select, yes {The cluster does not accept this topic name: \"{words}\"} other {The cluster does not accept this topic name.}}",
   "kafka.leader_unreachable": "The leader of the partition does not answer.",
   "kafka.no_group": "There is no such consumer group.",
   "kafka.no_leader": "A partition has no leader at the moment.",
   "kafka.no_message": "There is no message at this offset: it was deleted, compacted away or not written yet.",
   "kafka.not_enough_replicas": "Too few replicas are in sync to accept this.",
-  "kafka.policy": "A policy of the cluster forbids this.",
+  "kafka.policy": "{told, select, yes {A policy of the cluster refuses this: \"{words}\"} other {A policy of the cluster refuses this.}}",
   "kafka.too_large": "The message is larger than the topic accepts.",
   "kafka.topic_exists": "The topic already exists.",
   "kafka.unknown_topic": "The topic or partition does not exist.",
@@ -644,11 +657,13 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.stopped_already": "The cluster is already stopped.",
   "permit.system_topic": "By its name, another system keeps its state in this topic.",
   "reason.damaged": "Its files cannot be read: {reason}",
+  "reason.disk_full": "The disk that holds {path} is full: {count, plural, one {# operation} other {# operations}} could not be recorded, and messages may be refused. Free some space; the record goes on by itself.",
   "reason.ended": "Its processes ended without being asked to. Start the cluster again; its data is there.",
   "reason.failed": "{reason}",
   "reason.healing": "The engine ended ({reason}) and is being started again.",
   "reason.no_broker": "None of its brokers is running: start them again.",
   "reason.other_version": "Engine {engine}, app {app}: stop and start the cluster to update it.",
+  "reason.unrecorded": "{count, plural, one {# operation} other {# operations}} could not be recorded: {reason}",
   "reason.was_running": "It was running when this machine was shut down.",
   "reset.lowered": "The log ends here.",
   "reset.no_commit": "Nothing is committed that could be shifted.",
@@ -697,6 +712,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "warning.groups_silent": "The coordinator of {count, plural, one {# group} other {# groups}} does not answer: {count, plural, one {it is} other {they are}} shown in grey, as last seen at {at, time, short}.",
   "warning.offline": "{count, plural, one {# partition has} other {# partitions have}} no leader.",
   "warning.partition_unread": "Partition {partition} could not be read: {reason}",
+  "warning.sizes_partly": "Sizes are of the {answered} of {of, plural, one {# broker} other {# brokers}} that {answered, plural, one {answers} other {answer}}.",
   "warning.topic_min_isr": "A partition has fewer replicas in sync than min.insync.replicas: writes with acks=all fail.",
   "warning.topic_offline": "{count, plural, one {# partition has} other {# partitions have}} no leader: {count, plural, one {it} other {they}} can be neither read nor written.",
   "warning.topic_under_replicated": "{count, plural, one {# partition is} other {# partitions are}} under-replicated.",
@@ -822,7 +838,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "engine.session_stays": "강제 종료된 브로커 {broker}의 세션이 끝나지 않습니다.",
   "engine.too_many_brokers": "이 컴퓨터의 클러스터에는 브로커를 최대 {max}개까지 둘 수 있습니다.",
   "error.arguments": "\"{command}\"의 인수를 읽을 수 없습니다.",
-  "error.broker": "클러스터가 요청을 거부했습니다: {name}.",
+  "error.broker": "{told, select, yes {클러스터가 요청을 거부했습니다({name}): \"{words}\"} other {클러스터가 요청을 거부했습니다({name}).}}",
   "error.cluster_files": "이 클러스터의 파일을 사용할 수 없습니다.",
   "error.cluster_not_found": "\"{cluster}\" 클러스터가 없습니다.",
   "error.code": "이미 사용했거나 만료된 코드입니다. weir serve를 다시 실행하세요.",
@@ -892,6 +908,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.check_network": "방화벽, VPN, 클러스터 실행 여부를 확인하세요.",
   "hint.check_running": "포트 번호와 클러스터 실행 여부를 확인하세요.",
   "hint.close_streams": "먼저 실시간 보기를 하나 닫으세요.",
+  "hint.config_value": "값을 고치거나, 해당 구성을 빼고 기본값을 사용하세요.",
+  "hint.deletion_disabled": "브로커에 delete.topic.enable=true를 설정하거나 클러스터 관리자에게 문의하세요.",
   "hint.disk_full": "디스크 여유 공간과 폴더 쓰기 권한을 확인하세요.",
   "hint.filter_full": "더 이상 쓰지 않는 필터를 삭제하세요.",
   "hint.folder_choose": "{how}(으)로 다른 폴더를 지정하세요.",
@@ -904,29 +922,32 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.no_answer": "연결은 되지만 Kafka처럼 응답하지 않습니다. Kafka 브로커의 포트(보통 9092)인지 확인하세요.",
   "hint.other_cluster": "이 연결에 보관된 내용이 다른 클러스터에 이어집니다. 의도한 것이면 확인하거나(--other-cluster), 다른 이름으로 새로 연결하세요.",
   "hint.other_port": "다른 포트를 선택하거나, 포트를 지정하지 마세요. 그러면 사용 가능한 포트를 사용합니다.",
+  "hint.partitions": "토픽의 파티션은 1개 이상이어야 하며, 이미 있는 토픽은 늘릴 수만 있습니다.",
   "hint.plaintext_only": "TLS나 인증이 필요한 포트일 수 있습니다. 현재 Weir는 둘 다 없이 연결합니다.",
+  "hint.policy": "정책이 지적한 값을 바꾸거나, 클러스터 관리자에게 정책이 허용하는 값을 문의하세요(create.topic.policy.class.name, alter.config.policy.class.name).",
   "hint.reinstall": "Weir를 다시 설치하세요. 세 프로그램은 같은 폴더에 있어야 합니다.",
   "hint.report": "세부 정보를 복사해 신고해 주세요.",
   "hint.restart_cluster": "클러스터를 중지했다가 시작하면 현재 버전으로 실행됩니다.",
   "hint.start_brokers": "중지된 브로커를 시작하세요.",
   "hint.stop_members": "먼저 그룹의 컨슈머를 중지하세요.",
   "hint.store_foreign": "파일을 다른 곳으로 옮기면 Weir가 새로 만듭니다. 다른 클러스터로의 연결, 설정, 작업 기록은 함께 사라지지만 이 컴퓨터의 클러스터는 그대로입니다.",
+  "hint.topic_name": "영문자, 숫자, 점, 밑줄, 하이픈을 249자까지 사용하세요.",
   "hint.try_again": "잠시 후 다시 시도하세요.",
   "hint.update_weir": "Weir를 업데이트한 뒤 다시 여세요.",
   "kafka.deletion_disabled": "이 클러스터에서는 토픽을 삭제할 수 없습니다.",
   "kafka.denied": "클러스터에서 허용하지 않는 작업입니다.",
   "kafka.group_not_empty": "그룹에 아직 멤버가 있습니다.",
   "kafka.group_subscribed": "그룹의 멤버가 이 토픽을 구독하고 있습니다.",
-  "kafka.invalid_config": "클러스터가 구성 값을 받아들이지 않았습니다.",
-  "kafka.invalid_partitions": "클러스터가 이 파티션 수를 받아들이지 않았습니다.",
-  "kafka.invalid_replication": "클러스터가 이 복제 팩터를 받아들이지 않았습니다. 브로커 수를 넘을 수 없습니다.",
-  "kafka.invalid_topic": "클러스터가 이 토픽 이름을 받아들이지 않았습니다.",
+  "kafka.invalid_config": "{told, select, yes {클러스터가 구성 값을 받아들이지 않았습니다: \"{words}\"} other {클러스터가 구성 값을 받아들이지 않았습니다.}}",
+  "kafka.invalid_partitions": "{told, select, yes {클러스터가 이 파티션 수를 받아들이지 않았습니다: \"{words}\"} other {클러스터가 이 파티션 수를 받아들이지 않았습니다.}}",
+  "kafka.invalid_replication": "클러스터가 이 복제 팩터를 받아들이지 않았습니다{told, select, yes {: \"{words}\"} other {.}} 브로커 수를 넘을 수 없습니다.",
+  "kafka.invalid_topic": "{told, select, yes {클러스터가 이 토픽 이름을 받아들이지 않았습니다: \"{words}\"} other {클러스터가 이 토픽 이름을 받아들이지 않았습니다.}}",
   "kafka.leader_unreachable": "파티션의 리더가 응답하지 않습니다.",
   "kafka.no_group": "해당 컨슈머 그룹이 없습니다.",
   "kafka.no_leader": "현재 리더가 없는 파티션이 있습니다.",
   "kafka.no_message": "이 오프셋에 메시지가 없습니다. 삭제 또는 컴팩션되었거나 아직 기록되지 않았습니다.",
   "kafka.not_enough_replicas": "동기화된 레플리카가 부족하여 처리할 수 없습니다.",
-  "kafka.policy": "클러스터 정책에서 금지한 작업입니다.",
+  "kafka.policy": "{told, select, yes {클러스터 정책에 따라 거부되었습니다: \"{words}\"} other {클러스터 정책에 따라 거부되었습니다.}}",
   "kafka.too_large": "메시지가 토픽에서 허용하는 크기보다 큽니다.",
   "kafka.topic_exists": "토픽이 이미 있습니다.",
   "kafka.unknown_topic": "토픽 또는 파티션이 없습니다.",
@@ -996,11 +1017,13 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.stopped_already": "클러스터가 이미 중지되어 있습니다.",
   "permit.system_topic": "이름으로 보아 다른 시스템이 내부 상태를 저장하는 토픽입니다.",
   "reason.damaged": "파일을 읽을 수 없습니다: {reason}",
+  "reason.disk_full": "{path}이(가) 있는 디스크가 가득 찼습니다. 작업 {count, number}개를 기록하지 못했으며 메시지가 거부될 수 있습니다. 공간을 확보하면 자동으로 기록됩니다.",
   "reason.ended": "요청 없이 프로세스가 종료되었습니다. 클러스터를 다시 시작하세요. 데이터는 그대로 있습니다.",
   "reason.failed": "{reason}",
   "reason.healing": "엔진이 종료되어({reason}) 다시 시작하는 중입니다.",
   "reason.no_broker": "실행 중인 브로커가 없습니다. 브로커를 다시 시작하세요.",
   "reason.other_version": "엔진 {engine}, 앱 {app}: 클러스터를 중지했다가 시작하면 업데이트됩니다.",
+  "reason.unrecorded": "작업 {count, number}개를 기록하지 못했습니다: {reason}",
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
   "reset.lowered": "로그가 여기에서 끝납니다.",
   "reset.no_commit": "이동할 커밋이 없습니다.",
@@ -1049,6 +1072,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "warning.groups_silent": "그룹 {count, plural, other {#개}}의 코디네이터가 응답하지 않아, 마지막으로 확인한 {at, time, short}의 상태를 회색으로 표시합니다.",
   "warning.offline": "리더가 없는 파티션이 {count, plural, other {#개}} 있습니다.",
   "warning.partition_unread": "파티션 {partition}을(를) 읽지 못했습니다: {reason}",
+  "warning.sizes_partly": "크기는 브로커 {of, number}개 중 응답하는 {answered, number}개의 합계입니다.",
   "warning.topic_min_isr": "동기화된 레플리카가 min.insync.replicas보다 적은 파티션이 있어 acks=all 쓰기가 실패합니다.",
   "warning.topic_offline": "리더가 없는 파티션이 {count, plural, other {#개}} 있어 읽거나 쓸 수 없습니다.",
   "warning.topic_under_replicated": "복제 부족 파티션이 {count, plural, other {#개}} 있습니다.",

@@ -7,6 +7,11 @@ import type { TextId } from "./texts";
 export type Altered = { operation: string | null, command: string, changes: Array<ConfigChange>, };
 
 /**
+ * A total that lacks brokers: how many of them are in it.
+ */
+export type Answering = { answered: number, of: number, };
+
+/**
  * The one error of the contract.
  */
 export type ApiError = { text: Text, 
@@ -197,6 +202,10 @@ groups_behind: number | null,
  * Of all replicas.
  */
 bytes: I64 | null, bytes_in_per_s: number | null, messages_in_per_s: number | null, 
+/**
+ * Brokers that are in `bytes` and the throughput, where some are not.
+ */
+answering: Answering | null, 
 /**
  * The last ten minutes, as far as somebody looked.
  */

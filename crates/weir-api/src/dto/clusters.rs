@@ -127,6 +127,14 @@ dto!(ThroughputPoint from weir_core::Throughput {
 });
 
 dto!(
+    /// A total that lacks brokers: how many of them are in it.
+    Answering from weir_core::Answering {
+        answered: u32,
+        of: u32,
+    }
+);
+
+dto!(
     /// The overview of one cluster.
     ClusterDetail from core::ClusterDetail {
         #[serde(flatten)]
@@ -148,6 +156,8 @@ dto!(
         bytes: Option<I64>,
         bytes_in_per_s: Option<f64>,
         messages_in_per_s: Option<f64>,
+        /// Brokers that are in `bytes` and the throughput, where some are not.
+        answering: Option<Answering>,
         /// The last ten minutes, as far as somebody looked.
         throughput: Vec<ThroughputPoint>,
         top_lag: Vec<GroupRow>,

@@ -7,7 +7,7 @@ use crate::core::Core;
 use crate::failure::Result;
 use crate::groups::GroupRow;
 use crate::operations::Operation;
-use crate::session::{Session, Throughput};
+use crate::session::{Answering, Session, Throughput};
 use crate::text::{Text, TextId};
 use crate::topics::{is_internal, silent};
 
@@ -36,6 +36,8 @@ pub struct ClusterDetail {
     pub bytes: Option<i64>,
     pub bytes_in_per_s: Option<f64>,
     pub messages_in_per_s: Option<f64>,
+    /// Brokers that are in `bytes` and the throughput, where some are not.
+    pub answering: Option<Answering>,
     pub throughput: Vec<Throughput>,
     pub top_lag: Vec<GroupRow>,
     pub active_operations: Vec<Operation>,
@@ -62,6 +64,7 @@ impl Core {
             bytes: None,
             bytes_in_per_s: None,
             messages_in_per_s: None,
+            answering: None,
             throughput: Vec::new(),
             top_lag: Vec::new(),
             active_operations: self.recorder().running(Some(id)),
@@ -88,6 +91,7 @@ fn fill(detail: &mut ClusterDetail, session: &Session) {
     fill_health(detail, session);
     let (offsets, sizes, groups) = (session.offsets(), session.sizes(), session.groups());
     detail.bytes = sizes.is_read().then_some(sizes.total);
+    detail.answering = session.newest().and_then(|now| sizes.answering(&now.metadata));
     detail.bytes_in_per_s = sizes.bytes_per_s;
     detail.messages_in_per_s = offsets.messages_per_s;
     detail.throughput = session.throughput();

@@ -20,6 +20,7 @@ use weir_client::{Client, ClientError, Metadata};
 pub(crate) use down::marked;
 pub(crate) use overlay::{Creating, Overlay};
 pub(crate) use sessions::Sessions;
+pub use tables::Answering;
 pub(crate) use tables::{GroupEntry, GroupTable, OffsetTable, SizeTable};
 pub(crate) use visible::Visible;
 

@@ -161,6 +161,14 @@ impl SizeTable {
         self.read.is_some()
     }
 
+    /// How many of the cluster's brokers are in the totals; `None` where all are, or nothing was read.
+    pub(crate) fn answering(&self, metadata: &Metadata) -> Option<Answering> {
+        let all = brokers_of(metadata);
+        let answered = all.iter().filter(|id| self.brokers.contains_key(id)).count();
+        let partly = self.is_read() && answered < all.len();
+        partly.then_some(Answering { answered: answered as u32, of: all.len() as u32 })
+    }
+
     /// All replicas together.
     pub(crate) fn topic(&self, name: &str) -> Option<i64> {
         self.is_read().then(|| self.topics.get(name).copied().unwrap_or(0))
@@ -328,6 +336,25 @@ impl GroupTable {
     }
 }
 
+/// A total that lacks brokers: how many of them are in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answering {
+    pub answered: u32,
+    pub of: u32,
+}
+
+/// Every broker of the cluster: those in Metadata, and those that are gone from it and still hold replicas.
+fn brokers_of(metadata: &Metadata) -> BTreeSet<i32> {
+    let partitions = metadata.topics.iter().flat_map(|topic| &topic.partitions);
+    let mut brokers: BTreeSet<i32> = metadata.cluster.brokers.iter().map(|b| b.id).collect();
+    for replica in partitions.flat_map(|partition| &partition.replicas) {
+        if !brokers.contains(replica) {
+            brokers.insert(*replica);
+        }
+    }
+    brokers
+}
+
 /// Every partition of the cluster.
 pub(crate) fn partitions_of(metadata: &Metadata) -> Vec<TopicPartition> {
     let of = |topic: &weir_domain::Topic| -> Vec<TopicPartition> {
@@ -485,5 +512,35 @@ mod tests {
         let before = GroupTable::new(vec![group("g", 1, true)], &all, &GroupTable::default(), 1);
         let gone = GroupTable::new(Vec::new(), &all, &before, 1 + SILENT_KEPT_MS + 1);
         assert!(gone.groups.is_empty() && gone.history("g").is_empty());
+    }
+
+    #[test]
+    fn a_total_says_how_many_brokers_are_in_it() {
+        let partition =
+            weir_domain::PartitionInfo { replicas: vec![1, 2, 3], ..Default::default() };
+        let topic = weir_domain::Topic {
+            name: "orders".into(),
+            id: None,
+            internal: false,
+            partitions: vec![partition],
+            authorized_operations: None,
+            error: None,
+        };
+        // Metadata names no broker at all: those that died are gone from it.
+        let topics = vec![std::sync::Arc::new(topic)];
+        let metadata = Metadata { topics, ..Metadata::default() };
+        let dir = |broker_id| LogDir {
+            broker_id,
+            path: String::new(),
+            error: None,
+            total_bytes: None,
+            usable_bytes: None,
+            replicas: Vec::new(),
+        };
+        assert_eq!(SizeTable::default().answering(&metadata), None, "nothing was read");
+        let partly = SizeTable::new(&[dir(1), dir(3)], &SizeTable::default(), 1);
+        assert_eq!(partly.answering(&metadata), Some(Answering { answered: 2, of: 3 }));
+        let whole = SizeTable::new(&[dir(1), dir(2), dir(3)], &partly, 2);
+        assert_eq!(whole.answering(&metadata), None);
     }
 }

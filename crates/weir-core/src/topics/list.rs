@@ -72,7 +72,7 @@ impl Core {
             added,
             removed,
             as_of: as_of(&session, &snapshot),
-            warnings: silent(&session),
+            warnings: warnings(&session, &snapshot),
         })
     }
 
@@ -105,7 +105,7 @@ async fn topic_page(
         all: view.all,
         rows,
         as_of: as_of(session, snapshot),
-        warnings: silent(session),
+        warnings: warnings(session, snapshot),
     };
     TopicPage { page, internal_hidden }
 }
@@ -114,6 +114,15 @@ async fn topic_page(
 fn as_of(session: &Session, snapshot: &Snapshot) -> i64 {
     let times = [snapshot.as_of, session.offsets().as_of, session.sizes().as_of];
     times.into_iter().filter(|at| *at > 0).min().unwrap_or(snapshot.as_of)
+}
+
+/// Brokers that did not answer, and whether sizes lack what some of them hold.
+fn warnings(session: &Session, snapshot: &Snapshot) -> Vec<Text> {
+    let partly = session
+        .sizes()
+        .answering(&snapshot.metadata)
+        .map(|of| TextId::WarningSizesPartly.with("answered", of.answered).with("of", of.of));
+    silent(session).into_iter().chain(partly).collect()
 }
 
 /// "Broker 3 did not answer".

@@ -6,6 +6,7 @@ import { bytes, count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import { useT } from "~/shared/text";
+import { answering } from "./answering";
 import { texts } from "./texts";
 
 function Figure(props: { label: string; href?: string; children: ReactNode; note?: ReactNode }) {
@@ -77,7 +78,7 @@ export function Counts({ cluster }: { cluster: ClusterDetail }) {
           >
             <b>{count(cluster.groups)}</b>
           </Figure>
-          <Figure label={t(texts.stored)} note={t(texts.allReplicas)}>
+          <Figure label={t(texts.stored)} note={answering(t, cluster) ?? t(texts.allReplicas)}>
             <b>{bytes(cluster.bytes)}</b>
           </Figure>
         </div>

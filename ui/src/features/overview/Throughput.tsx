@@ -5,15 +5,25 @@ import type { ClusterDetail } from "~/contract/types";
 import { TimeChart } from "~/shared/chart/TimeChart";
 import { byteRate, short } from "~/shared/format";
 import { useT } from "~/shared/text";
+import { answering } from "./answering";
 import { texts } from "./texts";
+
+function Head({ title, note }: { title: string; note: string | null }) {
+  return (
+    <Header variant="h2" description={note ?? ""}>
+      {title}
+    </Header>
+  );
+}
 
 /** What came in over the last minutes: messages and bytes. */
 export function Throughput({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
+  const note = answering(t, cluster);
   const times = cluster.throughput.map((point) => Number(point.at));
   return (
     <Grid gridDefinition={[{ colspan: { default: 12, s: 6 } }, { colspan: { default: 12, s: 6 } }]}>
-      <Container header={<Header variant="h2">{t(texts.messagesIn)}</Header>} fitHeight>
+      <Container header={<Head title={t(texts.messagesIn)} note={note} />} fitHeight>
         <TimeChart
           title={t(texts.messagesIn)}
           times={times}
@@ -29,7 +39,7 @@ export function Throughput({ cluster }: { cluster: ClusterDetail }) {
           ]}
         />
       </Container>
-      <Container header={<Header variant="h2">{t(texts.bytesIn)}</Header>} fitHeight>
+      <Container header={<Head title={t(texts.bytesIn)} note={note} />} fitHeight>
         <TimeChart
           title={t(texts.bytesIn)}
           times={times}

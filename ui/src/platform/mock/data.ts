@@ -330,6 +330,7 @@ export function detail(id: string): T.ClusterDetail {
     bytes: up ? "19756849561" : null,
     bytes_in_per_s: up ? 12_400_000 : null,
     messages_in_per_s: up ? 12_400 : null,
+    answering: null,
     throughput: up ? throughput : [],
     top_lag: up ? [...groups].sort((a, b) => Number(b.lag) - Number(a.lag)).slice(0, 5) : [],
     active_operations: [],
