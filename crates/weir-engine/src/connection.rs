@@ -1,7 +1,11 @@
 //! What the engine knows of one client connection.
 
+use std::sync::{Arc, OnceLock};
+
 use parking_lot::Mutex;
 use weir_wire::Str;
+
+use crate::fetch::{KeptFetches, KeptGuard};
 
 /// One accepted connection. The sidecar makes it, keeps it for the connection's life and hands it in
 /// with every frame; dropping it tells the engine that the client is gone.
@@ -12,6 +16,7 @@ pub struct Connection {
     listener: Str,
     peer_host: Str,
     software: Mutex<ClientSoftware>,
+    kept_fetch: OnceLock<KeptGuard>,
 }
 
 /// What ApiVersions v3 and later told about the client (KIP-511).
@@ -33,6 +38,7 @@ impl Connection {
             listener: Str::from(listener),
             peer_host: Str::from(peer_host),
             software: Mutex::default(),
+            kept_fetch: OnceLock::new(),
         }
     }
 
@@ -59,6 +65,16 @@ impl Connection {
     /// The client's software, once it told.
     pub fn software(&self) -> ClientSoftware {
         self.software.lock().clone()
+    }
+
+    /// From now on sets of this connection may be among `fetches`: they end with it.
+    pub(crate) fn keep_fetches(&self, fetches: &Arc<KeptFetches>) {
+        self.kept_fetch.get_or_init(|| KeptGuard { fetches: fetches.clone(), connection: self.id });
+    }
+
+    /// Whether a set of this connection may be kept.
+    pub(crate) fn keeps_fetches(&self) -> bool {
+        self.kept_fetch.get().is_some()
     }
 
     pub(crate) fn set_software(&self, software: ClientSoftware) {

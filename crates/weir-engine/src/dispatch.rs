@@ -187,6 +187,7 @@ where
         Reply::Done(response) => respond(ctx.header(), ctx.version(), &response),
         Reply::Silent => Outcome::Done(None),
         Reply::Close(reason) => Outcome::Close(reason.to_owned()),
+        Reply::Frame(waiter) => Outcome::Wait(waiter),
         Reply::Wait(future) => {
             let header = ctx.header().clone();
             Outcome::Wait(Waiter::new(async move {
@@ -205,7 +206,7 @@ fn respond<R: Response>(header: &RequestHeader, version: i16, response: &R) -> O
     }
 }
 
-fn encode<R: Response>(
+pub(crate) fn encode<R: Response>(
     header: &RequestHeader,
     version: i16,
     response: &R,

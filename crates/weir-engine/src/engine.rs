@@ -16,7 +16,7 @@ use crate::controller::{Controller, Quorum};
 use crate::ctx::Ctx;
 use crate::dispatch;
 use crate::engine_config::EngineConfig;
-use crate::fetch::FetchSessions;
+use crate::fetch::{FetchSessions, KeptFetches};
 use crate::fs::Fs;
 use crate::groups::{Groups, GroupsEnv};
 use crate::image::Image;
@@ -70,6 +70,7 @@ pub(crate) struct Shared {
     pub(crate) env: Arc<PartitionEnv>,
     pub(crate) timers: Arc<Timers>,
     pub(crate) fetch_sessions: FetchSessions,
+    pub(crate) kept_fetches: Arc<KeptFetches>,
     pub(crate) groups: Groups,
     pub(crate) share: Arc<Share>,
     pub(crate) loggers: Loggers,
@@ -142,6 +143,7 @@ impl Engine {
             env,
             timers,
             fetch_sessions,
+            kept_fetches: Arc::default(),
             groups,
             share,
             loggers: Loggers::default(),
@@ -215,6 +217,11 @@ impl Engine {
     /// Fetch sessions, of every broker.
     pub(crate) fn fetch_sessions(&self) -> &FetchSessions {
         &self.shared.fetch_sessions
+    }
+
+    /// What connections fetch without a session.
+    pub(crate) fn kept_fetches(&self) -> &Arc<KeptFetches> {
+        &self.shared.kept_fetches
     }
 
     /// The group coordinators, of every broker.

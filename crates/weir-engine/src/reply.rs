@@ -18,6 +18,8 @@ pub enum Reply<R> {
     Silent,
     /// The response when the future ends; `None` is no response. Every such future has a deadline.
     Wait(BoxFuture<Option<R>>),
+    /// The response's frame, which the handler encodes itself, when the future ends.
+    Frame(Waiter),
     /// The connection cannot go on; the reason goes to the log.
     Close(&'static str),
 }
@@ -41,6 +43,7 @@ impl<R> fmt::Debug for Reply<R> {
             Self::Done(_) => "Done",
             Self::Silent => "Silent",
             Self::Wait(_) => "Wait",
+            Self::Frame(_) => "Frame",
             Self::Close(reason) => return write!(f, "Close({reason})"),
         })
     }

@@ -2,7 +2,11 @@
 
 pub use crate::messages::request_header::RequestHeader;
 pub use crate::messages::response_header::ResponseHeader;
-use crate::{ApiKey, DecodeError, EncodeError, Frame, Message, Reader, Request, Response, Writer};
+use bytes::Bytes;
+
+use crate::{
+    ApiKey, DecodeError, EncodeError, Frame, Message, Part, Reader, Request, Response, Writer,
+};
 
 /// Reads the header of a request; the body follows in `input`. The API's version in it may be one
 /// that we do not know: the header's own form is certain nevertheless.
@@ -55,6 +59,28 @@ pub fn encode_response<R: Response>(
 }
 
 const PREFIX: usize = 4;
+const CORRELATION_ID: usize = 4;
+
+/// What follows the correlation id in a response's frame that is one piece in memory: another request that is
+/// answered the same gets it by [`repeat_response`]. `None` when the frame has parts.
+#[must_use]
+pub fn after_correlation_id(frame: &Frame) -> Option<Bytes> {
+    match frame.parts.as_slice() {
+        [Part::Bytes(bytes)] if bytes.len() >= PREFIX + CORRELATION_ID => {
+            Some(bytes.slice(PREFIX + CORRELATION_ID..))
+        }
+        _ => None,
+    }
+}
+
+/// The frame of a response whose bytes after the correlation id are `rest`; they are not copied.
+#[must_use]
+pub fn repeat_response(correlation_id: i32, rest: &Bytes) -> Frame {
+    let length = (CORRELATION_ID + rest.len()) as i32;
+    let first = [length.to_be_bytes(), correlation_id.to_be_bytes()].concat();
+    let len = first.len() + rest.len();
+    Frame { parts: vec![Part::Bytes(first.into()), Part::Bytes(rest.clone())], len }
+}
 
 fn frame<H: Message, B: Message>(
     header: &H,
@@ -71,4 +97,24 @@ fn frame<H: Message, B: Message>(
     header.encode(header_version, &mut out)?;
     body.encode(version, &mut out)?;
     Ok(out.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::fetch_response::FetchResponse;
+
+    #[test]
+    fn a_repeated_response_differs_in_its_correlation_id_alone() {
+        let response = FetchResponse { throttle_time_ms: 5, ..FetchResponse::default() };
+        for version in [4, 12] {
+            let first = encode_response(1, &response, version).unwrap();
+            let rest = after_correlation_id(&first).unwrap();
+            let again = repeat_response(-7, &rest);
+            assert_eq!(again.len, first.len);
+            let expected = encode_response(-7, &response, version).unwrap();
+            assert_eq!(again.to_bytes().unwrap(), expected.to_bytes().unwrap());
+            assert_eq!(after_correlation_id(&again), None, "it has parts");
+        }
+    }
 }

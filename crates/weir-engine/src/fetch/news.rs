@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use crate::wait::{Signal, Watch};
 
 /// One bit a partition of a set, and the signal of whoever waits for any.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct News {
     signal: Arc<Signal>,
     words: Mutex<Vec<u64>>,
@@ -15,7 +15,7 @@ pub(crate) struct News {
 
 impl News {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { signal: Signal::new(), words: Mutex::new(Vec::new()) })
+        Arc::default()
     }
 
     /// Raised whenever a bit is set.

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use weir_wire::ErrorCode;
 
 use super::news::News;
-use super::slot::{Slot, Told, TopicKey, Wanted};
+use super::slot::{Known, Slot, Told, TopicKey, Wanted};
 use crate::image::Image;
-use crate::partition::{Isolation, Partition, ReadOutcome};
+use crate::log::LogRead;
+use crate::partition::{Isolation, Partition, PartitionView, ReadOutcome};
 
 /// Which partitions an answer names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub(crate) struct Look {
 pub(crate) type Choose<'a> = &'a dyn Fn(&Partition, i64) -> Option<i32>;
 
 /// The partitions a client fetches.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct FetchSet {
     slots: Vec<Option<Slot>>,
     places: HashMap<(TopicKey, i32), u32>,
@@ -70,20 +72,17 @@ pub(crate) struct FetchSet {
     /// The slots with possible news, in the order they are answered: those that were answered go to
     /// its end.
     queue: VecDeque<u32>,
+    /// The slots in the order of the last request that named all of them ([`FetchSet::renewal`]).
+    order: Vec<u32>,
     news: Arc<News>,
     is_watching: bool,
+    /// The last full answer, encoded, while every slot is known as it was then.
+    encoded: Option<Bytes>,
 }
 
 impl FetchSet {
     pub(crate) fn new() -> Self {
-        Self {
-            slots: Vec::new(),
-            places: HashMap::new(),
-            free: Vec::new(),
-            queue: VecDeque::new(),
-            news: News::new(),
-            is_watching: false,
-        }
+        Self::default()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -108,7 +107,35 @@ impl FetchSet {
         self.enqueue(place);
     }
 
+    /// Takes a request that names all it wants: what it does not name is forgotten when the renewal ends. The
+    /// partitions may be those of the last request, in the same order from another one on, as librdkafka names
+    /// them: then nothing is searched for.
+    pub(crate) fn renewal(&mut self) -> Renewal<'_> {
+        self.order.clear();
+        Renewal { set: self, guess: 0 }
+    }
+
+    fn is_named(&self, place: u32) -> bool {
+        let slot = self.slots.get(place as usize).and_then(Option::as_ref);
+        slot.is_some_and(|slot| self.order.get(slot.rank as usize) == Some(&place))
+    }
+
+    fn forget_unnamed(&mut self) {
+        let places = 0..self.slots.len() as u32;
+        let unnamed: Vec<u32> = places.filter(|place| !self.is_named(*place)).collect();
+        for place in unnamed {
+            if let Some(slot) = self.slots[place as usize].take() {
+                self.places.remove(&(slot.topic.clone(), slot.index));
+                self.free.push(place);
+            }
+        }
+        let slots = &self.slots;
+        self.queue.retain(|place| slots[*place as usize].is_some());
+        self.encoded = None;
+    }
+
     fn add(&mut self, topic: &TopicKey, index: i32, wanted: Wanted) -> u32 {
+        self.encoded = None;
         let topic = topic.detached();
         let slot = Some(Slot::new(topic.clone(), index, wanted));
         let place = match self.free.pop() {
@@ -131,6 +158,7 @@ impl FetchSet {
             self.slots[place as usize] = None;
             self.queue.retain(|queued| *queued != place);
             self.free.push(place);
+            self.encoded = None;
         }
     }
 
@@ -147,7 +175,7 @@ impl FetchSet {
     }
 
     /// Registers with every partition: from now on their changes mark this set. Returns false when
-    /// that was so already; else the caller looks once more, for what happened before.
+    /// that was so already; else all are looked at once more, for what happened before.
     pub(crate) fn start_watching(&mut self) -> bool {
         if std::mem::replace(&mut self.is_watching, true) {
             return false;
@@ -162,8 +190,8 @@ impl FetchSet {
         true
     }
 
-    /// Reads what there is to read, within the limits. Partitions without news are not touched
-    /// (unless the mode is full). Nothing is told to the client yet: [`FetchSet::answer`] does
+    /// Reads what there is to read, within the limits. Partitions without news are not touched:
+    /// what is known of them stands in a full answer. Nothing is told to the client yet: [`FetchSet::answer`] does
     /// that.
     pub(crate) fn look(
         &mut self,
@@ -173,11 +201,13 @@ impl FetchSet {
         choose: Option<Choose<'_>>,
     ) -> Look {
         let mut look = Look::default();
-        let mut places = self.take_queue(mode);
         let mut answered = VecDeque::new();
-        for place in places.drain(..) {
+        for place in self.take_queue(mode) {
             let Some(found) = self.look_at(place, image, limits, &look, choose) else { continue };
-            let has_news = self.note(place, &found, mode);
+            let has_news = match mode {
+                Mode::Full => self.note_known(place, &found, limits.isolation, choose.is_some()),
+                Mode::Incremental => self.note_news(place, &found, limits.isolation),
+            };
             if !has_news {
                 continue;
             }
@@ -196,15 +226,17 @@ impl FetchSet {
         look
     }
 
-    /// The slots to look at now; the queue is empty after it.
+    /// The slots to look at now; the queue is empty after it. A full answer has the request's order, in which
+    /// partitions also get their share of its bytes.
     fn take_queue(&mut self, mode: Mode) -> VecDeque<u32> {
         let news = self.news.clone();
         news.take(|place| self.enqueue(place));
+        let mut queue = std::mem::take(&mut self.queue);
         if mode == Mode::Full {
-            self.queue.clear();
-            return (0..self.slots.len() as u32).collect();
+            let rank = |place: &u32| self.slots[*place as usize].as_ref().map(|slot| slot.rank);
+            queue.make_contiguous().sort_unstable_by_key(rank);
         }
-        std::mem::take(&mut self.queue)
+        queue
     }
 
     fn look_at(
@@ -241,28 +273,52 @@ impl FetchSet {
         })
     }
 
-    /// Whether the partition belongs in the answer. One without news leaves the queue until it is
+    /// Whether an incremental answer names the partition. One without news leaves the queue until it is
     /// marked.
-    fn note(&mut self, place: u32, found: &Found, mode: Mode) -> bool {
+    fn note_news(&mut self, place: u32, found: &Found, isolation: Isolation) -> bool {
         let Some(slot) = self.slot(place) else { return false };
-        let has_news = match &found.outcome {
+        slot.known = None;
+        slot.queued = match &found.outcome {
             Err(_) => true,
             Ok(outcome) => {
                 !outcome.read.is_empty()
                     || found.preferred_replica.is_some()
                     || told_by(outcome) != slot.told
                     // There are records, only not for this answer: its limit is used up.
-                    || is_behind(outcome, slot.wanted.offset)
+                    || outcome.is_behind(slot.wanted.offset, isolation)
             }
         };
-        slot.queued = has_news || mode == Mode::Full;
         slot.queued
     }
 
-    /// The look becomes the answer. In an incremental one only what changed is named: partitions
-    /// that merely wait for room are left out, and those whose offsets alone had changed have no
-    /// news any more.
+    /// Whether the partition is to be looked at again without having changed. Otherwise it is known from now on
+    /// and leaves the queue until it is marked; where replicas are chosen, none is, for they depend on others.
+    fn note_known(
+        &mut self,
+        place: u32,
+        found: &Found,
+        isolation: Isolation,
+        is_chosen: bool,
+    ) -> bool {
+        let Some(slot) = self.slot(place) else { return false };
+        let known = match &found.outcome {
+            Ok(outcome) if !is_chosen => slot.knowable(outcome, isolation),
+            _ => None,
+        };
+        slot.queued = known.is_none();
+        if std::mem::replace(&mut slot.known, known) != known {
+            self.encoded = None;
+        }
+        known.is_none()
+    }
+
+    /// The look becomes the answer. A full one names the partitions without news too, by what is known of them.
+    /// In an incremental one only what changed is named: partitions that merely wait for room are left out, and
+    /// those whose offsets alone had changed have no news any more.
     pub(crate) fn answer(&mut self, mut look: Look, mode: Mode) -> Look {
+        if mode == Mode::Full {
+            self.add_known(&mut look);
+        }
         look.found.retain(|found| {
             let Some(slot) = self.slot(found.place) else { return mode == Mode::Full };
             let told = found.outcome.as_ref().map_or(Told::NOTHING, told_by);
@@ -272,12 +328,91 @@ impl FetchSet {
         });
         look
     }
+
+    /// Both what was found and the order are the request's.
+    fn add_known(&self, look: &mut Look) {
+        let mut found = std::mem::take(&mut look.found).into_iter().peekable();
+        look.found.reserve_exact(self.order.len());
+        for &place in &self.order {
+            let looked = found.next_if(|found| found.place == place);
+            look.found.extend(looked.or_else(|| self.known_at(place)));
+        }
+    }
+
+    fn known_at(&self, place: u32) -> Option<Found> {
+        let slot = self.slots.get(place as usize)?.as_ref()?;
+        let known = slot.known?;
+        Some(Found {
+            place,
+            topic: slot.topic.clone(),
+            index: slot.index,
+            offset: slot.wanted.offset,
+            partition: None,
+            outcome: Ok(outcome_of(known)),
+            preferred_replica: None,
+        })
+    }
+
+    /// What [`FetchSet::remember`] was given, if an answer to what was found would be the same but for the order
+    /// of its partitions, which means nothing to a client: none has records.
+    pub(crate) fn repeatable(&self, look: &Look) -> Option<&Bytes> {
+        self.encoded.as_ref().filter(|_| look.found.is_empty())
+    }
+
+    /// Keeps an encoded full answer in which all partitions are known.
+    pub(crate) fn remember(&mut self, encoded: Bytes) {
+        self.encoded = Some(encoded);
+    }
+}
+
+/// One request's partitions on their way into a set.
+pub(crate) struct Renewal<'a> {
+    set: &'a mut FetchSet,
+    /// The slot that follows the one named last.
+    guess: u32,
+}
+
+impl Renewal<'_> {
+    /// As [`FetchSet::want`]; partitions that are wanted as before are only looked at if they changed.
+    pub(crate) fn want(&mut self, topic: &TopicKey, index: i32, wanted: Wanted) {
+        let set = &mut *self.set;
+        let expected = set.slots.get(self.guess as usize).and_then(Option::as_ref);
+        let place = if expected.is_some_and(|slot| slot.is(topic, index)) {
+            self.guess
+        } else {
+            let known = set.places.get(&(topic.clone(), index)).copied();
+            known.unwrap_or_else(|| set.add(topic, index, wanted))
+        };
+        self.guess = if place as usize + 1 < set.slots.len() { place + 1 } else { 0 };
+        let (rank, is_new) = (set.order.len() as u32, !set.is_named(place));
+        let is_watching = set.is_watching;
+        let Some(slot) = set.slot(place) else { return };
+        let is_same = std::mem::replace(&mut slot.wanted, wanted) == wanted;
+        let is_known = is_watching && is_same && slot.known.is_some();
+        if is_new {
+            slot.rank = rank;
+            set.order.push(place);
+        }
+        if !is_known {
+            set.enqueue(place);
+        }
+    }
+
+    /// All are named.
+    pub(crate) fn end(self) {
+        if self.set.order.len() < self.set.places.len() {
+            self.set.forget_unnamed();
+        }
+    }
+}
+
+fn outcome_of(known: Known) -> ReadOutcome {
+    let Known { high_watermark, last_stable_offset, log_start } = known;
+    let view =
+        PartitionView { log_start, log_end: high_watermark, high_watermark, last_stable_offset };
+    ReadOutcome { read: LogRead::default(), view }
 }
 
 fn told_by(outcome: &ReadOutcome) -> Told {
     Told { high_watermark: outcome.view.high_watermark, log_start: outcome.view.log_start }
-}
-
-fn is_behind(outcome: &ReadOutcome, offset: i64) -> bool {
-    offset < outcome.view.last_stable_offset
 }

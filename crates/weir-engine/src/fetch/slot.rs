@@ -8,7 +8,7 @@ use weir_wire::{ErrorCode, Str, Uuid};
 use super::news::News;
 use super::set::FetchLimits;
 use crate::image::Image;
-use crate::partition::{Partition, ReadOutcome, ReadRequest};
+use crate::partition::{Isolation, Partition, ReadOutcome, ReadRequest};
 use crate::wait::WatchGuard;
 
 /// How a request names a topic: by id from v13 on, by name before.
@@ -69,6 +69,15 @@ impl Told {
     pub(crate) const NOTHING: Self = Self { high_watermark: -1, log_start: -1 };
 }
 
+/// The offsets of a partition whose next look would find the same: it has nothing to read, its leader answers,
+/// and every change of it marks the set. What it is not known of is looked at each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) high_watermark: i64,
+    pub(crate) last_stable_offset: i64,
+    pub(crate) log_start: i64,
+}
+
 /// One partition of a set.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -76,6 +85,10 @@ pub(crate) struct Slot {
     pub(crate) index: i32,
     pub(crate) wanted: Wanted,
     pub(crate) told: Told,
+    /// Only of full answers.
+    pub(crate) known: Option<Known>,
+    /// Where the request named it.
+    pub(crate) rank: u32,
     /// In the set's queue of partitions to look at.
     pub(crate) queued: bool,
     partition: Option<Arc<Partition>>,
@@ -91,6 +104,8 @@ impl Slot {
             index,
             wanted,
             told: Told::NOTHING,
+            known: None,
+            rank: 0,
             queued: false,
             partition: None,
             watch: None,
@@ -101,6 +116,22 @@ impl Slot {
     /// The partition as it was found at the last look.
     pub(crate) fn partition(&self) -> Option<&Arc<Partition>> {
         self.partition.as_ref()
+    }
+
+    /// Whether this is the partition that a request names so.
+    pub(crate) fn is(&self, topic: &TopicKey, index: i32) -> bool {
+        self.index == index && self.topic == *topic
+    }
+
+    /// What a look found, when the next one finds the same until the partition changes: nothing was read, and
+    /// not for want of room. Followers' ends move without a word, and epochs are compared with the log.
+    pub(crate) fn knowable(&self, outcome: &ReadOutcome, isolation: Isolation) -> Option<Known> {
+        let is_idle = outcome.read.is_empty() && !outcome.is_behind(self.wanted.offset, isolation);
+        (is_idle && self.led && self.wanted.last_epoch < 0).then_some(Known {
+            high_watermark: outcome.view.high_watermark,
+            last_stable_offset: outcome.view.last_stable_offset,
+            log_start: outcome.view.log_start,
+        })
     }
 
     /// Finds the partition, anew when its topic was deleted (and perhaps made again).

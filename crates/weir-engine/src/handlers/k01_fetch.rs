@@ -19,7 +19,7 @@ use weir_wire::messages::fetch_response::FetchResponse;
 use self::context::open;
 use self::poll::Poll;
 use crate::ctx::Ctx;
-use crate::reply::Reply;
+use crate::reply::{Reply, Waiter};
 
 pub(crate) fn handle(ctx: &Ctx, request: FetchRequest) -> Reply<FetchResponse> {
     let context = match open(ctx, &request) {
@@ -32,6 +32,6 @@ pub(crate) fn handle(ctx: &Ctx, request: FetchRequest) -> Reply<FetchResponse> {
     let mut poll = Poll::new(ctx, &request, context);
     match poll.first_look() {
         Some(response) => Reply::Done(response),
-        None => Reply::wait(async move { Some(poll.run().await) }),
+        None => Reply::Frame(Waiter::new(async move { poll.run().await.map(Some) })),
     }
 }

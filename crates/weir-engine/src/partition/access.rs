@@ -51,6 +51,13 @@ pub struct ReadOutcome {
     pub view: PartitionView,
 }
 
+impl ReadOutcome {
+    /// Whether there are records for the reader from `offset` on.
+    pub(crate) fn is_behind(&self, offset: i64, isolation: Isolation) -> bool {
+        offset < self.view.upper_offset(isolation)
+    }
+}
+
 impl Partition {
     /// Whether `broker` leads, and the client's leader epoch is the current one (-1: not checked).
     pub fn check_leader(
@@ -160,11 +167,7 @@ impl Partition {
         if request.offset < view.log_start || request.offset > replica_end {
             return Err(PartitionError::OffsetOutOfRange);
         }
-        let limit = match request.isolation {
-            Isolation::ReadUncommitted => view.high_watermark,
-            Isolation::ReadCommitted => view.last_stable_offset,
-        };
-        let upper_offset = limit.min(replica_end);
+        let upper_offset = view.upper_offset(request.isolation).min(replica_end);
         view.high_watermark = view.high_watermark.min(replica_end);
         view.last_stable_offset = view.last_stable_offset.min(replica_end);
         if request.offset >= upper_offset {

@@ -64,6 +64,16 @@ pub struct PartitionView {
     pub last_stable_offset: i64,
 }
 
+impl PartitionView {
+    /// Where a reader's records end.
+    pub(crate) fn upper_offset(&self, isolation: Isolation) -> i64 {
+        match isolation {
+            Isolation::ReadUncommitted => self.high_watermark,
+            Isolation::ReadCommitted => self.last_stable_offset,
+        }
+    }
+}
+
 impl Partition {
     pub(crate) fn new(topic: Arc<TopicShared>, index: i32, assignment: Assignment) -> Self {
         Self {

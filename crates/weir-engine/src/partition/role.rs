@@ -198,9 +198,15 @@ impl Partition {
     }
 
     /// The topic was deleted: the directory is renamed at once, to be unlinked later. Says whether
-    /// there is anything to unlink.
+    /// there is anything to unlink. Who waits is woken whatever becomes of the files.
     pub(crate) fn delete(&self) -> Result<bool, PartitionError> {
-        let state = self.state.lock();
+        let renamed = self.rename_deleted();
+        self.notify();
+        renamed
+    }
+
+    fn rename_deleted(&self) -> Result<bool, PartitionError> {
+        let _no_append = self.state.lock();
         let dir_name = self.dir_name();
         let env = self.topic.env();
         if self.log.get().is_none() {
@@ -213,8 +219,6 @@ impl Partition {
         if let Some(log) = self.log.get() {
             log.delete(self.topic_id().0)?;
         }
-        drop(state);
-        self.notify();
         Ok(true)
     }
 

@@ -87,7 +87,9 @@ impl Cluster {
     }
 
     pub(crate) fn connect(&self, broker: i32) -> Client<'_> {
-        let connection = Arc::new(Connection::new(1, broker, "PLAINTEXT", "127.0.0.1"));
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT.fetch_add(1, Ordering::SeqCst);
+        let connection = Arc::new(Connection::new(id, broker, "PLAINTEXT", "127.0.0.1"));
         Client { cluster: self, connection }
     }
 

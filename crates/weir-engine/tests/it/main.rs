@@ -24,6 +24,7 @@ mod places;
 mod reassign;
 mod scale;
 mod security;
+mod sessionless;
 mod share;
 mod share_coordinator;
 mod streams_groups;

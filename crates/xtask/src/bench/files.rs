@@ -29,7 +29,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let topic = |number| vec![ask::topic(&name(number), PARTITIONS, 1)];
     ask::create(&mut connection, (0..TOPICS).map(topic))?;
     let since = Instant::now();
-    (0..TOPICS).try_for_each(|number| produce(&mut connection, number))?;
+    (0..TOPICS).try_for_each(|number| produce(&mut connection, &name(number), PARTITIONS))?;
     let written = since.elapsed().as_secs_f64();
     row(
         "a record in each of 100,000 partitions, limit of 1,024 open files: written",
@@ -78,7 +78,12 @@ fn open_files(pid: u32) -> anyhow::Result<usize> {
     Ok(std::fs::read_dir(format!("/proc/{pid}/fd"))?.count())
 }
 
-fn produce(connection: &mut Connection, number: usize) -> anyhow::Result<()> {
+/// One record to each of the first partitions of a topic, which the connection's broker leads.
+pub(crate) fn produce(
+    connection: &mut Connection,
+    topic: &str,
+    partitions: i32,
+) -> anyhow::Result<()> {
     let mut builder = BatchBuilder::new();
     // Of now: an old one would be deleted by retention at once.
     builder.append(process::now_ms()?, None, Some(b"one record"), &[]);
@@ -89,8 +94,8 @@ fn produce(connection: &mut Connection, number: usize) -> anyhow::Result<()> {
         ..Default::default()
     };
     let topic = TopicProduceData {
-        name: Str::from(name(number)),
-        partition_data: (0..PARTITIONS).map(partition).collect(),
+        name: Str::from(topic),
+        partition_data: (0..partitions).map(partition).collect(),
         ..Default::default()
     };
     let request = ProduceRequest {

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use weir_wire::Frame;
+use weir_wire::header::{after_correlation_id, repeat_response};
 use weir_wire::messages::fetch_request::FetchRequest;
 use weir_wire::messages::fetch_response::FetchResponse;
 
 use super::answer::respond;
-use super::context::Context;
+use super::context::{Context, isolation, terms};
 use super::selector::Selector;
 use crate::ctx::Ctx;
-use crate::fetch::{FetchLimits, FetchSet, Look, Mode};
+use crate::dispatch::encode;
+use crate::fetch::{FetchLimits, FetchSet, KEPT_MIN, Look, Mode};
 use crate::partition::Isolation;
 use crate::wait::Signal;
-
-const READ_COMMITTED: i8 = 1;
 
 /// One Fetch on its way.
 #[derive(Debug)]
@@ -35,10 +36,7 @@ impl Poll {
             bytes_max,
             is_hard: ctx.version() <= 2,
             leader_only: ctx.version() < 11,
-            isolation: match request.isolation_level {
-                READ_COMMITTED => Isolation::ReadCommitted,
-                _ => Isolation::ReadUncommitted,
-            },
+            isolation: isolation(request),
         };
         Self {
             ctx: ctx.clone(),
@@ -54,11 +52,14 @@ impl Poll {
     pub(super) fn first_look(&mut self) -> Option<FetchResponse> {
         let is_empty = self.with_set(|set, _| set.is_empty());
         let expired = self.wait_ms == 0 || is_empty;
-        self.look(expired)
+        let look = self.look(expired)?;
+        let response = self.respond(look);
+        self.keep_sessionless();
+        Some(response)
     }
 
     /// Waits until there is enough to answer, or the time is over.
-    pub(super) async fn run(mut self) -> FetchResponse {
+    pub(super) async fn run(mut self) -> Result<Frame, String> {
         let engine = self.ctx.engine().clone();
         let signal: Arc<Signal> = self.with_set(|set, _| set.news().signal().clone());
         let deadline = Signal::new();
@@ -71,40 +72,80 @@ impl Poll {
             // After the first registration everything is looked at once more: what happened before
             // it left no mark.
             self.with_set(|set, _| set.start_watching());
-            if let Some(response) = self.look(deadline.is_expired()) {
-                return response;
+            if let Some(look) = self.look(deadline.is_expired()) {
+                let frame = self.frame(look);
+                self.keep_sessionless();
+                return frame;
             }
             Either(signal.clone(), deadline.clone()).await;
         }
     }
 
-    fn look(&mut self, expired: bool) -> Option<FetchResponse> {
+    /// What there is to answer; `None` to wait for more.
+    fn look(&mut self, expired: bool) -> Option<Look> {
         let image = self.ctx.engine().image();
         let (limits, selector) = (self.limits.clone(), self.selector.clone());
-        let bytes_min = self.bytes_min;
-        let answer = self.with_set(|set, mode| {
+        let look = self.with_set(|set, mode| {
             let choose = selector.as_ref().map(|selector| {
                 |partition: &crate::partition::Partition, offset| {
                     selector.choose(&image, partition, offset)
                 }
             });
             let choose = choose.as_ref().map(|choose| choose as crate::fetch::Choose<'_>);
-            let look = set.look(&image, &limits, mode, choose);
-            let is_enough = look.bytes >= bytes_min || look.is_urgent || expired;
-            is_enough.then(|| set.answer(look, mode))
+            set.look(&image, &limits, mode, choose)
         });
-        answer.map(|look| self.finish(look))
+        let is_enough = look.bytes >= self.bytes_min || look.is_urgent || expired;
+        is_enough.then_some(look)
     }
 
-    fn finish(&mut self, look: Look) -> FetchResponse {
-        let session_id =
-            match std::mem::replace(&mut self.context, Context::Sessionless(FetchSet::new())) {
-                Context::Sessionless(_) => 0,
-                Context::Session(session) => session.id,
-                Context::New(set) => self.keep(set),
-            };
+    /// The answer as it is sent. One of a kept set in which nothing happened is not made anew.
+    fn frame(&mut self, look: Look) -> Result<Frame, String> {
+        let header = self.ctx.header().clone();
+        if let Context::Sessionless(set) = &self.context
+            && let Some(encoded) = set.repeatable(&look)
+        {
+            return Ok(repeat_response(header.correlation_id, encoded));
+        }
+        let is_all_known = look.found.is_empty();
+        let response = self.respond(look);
+        let frame = encode(&header, header.request_api_version, &response)?;
+        if let Context::Sessionless(set) = &mut self.context
+            && is_all_known
+            && set.len() >= KEPT_MIN
+            && let Some(encoded) = after_correlation_id(&frame)
+        {
+            set.remember(encoded);
+        }
+        Ok(frame)
+    }
+
+    fn respond(&mut self, look: Look) -> FetchResponse {
+        let look = self.with_set(|set, mode| set.answer(look, mode));
+        let session_id = match &mut self.context {
+            Context::Sessionless(_) => 0,
+            Context::Session(session) => session.id,
+            Context::New(set) => {
+                let set = std::mem::take(set);
+                self.keep(set)
+            }
+        };
         let committed = self.limits.isolation == Isolation::ReadCommitted;
         respond(&self.ctx, look, session_id, committed)
+    }
+
+    /// Keeps the set for the connection's next request. Not where replicas are chosen: nothing is known then.
+    fn keep_sessionless(&mut self) {
+        let Context::Sessionless(set) = &mut self.context else { return };
+        if set.len() < KEPT_MIN || self.selector.is_some() {
+            return;
+        }
+        let mut set = std::mem::take(set);
+        set.start_watching();
+        let (engine, connection) = (self.ctx.engine(), self.ctx.connection());
+        connection.keep_fetches(engine.kept_fetches());
+        let terms = terms(&self.ctx, self.limits.isolation);
+        let now_ms = engine.clock().monotonic_ms();
+        engine.kept_fetches().put(connection.id(), terms, set, now_ms);
     }
 
     /// Makes the set a session, if there is room for one; 0 tells the client that there is not.
