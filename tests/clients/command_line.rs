@@ -188,6 +188,21 @@ async fn a_brokers_removal_is_called_off() -> anyhow::Result<()> {
 }
 
 #[test]
+fn log_dirs_are_shown_with_what_they_hold() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["up", "--detach", "--brokers", "2", "--topic", "orders:4"])?;
+    let all = json(&home, &["broker", "log-dirs"])?;
+    let all = all.as_array().context("a list")?;
+    ensure!(all.len() == 2 && all.iter().all(|dir| dir["online"] == true), "{all:?}");
+    ensure!(all.iter().all(|dir| dir["replicas"] == 4 && dir["error"].is_null()), "{all:?}");
+    let one = home.run(&["broker", "log-dirs", "2", "--lang", "ko"])?;
+    ensure!(one.contains("로그 디렉터리") && one.lines().count() == 2, "{one}");
+    let (code, error) = fail(&home, &["broker", "log-dirs", "9"])?;
+    ensure!(code == 1 && error.contains("no broker 9"), "{code}: {error}");
+    Ok(())
+}
+
+#[test]
 fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let home = Home::new()?;
     home.run(&["up", "--detach", "--brokers", "1", "--topic", "numbers:1"])?;

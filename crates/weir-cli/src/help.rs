@@ -36,6 +36,10 @@ const KOREAN: &[(&str, &str)] = &[
     ("group delete-offsets", "읽는 멤버가 없는 토픽에 대한 그룹의 커밋을 삭제합니다"),
     ("broker", "브로커를 조회하고, 이 컴퓨터의 클러스터에서는 중지, 시작, 추가, 제거합니다"),
     ("broker list", "브로커 목록을 봅니다"),
+    (
+        "broker log-dirs",
+        "브로커가 레플리카를 보관하는 로그 디렉터리를 봅니다: 온라인 여부와 담고 있는 것",
+    ),
     ("broker stop", "점검 때처럼 브로커를 중지합니다: 리더가 먼저 옮겨 갑니다"),
     ("broker kill", "장애처럼 브로커를 강제 종료합니다"),
     ("broker start", "중지되거나 종료된 브로커를 시작합니다"),
@@ -82,6 +86,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("group delete", "weir group delete billing --yes"),
     ("group delete-offsets", "weir group delete-offsets billing --topic orders"),
     ("broker list", "weir broker list"),
+    ("broker log-dirs", "weir broker log-dirs 2"),
     ("broker stop", "weir broker stop 2"),
     ("broker kill", "weir broker kill 2"),
     ("broker start", "weir broker start 2"),

@@ -1,5 +1,7 @@
 //! `weir broker`: any cluster's brokers; stopping, killing, starting those of a cluster on this machine.
 
+mod log_dirs;
+
 use std::collections::HashMap;
 
 use clap::{Args, Subcommand};
@@ -17,6 +19,7 @@ use weir_api::dto::{BrokerRow, OperationState};
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::Broker;
 
+use self::log_dirs::LogDirsArgs;
 use crate::args::{Common, Target};
 use crate::commands::operation;
 use crate::context;
@@ -29,6 +32,8 @@ pub(crate) enum BrokerCommand {
     ///
     /// One that is being removed is shown as leaving, with the replicas that it has yet to hand on.
     List(ListArgs),
+    /// Show where brokers keep their replicas: each log dir, whether it is online, what it holds
+    LogDirs(LogDirsArgs),
     /// Stop a broker as for maintenance: its leaders move first
     Stop(BrokerArgs),
     /// Kill a broker as a crash would
@@ -74,6 +79,7 @@ pub(crate) struct BrokerArgs {
 pub(crate) async fn run(command: BrokerCommand) -> Result<(), Trouble> {
     match command {
         BrokerCommand::List(args) => list(args).await,
+        BrokerCommand::LogDirs(args) => log_dirs::run(args).await,
         BrokerCommand::Stop(args) => act(args, Act::Stop).await,
         BrokerCommand::Kill(args) => act(args, Act::Kill).await,
         BrokerCommand::Start(args) => act(args, Act::Start).await,
