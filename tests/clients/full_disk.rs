@@ -143,6 +143,38 @@ fn a_cluster_whose_wish_cannot_be_written_down_is_stopped_all_the_same() -> anyh
     Ok(())
 }
 
+/// An operation that the full disk takes no line of: whoever looks is told, until there is room and it is written down.
+#[test]
+fn operations_that_cannot_be_recorded_are_told_until_there_is_room() -> anyhow::Result<()> {
+    let Some(disk) = Disk::new()? else { return Ok(()) };
+    let home = Home::new()?;
+    let weir = |args: &[&str]| {
+        let mut command = home.weir(args)?;
+        programs::stdout(command.env("WEIR_HOME", disk.path()))
+    };
+    let reason = || {
+        let rows = weir(&["cluster", "list", "--output", "json"])?;
+        let rows: Value = serde_json::from_str(&rows)?;
+        anyhow::Ok(rows[0]["state_reason"].as_str().map(str::to_owned))
+    };
+    weir(&["cluster", "create", "one", "--brokers", "2"])?;
+    ensure!(reason()?.is_none(), "all is well");
+    disk.fill()?;
+    weir(&["broker", "kill", "2", "--cluster", "one"])?;
+    let told = reason()?.context("it is told")?;
+    let cluster = disk.path().join("clusters").join("one");
+    ensure!(told.contains("is full") && told.contains(&cluster.display().to_string()), "{told}");
+    let listed = weir(&["cluster", "list"])?;
+    ensure!(listed.contains("is full"), "{listed}");
+    let journal = cluster.join("operations.jsonl");
+    let lines = || std::fs::read_to_string(&journal).unwrap_or_default();
+    ensure!(!lines().contains("broker-kill"), "there was no room: {}", lines());
+    disk.free()?;
+    ensure!(reason()?.is_none(), "there is room again");
+    ensure!(lines().contains("broker-kill"), "what was owed is written: {}", lines());
+    weir(&["cluster", "delete", "one", "--yes"]).map(drop)
+}
+
 /// A small file system of its own, where this machine lets a test have one.
 struct Disk {
     folder: tempfile::TempDir,
@@ -173,6 +205,13 @@ impl Disk {
             while file.write_all(&vec![0; size]).is_ok() {}
         }
         Ok(())
+    }
+}
+
+impl Disk {
+    /// Undoes [`Disk::fill`].
+    fn free(&self) -> anyhow::Result<()> {
+        Ok(std::fs::remove_file(self.folder.path().join("full"))?)
     }
 }
 

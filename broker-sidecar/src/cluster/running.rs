@@ -57,6 +57,7 @@ impl Running {
             started_ms: self.started_ms,
             ready_ms: self.ready_ms.get().copied().unwrap_or(0),
             running: self.operations.running(),
+            unrecorded: self.operations.unrecorded(),
         }
     }
 

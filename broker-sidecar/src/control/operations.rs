@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
-use weir_control::api::{Operation, OperationKind, OperationState};
+use weir_control::api::{Operation, OperationKind, OperationState, Unrecorded};
 use weir_control::files::OperationsLog;
 use weir_control::{DirError, random_id};
 
@@ -16,6 +16,14 @@ const KEPT: usize = 256;
 pub(crate) struct Operations {
     kept: Mutex<VecDeque<Operation>>,
     log: OperationsLog,
+    owed: Mutex<Owed>,
+}
+
+/// What the log did not take, in its newest form, oldest first; and why.
+#[derive(Debug, Default)]
+struct Owed {
+    operations: VecDeque<Operation>,
+    why: Option<(bool, String)>,
 }
 
 /// What an operation was asked to do: an idempotency key stands for this and nothing else.
@@ -40,7 +48,7 @@ impl Operations {
         });
         let mut kept: VecDeque<_> = earlier.into_iter().filter(|o| !o.kind.is_keepers()).collect();
         kept.drain(..kept.len().saturating_sub(KEPT));
-        Self { kept: Mutex::new(kept), log }
+        Self { kept: Mutex::new(kept), log, owed: Mutex::default() }
     }
 
     /// The operation that this idempotency key began before.
@@ -97,12 +105,54 @@ impl Operations {
         self.kept.lock().iter().filter(|o| o.is_running()).cloned().collect()
     }
 
-    /// A full disk loses a line of history, never the operation.
+    /// What could not be written down, after another attempt: `None` once there is room again.
+    pub(crate) fn unrecorded(&self) -> Option<Unrecorded> {
+        let mut owed = self.owed.lock();
+        self.pay(&mut owed);
+        let (is_full, reason) = owed.why.clone()?;
+        let folder = self.log.path().parent().unwrap_or(self.log.path());
+        Some(Unrecorded {
+            operations: u32::try_from(owed.operations.len()).unwrap_or(u32::MAX),
+            path: folder.display().to_string(),
+            is_full,
+            reason,
+        })
+    }
+
+    /// A full disk delays a line of history, and never the operation.
     fn write(&self, operation: &Operation, events: &EventLog) {
-        if let Err(e) = self.log.append(operation) {
-            tracing::warn!("{e}");
-        }
+        let mut owed = self.owed.lock();
+        owed.add(operation);
+        self.pay(&mut owed);
+        drop(owed);
         events.operation(operation);
+    }
+
+    /// Writes what is owed, in order, until the log takes no more.
+    fn pay(&self, owed: &mut Owed) {
+        while let Some(next) = owed.operations.front() {
+            if let Err(e) = self.log.append(next) {
+                if owed.why.is_none() {
+                    tracing::warn!("{e}");
+                }
+                let is_full = e.io_kind() == Some(std::io::ErrorKind::StorageFull);
+                owed.why = Some((is_full, e.to_string()));
+                return;
+            }
+            owed.operations.pop_front();
+        }
+        owed.why = None;
+    }
+}
+
+impl Owed {
+    /// At most [`KEPT`], the newest: of each operation the last form.
+    fn add(&mut self, operation: &Operation) {
+        self.operations.retain(|before| before.id != operation.id);
+        self.operations.push_back(operation.clone());
+        if self.operations.len() > KEPT {
+            self.operations.pop_front();
+        }
     }
 }
 
@@ -146,6 +196,44 @@ mod tests {
         assert_eq!(failed.state, OperationState::Failed);
         assert!(failed.error.unwrap().text.starts_with("Interrupted"));
         assert!(dir.operations().read().unwrap().iter().all(|o| !o.is_running()));
+    }
+
+    #[test]
+    fn what_the_log_does_not_take_is_told_and_written_later() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(temp.path());
+        let (operations, events) = (Operations::new(dir.operations()), EventLog::default());
+        assert_eq!(operations.unrecorded(), None);
+        // Whoever runs the test, nothing can be written where a folder is in the file's place.
+        let file = dir.operations().path().to_owned();
+        std::fs::create_dir(&file).unwrap();
+        let kind = OperationKind::BrokerStop;
+        let begun = operations.begin(kind, Some(1), None, &events).unwrap();
+        operations.end(begun.clone(), OperationState::Done, &events);
+        let other = operations.begin(kind, Some(2), None, &events).unwrap();
+        let told = operations.unrecorded().unwrap();
+        assert_eq!((told.operations, told.is_full), (2, false), "{told:?}");
+        assert_eq!(told.path, temp.path().display().to_string());
+        std::fs::remove_dir(&file).unwrap();
+        assert_eq!(operations.unrecorded(), None, "there is room again");
+        let written: Vec<_> =
+            dir.operations().read().unwrap().into_iter().map(|o| (o.id, o.state)).collect();
+        assert_eq!(
+            written,
+            [(begun.id, OperationState::Done), (other.id, OperationState::Running)]
+        );
+    }
+
+    #[test]
+    fn what_is_owed_has_a_bound() {
+        let mut owed = Owed::default();
+        for id in 0..=KEPT {
+            owed.add(&Operation::begin(id.to_string(), OperationKind::BrokerStop));
+        }
+        owed.add(&Operation::begin("7", OperationKind::BrokerStop));
+        assert_eq!(owed.operations.len(), KEPT);
+        assert_eq!(owed.operations.front().map(|o| o.id.as_str()), Some("1"));
+        assert_eq!(owed.operations.back().map(|o| o.id.as_str()), Some("7"));
     }
 
     #[test]

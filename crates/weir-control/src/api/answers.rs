@@ -43,6 +43,23 @@ pub struct Describe {
     /// Operations that are running now.
     #[serde(default)]
     pub running: Vec<Operation>,
+    /// Operations that could not be written down; `None` while all of them are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<Unrecorded>,
+}
+
+/// Operations that are not in `operations.jsonl` so far; they are written as soon as that goes again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unrecorded {
+    /// How many wait to be written.
+    pub operations: u32,
+    /// Whose disk it is.
+    pub path: String,
+    /// The disk has no room; else it fails in another way.
+    pub is_full: bool,
+    /// The operating system's words.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

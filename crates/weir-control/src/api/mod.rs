@@ -9,11 +9,12 @@ mod operation;
 
 pub use answers::{
     ApiError, ApiVersion, Broker, BrokerState, Brokers, Describe, EngineKind, Event, Events,
+    Unrecorded,
 };
 pub use operation::{Operation, OperationKind, OperationState, OperationStep};
 
 /// The version of the control API that this build speaks. A host works with every engine of its major.
-pub const API: ApiVersion = ApiVersion { major: 1, minor: 2 };
+pub const API: ApiVersion = ApiVersion { major: 1, minor: 3 };
 
 /// The header that makes a POST safe to repeat.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

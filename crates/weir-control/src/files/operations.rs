@@ -21,6 +21,11 @@ impl OperationsLog {
         Self { path }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
     /// Appends one line in one write, so that two processes never mix theirs.
     pub fn append(&self, operation: &Operation) -> Result<(), DirError> {
         let torn = |source| DirError::Torn { path: self.path.clone(), source };

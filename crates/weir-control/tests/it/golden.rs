@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use weir_control::API;
 use weir_control::api::{
     ApiError, Broker, BrokerState, Brokers, Describe, EngineKind, Event, Events, Operation,
-    OperationKind, OperationState, OperationStep,
+    OperationKind, OperationState, OperationStep, Unrecorded,
 };
 
 /// Compares with `tests/golden/NAME.json`; `WEIR_BLESS=1` writes it.
@@ -77,6 +77,12 @@ fn describe() {
         started_ms: 1_790_000_000_000,
         ready_ms: 12,
         running: vec![operation()],
+        unrecorded: Some(Unrecorded {
+            operations: 1,
+            path: "/home/me/clusters/local".to_owned(),
+            is_full: true,
+            reason: "No space left on device".to_owned(),
+        }),
     };
     check("describe", &describe);
 }

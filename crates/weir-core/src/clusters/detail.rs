@@ -70,7 +70,7 @@ impl Core {
             active_operations: self.recorder().running(Some(id)),
             sample: local.as_ref().is_some_and(|l| l.file.as_ref().is_some_and(|file| file.sample)),
             directory: local.as_ref().map(|local| local.dir.root().display().to_string()),
-            warnings: Vec::new(),
+            warnings: local.iter().filter_map(Local::unrecorded).collect(),
             row,
         };
         if let Some(session) = self.open_session(id) {

@@ -93,6 +93,9 @@ impl Local {
                 if self.brokers_online() == Some(0) {
                     return Some(TextId::ReasonNoBroker.into());
                 }
+                if let Some(unrecorded) = self.unrecorded() {
+                    return Some(unrecorded);
+                }
                 let (engine, app) = (&self.engine()?.version, env!("CARGO_PKG_VERSION"));
                 let text = TextId::ReasonOtherVersion.with("engine", engine).with("app", app);
                 (engine != app).then_some(text)
@@ -111,6 +114,16 @@ impl Local {
         let keeper = self.facts.as_ref().and_then(|facts| facts.keeper.as_ref());
         let started = keeper.map(|keeper| keeper.started_ms);
         started.zip(machine_started_ms()).is_some_and(|(keeper, machine)| keeper < machine)
+    }
+
+    /// That operations cannot be written down, and for want of what.
+    pub(crate) fn unrecorded(&self) -> Option<Text> {
+        let found = self.engine()?.unrecorded.as_ref()?;
+        let text = match found.is_full {
+            true => TextId::ReasonDiskFull.with("path", &found.path),
+            false => TextId::ReasonUnrecorded.with("reason", &found.reason),
+        };
+        Some(text.with("count", found.operations))
     }
 
     /// Brokers that run, as the engine says; `None` while it is silent.

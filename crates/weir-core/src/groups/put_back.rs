@@ -25,7 +25,7 @@ impl Core {
     /// nothing was committed before is forgotten again.
     pub async fn put_back(&self, asked: &PutBack) -> Result<OffsetsChanged> {
         let session = self.session_to(&asked.cluster, Action::AlterOffsets)?;
-        let reset = self.operation_get(&asked.operation)?;
+        let reset = self.operation_get(&asked.operation).await?;
         let (group, before) = self.remembered(&reset, &asked.cluster)?;
         let mut planned = changes::plan_back(&session.client, &group, &before).await?;
         let command = offsets_command::put_back(&group, &planned, &session.cluster);

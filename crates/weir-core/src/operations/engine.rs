@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use weir_control::api::{
     OperationKind, OperationState as EngineState, OperationStep as EngineStep,
 };
-use weir_control::{ClusterDir, api};
+use weir_control::{ClusterDir, ControlClient, api};
 
 use super::{Operation, OperationState, OperationStep, StepState, kind};
 use crate::core::Core;
 use crate::engine_words::engine_words;
 use crate::failure::{Failure, Kind};
 use crate::text::TextId;
+
+/// What an engine is asked for one operation.
+const ASKED_WITHIN: Duration = Duration::from_millis(800);
 
 impl Core {
     pub(crate) fn cluster_operations(&self, id: &str, dir: &ClusterDir) -> Arc<Vec<Operation>> {
@@ -29,6 +33,20 @@ impl Core {
             all.iter().max_by_key(|operation| operation.started_at).cloned()
         });
         own.into_iter().chain(engine).max_by_key(|operation| operation.started_at)
+    }
+
+    /// An operation as the engine of `cluster`, or of any, knows it.
+    pub(super) async fn asked_engines(&self, cluster: Option<&str>, id: &str) -> Option<Operation> {
+        let mut dirs = self.local_dirs();
+        dirs.retain(|(name, _)| cluster.is_none_or(|wanted| wanted == name));
+        for (name, dir) in dirs {
+            let Ok(Some(control)) = dir.load_control() else { continue };
+            let client = ControlClient::new(control).with_deadline(ASKED_WITHIN);
+            if let Ok(operation) = client.operation(id).await {
+                return Some(from_engine(&name, operation));
+            }
+        }
+        None
     }
 
     /// Of one local cluster, or of all; those that cannot be read are left out and logged.

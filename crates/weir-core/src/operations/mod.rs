@@ -188,11 +188,18 @@ impl Core {
         }
     }
 
-    pub fn operation_get(&self, id: &str) -> Result<Operation> {
+    /// An operation as it is now. What a file says runs, or does not know, its engine may know better: a full disk takes
+    /// no record.
+    pub async fn operation_get(&self, id: &str) -> Result<Operation> {
         if let Some(operation) = self.recorder().get(id)? {
             return Ok(operation);
         }
         let found = self.engine_operations(None).into_iter().find(|operation| operation.id == id);
+        if let Some(ended) = found.as_ref().filter(|found| found.state != OperationState::Running) {
+            return Ok(ended.clone());
+        }
+        let cluster = found.as_ref().and_then(|found| found.cluster.as_deref());
+        let found = self.asked_engines(cluster, id).await.or(found);
         found.ok_or_else(|| Failure::not_found(TextId::ErrorOperationNotFound))
     }
 }

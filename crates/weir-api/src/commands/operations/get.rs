@@ -13,6 +13,6 @@ impl Command for OperationsGet {
     type Output = Operation;
 
     async fn run(self, app: &App) -> Result<Operation> {
-        app.core().operation_get(&self.id).map(Operation::from_core)
+        app.core().operation_get(&self.id).await.map(Operation::from_core)
     }
 }
