@@ -1,4 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { ClusterDetail } from "~/contract/types";
@@ -32,7 +34,12 @@ export default function EditConnectionPage() {
     );
   if (!detail.data) return null;
   const why = detail.data.permits.edit;
-  return why ? <Alert type="info">{t.core(why)}</Alert> : <Edit cluster={detail.data} />;
+  if (!why) return <Edit cluster={detail.data} />;
+  return (
+    <ContentLayout header={<Header variant="h1">{t(texts.editTitle)}</Header>}>
+      <Alert type="info">{t.core(why)}</Alert>
+    </ContentLayout>
+  );
 }
 
 function Edit({ cluster }: { cluster: ClusterDetail }) {
