@@ -133,7 +133,10 @@ async fn heals_a_killed_engine_and_finds_the_cluster_again(
         let before = dir.load_control()?.context("a running engine has control.json")?;
         programs::stdout(Command::new("kill").args(["-9", &before.pid.to_string()]))?;
         wait::until("the engine's return", HEAL, async || {
-            seen_healing |= page.text().await?.contains("Healing");
+            let text = page.text().await?;
+            let healing = text.contains("Healing");
+            anyhow::ensure!(!(healing && text.contains("3 of 3 online")), "nobody is: {text}");
+            seen_healing |= healing;
             Ok(dir.load_control()?.filter(|now| now.instance != before.instance))
         })
         .await?;

@@ -11,7 +11,7 @@ use super::registry::Local;
 use super::{State, tags};
 use crate::core::Core;
 use crate::host::HostKind;
-use crate::operations::from_engine;
+use crate::operations::told;
 use crate::time::now_ms;
 
 /// A cluster made by another process shows within two of these.
@@ -187,8 +187,7 @@ impl Core {
         if events.is_empty() {
             return;
         }
-        let operations = events.into_iter().filter_map(|event| event.operation);
-        for operation in operations.map(|operation| from_engine(id, operation)) {
+        for operation in told(id, events) {
             if self.registry().is_news(&operation) {
                 self.events().operation(operation.into());
             }

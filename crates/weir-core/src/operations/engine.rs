@@ -93,6 +93,13 @@ fn read(id: &str, dir: &ClusterDir) -> Vec<Operation> {
     shown.map(|operation| from_engine(id, operation)).collect()
 }
 
+/// The operations of an engine's events. Its own end it never tells: what is begun would run for ever.
+pub(crate) fn told(cluster: &str, events: Vec<api::Event>) -> Vec<Operation> {
+    let operations = events.into_iter().filter_map(|event| event.operation);
+    let shown = operations.filter(|operation| is_shown(operation.kind));
+    shown.map(|operation| from_engine(cluster, operation)).collect()
+}
+
 /// A host that stops the cluster records that itself.
 fn is_shown(kind: OperationKind) -> bool {
     !matches!(kind, OperationKind::Shutdown)
@@ -168,6 +175,19 @@ fn error(error: Option<api::ApiError>, detail: Option<&String>) -> Option<Failur
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_engine_that_stops_leaves_no_operation_that_runs_for_ever() {
+        let event = |kind| api::Event {
+            seq: 1,
+            at_ms: 1,
+            operation: Some(api::Operation::begin("1".to_owned(), kind)),
+            broker: None,
+        };
+        let events = vec![event(OperationKind::Shutdown), event(OperationKind::BrokerStop)];
+        let kinds: Vec<_> = told("one", events).iter().map(|operation| operation.kind).collect();
+        assert_eq!(kinds, [kind::BROKER_STOP]);
+    }
 
     #[test]
     fn an_operation_tells_who_asked_the_engine_for_it() {

@@ -5,7 +5,7 @@ mod engine;
 mod record;
 mod row;
 
-pub(crate) use engine::{CLI_KEY, EngineLogs, from_engine};
+pub(crate) use engine::{CLI_KEY, EngineLogs, from_engine, told};
 pub use record::Running;
 pub(crate) use record::{Begin, Recorder};
 

@@ -39,7 +39,7 @@ export const brokersHelp = defineHelp({
       term: { en: "Controller quorum", ko: "컨트롤러 쿼럼" },
       text: {
         en: "Nodes that vote keep the metadata log; observers only read it. One that is behind learns of changes late.",
-        ko: "투표하는 노드가 메타데이터 로그를 관리하고 관찰자는 읽기만 합니다. 뒤처진 노드는 변경 사항을 늦게 알게 됩니다.",
+        ko: "보터가 메타데이터 로그를 관리하고 옵저버는 읽기만 합니다. 뒤처진 노드는 변경 사항을 늦게 알게 됩니다.",
       },
     },
     {

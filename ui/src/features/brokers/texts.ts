@@ -67,8 +67,8 @@ export const texts = defineTexts({
   },
   quorumNode: { en: "Node", ko: "노드" },
   quorumLeader: { en: "Leader", ko: "리더" },
-  quorumFollower: { en: "Voter", ko: "투표자" },
-  quorumObserver: { en: "Observer", ko: "관찰자" },
+  quorumFollower: { en: "Voter", ko: "보터" },
+  quorumObserver: { en: "Observer", ko: "옵저버" },
   quorumEnd: { en: "Log end offset", ko: "로그 끝 오프셋" },
   quorumBehind: { en: "Behind", ko: "뒤처짐" },
   quorumBehindNote: {
@@ -80,7 +80,7 @@ export const texts = defineTexts({
   quorumNone: { en: "No quorum", ko: "쿼럼 없음" },
   quorumNoneHint: {
     en: "The cluster has no controllers that vote.",
-    ko: "클러스터에 투표하는 컨트롤러가 없습니다.",
+    ko: "클러스터에 보터인 컨트롤러가 없습니다.",
   },
   empty: { en: "No brokers answer", ko: "응답하는 브로커 없음" },
   emptyHint: { en: "Start the cluster to see its brokers.", ko: "클러스터를 시작하면 브로커가 표시됩니다." },

@@ -30,9 +30,16 @@ function Zero(props: { value: number | null; type: "warning" | "error"; note: st
   );
 }
 
+/** What a cluster whose process is gone can say of itself: its figures were of before. */
+function known(cluster: ClusterDetail): ClusterDetail {
+  if (cluster.state !== "HEALING") return cluster;
+  return { ...cluster, brokers_online: 0, under_replicated: null, offline: null, bytes: null };
+}
+
 /** The line of health that answers first. */
-export function Counts({ cluster }: { cluster: ClusterDetail }) {
+export function Counts(props: { cluster: ClusterDetail }) {
   const t = useT();
+  const cluster = known(props.cluster);
   const { id, brokers_online: online, brokers_total: total } = cluster;
   const well = online === null || online === total;
   const parts = cluster.partitions ?? 0;

@@ -12,6 +12,13 @@ const SAID: ReadonlySet<string> = new Set(["warning.under_replicated", "warning.
 /** What to look at first, in a sentence; silence when all is well, the counts below say so. */
 export function HealthLine({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
+  // Nobody answers: what was known last of brokers and partitions does not hold.
+  if (cluster.state === "HEALING") return <Alert type="warning">{t(texts.sickHealing)}</Alert>;
+  return <Sentences cluster={cluster} />;
+}
+
+function Sentences({ cluster }: { cluster: ClusterDetail }) {
+  const t = useT();
   const missing = (cluster.brokers_total ?? 0) - (cluster.brokers_online ?? cluster.brokers_total ?? 0);
   const awaiting = cluster.awaiting_leader ?? 0;
   const offline = (cluster.offline ?? 0) - awaiting;

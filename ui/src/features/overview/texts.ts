@@ -31,6 +31,10 @@ export const texts = defineTexts({
     ko: "브로커 {all, number}개 중 응답하는 {n, number}개 기준",
   },
   allReplicas: { en: "on disk, all replicas", ko: "디스크, 모든 레플리카" },
+  sickHealing: {
+    en: "The cluster’s process ended by itself and is being started again. Clients connect again by themselves, and what was acknowledged is kept.",
+    ko: "클러스터 프로세스가 스스로 종료되어 다시 시작하고 있습니다. 클라이언트는 자동으로 다시 연결되며 확인된 메시지는 유지됩니다.",
+  },
   sickOffline: {
     en: "{n, plural, one {# partition is} other {# partitions are}} offline: no replica can lead. Start the stopped brokers.",
     ko: "파티션 {n, number}개가 오프라인입니다. 리더가 될 레플리카가 없습니다. 중지된 브로커를 시작하세요.",
