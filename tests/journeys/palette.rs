@@ -1,50 +1,120 @@
 //! The command palette: every action and every topic, by the keyboard.
 
+use anyhow::{Context as _, ensure};
+use fantoccini::Locator;
 use fantoccini::key::Key;
+use serde_json::Value;
 use weir_tests::home::Home;
 use weir_tests::page::Page;
 use weir_tests::stage::{Host, Stage};
 
-in_both_hosts!(opens_every_action_and_a_topic, stops_and_starts_the_cluster);
+in_both_hosts!(
+    opens_every_action_and_a_topic,
+    opens_every_entry_of_the_menu,
+    stops_and_starts_the_cluster
+);
 
 const TOPIC: &str = "/c/shop/topics/orders/messages";
-/// Every action as a topic's page offers it, and where it leads. `ui/tests/product.test.ts` holds that each has a page.
-const ACTIONS: [(&str, &str); 20] = [
-    ("Clusters", "/clusters"),
-    ("Create cluster", "/clusters/create"),
-    ("Connect to a cluster", "/clusters/connect"),
-    ("Overview", "/c/shop"),
-    ("View client information", "/c/shop?client=1"),
-    ("Topics", "/c/shop/topics"),
-    ("Create topic", "/c/shop/topics/create"),
-    ("Produce", "/c/shop/topics/orders/produce"),
-    ("Partitions", "/c/shop/topics/orders/partitions"),
-    ("Consumers", "/c/shop/topics/orders/consumers"),
-    ("Edit configuration", "/c/shop/topics/orders/configuration?edit=1"),
-    ("Add partitions", "/c/shop/topics/orders/partitions?add=1"),
-    ("Delete topic", "/c/shop/topics/orders/messages?delete=1"),
-    ("Delete cluster", "/c/shop?delete=1"),
-    ("Consumer groups", "/c/shop/groups"),
-    ("Brokers", "/c/shop/brokers"),
-    ("Add broker", "/c/shop/brokers?add=1"),
-    ("Operations", "/c/shop/operations"),
-    ("Settings", "/settings"),
-    ("About Weir", "/about"),
+/// Every action as a topic's page offers it, where it leads, and by role and name what shows that it is there.
+const ACTIONS: [(&str, &str, (&str, &str)); 21] = [
+    ("Clusters", "/clusters", ("heading", "~Clusters")),
+    ("Create cluster", "/clusters/create", ("textbox", "Name")),
+    ("Connect to a cluster", "/clusters/connect", ("textbox", "Bootstrap address")),
+    ("Overview", "/c/shop", ("text", "~of 1 online")),
+    ("View client information", "/c/shop?client=1", ("dialog", "~Client information")),
+    ("Topics", "/c/shop/topics", ("link", "orders")),
+    ("Create topic", "/c/shop/topics/create", ("textbox", "Partitions")),
+    ("Messages", TOPIC, ("tab", "Messages")),
+    ("Produce", "/c/shop/topics/orders/produce", ("textbox", "Value")),
+    ("Partitions", "/c/shop/topics/orders/partitions", ("button", "Add partitions")),
+    ("Consumers", "/c/shop/topics/orders/consumers", ("tab", "Consumers")),
+    (
+        "Edit configuration",
+        "/c/shop/topics/orders/configuration?edit=1",
+        ("textbox", "segment.bytes"),
+    ),
+    ("Add partitions", "/c/shop/topics/orders/partitions?add=1", ("dialog", "~Add partitions")),
+    ("Delete topic", "/c/shop/topics/orders/messages?delete=1", ("dialog", "~Delete topic")),
+    ("Delete cluster", "/c/shop?delete=1", ("dialog", "~Delete cluster")),
+    ("Consumer groups", "/c/shop/groups", ("heading", "~Consumer groups")),
+    ("Brokers", "/c/shop/brokers", ("radio", "Select 1")),
+    ("Add broker", "/c/shop/brokers?add=1", ("dialog", "Add a broker")),
+    ("Operations", "/c/shop/operations", ("heading", "~Operations")),
+    ("Settings", "/settings", ("heading", "Settings")),
+    ("About Weir", "/about", ("heading", "About Weir")),
 ];
+/// Done at once, without a page: `stops_and_starts_the_cluster`.
+const AT_ONCE: [&str; 4] = [
+    "Start cluster",
+    "Stop cluster",
+    "Start sample workload",
+    "Remove sample workload and its data",
+];
+/// What the palette offers untyped.
+const OFFERED: &str = "return [...document.querySelectorAll('[role=option] > span:first-child')].map(e => e.innerText)";
+/// Where the entries of the menu lead.
+const MENU: &str =
+    "return [...document.querySelectorAll('nav a[href^=\"/\"]')].map(e => e.getAttribute('href'))";
 
 async fn opens_every_action_and_a_topic(host: Host, home: &Home) -> anyhow::Result<()> {
     home.run(&["cluster", "create", "shop", "--brokers", "1"])?;
     home.run(&["topic", "create", "orders", "--cluster", "shop"])?;
     let stage = Stage::open(host, home, TOPIC).await?;
     let page = stage.page();
-    for (action, path) in ACTIONS {
+    page.find("heading", "~orders").await?;
+    offers_nothing_else(&page).await?;
+    for (action, path, (role, name)) in ACTIONS {
         page.go(TOPIC).await?;
         page.find("heading", "~orders").await?;
         choose(&page, action, action).await?;
         page.is_at(path).await?;
+        page.find(role, name).await?;
     }
+    page.go(TOPIC).await?;
     choose(&page, "orde", "~orders").await?;
     page.is_at(TOPIC).await?;
+    page.policy_held().await
+}
+
+/// An action that is new has its line in [`ACTIONS`], or nobody has ever opened it.
+async fn offers_nothing_else(page: &Page) -> anyhow::Result<()> {
+    page.press_holding(Some(Key::Control), "k").await?;
+    page.focus_is("combobox \"Search everything\"").await?;
+    page.find("option", "Add broker").await?;
+    let offered = page.0.execute(OFFERED, vec![]).await?;
+    let offered: Vec<&str> =
+        offered.as_array().into_iter().flatten().flat_map(Value::as_str).collect();
+    let known = |text: &str| ACTIONS.iter().any(|(action, ..)| *action == text);
+    for text in &offered {
+        ensure!(known(text) || AT_ONCE.contains(text), "nobody opens \"{text}\" of {offered:?}");
+    }
+    for (action, ..) in ACTIONS {
+        ensure!(offered.contains(&action), "\"{action}\" is not among {offered:?}");
+    }
+    page.press_key(Key::Escape).await
+}
+
+/// By the mouse: each entry of the menu opens its page.
+async fn opens_every_entry_of_the_menu(host: Host, home: &Home) -> anyhow::Result<()> {
+    home.run(&["cluster", "create", "shop", "--brokers", "1"])?;
+    home.run(&["topic", "create", "orders", "--cluster", "shop"])?;
+    let stage = Stage::open(host, home, "/c/shop").await?;
+    let page = stage.page();
+    page.shows("1 of 1 online").await?;
+    let entries = page.0.execute(MENU, vec![]).await?;
+    let entries: Vec<&str> =
+        entries.as_array().into_iter().flatten().flat_map(Value::as_str).collect();
+    ensure!(entries.len() >= 7, "the menu has only {entries:?}");
+    for path in entries {
+        page.go("/c/shop").await?;
+        page.find("text", "~of 1 online").await?;
+        let entry = page.0.find(Locator::Css(&format!("nav a[href='{path}']"))).await?;
+        entry.click().await?;
+        page.is_at(path).await?;
+        let found = ACTIONS.iter().find(|(_, at, _)| *at == path);
+        let (_, _, (role, name)) = found.with_context(|| format!("{path} is no action's page"))?;
+        page.find(role, name).await?;
+    }
     page.policy_held().await
 }
 
