@@ -11,6 +11,7 @@ mod files;
 mod groups;
 mod idle;
 mod join;
+mod kcat;
 mod link;
 mod load;
 mod many;
