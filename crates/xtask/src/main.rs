@@ -65,9 +65,9 @@ enum Task {
         #[arg(long)]
         record: bool,
     },
-    /// Takes the pictures of docs/pictures anew, from the built programs (needs Xvfb, WebKitWebDriver and ImageMagick).
+    /// Takes the documentation's pictures anew, from the built programs (needs Xvfb, WebKitWebDriver and ImageMagick).
     #[cfg(feature = "house")]
-    Pictures,
+    Pictures(pictures::Args),
     /// Builds the Debian package and checks that it is whole.
     #[cfg(feature = "house")]
     Dist,
@@ -89,7 +89,7 @@ fn main() -> Result<()> {
         #[cfg(feature = "house")]
         Task::Bench { what, record } => bench::run(what, record, &tidy::root()?),
         #[cfg(feature = "house")]
-        Task::Pictures => pictures::run(&tidy::root()?),
+        Task::Pictures(args) => pictures::run(&args, &tidy::root()?),
         #[cfg(feature = "house")]
         Task::Dist => dist::run(&tidy::root()?),
     }

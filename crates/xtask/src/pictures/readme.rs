@@ -1,27 +1,18 @@
-//! `cargo xtask pictures`: the documentation's pictures, taken from the built programs: the real window on a cluster with
-//! the sample workload, which runs for a while first, so that charts have something to show.
+//! The pictures that README shows, one at a time, each in the theme and language that its name says.
 
-use anyhow::{Context as _, ensure};
-use serde_json::{Value, json};
+use super::{CLUSTER, SIZE, WARM, drawn, groups_are_there, make_cluster, open};
+use anyhow::Context as _;
+use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
-use weir_tests::driver::{self, Session};
+use weir_tests::driver::Session;
 use weir_tests::home::Home;
-use weir_tests::page::{APPEAR, Key, Page};
-use weir_tests::wait;
+use weir_tests::page::{Key, Page};
 
-const CLUSTER: &str = "my-cluster";
-const SIZE: (u32, u32) = (1440, 900);
 /// An open message stands beside its list.
 const WIDE: (u32, u32) = (1600, 1000);
-/// How long the window looks at the workload before the first picture.
-const WARM: Duration = Duration::from_secs(130);
 /// Charts are drawn, a live list has rows, animations have ended.
 const SETTLE: Duration = Duration::from_secs(6);
-/// A group that nobody reads for: its offsets can be reset.
-const QUIET: &str = "monthly-report";
-/// Nothing of the page still loads.
-const DRAWN: &str = "return document.querySelector('[class*=skeleton], [class*=spinner]') === null";
 
 /// What is done on the page before the picture is taken.
 #[derive(Clone, Copy)]
@@ -74,18 +65,11 @@ const OPEN_MESSAGE: Shot = Shot {
     then: Then::OpenMessage,
 };
 
-pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(take(&root.join("docs/pictures")))
-}
-
-async fn take(folder: &Path) -> anyhow::Result<()> {
+pub(super) async fn take(folder: &Path) -> anyhow::Result<()> {
     let home = Home::new()?;
-    home.run(&["cluster", "create", CLUSTER, "--brokers", "3", "--sample"])?;
-    // The window keeps the workload running; what only `weir` began ends with it here.
+    make_cluster(&home)?;
     let session = open(&home, SIZE, &format!("/c/{CLUSTER}")).await?;
-    groups_are_stable(&home).await?;
-    home.run(&["group", "reset", QUIET, "--to", "earliest", "--topic", "shop.orders"])?;
+    groups_are_there(&home).await?;
     tokio::time::sleep(WARM).await;
     for shot in &SHOTS {
         picture(&session, shot, folder).await?;
@@ -93,21 +77,6 @@ async fn take(folder: &Path) -> anyhow::Result<()> {
     drop(session);
     let session = open(&home, WIDE, "/clusters").await?;
     picture(&session, &OPEN_MESSAGE, folder).await
-}
-
-async fn open(home: &Home, size: (u32, u32), path: &str) -> anyhow::Result<Session> {
-    driver::fill_display(home.path(), size)?;
-    driver::window(home.path(), size, path).await
-}
-
-/// The sample's two groups have members that read.
-async fn groups_are_stable(home: &Home) -> anyhow::Result<()> {
-    wait::until("both groups to be stable", 2 * APPEAR, async || {
-        let groups = home.run(&["group", "list", "--cluster", CLUSTER])?;
-        ensure!(groups.matches("Stable").count() == 2, "{groups}");
-        Ok(Some(()))
-    })
-    .await
 }
 
 async fn picture(session: &Session, shot: &Shot, folder: &Path) -> anyhow::Result<()> {
@@ -122,11 +91,7 @@ async fn picture(session: &Session, shot: &Shot, folder: &Path) -> anyhow::Resul
     page.go(&shot.path.replace('~', &format!("/c/{CLUSTER}"))).await?;
     page.find(shot.there.0, shot.there.1).await.context(shot.name)?;
     prepare(&page, shot.then).await?;
-    page.until("the page to be drawn", APPEAR, async || {
-        let drawn = page.0.execute(DRAWN, vec![]).await?;
-        Ok((drawn == Value::Bool(true)).then_some(()))
-    })
-    .await?;
+    drawn(&page).await?;
     tokio::time::sleep(SETTLE).await;
     session.picture_at(&folder.join(format!("{}.png", shot.name)))?;
     println!("{}", shot.name);
