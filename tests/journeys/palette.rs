@@ -50,8 +50,8 @@ const AT_ONCE: [&str; 4] = [
     "Start sample workload",
     "Remove sample workload and its data",
 ];
-/// What the palette offers untyped.
-const OFFERED: &str = "return [...document.querySelectorAll('[role=option] > span:first-child')].map(e => e.innerText)";
+/// What the palette offers untyped and is possible here.
+const OFFERED: &str = "return [...document.querySelectorAll('[role=option]:not([aria-disabled=true]) > span:first-child')].map(e => e.innerText)";
 /// Where the entries of the menu lead.
 const MENU: &str =
     "return [...document.querySelectorAll('nav a[href^=\"/\"]')].map(e => e.getAttribute('href'))";
