@@ -134,6 +134,10 @@ impl Taker<'_> {
         drawn(&page).await?;
         tokio::time::sleep(SETTLE).await;
         self.session.picture_at(path)?;
+        // The drawer would stay open beside the next page: the key that opens it closes it.
+        if screen.steps.iter().any(|step| matches!(step, Step::Keys("a"))) {
+            page.press("a").await?;
+        }
         page.press_key(Key::Escape).await
     }
 
