@@ -27,7 +27,7 @@ export const texts = defineTexts({
   largestLag: { en: "largest lag {n}", ko: "최대 지연 {n}" },
   stored: { en: "Size", ko: "크기" },
   ofAnswering: {
-    en: "of the {n, number} of {all, plural, one {# broker} other {# brokers}} that {n, plural, one {answers} other {answer}}",
+    en: "of the {n, number} of {all, plural, one {# broker} other {# brokers}} that answer",
     ko: "브로커 {all, number}개 중 응답하는 {n, number}개 기준",
   },
   allReplicas: { en: "on disk, all replicas", ko: "디스크, 모든 레플리카" },
