@@ -58,7 +58,8 @@ impl Running {
         act: Act,
         key: Option<String>,
     ) -> Result<Operation, ActError> {
-        let asked = Asked { kind: act.kind(), broker: Some(id), key: key.as_deref() };
+        let asked =
+            Asked { kind: act.kind(), broker: Some(id), log_dir: None, key: key.as_deref() };
         if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }
@@ -175,7 +176,7 @@ impl Running {
     /// Begins to stop the whole engine; nobody restarts it.
     pub fn shutdown(&self, key: Option<String>) -> Result<Operation, ActError> {
         let kind = OperationKind::Shutdown;
-        let asked = Asked { kind, broker: None, key: key.as_deref() };
+        let asked = Asked { kind, broker: None, log_dir: None, key: key.as_deref() };
         if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }

@@ -22,7 +22,7 @@ impl Running {
     /// Begins to add a broker under the smallest free id. A key that was used before answers its operation.
     pub fn add_broker(self: &Arc<Self>, key: Option<String>) -> Result<Operation, ActError> {
         let kind = OperationKind::BrokerAdd;
-        let asked = Asked { kind, broker: None, key: key.as_deref() };
+        let asked = Asked { kind, broker: None, log_dir: None, key: key.as_deref() };
         if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }

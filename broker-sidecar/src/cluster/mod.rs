@@ -1,6 +1,7 @@
 //! A running cluster: the engine, its brokers' sockets, and what the control API does to them.
 mod act;
 mod broker;
+mod log_dirs;
 mod membership;
 mod refusal;
 mod removal;

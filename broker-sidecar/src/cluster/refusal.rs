@@ -9,6 +9,8 @@ use crate::control::KeyTaken;
 pub enum ActError {
     #[error("Broker {id} does not exist")]
     NoSuchBroker { id: i32, ids: Vec<i32> },
+    #[error("Broker {id} has no log dir {name:?}")]
+    NoSuchLogDir { id: i32, name: String, names: Vec<String> },
     #[error("Broker {id} is {}", words(*.state))]
     WrongState { id: i32, state: BrokerState },
     #[error("A cluster on this machine has at most {} brokers", ClusterFile::BROKERS_MAX)]
@@ -36,6 +38,9 @@ impl ActError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoSuchBroker { ids, .. } => Some(format!("Brokers are {}", listed(ids))),
+            Self::NoSuchLogDir { names, .. } => {
+                Some(format!("By log.dirs there are {}", names.join(", ")))
+            }
             Self::LastBroker { .. } => Some("Start or add another broker first".to_owned()),
             Self::Busy => Some("Wait until that has ended".to_owned()),
             Self::KeyTaken => Some("Take a new key for each request".to_owned()),

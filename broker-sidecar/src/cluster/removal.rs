@@ -63,7 +63,7 @@ impl Running {
         key: Option<String>,
     ) -> Result<Operation, ActError> {
         let kind = OperationKind::BrokerRemove;
-        let asked = Asked { kind, broker: Some(id), key: key.as_deref() };
+        let asked = Asked { kind, broker: Some(id), log_dir: None, key: key.as_deref() };
         if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }

@@ -32,6 +32,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) kind: OperationKind,
     /// `None` where the request names no broker.
     pub(crate) broker: Option<i32>,
+    /// `None` where it names no log dir.
+    pub(crate) log_dir: Option<&'a str>,
     pub(crate) key: Option<&'a str>,
 }
 
@@ -59,7 +61,8 @@ impl Operations {
             return Ok(None);
         };
         let same = before.kind == asked.kind
-            && asked.broker.is_none_or(|broker| before.broker == Some(broker));
+            && asked.broker.is_none_or(|broker| before.broker == Some(broker))
+            && asked.log_dir == before.log_dir.as_deref();
         if same { Ok(Some(before.clone())) } else { Err(KeyTaken) }
     }
 
@@ -70,7 +73,15 @@ impl Operations {
         key: Option<String>,
         events: &EventLog,
     ) -> Result<Operation, DirError> {
-        let operation = Operation { broker, key, ..Operation::begin(random_id()?, kind) };
+        self.begin_as(Operation { broker, key, ..Operation::begin(random_id()?, kind) }, events)
+    }
+
+    /// Begins an operation that says more of itself.
+    pub(crate) fn begin_as(
+        &self,
+        operation: Operation,
+        events: &EventLog,
+    ) -> Result<Operation, DirError> {
         self.kept.lock().push_back(operation.clone());
         self.write(&operation, events);
         Ok(operation)
@@ -170,7 +181,7 @@ mod tests {
     use weir_control::ClusterDir;
 
     fn asked(kind: OperationKind, broker: Option<i32>, key: &str) -> Asked<'_> {
-        Asked { kind, broker, key: Some(key) }
+        Asked { kind, broker, log_dir: None, key: Some(key) }
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(crate) fn router(running: App, guard: Guard) -> Router {
         .route("/v1/describe", get(describe))
         .route("/v1/brokers", get(brokers).post(add))
         .route("/v1/brokers/{id}/{act}", post(act))
+        .route("/v1/brokers/{id}/log-dirs/{name}/{act}", post(log_dir))
         .route("/v1/operations/{id}", get(operation))
         .route("/v1/events", get(events))
         .route("/v1/shutdown", post(shutdown))
@@ -83,6 +84,19 @@ async fn act(
     accepted(app.act(id, act, key(&headers)?))
 }
 
+async fn log_dir(
+    State(app): State<App>,
+    Path((id, name, act)): Path<(i32, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let online = match act.as_str() {
+        "online" => true,
+        "offline" => false,
+        _ => return Err(refuse(StatusCode::NOT_FOUND, "No such path", None)),
+    };
+    accepted(app.set_log_dir(id, &name, online, key(&headers)?))
+}
+
 async fn add(State(app): State<App>, headers: HeaderMap) -> Result<Response, Refusal> {
     accepted(app.add_broker(key(&headers)?))
 }
@@ -106,7 +120,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
 
 fn refusal(error: ActError) -> Refusal {
     let status = match error {
-        ActError::NoSuchBroker { .. } => StatusCode::NOT_FOUND,
+        ActError::NoSuchBroker { .. } | ActError::NoSuchLogDir { .. } => StatusCode::NOT_FOUND,
         ActError::WrongState { .. }
         | ActError::TooMany
         | ActError::LastBroker { .. }

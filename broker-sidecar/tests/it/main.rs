@@ -15,6 +15,7 @@ mod java_transactions;
 mod kcat;
 mod keeper;
 mod kill_nine;
+mod log_dirs;
 mod membership;
 mod process;
 mod programs;

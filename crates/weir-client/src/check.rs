@@ -120,10 +120,7 @@ impl Steps<'_> {
     async fn greet(&self, stream: TcpStream, options: &Options) -> Result<Connection, ClientError> {
         let deadline = Instant::now() + options.connect_timeout;
         let mut greeting = pin!(Connection::negotiate(stream, self.address, options, deadline));
-        let stranger = async {
-            let found = strangers::recognise(self.address, options, deadline);
-            found.await.map(|stranger| self.not_kafka(stranger))
-        };
+        let stranger = self.stranger(options, deadline);
         let early = timeout_at(Instant::now() + SILENT_AFTER, &mut greeting).await;
         match early {
             Ok(Err(e)) if is_silent(&e) => return Err(stranger.await.unwrap_or(e)),
@@ -139,9 +136,21 @@ impl Steps<'_> {
             // A Kafka closes on both questions: whoever answers one is none.
             found = &mut stranger => match found {
                 Some(e) => Err(e),
-                None => greeting.await,
+                None => match greeting.await {
+                    // Who takes one connection at a time hears the questions only now that Kafka's is gone.
+                    Err(e) if is_silent(&e) => {
+                        let again = Instant::now() + options.connect_timeout;
+                        Err(self.stranger(options, again).await.unwrap_or(e))
+                    }
+                    result => result,
+                },
             },
         }
+    }
+
+    async fn stranger(&self, options: &Options, deadline: Instant) -> Option<ClientError> {
+        let found = strangers::recognise(self.address, options, deadline);
+        found.await.map(|stranger| self.not_kafka(stranger))
     }
 
     fn not_kafka(&self, stranger: NotKafka) -> ClientError {

@@ -112,6 +112,17 @@ impl ControlClient {
         self.post(&format!("/v1/brokers/{id}/cancel-remove")).await
     }
 
+    /// A log dir of a broker, by its name in `log.dirs`, fails, or works again.
+    pub async fn set_log_dir(
+        &self,
+        id: i32,
+        name: &str,
+        online: bool,
+    ) -> Result<Operation, ControlError> {
+        let act = if online { "online" } else { "offline" };
+        self.post(&format!("/v1/brokers/{id}/log-dirs/{name}/{act}")).await
+    }
+
     /// Stops the engine cleanly; its keeper ends with it.
     pub async fn shutdown(&self) -> Result<Operation, ControlError> {
         self.post("/v1/shutdown").await

@@ -32,6 +32,8 @@ const CLIENT_HELLO: [u8; 52] = {
 const HTTP_REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
 /// A stranger answers at once or is none of these.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The question in TLS's way ends sooner: a server that takes one connection at a time then hears the other one.
+const PATIENCE_TLS: Duration = Duration::from_millis(500);
 /// What the answer to one question leaves the other.
 const BESIDE: Duration = Duration::from_millis(250);
 
@@ -41,7 +43,8 @@ pub(super) async fn recognise(
     deadline: Instant,
 ) -> Option<NotKafka> {
     let until = deadline.min(Instant::now() + PATIENCE);
-    let mut tls = pin!(ask(address, options, &CLIENT_HELLO, until));
+    let until_tls = deadline.min(Instant::now() + PATIENCE_TLS);
+    let mut tls = pin!(ask(address, options, &CLIENT_HELLO, until_tls));
     let mut http = pin!(ask(address, options, HTTP_REQUEST, until));
     let (first, other) = tokio::select! {
         first = &mut tls => (first, Other::Http),

@@ -143,3 +143,21 @@ async fn a_cluster_that_wants_a_sign_in_closes_at_metadata() {
     .await;
     check(&client.test().await, Step::Metadata, FailureReason::ClosedEarly);
 }
+
+/// A web server that takes one connection at a time, and waits on each for the end of a line.
+#[tokio::test]
+async fn a_web_server_of_one_connection_is_named_once_it_is_free() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut byte = [0];
+            while stream.read(&mut byte).await.is_ok_and(|read| read == 1 && byte[0] != b'\n') {}
+            let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let mut options = Options::new(parse_bootstrap(&format!("127.0.0.1:{port}")).unwrap());
+    options.connect_timeout = Duration::from_secs(2);
+    let test = test_connection(&options).await;
+    check(&test, Step::ApiVersions, FailureReason::NotKafka(NotKafka::Http));
+}

@@ -17,6 +17,10 @@ pub enum OperationKind {
     BrokerAdd,
     /// A broker hands its replicas on, stops, and is forgotten.
     BrokerRemove,
+    /// A log dir of a broker fails.
+    LogDirOffline,
+    /// A log dir of a broker works again.
+    LogDirOnline,
     Shutdown,
     /// A kind that this build does not know.
     #[serde(other)]
@@ -50,6 +54,9 @@ pub struct Operation {
     /// The broker it is about, when it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broker: Option<i32>,
+    /// The log dir of that broker that it is about: its name in `log.dirs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_dir: Option<String>,
     pub started_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_ms: Option<i64>,
@@ -81,6 +88,7 @@ impl Operation {
             kind,
             state: OperationState::Running,
             broker: None,
+            log_dir: None,
             started_ms: crate::now_ms(),
             ended_ms: None,
             key: None,

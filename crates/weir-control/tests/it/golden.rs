@@ -44,6 +44,7 @@ fn operation() -> Operation {
         kind: OperationKind::BrokerStop,
         state: OperationState::Failed,
         broker: Some(1),
+        log_dir: None,
         started_ms: 1_790_000_000_000,
         ended_ms: Some(1_790_000_000_120),
         key: None,

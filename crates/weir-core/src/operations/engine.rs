@@ -115,7 +115,10 @@ pub(crate) fn from_engine(cluster: &str, operation: api::Operation) -> Operation
         cluster: Some(cluster.to_owned()),
         cluster_name: Some(cluster.to_owned()),
         kind,
-        title: title.with("name", cluster).with("broker", broker.as_deref().unwrap_or_default()),
+        title: title
+            .with("name", cluster)
+            .with("broker", broker.as_deref().unwrap_or_default())
+            .with("dir", operation.log_dir.as_deref().unwrap_or_default()),
         target: broker,
         state: if failed { OperationState::Failed } else { state(operation.state) },
         steps: operation.steps.into_iter().map(step).collect(),
@@ -144,6 +147,8 @@ fn kind_and_title(engine: OperationKind) -> (&'static str, TextId) {
         OperationKind::BrokerStart => (kind::BROKER_START, TextId::OperationBrokerStart),
         OperationKind::BrokerAdd => (kind::BROKER_ADD, TextId::OperationBrokerAdd),
         OperationKind::BrokerRemove => (kind::BROKER_REMOVE, TextId::OperationBrokerRemove),
+        OperationKind::LogDirOffline => (kind::LOG_DIR_OFFLINE, TextId::OperationLogDirOffline),
+        OperationKind::LogDirOnline => (kind::LOG_DIR_ONLINE, TextId::OperationLogDirOnline),
         OperationKind::Shutdown | OperationKind::Unknown => (kind::OTHER, TextId::OperationOther),
     }
 }

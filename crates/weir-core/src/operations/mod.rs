@@ -118,6 +118,8 @@ pub mod kind {
     pub const BROKER_START: &str = "broker_start";
     pub const BROKER_ADD: &str = "broker_add";
     pub const BROKER_REMOVE: &str = "broker_remove";
+    pub const LOG_DIR_OFFLINE: &str = "log_dir_offline";
+    pub const LOG_DIR_ONLINE: &str = "log_dir_online";
     pub const SAMPLE_START: &str = "sample_start";
     pub const SAMPLE_REMOVE: &str = "sample_remove";
     pub const OTHER: &str = "other";
@@ -141,6 +143,8 @@ pub mod kind {
         BROKER_START,
         BROKER_ADD,
         BROKER_REMOVE,
+        LOG_DIR_OFFLINE,
+        LOG_DIR_ONLINE,
         SAMPLE_START,
         SAMPLE_REMOVE,
         OTHER,
