@@ -123,6 +123,8 @@ fn groups_are_reset_and_deleted() -> anyhow::Result<()> {
     all_left(&home, "readers")?;
     let preview = home.run(&["group", "reset", "readers", "--shift-by", "-1", "--dry-run"])?;
     ensure!(preview.contains("orders  0          2       1      0           1"), "{preview}");
+    let (code, said) = fail(&home, &["group", "reset", "readers", "--to", "latest", "--dry-run"])?;
+    ensure!(code == 0 && said.contains("nothing was changed"), "{code}: {said}");
     let reset = json(&home, &["group", "reset", "readers", "--to", "earliest"])?;
     ensure!(reset[0]["before"] == 2 && reset[0]["after"] == 0, "{reset}");
     // By the address alone, as for any Kafka.

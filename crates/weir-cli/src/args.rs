@@ -49,7 +49,7 @@ impl Weir {
 pub(crate) enum Command {
     /// Start a cluster named "local", or take up the one that is there, and print its address
     Up(up::UpArgs),
-    /// Create, list, start, stop, delete clusters on this machine
+    /// Create, list, start, stop, delete clusters on this machine; edit connections to others
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
     /// Create, list, show, change, delete topics
@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// List and show consumer groups with their lag; reset their offsets, delete them
     #[command(subcommand)]
     Group(group::GroupCommand),
-    /// List brokers; stop, kill, start, add, remove those of a cluster on this machine
+    /// List brokers and their log dirs; stop, kill, start, add, remove those of a cluster on this machine
     #[command(subcommand)]
     Broker(broker::BrokerCommand),
     /// Show the quorum of a cluster's controllers

@@ -9,7 +9,10 @@ use weir_api::texts::Lang;
 const KOREAN: &[(&str, &str)] = &[
     ("", "이 컴퓨터의 Kafka 클러스터를 명령 하나로 시작하고, 어떤 Kafka든 살펴봅니다"),
     ("up", "클러스터 \"local\"을 시작하거나 이미 있으면 이어받고, 주소를 출력합니다"),
-    ("cluster", "이 컴퓨터의 클러스터를 생성, 조회, 시작, 중지, 삭제합니다"),
+    (
+        "cluster",
+        "이 컴퓨터의 클러스터를 생성, 조회, 시작, 중지, 삭제하고, 다른 클러스터에 대한 연결을 편집합니다",
+    ),
     ("cluster create", "클러스터를 생성하고 사용할 수 있을 때까지 기다립니다"),
     ("cluster list", "클러스터 목록을 봅니다"),
     ("cluster show", "클러스터 하나를 봅니다"),
@@ -34,7 +37,10 @@ const KOREAN: &[(&str, &str)] = &[
     ("group put-back", "그룹의 마지막 재설정을 되돌립니다"),
     ("group delete", "멤버가 없는 그룹을 커밋과 함께 삭제합니다"),
     ("group delete-offsets", "읽는 멤버가 없는 토픽에 대한 그룹의 커밋을 삭제합니다"),
-    ("broker", "브로커를 조회하고, 이 컴퓨터의 클러스터에서는 중지, 시작, 추가, 제거합니다"),
+    (
+        "broker",
+        "브로커와 로그 디렉터리를 조회하고, 이 컴퓨터의 클러스터에서는 중지, 시작, 추가, 제거합니다",
+    ),
     ("broker list", "브로커 목록을 봅니다"),
     (
         "broker log-dirs",
@@ -69,7 +75,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("cluster start", "weir cluster start local"),
     ("cluster stop", "weir cluster stop local"),
     ("cluster delete", "weir cluster delete local --yes"),
-    ("cluster edit", "weir cluster edit staging --bootstrap kafka-2.example.com:9092"),
+    ("cluster edit", "weir cluster edit staging --name stage --bootstrap kafka-2.example.com:9092"),
     ("cluster client-info", "weir cluster client-info local --language python"),
     ("topic create", "weir topic create orders --partitions 6 --config retention.ms=3600000"),
     ("topic list", "weir topic list --filter order"),

@@ -99,6 +99,8 @@ export type TextId =
   | "done.group_put_back"
   | "done.group_reset"
   | "done.groups_delete"
+  | "done.log_dir_offline"
+  | "done.log_dir_online"
   | "done.sample_remove"
   | "done.sample_start"
   | "done.topic_config"
@@ -267,6 +269,8 @@ export type TextId =
   | "operation.group_put_back"
   | "operation.group_reset"
   | "operation.groups_delete"
+  | "operation.log_dir_offline"
+  | "operation.log_dir_online"
   | "operation.other"
   | "operation.sample_remove"
   | "operation.sample_start"
@@ -458,6 +462,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "done.group_put_back": "Offsets of {group} were put back.",
   "done.group_reset": "Offsets of {group} were reset.",
   "done.groups_delete": "{count, plural, one {# consumer group was} other {# consumer groups were}} deleted.",
+  "done.log_dir_offline": "Log dir {dir} of broker {broker} is offline.",
+  "done.log_dir_online": "Log dir {dir} of broker {broker} is online.",
   "done.sample_remove": "The sample workload of {name} was removed.",
   "done.sample_start": "The sample workload runs on {name}.",
   "done.topic_config": "The configuration of topic {topic} was changed.",
@@ -626,6 +632,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "operation.group_put_back": "Put offsets of {group} back",
   "operation.group_reset": "Reset offsets of {group}",
   "operation.groups_delete": "Delete {count, plural, one {# consumer group} other {# consumer groups}}",
+  "operation.log_dir_offline": "Take log dir {dir} of broker {broker} offline",
+  "operation.log_dir_online": "Bring log dir {dir} of broker {broker} online",
   "operation.other": "Operation",
   "operation.sample_remove": "Remove the sample workload of {name}",
   "operation.sample_start": "Start the sample workload on {name}",
@@ -818,6 +826,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "done.group_put_back": "{group}의 오프셋을 되돌렸습니다.",
   "done.group_reset": "{group}의 오프셋을 재설정했습니다.",
   "done.groups_delete": "컨슈머 그룹 {count, plural, other {#개}}를 삭제했습니다.",
+  "done.log_dir_offline": "브로커 {broker}의 로그 디렉터리 {dir}을(를) 오프라인으로 전환했습니다.",
+  "done.log_dir_online": "브로커 {broker}의 로그 디렉터리 {dir}을(를) 온라인으로 전환했습니다.",
   "done.sample_remove": "{name}의 샘플 워크로드를 제거했습니다.",
   "done.sample_start": "{name}에서 샘플 워크로드를 실행하고 있습니다.",
   "done.topic_config": "토픽 {topic}의 구성을 변경했습니다.",
@@ -986,6 +996,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "operation.group_put_back": "{group}의 오프셋 되돌리기",
   "operation.group_reset": "{group}의 오프셋 재설정",
   "operation.groups_delete": "컨슈머 그룹 {count, plural, other {#개}} 삭제",
+  "operation.log_dir_offline": "브로커 {broker}의 로그 디렉터리 {dir} 오프라인 전환",
+  "operation.log_dir_online": "브로커 {broker}의 로그 디렉터리 {dir} 온라인 전환",
   "operation.other": "작업",
   "operation.sample_remove": "{name}의 샘플 워크로드 제거",
   "operation.sample_start": "{name}에서 샘플 워크로드 시작",

@@ -97,7 +97,7 @@ pub(crate) struct EditArgs {
     #[arg(long, value_name = "HOST:PORT", group = "change")]
     bootstrap: Option<String>,
     /// Another name for it
-    #[arg(long = "name", value_name = "NAME", group = "change")]
+    #[arg(long = "name", value_name = "NEW_NAME", group = "change")]
     new_name: Option<String>,
     /// Yes, another cluster may answer at the new address
     #[arg(long, requires = "bootstrap")]

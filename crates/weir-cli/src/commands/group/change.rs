@@ -92,5 +92,5 @@ pub(super) async fn delete_offsets(args: DeleteOffsetsArgs, lang: Lang) -> Resul
             changes.into_iter().map(OffsetChange::from_core).collect()
         }
     };
-    reset::tell(args.common.output, lang, &changes)
+    reset::tell(args.common.output, lang, &changes, args.dry_run)
 }

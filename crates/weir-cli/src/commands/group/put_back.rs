@@ -38,7 +38,7 @@ pub(super) async fn run(args: PutBackArgs, lang: Lang) -> Result<(), Trouble> {
     let operation = last_reset(&app, &cluster, &args.name)?;
     let put_back = GroupsPutBack { cluster, operation, dry_run: args.dry_run };
     let changes = app.run(put_back).await?.changes;
-    reset::tell(args.common.output, lang, &changes)
+    reset::tell(args.common.output, lang, &changes, args.dry_run)
 }
 
 /// The newest reset of this group that Weir recorded.

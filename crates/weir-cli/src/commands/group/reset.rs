@@ -11,7 +11,7 @@ use crate::args::{Common, Format, Target};
 use crate::commands::consume::from::{self, From};
 use crate::context::{self, Place};
 use crate::output;
-use crate::trouble::Trouble;
+use crate::trouble::{self, Trouble};
 
 #[derive(Debug, Args)]
 #[command(group(clap::ArgGroup::new("where").required(true).args(["to", "shift_by"])))]
@@ -55,7 +55,7 @@ pub(super) async fn run(args: ResetArgs, lang: Lang) -> Result<(), Trouble> {
             planned.changes.into_iter().map(OffsetChange::from_core).collect()
         }
     };
-    tell(args.common.output, lang, &changes)
+    tell(args.common.output, lang, &changes, args.dry_run)
 }
 
 impl ResetArgs {
@@ -75,8 +75,13 @@ impl ResetArgs {
     }
 }
 
-/// Every change, before and after; what did not change also on standard error.
-pub(super) fn tell(format: Format, lang: Lang, changes: &[OffsetChange]) -> Result<(), Trouble> {
+/// Every change, before and after; on standard error what did not change, and that a dry run changed nothing.
+pub(super) fn tell(
+    format: Format,
+    lang: Lang,
+    changes: &[OffsetChange],
+    dry_run: bool,
+) -> Result<(), Trouble> {
     let headers = ["TOPIC", "PARTITION", "BEFORE", "AFTER", "LAG BEFORE", "LAG AFTER", "NOTE"];
     output::rows(
         format,
@@ -90,6 +95,13 @@ pub(super) fn tell(format: Format, lang: Lang, changes: &[OffsetChange]) -> Resu
     for (change, error) in &failed {
         let what = format!("{}-{}", change.topic, change.partition);
         Trouble::About { what, error: Box::new((*error).clone().into()) }.tell(lang);
+    }
+    if dry_run {
+        trouble::note(
+            lang,
+            "nothing was changed: without --dry-run this is done",
+            "변경된 것은 없습니다: --dry-run 없이 실행하면 위와 같이 변경합니다",
+        );
     }
     if failed.is_empty() { Ok(()) } else { Err(Trouble::Told(1)) }
 }
