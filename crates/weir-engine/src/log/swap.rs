@@ -17,6 +17,10 @@ use crate::fs::OpenMode;
 /// Puts `.swap` files in place of what they replace. Their indexes are made anew: they are missing
 /// from `found` afterwards.
 pub(super) fn finish(log: &PartitionLog, mut found: Found) -> io::Result<Found> {
+    if !found.swaps.is_empty() {
+        // The process may have died before the `.swap` names were durable: what they replace goes only after that.
+        log.context.fs().sync_dir(&log.dir.path())?;
+    }
     for base_offset in std::mem::take(&mut found.swaps) {
         let end = end_of(log, base_offset)?;
         let replaced: Vec<i64> = found.segments.range(base_offset..end).map(|(b, _)| *b).collect();

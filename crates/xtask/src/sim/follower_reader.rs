@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use weir_engine::log::ReadLimits;
 use weir_engine::partition::{Partition, ReplicaStatus};
 use weir_engine::{BrokerState, Rng};
 use weir_wire::ErrorCode;
@@ -14,6 +13,7 @@ use weir_wire::records::BatchReader;
 use super::client::Client;
 use super::ledger::Place;
 use super::requests::{FETCH_VERSION, Read, fetch};
+use super::whole_log::each_batch;
 use super::wire::{Answer, InFlight};
 use super::world::World;
 
@@ -153,22 +153,10 @@ fn check_log_dirs(world: &mut World) -> Result<(), String> {
 
 /// The sizes of all batches before `end`, of a log that keeps everything.
 fn bytes_below(partition: &Partition, end: i64) -> Result<i64, String> {
-    if end == 0 {
-        return Ok(0);
-    }
-    let log = partition.log().map_err(|e| e.to_string())?;
-    let mut offset = log.log_start_offset();
     let mut size = 0;
-    while offset < end {
-        let limits = ReadLimits { max_bytes: 1 << 20, upper_offset: end, min_one: true };
-        let read = log.read(offset, limits).map_err(|e| e.to_string())?;
-        let slice = read.slice.ok_or(format!("nothing at {offset}, end {end}"))?;
-        let bytes = slice.to_vec().map_err(|e| e.to_string())?;
-        for batch in BatchReader::new(&bytes) {
-            let batch = batch.map_err(|e| e.to_string())?;
-            offset = batch.header.last_offset() + 1;
-        }
-        size += i64::try_from(bytes.len()).map_err(|e| e.to_string())?;
-    }
+    each_batch(partition, end, |batch| {
+        size += i64::try_from(batch.bytes.len()).map_err(|e| e.to_string())?;
+        Ok(())
+    })?;
     Ok(size)
 }

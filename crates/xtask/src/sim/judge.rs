@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use weir_engine::log::ReadLimits;
 use weir_engine::partition::{Assignment, Partition, PartitionView};
-use weir_wire::records::BatchReader;
 
 use super::ledger::Place;
+use super::whole_log::each_batch;
 use super::world::{Topic, World};
 
 impl World {
@@ -158,31 +157,20 @@ impl World {
     pub(super) fn read_log(&self, place: &Place) -> Result<BTreeMap<i64, String>, String> {
         let partition = self.partition(place).ok_or("it is gone")?;
         let end = partition.view().map_err(|e| e.to_string())?.log_end;
-        let log = partition.log().map_err(|e| e.to_string())?;
         let mut found = BTreeMap::new();
-        let mut offset = log.log_start_offset();
         let mut scratch = Vec::new();
-        while offset < end {
-            let limits = ReadLimits { max_bytes: 1 << 20, upper_offset: end, min_one: true };
-            let read = log.read(offset, limits).map_err(|e| e.to_string())?;
-            let slice = read.slice.ok_or(format!("nothing at {offset}, end {end}"))?;
-            let bytes = slice.to_vec().map_err(|e| e.to_string())?;
-            for batch in BatchReader::new(&bytes) {
-                let batch = batch.map_err(|e| e.to_string())?;
-                batch.check_crc().map_err(|e| e.to_string())?;
-                if batch.header.attributes.is_control() {
-                    offset = batch.header.last_offset() + 1;
-                    continue;
-                }
-                for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
-                    let record = record.map_err(|e| e.to_string())?;
-                    let value =
-                        String::from_utf8_lossy(record.value.unwrap_or_default()).into_owned();
-                    found.insert(record.offset, value);
-                }
-                offset = batch.header.last_offset() + 1;
+        each_batch(&partition, end, |batch| {
+            batch.check_crc().map_err(|e| e.to_string())?;
+            if batch.header.attributes.is_control() {
+                return Ok(());
             }
-        }
+            for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
+                let record = record.map_err(|e| e.to_string())?;
+                let value = String::from_utf8_lossy(record.value.unwrap_or_default()).into_owned();
+                found.insert(record.offset, value);
+            }
+            Ok(())
+        })?;
         Ok(found)
     }
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use weir_engine::log::ReadLimits;
-use weir_wire::records::{BatchReader, EndTxnMarker};
+use weir_wire::records::{EndTxnMarker, RecordBatch};
 
 use super::ledger::Place;
 use super::transactor::{Fate, Transaction};
+use super::whole_log::each_batch;
 use super::world::World;
 
 /// A key and its value, `None` for a tombstone.
@@ -166,16 +166,8 @@ impl World {
         if is_end && view.last_stable_offset < view.high_watermark {
             return Err(format!("a transaction hangs: {view:?}"));
         }
-        let end = view.log_end;
-        let log = partition.log().map_err(|e| e.to_string())?;
         let mut read = Reading::default();
-        let mut offset = log.log_start_offset();
-        while offset < end {
-            let limits = ReadLimits { max_bytes: 1 << 20, upper_offset: end, min_one: true };
-            let found = log.read(offset, limits).map_err(|e| e.to_string())?;
-            let slice = found.slice.ok_or(format!("nothing at {offset}, end {end}"))?;
-            offset = read.take(&slice.to_vec().map_err(|e| e.to_string())?, offset)?;
-        }
+        each_batch(&partition, view.log_end, |batch| read.take(batch))?;
         if !is_end && let Some(ledger) = self.keyed.get(place) {
             let open = read.open.into_values().flatten();
             read.visible.extend(open.filter(|(offset, _)| ledger.acked.contains_key(offset)));
@@ -193,33 +185,24 @@ struct Reading {
 }
 
 impl Reading {
-    /// Takes a chunk from `offset` on; answers where the next one begins.
-    fn take(&mut self, bytes: &[u8], offset: i64) -> Result<i64, String> {
-        let mut next = offset;
+    fn take(&mut self, batch: &RecordBatch<'_>) -> Result<(), String> {
+        batch.check_crc().map_err(|e| e.to_string())?;
+        let header = &batch.header;
         let mut scratch = Vec::new();
-        for batch in BatchReader::new(bytes) {
-            let batch = batch.map_err(|e| e.to_string())?;
-            batch.check_crc().map_err(|e| e.to_string())?;
-            let header = &batch.header;
-            if header.last_offset() < next {
-                return Err(format!("offset {} after {next}", header.last_offset()));
-            }
-            next = header.last_offset() + 1;
-            for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
-                let record = record.map_err(|e| e.to_string())?;
-                if header.attributes.is_control() {
-                    let marker = EndTxnMarker::of(&record).ok_or("a strange marker")?;
-                    let ended = self.open.remove(&header.producer_id).unwrap_or_default();
-                    self.visible.extend(ended.into_iter().filter(|_| marker.commit));
-                } else if header.attributes.is_transactional() {
-                    let open = self.open.entry(header.producer_id).or_default();
-                    open.push((record.offset, write_of(record.key, record.value)));
-                } else {
-                    self.visible.insert(record.offset, write_of(record.key, record.value));
-                }
+        for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
+            let record = record.map_err(|e| e.to_string())?;
+            if header.attributes.is_control() {
+                let marker = EndTxnMarker::of(&record).ok_or("a strange marker")?;
+                let ended = self.open.remove(&header.producer_id).unwrap_or_default();
+                self.visible.extend(ended.into_iter().filter(|_| marker.commit));
+            } else if header.attributes.is_transactional() {
+                let open = self.open.entry(header.producer_id).or_default();
+                open.push((record.offset, write_of(record.key, record.value)));
+            } else {
+                self.visible.insert(record.offset, write_of(record.key, record.value));
             }
         }
-        Ok(next)
+        Ok(())
     }
 }
 

@@ -33,6 +33,7 @@ mod streams_member;
 mod transactor;
 mod txn_producer;
 mod visibility;
+mod whole_log;
 mod wire;
 mod world;
 

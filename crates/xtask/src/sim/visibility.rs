@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use weir_engine::Rng;
-use weir_engine::log::ReadLimits;
 use weir_wire::Str;
 use weir_wire::messages::incremental_alter_configs_request::{
     AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest,
 };
-use weir_wire::records::{BatchReader, EndTxnMarker};
+use weir_wire::records::EndTxnMarker;
 
 use super::ledger::Place;
 use super::transactor::{Fate, Transaction};
+use super::whole_log::each_batch;
 use super::wire::{Answer, InFlight};
 use super::world::World;
 
@@ -143,36 +143,27 @@ impl World {
     fn endings(&self, place: &Place) -> Result<BTreeMap<String, Ending>, String> {
         let partition = self.partition(place).ok_or("it is gone")?;
         let end = partition.view().map_err(|e| e.to_string())?.log_end;
-        let log = partition.log().map_err(|e| e.to_string())?;
         let mut open: BTreeMap<i64, Vec<String>> = BTreeMap::new();
         let mut endings = BTreeMap::new();
-        let mut offset = log.log_start_offset();
         let mut scratch = Vec::new();
-        while offset < end {
-            let limits = ReadLimits { max_bytes: 1 << 20, upper_offset: end, min_one: true };
-            let read = log.read(offset, limits).map_err(|e| e.to_string())?;
-            let slice = read.slice.ok_or(format!("nothing at {offset}, end {end}"))?;
-            let bytes = slice.to_vec().map_err(|e| e.to_string())?;
-            for batch in BatchReader::new(&bytes) {
-                let batch = batch.map_err(|e| e.to_string())?;
-                offset = batch.header.last_offset() + 1;
-                if !batch.header.attributes.is_transactional() {
+        each_batch(&partition, end, |batch| {
+            if !batch.header.attributes.is_transactional() {
+                return Ok(());
+            }
+            let of_producer = open.entry(batch.header.producer_id).or_default();
+            for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
+                let record = record.map_err(|e| e.to_string())?;
+                if !batch.header.attributes.is_control() {
+                    let value = record.value.unwrap_or_default();
+                    of_producer.push(String::from_utf8_lossy(value).into_owned());
                     continue;
                 }
-                let of_producer = open.entry(batch.header.producer_id).or_default();
-                for record in batch.records(&mut scratch, 1 << 20).map_err(|e| e.to_string())? {
-                    let record = record.map_err(|e| e.to_string())?;
-                    if !batch.header.attributes.is_control() {
-                        let value = record.value.unwrap_or_default();
-                        of_producer.push(String::from_utf8_lossy(value).into_owned());
-                        continue;
-                    }
-                    let marker = EndTxnMarker::of(&record).ok_or("a strange marker")?;
-                    let ending = if marker.commit { Ending::Committed } else { Ending::Aborted };
-                    endings.extend(of_producer.drain(..).map(|value| (value, ending)));
-                }
+                let marker = EndTxnMarker::of(&record).ok_or("a strange marker")?;
+                let ending = if marker.commit { Ending::Committed } else { Ending::Aborted };
+                endings.extend(of_producer.drain(..).map(|value| (value, ending)));
             }
-        }
+            Ok(())
+        })?;
         endings.extend(open.into_values().flatten().map(|value| (value, Ending::Open)));
         Ok(endings)
     }
