@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::image::Image;
 use crate::log::{LogError, PARTITION_METADATA, aside};
 use crate::metadata::{MetadataError, records_of};
+use crate::partition::Chores;
 
 /// Kinds of background work: one thread each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +80,8 @@ impl Engine {
         let catch_up = controller.advance_catch_up()?;
         let shrink = controller.shrink_isrs_if_due()?;
         let balance = controller.rebalance_if_due()?;
-        for due in [fenced, catch_up, shrink, balance].into_iter().flatten() {
+        let unclean = controller.elect_unclean_if_due()?;
+        for due in [fenced, catch_up, shrink, balance, unclean].into_iter().flatten() {
             next = next.min(due);
         }
         if controller.store().wants_snapshot() {
@@ -227,9 +229,12 @@ impl Engine {
     fn look_after_logs(&self) {
         let now_ms = self.clock().wall_ms();
         let image = self.image();
-        let retention = self.retention_is_due(&image);
+        let due = Chores {
+            retention: self.retention_is_due(&image),
+            compaction: image.configs().broker_bool("log.cleaner.enable"),
+        };
         for partition in image.topics().flat_map(|topic| topic.partitions()) {
-            if let Err(error) = partition.handle().look_after(now_ms, retention) {
+            if let Err(error) = partition.handle().look_after(now_ms, due) {
                 let (topic, index) = (partition.handle().topic_name(), partition.handle().index());
                 tracing::warn!(%topic, index, %error, "the log cannot be looked after");
             }

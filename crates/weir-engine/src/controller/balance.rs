@@ -38,8 +38,6 @@ impl Controller {
             return Ok(Some(due));
         }
         self.rebalance_ms.store(next, Ordering::Release);
-        // Where a topic has since been allowed to, a replica that is not in sync leads.
-        self.lead_offline_partitions()?;
         // The first look only sets the clock: a cluster that just started is left as it is.
         if due != i64::MIN && configs.broker_bool("auto.leader.rebalance.enable") {
             self.change(|draft| {
@@ -52,25 +50,6 @@ impl Controller {
             })?;
         }
         Ok(Some(next))
-    }
-
-    fn lead_offline_partitions(&self) -> Result<(), MetadataError> {
-        let image = self.image();
-        let offline = Subject::all(&image, |a| a.leader == NO_LEADER);
-        let allowed = |subject: &Subject| subject.election() == Election::Unclean;
-        let offline: Vec<Subject> = offline.into_iter().filter(allowed).collect();
-        if offline.is_empty() {
-            return Ok(());
-        }
-        self.change(|draft| {
-            let live = live(draft);
-            for subject in &offline {
-                let Some(now) = Subject::of(draft.image, &subject.handle) else { continue };
-                let target = Target { election: Election::Unclean, ..Target::of(&now.assignment) };
-                now.change(draft, target, |b| live.contains(&b))?;
-            }
-            Ok(())
-        })
     }
 
     /// Elects leaders of these partitions.

@@ -44,6 +44,9 @@ pub enum BrokerError {
     /// It has not so many log dirs.
     #[error("broker {broker} has no log dir {at}")]
     NoLogDir { broker: i32, at: usize },
+    /// A broker without a log dir that works is of no use: Kafka's ends itself (KIP-112).
+    #[error("broker {0} has no other log dir that is online")]
+    LastLogDir(i32),
     /// The metadata log failed.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
@@ -305,8 +308,10 @@ fn rejoin_one(
     }
     let Some(now) = Subject::of(draft.image, &subject.handle) else { return Ok(()) };
     now.join(draft, &live)?;
+    // Without a leader that runs nobody is let in, whatever it has: it comes again when there is one.
+    let waits = |id: i32| !live.contains(&now.assignment.leader) && !now.assignment.in_sync(id);
     for &id in ids.iter().filter(|id| now.assignment.is_replica(**id)) {
-        if subject.handle.behind_bytes(id) > 0 {
+        if subject.handle.behind_bytes(id) > 0 || waits(id) {
             behind.push((id, subject.handle.clone()));
         }
     }

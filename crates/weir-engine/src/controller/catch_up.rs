@@ -1,7 +1,8 @@
-//! Replicas that miss something fetch it, at a rate, on the injected clock: those of brokers that
-//! started again, and those that a reassignment adds.
+//! Replicas that miss something fetch it from their leader, at a rate, on the injected clock: those of brokers that
+//! started again, and those that a reassignment adds. Where no leader runs there is nobody to fetch from: they wait.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::mem::take;
 use std::sync::Arc;
 
 use super::Controller;
@@ -16,6 +17,8 @@ use crate::partition::Partition;
 pub(crate) const CATCH_UP_BYTES_PER_SECOND: u64 = 100_000_000;
 /// How often progress is made while anything is behind.
 const STEP_MS: i64 = 10;
+/// How often it is looked whether a leader runs that some replica waits for.
+const LEADER_MS: i64 = 100;
 /// The most partitions that join their ISR in one commit.
 const JOINS_PER_COMMIT_MAX: usize = 5_000;
 
@@ -31,6 +34,8 @@ pub(crate) struct CatchUp {
 struct Fetcher {
     free: Lane,
     throttled: Lane,
+    /// Whose leader does not run.
+    waiting: Vec<Arc<Partition>>,
 }
 
 #[derive(Debug, Default)]
@@ -77,18 +82,34 @@ impl Lane {
 
 impl Fetcher {
     fn is_empty(&self) -> bool {
-        self.free.queue.is_empty() && self.throttled.queue.is_empty()
+        !self.fetches() && self.waiting.is_empty()
+    }
+
+    /// Whether there is something that it can fetch.
+    fn fetches(&self) -> bool {
+        !self.free.queue.is_empty() || !self.throttled.queue.is_empty()
     }
 
     fn step(&mut self, broker: i32, elapsed_ms: i64, image: &Image, done: &mut Vec<Behind>) {
+        let has_leader = |p: &Partition| image.env().runs(p.leader());
         let rate = |p: &Partition| throttle(image, broker, p);
+        let (back, waiting) = take(&mut self.waiting).into_iter().partition(|p| has_leader(p));
+        self.waiting = waiting;
+        self.free.queue.extend::<Vec<_>>(back);
         let slow = self.throttled.queue.front().and_then(|p| rate(p));
         let full = (elapsed_ms, CATCH_UP_BYTES_PER_SECOND);
-        let to_throttle = self.free.step(broker, full, |p| rate(p).is_none(), done);
+        let is_free = |p: &Partition| has_leader(p) && rate(p).is_none();
+        let mut strangers = self.free.step(broker, full, is_free, done);
         let limited = (elapsed_ms, slow.unwrap_or(0).min(CATCH_UP_BYTES_PER_SECOND));
-        let to_free = self.throttled.step(broker, limited, |p| rate(p).is_some(), done);
-        self.throttled.queue.extend(to_throttle);
-        self.free.queue.extend(to_free);
+        let is_slow = |p: &Partition| has_leader(p) && rate(p).is_some();
+        strangers.extend(self.throttled.step(broker, limited, is_slow, done));
+        for partition in strangers {
+            match (has_leader(&partition), rate(&partition)) {
+                (false, _) => self.waiting.push(partition),
+                (true, None) => self.free.queue.push_back(partition),
+                (true, Some(_)) => self.throttled.queue.push_back(partition),
+            }
+        }
     }
 }
 
@@ -119,8 +140,17 @@ impl CatchUp {
         }
     }
 
+    /// Whether the broker fetches something. One that only waits for leaders runs as well as it can.
     pub(crate) fn is_behind(&self, broker: i32) -> bool {
-        self.brokers.contains_key(&broker)
+        self.brokers.get(&broker).is_some_and(Fetcher::fetches)
+    }
+
+    /// How soon it is worth to come again; `None` while there is nothing.
+    fn pause_ms(&self) -> Option<i64> {
+        match self.brokers.values().any(Fetcher::fetches) {
+            true => Some(STEP_MS),
+            false => (!self.is_empty()).then_some(LEADER_MS),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -158,21 +188,27 @@ impl Controller {
             self.join_caught_up(&done)?;
         }
         self.settle_started();
-        Ok((!self.catch_up.lock().is_empty()).then_some(now + STEP_MS))
+        Ok(self.catch_up.lock().pause_ms().map(|pause| now + pause))
     }
 
     fn join_caught_up(&self, done: &[Behind]) -> Result<(), MetadataError> {
         for (broker, partition) in done {
             partition.caught_up(*broker);
         }
-        self.change(|draft| {
+        let late = self.change(|draft| {
             let live = live(draft);
-            for (_, partition) in done {
-                if let Some(subject) = Subject::of(draft.image, partition) {
-                    subject.join(draft, &live)?;
+            let mut late = Vec::new();
+            for behind in done {
+                let Some(subject) = Subject::of(draft.image, &behind.1) else { continue };
+                subject.join(draft, &live)?;
+                if !live.contains(&subject.assignment.leader) {
+                    late.push(behind.clone());
                 }
             }
-            Ok(())
-        })
+            Ok(late)
+        })?;
+        // Their leader ended meanwhile.
+        self.catch_up.lock().add(late);
+        Ok(())
     }
 }

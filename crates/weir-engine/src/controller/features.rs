@@ -118,7 +118,10 @@ fn check(image: &Image, all: &[FeatureUpdate], update: &FeatureUpdate) -> Result
 fn not_supported(name: &str, level: i16) -> Option<String> {
     let controller = format!("Local controller {}", super::CONTROLLER_ID);
     let Some(feature) = features::supported().find(|feature| feature.name == name) else {
-        return (level != 0).then(|| format!("{controller} does not support this feature."));
+        return Some(match level {
+            0 => format!("Feature {name} not found."),
+            _ => format!("{controller} does not support this feature."),
+        });
     };
     let (min, max) = (feature.min, feature.max);
     let outside = !(min..=max).contains(&level);

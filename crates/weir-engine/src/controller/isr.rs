@@ -58,8 +58,12 @@ impl Controller {
 }
 
 impl Subject {
-    /// Replicas among `live` that have caught up join the ISR, in the order of the replicas.
+    /// Replicas among `live` that have caught up join the ISR, in the order of the replicas. It is the leader that says
+    /// so (AlterPartition): one that does not run lets nobody in.
     pub(crate) fn join(&self, draft: &mut Draft<'_>, live: &[i32]) -> Result<(), MetadataError> {
+        if !live.contains(&self.assignment.leader) {
+            return Ok(());
+        }
         let joining = self.handle.may_join(&self.assignment, |b| live.contains(&b));
         if joining.is_empty() {
             return Ok(());

@@ -37,8 +37,8 @@ impl Controller {
         })
     }
 
-    /// A log dir of `broker` fails, or works again: its replicas stand still, or catch up. All fail:
-    /// the broker is of no use, and is left as it is.
+    /// A log dir of `broker` fails, or works again: its replicas stand still, or catch up. The last that works
+    /// cannot fail: a record without log dirs says that none changed.
     pub(crate) fn set_log_dir(
         &self,
         broker: i32,
@@ -49,8 +49,13 @@ impl Controller {
         let known = image.broker(broker).ok_or(BrokerError::Unknown(broker))?;
         let dir = *known.log_dirs.get(at).ok_or(BrokerError::NoLogDir { broker, at })?;
         let behind = self.change(|draft| {
-            let Some(known) = draft.image.broker(broker).cloned() else { return Ok(Vec::new()) };
+            let Some(known) = draft.image.broker(broker).cloned() else {
+                return Ok(Some(Vec::new()));
+            };
             let works = |d: &Uuid| if *d == dir { online } else { !known.is_offline(*d) };
+            if !known.log_dirs.iter().any(works) {
+                return Ok(None);
+            }
             draft.push(BrokerRegistrationChangeRecord {
                 broker_id: broker,
                 broker_epoch: known.epoch,
@@ -59,14 +64,15 @@ impl Controller {
             })?;
             let inside = replicas_in(draft.image, broker, dir);
             if online {
-                return rejoin_replicas(draft, broker, inside);
+                return rejoin_replicas(draft, broker, inside).map(Some);
             }
             for subject in inside {
                 subject.handle.freeze(broker);
                 leave_one(draft, &subject, broker)?;
             }
-            Ok(Vec::new())
+            Ok(Some(Vec::new()))
         })?;
+        let behind = behind.ok_or(BrokerError::LastLogDir(broker))?;
         if !behind.is_empty() {
             self.catch_up.lock().add(behind);
             self.has_work();

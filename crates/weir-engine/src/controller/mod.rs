@@ -25,6 +25,7 @@ mod refusal;
 mod scram;
 mod topic_name;
 mod topics;
+mod unclean;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -80,6 +81,8 @@ pub(crate) struct Controller {
     isr_check_ms: AtomicI64,
     /// When leaders are balanced next (monotonic, ms).
     rebalance_ms: AtomicI64,
+    /// When partitions without a leader are looked at next (monotonic, ms).
+    unclean_ms: AtomicI64,
     quorum: Mutex<Quorum>,
     /// Brokers that were unregistered: one that starts again registers as it was.
     forgotten: Mutex<BTreeMap<i32, Arc<BrokerImage>>>,
@@ -155,6 +158,7 @@ impl Controller {
             catch_up: Mutex::default(),
             isr_check_ms: AtomicI64::new(i64::MIN),
             rebalance_ms: AtomicI64::new(i64::MIN),
+            unclean_ms: AtomicI64::new(i64::MIN),
             producer_ids: Mutex::default(),
             quorum: Mutex::new(quorum),
             forgotten: Mutex::default(),

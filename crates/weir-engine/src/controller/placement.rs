@@ -66,7 +66,8 @@ fn refused(reason: String, replication_factor: usize) -> Refusal {
 /// Brokers of one state, one of each rack in turn.
 fn interleaved(image: &Image, alive: bool) -> Vec<i32> {
     let mut racks: BTreeMap<Option<&Str>, Vec<i32>> = BTreeMap::new();
-    for broker in image.brokers().filter(|broker| broker.may_lead() == alive) {
+    let usable = image.brokers().filter(|broker| !image.is_cordoned(broker));
+    for broker in usable.filter(|broker| broker.may_lead() == alive) {
         racks.entry(broker.rack.as_ref()).or_default().push(broker.id);
     }
     let longest = racks.values().map(Vec::len).max().unwrap_or(0);

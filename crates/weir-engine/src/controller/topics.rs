@@ -18,6 +18,8 @@ use crate::rng::Rng;
 
 /// The most partitions that one request may add (Kafka's bound on records of one operation).
 const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
+/// Records of metadata that one request may write, as in Kafka: a topic's, its configurations', its partitions'.
+const RECORDS_PER_REQUEST_MAX: usize = 10_000;
 
 /// A topic to be made.
 #[derive(Debug, Clone, Default)]
@@ -62,11 +64,14 @@ impl Controller {
         rng: &dyn Rng,
     ) -> Result<Answers<CreatedTopic>, MetadataError> {
         self.try_change(validate_only, |draft| {
-            let mut room = PARTITIONS_PER_REQUEST_MAX;
             let mut placer = Placer::new(draft.image, rng.next_u64());
             let mut answers = Vec::with_capacity(topics.len());
+            if let Some(message) = too_large(draft.image, topics) {
+                let refusal = Refusal::new(ErrorCode::POLICY_VIOLATION, message);
+                return Ok(topics.iter().map(|_| Err(refusal.clone())).collect());
+            }
             for topic in topics {
-                match planned(draft.image, topic, &mut placer, &mut room) {
+                match planned(draft.image, topic, &mut placer) {
                     Ok(replicas) => {
                         answers.push(Ok(create(draft, topic, &replicas, rng.uuid())?));
                     }
@@ -133,13 +138,25 @@ impl Controller {
     }
 }
 
+/// Why a request for topics is refused as a whole: too many partitions, or records of metadata.
+fn too_large(image: &Image, topics: &[NewTopic]) -> Option<&'static str> {
+    let default = image.configs().broker_i32("num.partitions");
+    let partitions = |topic: &NewTopic| match topic.partitions {
+        _ if !topic.assignments.is_empty() => topic.assignments.len(),
+        -1 => usize::try_from(default).unwrap_or(0),
+        count => usize::try_from(count).unwrap_or(0),
+    };
+    let all = topics.iter().map(partitions).fold(0, usize::saturating_add);
+    if all > PARTITIONS_PER_REQUEST_MAX {
+        return Some("Excessively large number of partitions per request.");
+    }
+    let others: usize = topics.iter().map(|topic| 1 + topic.configs.len()).sum();
+    (all + others > RECORDS_PER_REQUEST_MAX)
+        .then_some("Unable to perform excessively large batch operation.")
+}
+
 /// The brokers of each partition of a new topic, or why there can be none.
-fn planned(
-    image: &Image,
-    topic: &NewTopic,
-    placer: &mut Placer,
-    room: &mut usize,
-) -> Result<Vec<Vec<i32>>, Refusal> {
+fn planned(image: &Image, topic: &NewTopic, placer: &mut Placer) -> Result<Vec<Vec<i32>>, Refusal> {
     topic_name::check(&topic.name)?;
     let name = &topic.name;
     if image.topic(name).is_some() {
@@ -151,20 +168,17 @@ fn planned(
         return Err(Refusal::new(ErrorCode::INVALID_TOPIC_EXCEPTION, message));
     }
     check_topic(&topic.configs).map_err(|m| Refusal::new(ErrorCode::INVALID_CONFIG, m))?;
-    let replicas = if topic.assignments.is_empty() {
-        automatic(image, topic, placer, room)?
-    } else {
-        manual(image, topic)?
-    };
-    take_room(room, replicas.len())?;
-    Ok(replicas)
+    match topic.assignments.is_empty() {
+        true => automatic(image, topic, placer),
+        false => manual(image, topic),
+    }
 }
 
 fn take_room(room: &mut usize, partitions: usize) -> Result<(), Refusal> {
-    let left = room.checked_sub(partitions).ok_or_else(|| {
-        let message = "Excessively large number of partitions per request.";
-        Refusal::new(ErrorCode::POLICY_VIOLATION, message)
-    })?;
+    let message = "Excessively large number of additional partitions per request.";
+    let left = room
+        .checked_sub(partitions)
+        .ok_or_else(|| Refusal::new(ErrorCode::POLICY_VIOLATION, message))?;
     *room = left;
     Ok(())
 }
@@ -173,7 +187,6 @@ fn automatic(
     image: &Image,
     topic: &NewTopic,
     placer: &mut Placer,
-    room: &usize,
 ) -> Result<Vec<Vec<i32>>, Refusal> {
     let configs = image.configs();
     let count = match topic.partitions {
@@ -192,7 +205,6 @@ fn automatic(
         let message = "Number of partitions was set to an invalid non-positive value.";
         Refusal::new(ErrorCode::INVALID_PARTITIONS, message)
     })?;
-    take_room(&mut room.clone(), count)?;
     (0..count).map(|_| placer.place(factor)).collect()
 }
 
@@ -229,9 +241,14 @@ fn check_assignment(image: &Image, replicas: &[i32], factor: usize) -> Result<()
     }
     let mut seen = HashSet::new();
     for id in replicas {
-        if image.broker(*id).is_none() {
+        let Some(broker) = image.broker(*id) else {
             return refused(format!(
                 "The manual partition assignment includes broker {id}, but no such broker is registered."
+            ));
+        };
+        if image.is_cordoned(broker) {
+            return refused(format!(
+                "The manual partition assignment includes broker {id}, but all its log directories are cordoned."
             ));
         }
         if !seen.insert(id) {

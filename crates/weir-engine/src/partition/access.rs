@@ -49,9 +49,16 @@ pub struct ReadOutcome {
     pub read: LogRead,
     /// The offsets at the time of the read.
     pub view: PartitionView,
+    /// Where the log and what the reader has part: an epoch, and where it ends here (KIP-595). Nothing was read then.
+    pub diverging: Option<(i32, i64)>,
 }
 
 impl ReadOutcome {
+    /// Whether there is nothing to tell but offsets.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.read.is_empty() && self.diverging.is_none()
+    }
+
     /// Whether there are records for the reader from `offset` on.
     pub(crate) fn is_behind(&self, offset: i64, isolation: Isolation) -> bool {
         offset < self.view.upper_offset(isolation)
@@ -171,12 +178,12 @@ impl Partition {
         view.high_watermark = view.high_watermark.min(replica_end);
         view.last_stable_offset = view.last_stable_offset.min(replica_end);
         if request.offset >= upper_offset {
-            return Ok(ReadOutcome { read: LogRead::default(), view });
+            return Ok(ReadOutcome { read: LogRead::default(), view, diverging: None });
         }
         let limits =
             ReadLimits { max_bytes: request.max_bytes, upper_offset, min_one: request.min_one };
         let read = self.log()?.read(request.offset, limits)?;
-        Ok(ReadOutcome { read, view })
+        Ok(ReadOutcome { read, view, diverging: None })
     }
 
     /// The aborted transactions that what was read at `offset` may hold records of.

@@ -25,6 +25,7 @@ pub use assignment::{Assignment, EpochStart, Further, NO_LEADER, NodeIds, Replic
 pub use env::{PartitionEnv, TopicShared};
 pub use error::PartitionError;
 pub(crate) use replication::Replication;
+pub(crate) use role::Chores;
 pub use role::ReplicaStatus;
 
 use crate::config::TopicSettings;

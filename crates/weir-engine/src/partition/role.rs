@@ -18,6 +18,14 @@ pub struct ReplicaStatus {
     pub offset_lag: i64,
 }
 
+/// What is done to logs when its turn is, beside what never waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chores {
+    pub(crate) retention: bool,
+    /// `log.cleaner.enable`.
+    pub(crate) compaction: bool,
+}
+
 impl Partition {
     /// Start and end of the log, without opening one that has no data.
     fn bounds(&self, state: &mut State) -> Result<(i64, i64), PartitionError> {
@@ -229,19 +237,19 @@ impl Partition {
         self.status_of(&state, broker, log.log_end_offset()).map_or(0, |status| status.size_bytes)
     }
 
-    /// Roll and flush by time, compaction, and `retention` when its turn is: for an I/O thread. A log that
-    /// is not open has nothing to be looked after.
-    pub(crate) fn look_after(&self, now_ms: i64, retention: bool) -> Result<(), PartitionError> {
+    /// Roll and flush by time, and what else is `due`: for an I/O thread. A log that is not open has nothing to be looked
+    /// after.
+    pub(crate) fn look_after(&self, now_ms: i64, due: Chores) -> Result<(), PartitionError> {
         let Some(log) = self.opened() else { return Ok(()) };
         if self.is_deleted() {
             return Ok(());
         }
         log.maintain(now_ms)?;
         let high_watermark = self.high_watermark.load(std::sync::atomic::Ordering::Acquire);
-        if retention && log.apply_retention(now_ms, high_watermark)?.segments > 0 {
+        if due.retention && log.apply_retention(now_ms, high_watermark)?.segments > 0 {
             self.notify();
         }
-        if log.needs_compaction(now_ms) {
+        if due.compaction && log.needs_compaction(now_ms) {
             log.compact(now_ms, self.view()?.last_stable_offset)?;
         }
         Ok(())

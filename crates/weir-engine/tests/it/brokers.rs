@@ -256,3 +256,47 @@ fn leaders_return_when_asked_and_by_themselves() {
     cluster.pass(300_100);
     assert_eq!(leaders(&cluster), preferred, "leader.imbalance.check.interval.seconds");
 }
+
+#[test]
+fn nobody_catches_up_from_a_leader_that_is_dead() {
+    let cluster = Cluster::new(2);
+    cluster.create("orders", 1, &[]);
+    assert_eq!(cluster.produce("orders", "both have it", -1), (ErrorCode::NONE, 0));
+    let leader = cluster.leader("orders", 0);
+    let follower = 3 - leader;
+    cluster.engine.stop_broker(follower).unwrap();
+    assert_eq!(cluster.produce("orders", "only the leader has it", -1), (ErrorCode::NONE, 1));
+    cluster.engine.kill_broker(leader).unwrap();
+    cluster.engine.start_broker(follower).unwrap();
+    cluster.pass(8_000);
+    assert_eq!(cluster.isr("orders", 0), [leader], "nobody let the follower in");
+    assert_eq!(cluster.engine.broker_state(follower), Some(BrokerState::Running));
+    cluster.pass(2_000);
+    assert_eq!(cluster.leader("orders", 0), -1, "who lacks records does not lead");
+
+    cluster.engine.start_broker(leader).unwrap();
+    cluster.pass(300);
+    assert_eq!(cluster.leader("orders", 0), leader);
+    assert_eq!(cluster.isr("orders", 0), [1, 2]);
+    assert_eq!(cluster.produce("orders", "and on it goes", -1), (ErrorCode::NONE, 2));
+}
+
+#[test]
+fn a_follower_that_lacks_nothing_is_let_in_by_the_leader_that_follows() {
+    let cluster = Cluster::new(3);
+    cluster.create("orders", 1, &[]);
+    assert_eq!(cluster.produce("orders", "all have it", -1), (ErrorCode::NONE, 0));
+    let leader = cluster.leader("orders", 0);
+    let follower = leader % 3 + 1;
+    cluster.engine.stop_broker(follower).unwrap();
+    cluster.engine.kill_broker(leader).unwrap();
+    cluster.engine.start_broker(follower).unwrap();
+    cluster.pass(1_000);
+    assert!(!cluster.isr("orders", 0).contains(&follower), "the dead leader lets nobody in");
+    cluster.pass(8_200);
+    let next = cluster.leader("orders", 0);
+    assert_ne!(next, leader);
+    let mut isr = [next, follower];
+    isr.sort_unstable();
+    assert_eq!(cluster.isr("orders", 0), isr, "the next one does");
+}
