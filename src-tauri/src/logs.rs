@@ -21,5 +21,15 @@ pub(crate) fn start(home: &Home) -> anyhow::Result<WorkerGuard> {
     let (writer, guard) = tracing_appender::non_blocking(files);
     let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).init();
+    log_panics();
     Ok(guard)
+}
+
+/// A panic of any task is a line in the log, whoever else hears of it.
+fn log_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tracing::error!(%panic, "a task failed");
+        before(panic);
+    }));
 }

@@ -30,8 +30,9 @@ fn main() -> ExitCode {
 }
 
 fn run(options: options::Options) -> anyhow::Result<()> {
+    check_display()?;
     options::prepare_webview();
-    let home = Home::prepare(options.home.as_deref()).map_err(in_words)?;
+    let home = Home::prepare_own(options.home.as_deref()).map_err(in_words)?;
     let _logs = logs::start(&home)?;
     let first = match instance::claim(&home)? {
         instance::Claim::First(first) => first,
@@ -41,6 +42,20 @@ fn run(options: options::Options) -> anyhow::Result<()> {
     let host: Arc<dyn weir_api::Host> = window.clone();
     let app = App::open(home, host).map_err(in_words)?;
     frame::run(app, window, options.open, first)
+}
+
+/// GTK ends the program without one, and says so in words of its own.
+fn check_display() -> anyhow::Result<()> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") {
+        return Ok(());
+    }
+    Err(anyhow!(match Lang::choose(None) {
+        Lang::En =>
+            "there is no display here (DISPLAY is not set): `weir serve` opens the same console in a browser",
+        Lang::Ko =>
+            "디스플레이가 없습니다(DISPLAY가 설정되지 않았습니다): `weir serve`로 브라우저에서 같은 콘솔을 여십시오",
+    }))
 }
 
 /// A refusal of the core as a sentence for the terminal, where no page is there to show it.

@@ -201,6 +201,63 @@ fn log_dirs_are_shown_with_what_they_hold() -> anyhow::Result<()> {
     ensure!(one.contains("로그 디렉터리") && one.lines().count() == 2, "{one}");
     let (code, error) = fail(&home, &["broker", "log-dirs", "9"])?;
     ensure!(code == 1 && error.contains("no broker 9"), "{code}: {error}");
+    let (code, error) = fail(&home, &["broker", "log-dir-offline", "2", "log-0"])?;
+    ensure!(code == 1 && error.contains("no other log dir that is online"), "{code}: {error}");
+    let (code, error) = fail(&home, &["broker", "log-dir-offline", "2", "other"])?;
+    ensure!(code == 1 && error.contains("Broker 2 has no log dir other"), "{code}: {error}");
+    let (code, error) = fail(&home, &["broker", "log-dir-online", "9", "log-0"])?;
+    ensure!(code == 1 && error.contains("Broker 9 has no log dir log-0"), "{code}: {error}");
+    Ok(())
+}
+
+#[test]
+fn a_log_dir_is_taken_offline_and_back() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let set = ["--set", "log.dirs=a,b", "--set", "num.partitions=12"];
+    home.run(&[&["up", "--detach", "--brokers", "3", "--topic", "orders"][..], &set].concat())?;
+    let offline = |want: usize| -> anyhow::Result<()> {
+        let dirs = json(&home, &["broker", "log-dirs"])?;
+        let dirs = dirs.as_array().context("a list")?;
+        let down: Vec<_> = dirs.iter().filter(|dir| dir["online"] == false).collect();
+        ensure!(dirs.len() == 6 && down.len() == want, "{dirs:?}");
+        ensure!(down.iter().all(|dir| dir["error"] == "KAFKA_STORAGE_ERROR"), "{dirs:?}");
+        Ok(())
+    };
+    let said = home.run(&["broker", "log-dir-offline", "2", "b"])?;
+    ensure!(said.trim() == "log dir b of broker 2 is offline", "{said}");
+    offline(1)?;
+    let (code, error) = fail(&home, &["broker", "log-dir-offline", "2", "b"])?;
+    ensure!(code == 1 && error.contains("is offline already"), "{code}: {error}");
+    let (code, error) = fail(&home, &["broker", "log-dir-offline", "2", "a"])?;
+    ensure!(code == 1 && error.contains("no other log dir that is online"), "{code}: {error}");
+    home.run(&["broker", "log-dir-online", "2", "b"])?;
+    offline(0)?;
+    // The cluster is as it was made: the same flags take it up, others are refused.
+    home.run(&[&["up", "--detach"][..], &set].concat())?;
+    let (code, error) = fail(&home, &["up", "--detach", "--set", "num.partitions=6"])?;
+    ensure!(code == 1 && error.contains("was made with num.partitions=12"), "{code}: {error}");
+    Ok(())
+}
+
+#[test]
+fn wrong_broker_configurations_make_no_cluster() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    for (set, why) in [
+        ("num.partition=6", "Brokers have no configuration named num.partition"),
+        ("num.partitions=0", "num.partitions takes 1 or more"),
+        ("log.dirs=/data/a", "log.dirs takes names of folders"),
+        ("authorizer.class.name=mine", "The only authorizer of a local cluster"),
+        ("ssl.key.password=hunter2", "ssl.key.password holds a secret"),
+        ("num.partitions", "KEY=VALUE is expected"),
+    ] {
+        let (code, error) = fail(&home, &["cluster", "create", "shop", "--set", set])?;
+        ensure!(code == 2 && error.contains(why), "{set}: {code}: {error}");
+        ensure!(!error.contains("hunter2"), "{error}");
+    }
+    let twice = ["--set", "num.partitions=6", "--set", "num.partitions=7"];
+    let (code, error) = fail(&home, &[&["cluster", "create", "shop"][..], &twice].concat())?;
+    ensure!(code == 2 && error.contains("num.partitions is given twice"), "{code}: {error}");
+    ensure!(home.clusters().is_empty(), "{:?}", home.clusters());
     Ok(())
 }
 

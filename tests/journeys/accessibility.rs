@@ -1,5 +1,6 @@
 //! Every screen and dialog by axe (WCAG 2.2 AA), in both themes, on a cluster that lives.
 
+use anyhow::Context as _;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use weir_tests::axe::Axe;
@@ -117,7 +118,22 @@ impl Check<'_> {
         page.click("button", "Test connection").await?;
         page.find("text", "~Nothing listens").await?;
         self.look("a connection test that failed").await?;
-        page.fill("textbox", "Bootstrap address", "").await
+        page.fill("textbox", "Bootstrap address", "").await?;
+        self.edited_connection("Edit connection").await
+    }
+
+    /// The page that edits a connection, of one that leads nowhere.
+    async fn edited_connection(&mut self, heading: &str) -> anyhow::Result<()> {
+        let page = self.page.clone();
+        let nowhere = json!({
+            "name": "far", "bootstrap": "127.0.0.1:1", "read_only": false, "production": false,
+        });
+        let made = page.call("clusters.connect", nowhere).await?;
+        let id = made["cluster"].as_str().context("an id")?.to_owned();
+        page.go(&format!("/c/{id}/connection")).await?;
+        page.find("heading", heading).await?;
+        self.look("editing a connection").await?;
+        page.call("clusters.disconnect", json!({ "cluster": id })).await.map(drop)
     }
 
     async fn broker(&mut self) -> anyhow::Result<()> {
@@ -156,6 +172,7 @@ async fn in_korean(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
         check.look(path).await?;
         stage.session.picture(&format!("korean-{at:02}")).await?;
     }
+    check.edited_connection("연결 편집").await?;
     let found = check.found;
     anyhow::ensure!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
     Ok(())

@@ -5,7 +5,12 @@ use weir_tests::page::Page;
 use weir_tests::stage::{Host, Stage};
 use weir_tests::throttle;
 
-in_both_hosts!(stops_and_starts_a_broker, adds_and_removes_a_broker, calls_a_removal_off);
+in_both_hosts!(
+    stops_and_starts_a_broker,
+    adds_and_removes_a_broker,
+    calls_a_removal_off,
+    takes_a_log_dir_offline_and_back
+);
 
 async fn stops_and_starts_a_broker(host: Host, home: &Home) -> anyhow::Result<()> {
     home.run(&["cluster", "create", "shop", "--brokers", "3"])?;
@@ -80,4 +85,35 @@ async fn remove(page: &Page, id: i32) -> anyhow::Result<()> {
 async fn act(page: &Page, id: i32, action: &str) -> anyhow::Result<()> {
     page.click("radio", &format!("Select {id}")).await?;
     page.choose("Actions", action).await
+}
+
+/// A cluster whose brokers have two log dirs each, as it was made in the window.
+async fn takes_a_log_dir_offline_and_back(host: Host, home: &Home) -> anyhow::Result<()> {
+    let stage = Stage::open(host, home, "/clusters/create").await?;
+    let page = stage.page();
+    page.fill("textbox", "Name", "shop").await?;
+    page.fill("textbox", "~Broker configurations", "log.dirs=/data/a").await?;
+    page.click("button", "Create cluster").await?;
+    page.shows("log.dirs takes names of folders, such as log-0,log-1").await?;
+    page.fill("textbox", "~Broker configurations", "log.dirs=a,b").await?;
+    page.click("button", "Create cluster").await?;
+    page.shows("3 of 3 online").await?;
+    page.shows("log.dirs=a,b").await?;
+    home.run(&["topic", "create", "orders", "--partitions", "12", "--cluster", "shop"])?;
+    page.go("/c/shop/brokers").await?;
+    page.click("radio", "Select log dir b of broker 2").await?;
+    page.click("button", "Take offline").await?;
+    page.find("dialog", "~Take log dir b of broker 2 offline").await?;
+    page.click("button", "Take it offline").await?;
+    page.find("text", "Offline").await?;
+    page.click("radio", "Select log dir a of broker 2").await?;
+    page.find("button", "~Take offline").await?;
+    stage.session.picture(&format!("log-dir-offline-{host:?}")).await?;
+    page.click("radio", "Select log dir b of broker 2").await?;
+    page.click("button", "Bring online").await?;
+    page.gone("text", "Offline").await?;
+    page.go("/c/shop/operations").await?;
+    page.shows("Take log dir b of broker 2 offline").await?;
+    page.shows("Bring log dir b of broker 2 online").await?;
+    page.policy_held().await
 }

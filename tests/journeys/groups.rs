@@ -39,7 +39,7 @@ async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::R
     page.click("button", "Put back").await?;
     page.find("dialog", "~Put offsets back").await?;
     page.shows("1 partition, lag 5 → 0").await?;
-    page.shows("--to 12").await?;
+    page.shows("weir group put-back readers --cluster").await?;
     page.click("button", "Put offsets back").await?;
     page.gone("dialog", "~Put offsets back").await?;
     page.shows("Offsets of readers were put back.").await?;

@@ -29,7 +29,7 @@ const CUT: &str = "const [folded] = arguments; const out = []; \
 
 /// Path, and the name of a column of its table, in English and Korean.
 const TABLES: [(&str, &str, &str); 9] = [
-    ("/clusters", "Max lag", "최대 지연"),
+    ("/clusters", "Max lag", "최대 랙"),
     ("/c/shop/topics", "Messages", "메시지"),
     ("/c/shop/topics/orders/partitions", "Replicas", "레플리카"),
     ("/c/shop/topics/orders/configuration", "Source", "출처"),

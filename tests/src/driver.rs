@@ -35,7 +35,8 @@ pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result
             .args([&format!("--port={port}"), "--host=127.0.0.1"])
             .env("DISPLAY", &display.name)
             .env("WEIR_HOME", home)
-            .env("XDG_DATA_HOME", home.join("webview"))
+            // Kept with the home; beside what is Weir's it would make the folder another program's.
+            .env("XDG_DATA_HOME", home.join("logs/webview"))
             .env("LANG", "C.UTF-8")
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")

@@ -29,6 +29,9 @@ impl Running {
         }
         self.existing(id)?;
         let at = self.log_dir_at(id, name)?;
+        if !online && self.is_last_log_dir(id, at) {
+            return Err(ActError::LastLogDir { id });
+        }
         let (broker, log_dir) = (Some(id), Some(name.to_owned()));
         let begun = Operation { broker, log_dir, key, ..Operation::begin(random_id()?, kind) };
         let operation = self.operations.begin_as(begun, &self.events)?;
@@ -42,6 +45,14 @@ impl Running {
             running.end(begun, done);
         });
         Ok(operation)
+    }
+
+    /// Whether no other log dir of the broker is online.
+    fn is_last_log_dir(&self, id: i32, at: usize) -> bool {
+        let image = self.engine.image();
+        let Some(broker) = image.broker(id) else { return false };
+        let mut others = broker.log_dirs.iter().enumerate().filter(|(place, _)| *place != at);
+        others.all(|(_, dir)| broker.is_offline(*dir))
     }
 
     /// The place of a log dir in `log.dirs`.

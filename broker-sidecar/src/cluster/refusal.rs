@@ -11,6 +11,8 @@ pub enum ActError {
     NoSuchBroker { id: i32, ids: Vec<i32> },
     #[error("Broker {id} has no log dir {name:?}")]
     NoSuchLogDir { id: i32, name: String, names: Vec<String> },
+    #[error("Broker {id} has no other log dir that is online")]
+    LastLogDir { id: i32 },
     #[error("Broker {id} is {}", words(*.state))]
     WrongState { id: i32, state: BrokerState },
     #[error("A cluster on this machine has at most {} brokers", ClusterFile::BROKERS_MAX)]
@@ -41,6 +43,7 @@ impl ActError {
             Self::NoSuchLogDir { names, .. } => {
                 Some(format!("By log.dirs there are {}", names.join(", ")))
             }
+            Self::LastLogDir { .. } => Some("Stop the broker instead".to_owned()),
             Self::LastBroker { .. } => Some("Start or add another broker first".to_owned()),
             Self::Busy => Some("Wait until that has ended".to_owned()),
             Self::KeyTaken => Some("Take a new key for each request".to_owned()),

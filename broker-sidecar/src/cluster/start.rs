@@ -171,7 +171,8 @@ fn bounds(configs: &BTreeMap<String, String>, connections_by_files: usize) -> Bo
         configs.get(key).and_then(|v| v.parse().ok()).unwrap_or(default)
     };
     Bounds {
-        connections: number("max.connections", usize::MAX).min(connections_by_files),
+        connections: connections_by_files,
+        connections_of_broker: number("max.connections", usize::MAX),
         queued_request_bytes: number("queued.max.request.bytes", 256 << 20),
         frame_max: number("socket.request.max.bytes", 100 << 20),
         idle: Duration::from_millis(number("connections.max.idle.ms", 600_000) as u64),

@@ -124,6 +124,7 @@ fn refusal(error: ActError) -> Refusal {
         ActError::WrongState { .. }
         | ActError::TooMany
         | ActError::LastBroker { .. }
+        | ActError::LastLogDir { .. }
         | ActError::NotRemoving { .. }
         | ActError::Busy => StatusCode::CONFLICT,
         ActError::KeyTaken => StatusCode::UNPROCESSABLE_ENTITY,

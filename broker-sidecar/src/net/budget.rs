@@ -12,8 +12,10 @@ const UNIT: usize = 1_024;
 /// What all connections of all brokers share: bounds in bytes, connections and time.
 #[derive(Debug)]
 pub(crate) struct NetBudget {
-    /// `max.connections`, or what the file limit allows.
+    /// What the file limit allows, of all brokers.
     pub(crate) connections: Arc<Semaphore>,
+    /// `max.connections`, of each broker.
+    pub(crate) connections_of_broker: usize,
     /// `queued.max.request.bytes`: large frames in flight. Small ones are bounded by `connections`.
     requests: Arc<Semaphore>,
     requests_kib: u32,
@@ -56,6 +58,7 @@ impl Default for Patience {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) connections: usize,
+    pub(crate) connections_of_broker: usize,
     pub(crate) queued_request_bytes: usize,
     pub(crate) frame_max: usize,
     pub(crate) idle: Duration,
@@ -69,6 +72,7 @@ impl NetBudget {
         let requests_kib = permits(bounds.queued_request_bytes).max(1);
         Self {
             connections: Arc::new(Semaphore::new(bounds.connections.max(1))),
+            connections_of_broker: bounds.connections_of_broker.clamp(1, Semaphore::MAX_PERMITS),
             requests: Arc::new(Semaphore::new(requests_kib as usize)),
             requests_kib,
             over: Arc::new(Semaphore::new(1)),

@@ -1,14 +1,16 @@
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use weir_engine::{Connection, Engine, PLAINTEXT};
 
 use super::NetBudget;
+use super::by_address::{ByAddress, Counted, most_from};
 use super::connection::{End, serve};
 use crate::run::BoundBroker;
 
@@ -54,6 +56,16 @@ struct Accepting {
     budget: Arc<NetBudget>,
     closing: watch::Receiver<Closing>,
     connections: Arc<AtomicU32>,
+    /// `max.connections`.
+    room: Arc<Semaphore>,
+    by_address: Arc<ByAddress>,
+}
+
+/// What a connection holds while it is open.
+struct Held {
+    _of_broker: OwnedSemaphorePermit,
+    _of_process: OwnedSemaphorePermit,
+    _of_address: Counted,
 }
 
 /// Accepts connections of one broker until it is told to close.
@@ -65,6 +77,8 @@ pub(crate) fn serve_broker(
 ) -> io::Result<BrokerNet> {
     let (closing, told) = watch::channel(Closing::No);
     let connections = Arc::new(AtomicU32::new(0));
+    let room = Arc::new(Semaphore::new(budget.connections_of_broker));
+    let by_address = Arc::new(ByAddress::default());
     let mut accepting_tasks = Vec::with_capacity(bound.listeners.len());
     for listener in bound.listeners {
         let listener = TcpListener::from_std(listener)?;
@@ -74,6 +88,8 @@ pub(crate) fn serve_broker(
             budget: budget.clone(),
             closing: told.clone(),
             connections: connections.clone(),
+            room: room.clone(),
+            by_address: by_address.clone(),
         };
         accepting_tasks.push(tokio::spawn(accepting.run(listener)));
     }
@@ -91,9 +107,8 @@ impl Accepting {
 
     async fn accept_all(&mut self, listener: &TcpListener) {
         loop {
-            let Ok(permit) = self.budget.connections.clone().acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, peer)) => self.clone().begin(stream, &peer.ip().to_string(), permit),
+                Ok((stream, peer)) => self.take(stream, peer.ip()).await,
                 Err(e) => {
                     tracing::warn!(broker = self.broker_id, "a connection was not accepted: {e}");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -102,13 +117,29 @@ impl Accepting {
         }
     }
 
-    fn begin(self, stream: TcpStream, peer: &str, permit: OwnedSemaphorePermit) {
+    /// Begins to serve a connection once there is room for it; as in Kafka, the next is not accepted until then, and one
+    /// more than its address may have is closed at once. A listener that nobody connects to takes no room.
+    async fn take(&self, stream: TcpStream, peer: IpAddr) {
+        let most = most_from(&self.engine, self.broker_id, peer);
+        let Some(of_address) = self.by_address.one_more(peer, most) else {
+            let broker = self.broker_id;
+            tracing::info!(broker, %peer, most, "closed a connection: too many of its address");
+            return;
+        };
+        // Neither is ever closed.
+        let Ok(of_broker) = self.room.clone().acquire_owned().await else { return };
+        let Ok(of_process) = self.budget.connections.clone().acquire_owned().await else { return };
+        let held = Held { _of_broker: of_broker, _of_process: of_process, _of_address: of_address };
+        self.clone().begin(stream, &peer.to_string(), held);
+    }
+
+    fn begin(self, stream: TcpStream, peer: &str, held: Held) {
         // Answers are small and waited for.
         let _ = stream.set_nodelay(true);
         let id = NEXT_CONNECTION.fetch_add(1, Ordering::Relaxed);
         let client = Arc::new(Connection::new(id, self.broker_id, PLAINTEXT, peer));
         tokio::spawn(async move {
-            let _permit = permit;
+            let _held = held;
             let _count = Count::one_more(&self.connections);
             let end = serve(stream, client, self.engine, self.budget, self.closing).await;
             report(self.broker_id, id, &end);

@@ -1,5 +1,6 @@
 //! Sockets of the brokers: one task a connection, one request at a time and in order, every buffer bounded.
 mod budget;
+mod by_address;
 mod connection;
 mod listener;
 mod pool;

@@ -220,7 +220,13 @@ mod tests {
     fn budget() -> NetBudget {
         let idle = Duration::from_secs(600);
         let queued_request_bytes = MIB;
-        let bounds = Bounds { connections: 99, queued_request_bytes, frame_max: 100 * MIB, idle };
+        let bounds = Bounds {
+            connections: 99,
+            connections_of_broker: 99,
+            queued_request_bytes,
+            frame_max: 100 * MIB,
+            idle,
+        };
         NetBudget::new(bounds)
     }
 

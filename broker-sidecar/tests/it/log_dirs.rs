@@ -44,6 +44,8 @@ fn its_replicas_leave_the_isr_and_come_back() {
         assert_eq!(partition.offline_replicas.contains(&ID), is_out, "{partition:?}");
         assert!(partition.leader_id >= 0 && !(is_out && partition.leader_id == ID));
     }
+    let last = runtime.block_on(client.set_log_dir(ID, "a", false)).unwrap_err();
+    assert!(matches!(&last, ControlError::Refused { status: 409, .. }), "{last}");
     assert_eq!(set(true), OperationKind::LogDirOnline);
     wait_for("all replicas in sync", LONG, || {
         partitions(&mut first).iter().all(|it| it.isr_nodes.len() == 3).then_some(())

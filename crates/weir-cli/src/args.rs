@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// List and show consumer groups with their lag; reset their offsets, delete them
     #[command(subcommand)]
     Group(group::GroupCommand),
-    /// List brokers and their log dirs; stop, kill, start, add, remove those of a cluster on this machine
+    /// List brokers and their log dirs; stop, kill, start, add, remove those of a cluster on this machine, fail a log dir
     #[command(subcommand)]
     Broker(broker::BrokerCommand),
     /// Show the quorum of a cluster's controllers
@@ -101,4 +101,10 @@ pub(crate) struct Target {
     /// Any Kafka, by address; several with commas
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) bootstrap: Option<String>,
+}
+
+/// `KEY=VALUE`, a configuration.
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("KEY=VALUE is expected")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
 }

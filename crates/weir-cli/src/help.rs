@@ -30,9 +30,9 @@ const KOREAN: &[(&str, &str)] = &[
     ("topic config", "토픽의 설정을 보거나 변경합니다"),
     ("produce", "메시지를 씁니다: 표준 입력의 한 줄이 값 하나입니다"),
     ("consume", "메시지를 읽습니다: 표준 출력의 한 줄이 값 하나입니다"),
-    ("group", "컨슈머 그룹과 그 지연을 보고, 오프셋을 재설정하고, 그룹을 삭제합니다"),
-    ("group list", "그룹과 그 지연의 목록을 봅니다"),
-    ("group show", "그룹 하나를 봅니다: 멤버와 파티션별 지연"),
+    ("group", "컨슈머 그룹과 그 랙을 보고, 오프셋을 재설정하고, 그룹을 삭제합니다"),
+    ("group list", "그룹과 그 랙의 목록을 봅니다"),
+    ("group show", "그룹 하나를 봅니다: 멤버와 파티션별 랙"),
     ("group reset", "멤버가 없는 그룹의 커밋된 오프셋을 재설정합니다"),
     ("group put-back", "그룹의 마지막 재설정을 되돌립니다"),
     ("group delete", "멤버가 없는 그룹을 커밋과 함께 삭제합니다"),
@@ -45,6 +45,14 @@ const KOREAN: &[(&str, &str)] = &[
     (
         "broker log-dirs",
         "브로커가 레플리카를 보관하는 로그 디렉터리를 봅니다: 온라인 여부와 담고 있는 것",
+    ),
+    (
+        "broker log-dir-offline",
+        "디스크 장애처럼 브로커의 로그 디렉터리를 오프라인으로 전환합니다: 리더가 다른 레플리카로 옮겨 갑니다",
+    ),
+    (
+        "broker log-dir-online",
+        "로그 디렉터리를 다시 온라인으로 전환합니다: 레플리카가 따라잡습니다",
     ),
     ("broker stop", "점검 때처럼 브로커를 중지합니다: 리더가 먼저 옮겨 갑니다"),
     ("broker kill", "장애처럼 브로커를 강제 종료합니다"),
@@ -68,7 +76,7 @@ const OPTIONS_ARE_ENGLISH: &str = "옵션 설명은 영어로만 제공됩니다
 
 /// A call of each command, by the words after `weir`.
 const EXAMPLES: &[(&str, &str)] = &[
-    ("up", "weir up --topic orders:6 --detach"),
+    ("up", "weir up --topic orders:6 --set auto.create.topics.enable=true --detach"),
     ("cluster create", "weir cluster create dev --brokers 3 --sample"),
     ("cluster list", "weir cluster list --output json"),
     ("cluster show", "weir cluster show local"),
@@ -93,6 +101,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("group delete-offsets", "weir group delete-offsets billing --topic orders"),
     ("broker list", "weir broker list"),
     ("broker log-dirs", "weir broker log-dirs 2"),
+    ("broker log-dir-offline", "weir broker log-dir-offline 2 log-1"),
+    ("broker log-dir-online", "weir broker log-dir-online 2 log-1"),
     ("broker stop", "weir broker stop 2"),
     ("broker kill", "weir broker kill 2"),
     ("broker start", "weir broker start 2"),

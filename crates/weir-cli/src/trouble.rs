@@ -225,7 +225,7 @@ pub(crate) fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
 
 /// Texts that say that a value is wrong whatever the cluster's state: wrong usage.
 fn is_usage(text: &str) -> bool {
-    const WRONG: [&str; 21] = [
+    const WRONG: [&str; 26] = [
         "cluster.brokers_range",
         "cluster.name_character",
         "cluster.name_control",
@@ -241,6 +241,11 @@ fn is_usage(text: &str) -> bool {
         "config.invalid_least",
         "config.invalid_range",
         "config.unknown",
+        "config.unknown_of_broker",
+        "config.authorizer",
+        "config.log_dirs",
+        "config.secret",
+        "config.twice",
         "error.no_topics",
         "net.bad_address",
         "topic_name.character",

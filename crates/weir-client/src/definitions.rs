@@ -1,7 +1,7 @@
 //! Kafka's configuration definitions, in the domain's words.
 
 use weir_domain::{ConfigDefinition, ConfigType, Importance};
-use weir_wire::config_defs::{self, ConfigDef, InvalidConfig, Valid};
+use weir_wire::config_defs::{self, ConfigAtStart, ConfigDef, InvalidConfig, Valid};
 
 /// The configurations of topics, in order of name; Kafka's internal ones left out.
 pub fn topic_configs() -> Vec<ConfigDefinition> {
@@ -22,11 +22,41 @@ pub fn check_topic_config(name: &str, value: &str) -> Result<(), ConfigProblem> 
     })
 }
 
+/// Checks a broker configuration that a cluster of the built-in engine is to be made with.
+///
+/// # Errors
+/// Kafka has no such broker configuration, or the value is not valid for it, or not for the engine; or it is a secret, which
+/// would lie in a file and in the record of the operation.
+pub fn check_broker_config(name: &str, value: &str) -> Result<(), ConfigProblem> {
+    if config_defs::find(config_defs::BROKER, name).is_some_and(|known| known.sensitive) {
+        return Err(ConfigProblem::Secret(name.to_owned()));
+    }
+    config_defs::check_at_start(name, value).map_err(|problem| match problem {
+        ConfigAtStart::Unknown => ConfigProblem::UnknownOfBroker(name.to_owned()),
+        ConfigAtStart::Invalid(problem) => {
+            let definition = config_defs::find(config_defs::BROKER, name);
+            let valid_values = definition.and_then(valid_values);
+            ConfigProblem::Invalid { name: name.to_owned(), problem, valid_values }
+        }
+        ConfigAtStart::Authorizer => ConfigProblem::Authorizer(config_defs::STANDARD_AUTHORIZER),
+        ConfigAtStart::LogDirs => ConfigProblem::LogDirs,
+    })
+}
+
 /// Why a configuration would be refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigProblem {
     #[error("topics have no configuration {0:?}")]
     Unknown(String),
+    #[error("brokers have no configuration {0:?}")]
+    UnknownOfBroker(String),
+    #[error("{0} holds a secret, which the files of a local cluster do not keep")]
+    Secret(String),
+    /// The only one that there is.
+    #[error("the only authorizer of a local cluster is {0}")]
+    Authorizer(&'static str),
+    #[error("log.dirs of a local cluster are names of folders, such as log-0,log-1")]
+    LogDirs,
     #[error("{problem}")]
     Invalid { name: String, problem: InvalidConfig, valid_values: Option<String> },
 }

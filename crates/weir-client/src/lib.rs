@@ -24,7 +24,7 @@ pub use address::{Address, AddressError, parse_bootstrap};
 pub use admin::{CreatedTopic, LagAndMembers, Offsets, PerResource};
 pub use check::{reason, recognise, test_connection};
 pub use client::Client;
-pub use definitions::{ConfigProblem, check_topic_config, topic_configs};
+pub use definitions::{ConfigProblem, check_broker_config, check_topic_config, topic_configs};
 pub use error::{ClientError, ErrorKind, ErrorStep};
 pub use metadata::Metadata;
 pub use net::versions::ApiRanges;

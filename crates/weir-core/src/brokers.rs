@@ -91,6 +91,8 @@ impl BrokerAct {
 
 /// The minor version of the control API from which on a removal can be called off.
 const CANCEL_REMOVE: u32 = 2;
+/// The same of log dirs that are taken offline and back.
+pub(crate) const CONTROL_LOG_DIRS: u32 = 4;
 
 /// What a local cluster's engine says of its brokers.
 #[derive(Debug, Default)]
@@ -166,8 +168,7 @@ impl Core {
             row.and_then(|row| row.remove).map_or(Ok(()), |why| Err(Failure::denied(why)))?;
         }
         if act == BrokerAct::CancelRemove && client.control().api.minor < CANCEL_REMOVE {
-            let failure = Failure::new(TextId::ErrorEngineVersion).hint(TextId::HintRestartCluster);
-            return Err(failure.outcome(Outcome::NotDone));
+            return Err(engine_is_older());
         }
         let answer = match act {
             BrokerAct::Stop => client.stop_broker(broker).await,
@@ -185,7 +186,7 @@ impl Core {
         self.begun_by_engine(cluster, client.add_broker().await)
     }
 
-    fn engine_of(&self, cluster: &str, action: Action) -> Result<ControlClient> {
+    pub(crate) fn engine_of(&self, cluster: &str, action: Action) -> Result<ControlClient> {
         let local = self.permitted_local(cluster, action)?;
         let control = local.dir.load_control().ok().flatten();
         let control = control
@@ -197,7 +198,7 @@ impl Core {
         })
     }
 
-    fn begun_by_engine(
+    pub(crate) fn begun_by_engine(
         &self,
         cluster: &str,
         answer: std::result::Result<api::Operation, ControlError>,
@@ -212,6 +213,12 @@ impl Core {
         self.registry().wake(cluster);
         Ok(id)
     }
+}
+
+/// The cluster was started by an earlier version of Weir, whose engine cannot do this.
+pub(crate) fn engine_is_older() -> Failure {
+    let failure = Failure::new(TextId::ErrorEngineVersion).hint(TextId::HintRestartCluster);
+    failure.outcome(Outcome::NotDone)
 }
 
 pub(crate) fn control_failure(error: &ControlError) -> Failure {
@@ -243,7 +250,8 @@ struct Load {
 fn loads(snapshot: &Snapshot) -> HashMap<i32, Load> {
     let mut loads: HashMap<i32, Load> = HashMap::new();
     for partition in snapshot.metadata.topics.iter().flat_map(|topic| &topic.partitions) {
-        if let Some(leader) = partition.leader {
+        let leads = |leader: &i32| !partition.offline_replicas.contains(leader);
+        if let Some(leader) = partition.leader.filter(leads) {
             loads.entry(leader).or_default().leaders += 1;
         }
         for replica in &partition.replicas {

@@ -8,6 +8,54 @@ pub(crate) fn engine_words(said: &str) -> Text {
         .unwrap_or_else(|| TextId::ErrorEngineSays.with("reason", said))
 }
 
+/// Why an engine does not start, or ended and is not started again.
+pub(crate) fn start_words(said: &str) -> Text {
+    known_at_start(said).unwrap_or_else(|| TextId::ReasonFailed.with("reason", said))
+}
+
+pub(crate) fn known_at_start(said: &str) -> Option<Text> {
+    let two = |id: TextId, (a, b): (&'static str, &str), (c, d): (&'static str, &str)| {
+        Some(id.with(a, b).with(c, d))
+    };
+    if let Some((taken, _)) = said.split_once(" is taken by another program; ") {
+        let (port, broker) = taken.strip_prefix("port ")?.split_once(" of broker ")?;
+        return two(TextId::EnginePortTaken, ("port", port), ("broker", broker));
+    }
+    if let Some(brokers) =
+        between::<i64>(said, "no ", " free ports in a row were found between 19092 and 65535")
+    {
+        return Some(TextId::EngineNoPorts.with("brokers", brokers));
+    }
+    if let Some(rest) = said.strip_prefix("cannot listen on ") {
+        let (address, _) = rest.split_once(": ")?;
+        return Some(TextId::EngineCannotListen.with("address", address));
+    }
+    if let Some(reason) = said.strip_prefix("the cluster's data cannot be opened: ") {
+        return Some(TextId::EngineData.with("reason", reason));
+    }
+    if let Some(rest) = said.strip_prefix("--set ") {
+        let (config, _) = rest.split_once(": ")?;
+        return Some(TextId::EngineBadConfig.with("config", config));
+    }
+    if let Some((path, _)) =
+        said.split_once(" holds a cluster's data but its cluster.json is missing")
+    {
+        return Some(TextId::EngineNoClusterJson.with("path", path));
+    }
+    if let Some((path, _)) = said.split_once(" is in use: its cluster is already running") {
+        return Some(TextId::EngineInUse.with("path", path));
+    }
+    if let Some(rest) = said.strip_prefix("cannot use ") {
+        let (path, reason) = rest.split_once(": ")?;
+        let reason = reason.strip_suffix("; choose a folder that you may write to")?;
+        return two(TextId::EngineUnusable, ("path", path), ("reason", reason));
+    }
+    let rest = said.strip_suffix("; repair it, or restore the file from a copy")?;
+    let (field, rest) = rest.strip_prefix('"')?.split_once("\" in ")?;
+    let (path, _) = rest.split_once(": ")?;
+    two(TextId::EngineBadFile, ("field", field), ("path", path))
+}
+
 fn known(said: &str) -> Option<Text> {
     match said {
         "Another broker is being added or removed just now" => Some(TextId::EngineBusy.into()),
@@ -29,8 +77,13 @@ fn of_brokers(said: &str) -> Option<Text> {
 fn of_a_broker(said: &str) -> Option<Text> {
     let (id, what) = said.strip_prefix("Broker ")?.split_once(' ')?;
     let broker: i32 = id.parse().ok()?;
+    if let Some(name) = what.strip_prefix("has no log dir ") {
+        let dir = name.trim_matches('"');
+        return Some(TextId::ErrorNoLogDir.with("broker", broker).with("dir", dir));
+    }
     let state = match what {
         "does not exist" => return Some(TextId::EngineNoBroker.with("broker", broker)),
+        "has no other log dir that is online" => return Some(TextId::PermitLastLogDir.into()),
         "is not being removed" => return Some(TextId::EngineNotRemoving.with("broker", broker)),
         "cannot be removed: no other broker runs" => return Some(TextId::PermitLastBroker.into()),
         "is running already" => "running",
@@ -97,12 +150,45 @@ mod tests {
         check("A cluster on this machine has at most 100 brokers", TextId::EngineTooManyBrokers);
         check("Another broker is being added or removed just now", TextId::EngineBusy);
         check("Broker 2 is not being removed", TextId::EngineNotRemoving);
+        check("Broker 2 has no other log dir that is online", TextId::PermitLastLogDir);
+        check("Broker 2 has no log dir \"c\"", TextId::ErrorNoLogDir);
         check("The idempotency key was used for another request before", TextId::EngineKeyTaken);
         for other in ["Broker x is running already", "Broker 1 is away", "disk full", ""] {
             check(other, TextId::ErrorEngineSays);
         }
         let state = TextId::EngineBrokerState.with("broker", 2).with("state", "stopping");
         assert_eq!(engine_words("Broker 2 is stopping just now"), state);
+    }
+
+    #[test]
+    fn reasons_not_to_start_have_their_sentence() {
+        let check = |said: &str, text: Text| assert_eq!(start_words(said), text, "{said}");
+        let taken = TextId::EnginePortTaken.with("port", "9093").with("broker", "2");
+        check(
+            "port 9093 of broker 2 is taken by another program; stop that program, or ...",
+            taken,
+        );
+        let none = "no 100 free ports in a row were found between 19092 and 65535";
+        check(none, TextId::EngineNoPorts.with("brokers", 100));
+        let listen = TextId::EngineCannotListen.with("address", "10.0.0.1:9092");
+        check("cannot listen on 10.0.0.1:9092: not there; give --host an address", listen);
+        let data = TextId::EngineData.with("reason", "a log is torn");
+        check("the cluster's data cannot be opened: a log is torn", data);
+        let config = TextId::EngineBadConfig.with("config", "log.dirs=/a");
+        check("--set log.dirs=/a: names of folders", config);
+        let missing =
+            "/d/shop holds a cluster's data but its cluster.json is missing; restore that file";
+        check(missing, TextId::EngineNoClusterJson.with("path", "/d/shop"));
+        let in_use = TextId::EngineInUse.with("path", "/d/shop");
+        check("/d/shop is in use: its cluster is already running (process 7)", in_use);
+        let unusable = TextId::EngineUnusable.with("path", "/d").with("reason", "read-only");
+        check("cannot use /d: read-only; choose a folder that you may write to", unusable);
+        let file = TextId::EngineBadFile.with("field", "ports").with("path", "/d/cluster.json");
+        check(
+            "\"ports\" in /d/cluster.json: [0]; repair it, or restore the file from a copy",
+            file,
+        );
+        check("killed by signal 9", TextId::ReasonFailed.with("reason", "killed by signal 9"));
     }
 
     #[test]

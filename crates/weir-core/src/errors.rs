@@ -140,6 +140,8 @@ fn item_detail(error: &ItemError) -> String {
     }
 }
 
+/// Kafka's bound on records of metadata that one request may write.
+const PARTITIONS_PER_REQUEST_MAX: i64 = 10_000;
 /// A broker's words with UNKNOWN_TOPIC_OR_PARTITION.
 const NO_SUCH_PARTITION: &str = "This server does not host this topic-partition.";
 
@@ -169,6 +171,13 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
         }
         "INVALID_TOPIC_EXCEPTION" => {
             (reasoned(TextId::KafkaInvalidTopic, error), Some(TextId::HintTopicName))
+        }
+        // Kafka's name for what is no policy of anybody's.
+        "POLICY_VIOLATION"
+            if words_of(error).is_some_and(|words| words.contains("xcessively large")) =>
+        {
+            let text = TextId::KafkaTooManyPartitions.with("max", PARTITIONS_PER_REQUEST_MAX);
+            (text, Some(TextId::HintPartitions))
         }
         "POLICY_VIOLATION" => (reasoned(TextId::KafkaPolicy, error), Some(TextId::HintPolicy)),
         "TOPIC_AUTHORIZATION_FAILED"
@@ -285,6 +294,13 @@ mod tests {
             assert_eq!(failure.detail.as_deref(), Some(name), "said once");
             let bare = item_failure(&error(code, name, None), None);
             assert_eq!(word(&bare.text, "told"), "no", "{name}");
+        }
+        for words in [
+            "Excessively large number of partitions per request.",
+            "Unable to perform excessively large batch operation.",
+        ] {
+            let failure = item_failure(&error(44, "POLICY_VIOLATION", Some(words)), None);
+            assert_eq!(failure.text.id, TextId::KafkaTooManyPartitions, "{words}");
         }
         let unknown = item_failure(&error(-1, "UNKNOWN_SERVER_ERROR", Some(why)), None);
         assert_eq!(word(&unknown.text, "words"), why);

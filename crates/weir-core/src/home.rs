@@ -20,7 +20,8 @@ const VARIABLE: &str = "WEIR_HOME";
 /// Where nobody knows which of the two was used.
 pub(crate) const EITHER: &str = "--home / WEIR_HOME";
 /// What a home may hold before its first cluster and database: folders and files of Weir's.
-const OURS: [&str; 6] = ["clusters", "logs", "weir.lock", "app.lock", "app.sock", "weir.db"];
+const OURS: [&str; 7] =
+    ["clusters", "logs", "weir.lock", "app.lock", "app.sock", "weir.db", "window.json"];
 /// So many strange names are told.
 const NAMED_MAX: usize = 3;
 

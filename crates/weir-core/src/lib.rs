@@ -18,6 +18,7 @@ pub mod groups;
 pub mod home;
 pub mod host;
 pub mod lock;
+pub mod log_dirs;
 pub mod messages;
 pub mod operations;
 pub mod palette;

@@ -29,6 +29,8 @@ pub enum Action {
     BrokerMembership,
     /// Call a removal off; also while something else is under way.
     BrokerKeep,
+    /// Take a log dir of a broker offline, or bring it back.
+    LogDir,
 }
 
 impl Action {
@@ -45,7 +47,11 @@ impl Action {
     fn of_brokers(self) -> bool {
         matches!(
             self,
-            Self::BrokerStop | Self::BrokerStart | Self::BrokerMembership | Self::BrokerKeep
+            Self::BrokerStop
+                | Self::BrokerStart
+                | Self::BrokerMembership
+                | Self::BrokerKeep
+                | Self::LogDir
         )
     }
 
@@ -163,6 +169,8 @@ mod tests {
         check(Action::BrokerStop, &local(State::Healing), Some(TextId::PermitInState));
         check(Action::BrokerMembership, &local(State::Healing), Some(TextId::PermitInState));
         check(Action::BrokerKeep, &local(State::Healing), None);
+        check(Action::LogDir, &local(State::Healing), Some(TextId::PermitInState));
+        check(Action::LogDir, &local(State::Active), None);
         check(Action::BrokerKeep, &local(State::Stopped), Some(TextId::PermitStopped));
         check(Action::Produce, &local(State::Healing), None);
         check(Action::Produce, &local(State::Stopped), Some(TextId::PermitStopped));
@@ -175,6 +183,7 @@ mod tests {
         check(Action::BrokerStop, &remote, Some(TextId::PermitRemote));
         check(Action::BrokerMembership, &remote, Some(TextId::PermitRemote));
         check(Action::BrokerKeep, &remote, Some(TextId::PermitRemote));
+        check(Action::LogDir, &remote, Some(TextId::PermitRemote));
         check(Action::Stop, &remote, Some(TextId::PermitRemote));
         check(Action::Delete, &remote, None);
         check(Action::EditConnection, &remote, None);

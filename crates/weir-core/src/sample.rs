@@ -1,7 +1,7 @@
 //! The sample workload beside a local cluster: a process of its own under `sample.lock`, which ends when
 //! `cluster.json` wants it no more.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -91,6 +91,7 @@ impl Core {
     pub(crate) fn start_sample_process(&self, id: &str) -> Result<()> {
         let mut sample = Command::new(program("weir")?);
         sample.args(["sample", "run", "--cluster", id]).arg("--home").arg(self.home().root());
+        sample.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         run_detached(sample)
     }
 

@@ -1,7 +1,7 @@
 //! Streams by pulling: a task fills a ring that is bounded in rows and bytes; whoever looks pulls from it. Not pulled
 //! for a while, a stream closes itself.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use weir_client::{Place, mark_aborted};
 
 use crate::core::Core;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::messages::MessageRow;
 use crate::text::{Text, TextId};
 use crate::time::random_hex;
@@ -24,6 +24,8 @@ const ABORTED_MAX: usize = 100_000;
 pub const LEASE: Duration = Duration::from_secs(15);
 /// Streams open at once.
 pub const STREAMS_MAX: usize = 16;
+/// A partition that could not be read is told of for so long; whoever fills the stream tries again meanwhile.
+const UNREAD_FOR: Duration = Duration::from_secs(10);
 /// The longest that a pull waits.
 const WAIT_MAX: Duration = Duration::from_secs(1);
 
@@ -47,6 +49,8 @@ struct State {
     dropped: u64,
     scanned: u64,
     rate: Rate,
+    /// Partitions that cannot be read, with when that was seen last.
+    unread: BTreeMap<i32, (Text, Instant)>,
     pulled: Instant,
     closed: bool,
     ended: bool,
@@ -65,6 +69,8 @@ pub struct Chunk {
     pub scanned: u64,
     /// Set when nothing more will come.
     pub end: Option<Text>,
+    /// Why some partition, the first of them, cannot be read just now.
+    pub error: Option<Failure>,
 }
 
 impl Core {
@@ -115,6 +121,7 @@ impl Stream {
             dropped: 0,
             scanned: 0,
             rate: Rate::new(),
+            unread: BTreeMap::new(),
             pulled: Instant::now(),
             closed: false,
             ended: false,
@@ -154,6 +161,14 @@ impl Stream {
         }
     }
 
+    /// Of what was just tried: partitions that were read, and those that could not be.
+    pub(crate) fn tried(&self, read: impl Iterator<Item = i32>, unread: Vec<(i32, Text)>) {
+        let mut state = self.lock();
+        read.for_each(|partition| drop(state.unread.remove(&partition)));
+        let now = Instant::now();
+        state.unread.extend(unread.into_iter().map(|(partition, why)| (partition, (why, now))));
+    }
+
     /// Nothing more will come.
     pub(crate) fn end(&self) {
         self.lock().ended = true;
@@ -179,6 +194,8 @@ impl Stream {
         let rows: Vec<_> = state.ring.drain(..count).collect();
         let aborted = std::mem::take(&mut state.aborted).into();
         state.weight -= rows.iter().map(MessageRow::weight).sum::<usize>();
+        state.unread.retain(|_, (_, seen)| seen.elapsed() < UNREAD_FOR);
+        let unread = state.unread.values().next().map(|(why, _)| Failure::new(why.clone()));
         let over = state.ended && state.ring.is_empty();
         Chunk {
             rows,
@@ -187,6 +204,7 @@ impl Stream {
             per_s: state.rate.per_s(),
             scanned: state.scanned,
             end: over.then(|| TextId::StreamEnded.into()),
+            error: unread.map(|failure| failure.kind(Kind::Unreachable)),
         }
     }
 
@@ -291,6 +309,21 @@ mod tests {
         assert_eq!(marked, [(2, false), (3, true), (4, false)]);
         assert_eq!(chunk.aborted, [(0, 1)], "pulled before");
         assert_eq!(stream.next(10, Duration::ZERO).await.aborted, []);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_told_until_it_is_read_again() {
+        let stream = Streams::default().open().unwrap();
+        let why = |partition: i32| TextId::WarningPartitionUnread.with("partition", partition);
+        stream.tried([].into_iter(), vec![(3, why(3)), (1, why(1))]);
+        let told = async || stream.next(0, Duration::ZERO).await.error.map(|failure| failure.text);
+        assert_eq!(told().await, Some(why(1)), "the first of them");
+        stream.tried([1].into_iter(), Vec::new());
+        assert_eq!(told().await, Some(why(3)));
+        for (_, seen) in stream.lock().unread.values_mut() {
+            *seen -= UNREAD_FOR;
+        }
+        assert_eq!(told().await, None, "nobody has seen it since");
     }
 
     /// As if nobody had pulled for `unpulled`.

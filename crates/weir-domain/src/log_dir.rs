@@ -15,6 +15,14 @@ pub struct LogDir {
     pub replicas: Vec<ReplicaSize>,
 }
 
+impl LogDir {
+    /// How many replicas it holds, and their bytes; those on their way into it are not counted.
+    pub fn held(&self) -> (usize, i64) {
+        let held = self.replicas.iter().filter(|replica| !replica.is_future);
+        held.fold((0, 0), |(count, bytes), replica| (count + 1, bytes + replica.size_bytes))
+    }
+}
+
 /// One replica's share of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplicaSize {

@@ -223,11 +223,16 @@ impl Engine {
         // The share coordinator deletes what snapshots have made useless.
         let is_share = name == "__share_group_state";
         let cleanup = if is_share { "delete" } else { "compact" };
+        let is_transactions = name == "__transaction_state";
+        let compression = if is_transactions { "uncompressed" } else { "producer" };
         let mut configs = std::collections::BTreeMap::from([
             (Str::from("cleanup.policy"), text(cleanup)),
-            (Str::from("compression.type"), text("producer")),
+            (Str::from("compression.type"), text(compression)),
             (Str::from("segment.bytes"), text(&number("segment.bytes").to_string())),
         ]);
+        if is_transactions {
+            configs.insert(Str::from("unclean.leader.election.enable"), text("false"));
+        }
         if is_share {
             configs.insert(Str::from("retention.ms"), text("-1"));
         }

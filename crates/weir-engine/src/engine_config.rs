@@ -8,11 +8,6 @@ use crate::metadata::SNAPSHOT_INTERVAL_BYTES;
 /// The listener that this slice serves.
 pub const PLAINTEXT: &str = "PLAINTEXT";
 
-/// The authorizer that `authorizer.class.name` may name.
-pub const STANDARD_AUTHORIZER: &str = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
-/// The authorizer's own configurations, which Kafka's definitions of broker configurations do not have.
-pub const AUTHORIZER_CONFIGS: [&str; 2] = ["super.users", "allow.everyone.if.no.acl.found"];
-
 /// Everything an engine is told at start. Nothing in it is read from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineConfig {

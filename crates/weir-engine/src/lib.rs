@@ -45,9 +45,7 @@ pub use connection::{ClientSoftware, Connection};
 pub use controller::{BrokerError, BrokerState, CreatedTopic, NewTopic, Refusal};
 pub use ctx::Ctx;
 pub use engine::{Engine, Host, OpenError};
-pub use engine_config::{
-    AUTHORIZER_CONFIGS, BrokerConfig, EngineConfig, PLAINTEXT, STANDARD_AUTHORIZER,
-};
+pub use engine_config::{BrokerConfig, EngineConfig, PLAINTEXT};
 pub use metadata::MetadataError;
 pub use reply::{BoxFuture, Outcome, Reply, Waiter};
 pub use rng::Rng;

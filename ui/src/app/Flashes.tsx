@@ -8,6 +8,7 @@ import { type Flash, useFlash } from "~/shared/flash";
 import { backOf, PutBack } from "~/shared/PutBack";
 import { type Translate, useT } from "~/shared/text";
 import { useNow } from "~/shared/time";
+import { useHeadBelowNotice } from "./scroll";
 import { texts } from "./texts";
 
 /** Nothing is said about work that ends within a second. */
@@ -97,6 +98,7 @@ export function Flashes() {
     ...flashes.map((each) => ({ at: each.bornAt, item: ofFlash(each) })),
   ];
   const items = dated.sort((a, b) => b.at - a.at).map((each) => each.item);
+  useHeadBelowNotice(items[0] ? `${items[0].id} ${items[0].type}` : undefined);
   return (
     <Flashbar
       items={items}

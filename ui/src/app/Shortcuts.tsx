@@ -4,7 +4,7 @@ import Modal from "@cloudscape-design/components/modal";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Action } from "~/shared/feature";
-import { isComposing, isMod, isTyping, letterOf, modifier } from "~/shared/keys";
+import { isComposing, isInMenu, isMod, isTyping, letterOf, modifier } from "~/shared/keys";
 import { useSettings } from "~/shared/settings";
 import { type Message, useT } from "~/shared/text";
 import { actions } from "./features";
@@ -87,7 +87,7 @@ export function Shortcuts(props: ShortcutsProps) {
         ? onMod(event)
         : event.altKey && !isTyping(event)
           ? onAlt(event)
-          : letters && !event.altKey && !isTyping(event) && !dialog && onLetter(event);
+          : letters && !event.altKey && !isTyping(event) && !isInMenu(event) && !dialog && onLetter(event);
       if (handled) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);

@@ -1,13 +1,14 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Operation } from "~/contract/types";
 import { CallError, type Platform, usePlatform } from "~/platform";
 import { invalidate, watchedTags } from "~/shared/api";
 import { useFlash } from "~/shared/flash";
-import { useT } from "~/shared/text";
 
 const WAIT_MS = 20_000;
 const RETRY_MS = 1500;
+/** So often a hidden window asks for what is on it. */
+const HIDDEN_MS = 60_000;
 /** Misses in a row after which the core counts as gone; a restarting one is back before. */
 const GONE_AFTER = 3;
 
@@ -31,8 +32,47 @@ function watchingChanged(client: QueryClient, before: string, signal: AbortSigna
   });
 }
 
+/**
+ * What the core is asked to keep fresh, and what of it is read again: of a hidden window both only once a minute. Naming
+ * a tag is a lease of the wait and some seconds more, so a question that does not wait lets the core's pollers read
+ * once; they rest until the next. The questions between name nothing on screen, but go on: a hidden window is closed,
+ * too, and its operations end.
+ */
+class Watch {
+  /** When the core was told last what is on screen. */
+  private told = Number.NEGATIVE_INFINITY;
+  /** Came while hidden, and is not read again yet. */
+  private readonly held = new Set<string>();
+
+  constructor(private readonly client: QueryClient) {}
+
+  next(): { shown: string[]; watching: string[]; wait_ms: number } {
+    const shown = watchedTags(this.client);
+    const rest = document.hidden ? this.told + HIDDEN_MS - Date.now() : 0;
+    if (rest > 0) return { shown, watching: [], wait_ms: Math.min(rest, WAIT_MS) };
+    this.told = Date.now();
+    if (document.hidden) this.release();
+    return { shown, watching: shown, wait_ms: document.hidden ? 0 : WAIT_MS };
+  }
+
+  news(tags: string[]): void {
+    for (const tag of tags) this.held.add(tag);
+    if (!document.hidden) this.release();
+  }
+
+  /** Somebody looks again: what the core did not read meanwhile it could not tell. */
+  look(): void {
+    this.news(watchedTags(this.client));
+  }
+
+  private release(): void {
+    void invalidate(this.client, [...this.held]);
+    this.held.clear();
+  }
+}
+
 /** One long poll per window: refetches what the core invalidated, hands operations to the flashes. */
-async function follow(
+export async function follow(
   platform: Platform,
   client: QueryClient,
   onOperation: (operation: Operation) => void,
@@ -41,18 +81,29 @@ async function follow(
 ): Promise<void> {
   let after = "0";
   let failures = 0;
+  let wake: () => void = () => undefined;
+  const watch = new Watch(client);
+  const onVisibility = () => {
+    if (document.hidden) return;
+    watch.look();
+    wake();
+  };
+  document.addEventListener("visibilitychange", onVisibility, { signal });
   while (!signal.aborted) {
-    // While the window is hidden nobody looks: the core's pollers fall back to once a minute.
-    const shown = document.hidden ? [] : watchedTags(client);
+    const { shown, watching, wait_ms } = watch.next();
     const attempt = new AbortController();
-    signal.addEventListener("abort", () => attempt.abort(), { once: true });
+    signal.addEventListener("abort", () => attempt.abort(), { signal: attempt.signal });
     try {
       const answer = platform.call(
         "events.next",
-        { after, watching: [...shown, ...ALWAYS, CLOSE_REQUESTED], wait_ms: WAIT_MS },
+        { after, watching: [...watching, ...ALWAYS, CLOSE_REQUESTED], wait_ms },
         attempt.signal,
       );
-      const first = await Promise.race([answer, watchingChanged(client, shown.join(), attempt.signal)]);
+      const looked = new Promise<"changed">((resolve) => {
+        wake = () => resolve("changed");
+      });
+      const changed = watchingChanged(client, shown.join(), attempt.signal);
+      const first = await Promise.race([answer, changed, looked]);
       if (first === "changed") {
         // Nothing is lost: `after` did not move. Settle before asking again, a page mounts several queries.
         answer.catch(() => undefined);
@@ -66,7 +117,7 @@ async function follow(
         window.dispatchEvent(new Event("weir:close-requested"));
       // What changed before the first answer, or while the core was away, is not known: everything on screen is asked
       // again, or a page would keep what it read just before a change.
-      void invalidate(client, began ? ["*"] : first.invalidated);
+      watch.news(began ? ["*"] : first.invalidated);
       if (failures > 0) onGone(null);
       failures = 0;
     } catch (thrown) {
@@ -82,32 +133,16 @@ async function follow(
   }
 }
 
-/** Work long enough that a person went on to something else. */
-const LATE_MS = 10_000;
-
-function endedLate(operation: Operation): boolean {
-  if (operation.state === "running" || operation.ended_at === null) return false;
-  return Number(operation.ended_at) - Number(operation.started_at) > LATE_MS;
-}
-
 /** What the whole window must say instead of its page: the core is gone or the session is; null when all is well. */
 export function useEvents(): unknown {
   const platform = usePlatform();
   const client = useQueryClient();
   const { onOperation } = useFlash();
-  const t = useT();
   const [gone, setGone] = useState<unknown>(null);
-  const handle = useCallback(
-    (operation: Operation) => {
-      onOperation(operation);
-      if (document.hidden && endedLate(operation)) platform.notify(t.core(operation.title), "");
-    },
-    [onOperation, platform, t],
-  );
   useEffect(() => {
     const ended = new AbortController();
-    void follow(platform, client, handle, setGone, ended.signal);
+    void follow(platform, client, onOperation, setGone, ended.signal);
     return () => ended.abort();
-  }, [platform, client, handle]);
+  }, [platform, client, onOperation]);
   return gone;
 }

@@ -10,3 +10,18 @@ export function useTopOfPage(): void {
     if (type !== "POP") window.scrollTo(0, 0);
   }, [pathname]);
 }
+
+/** Scrolled by no more than this, the page's head is what one would see but for the notice. */
+const HEAD_PX = 140;
+
+/** Whether a notice that has just come would lie over the page's title and actions. */
+export function coversHead(scrolled: number): boolean {
+  return scrolled > 0 && scrolled <= HEAD_PX;
+}
+
+/** A new notice moves the page down, all of it: on a page that is scrolled a little its head would stay under it. */
+export function useHeadBelowNotice(newest: string | undefined): void {
+  useEffect(() => {
+    if (newest !== undefined && coversHead(window.scrollY)) window.scrollTo(0, 0);
+  }, [newest]);
+}

@@ -69,9 +69,5 @@ export const http: Platform = {
   call,
   copy,
   openLink: (url) => void window.open(url, "_blank", "noopener,noreferrer"),
-  notify(title, body) {
-    if (document.hidden && "Notification" in window && Notification.permission === "granted")
-      new Notification(title, { body });
-  },
   restart: () => window.location.reload(),
 };

@@ -17,7 +17,5 @@ export const tauri: Platform = {
   // WebKitGTK rejects the asynchronous clipboard, so the host writes it.
   copy: (text) => call("clipboard.write", { text }).then(() => undefined),
   openLink: (url) => void call("open.link", { url }).catch(() => undefined),
-  // The window's host shows notices itself, from operations: it knows whether the window is in front.
-  notify: () => undefined,
   restart: () => window.location.reload(),
 };

@@ -8,8 +8,6 @@ export interface Platform {
   /** Resolves only when the text is known to be on the clipboard. */
   copy(text: string): Promise<void>;
   openLink(url: string): void;
-  /** A notice of the operating system, for long work that ends while nobody looks. */
-  notify(title: string, body: string): void;
   /** Starts the interface (and in the window the core) afresh. */
   restart(): void;
 }

@@ -25,6 +25,8 @@ interface ConfirmProps {
   blocked?: boolean;
   size?: "medium" | "large";
   command?: string | undefined;
+  /** Enter does it: nothing is lost by it. */
+  act?: boolean;
   pending: boolean;
   error: unknown;
   onConfirm: () => void;
@@ -42,6 +44,7 @@ export function Confirm(props: ConfirmProps) {
       size={props.size ?? "medium"}
       action={props.action}
       disabled={!ready}
+      act={props.act ?? false}
       pending={props.pending}
       onSubmit={props.onConfirm}
       onDismiss={props.onDismiss}

@@ -11,7 +11,7 @@ const texts = defineTexts({
   body: { en: "Delete <b>{name}</b> permanently?", ko: "<b>{name}</b>을(를) 영구적으로 삭제할까요?" },
   warning: {
     en: "{topics, plural, one {# topic} other {# topics}} with all messages, every offset and setting of this cluster will be removed from this machine. Clients that use it will lose their connection.",
-    ko: "토픽 {topics}개의 모든 메시지와 이 클러스터의 모든 오프셋 및 설정이 이 컴퓨터에서 제거됩니다. 사용 중인 클라이언트의 연결이 끊어집니다.",
+    ko: "토픽 {topics}개의 모든 메시지와 이 클러스터의 모든 오프셋 및 구성이 이 컴퓨터에서 제거됩니다. 사용 중인 클라이언트의 연결이 끊어집니다.",
   },
   action: { en: "Delete", ko: "삭제" },
   removeTitle: { en: "Remove connection", ko: "연결 제거" },

@@ -24,13 +24,15 @@ interface DialogProps {
   cancel?: string | null;
   /** A second thing to do, between the two. */
   secondary?: ReactNode;
+  /** Without a field, Enter does it: what it does is harmless. */
+  act?: boolean;
   onDismiss: () => void;
 }
 
 /** The product's one dialog: title, body, and a footer whose buttons stand in one order; it leads the focus. */
 export function Dialog(props: DialogProps) {
   const t = useT();
-  const { body, footer } = useDialogFocus();
+  const { body, footer } = useDialogFocus(props.act ?? false);
   const submit = () => {
     if (!props.disabled && !props.pending) props.onSubmit();
   };

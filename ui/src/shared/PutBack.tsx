@@ -6,11 +6,15 @@ import { defineTexts, useT } from "./text";
 
 const texts = defineTexts({ back: { en: "Put back", ko: "되돌리기" } });
 
-/** Where a reset of offsets is taken back; null for every other operation. */
+/** What took a reset back is recorded as a reset, too, with another title. */
+const UNDO = "operation.group_put_back";
+
+/** Where a reset of offsets is taken back; null for every other operation, and for one that moved nothing. */
 export function backOf(operation: Operation): string | null {
-  const { cluster, changes, kind, state, target } = operation;
-  const is = kind === "group_reset" && (state === "done" || state === "partly") && changes.length > 0;
-  if (!is || !cluster || !target) return null;
+  const { cluster, changes, kind, state, target, title } = operation;
+  const reset = kind === "group_reset" && title.id !== UNDO && (state === "done" || state === "partly");
+  const moved = changes.some(({ before, after }) => before !== after);
+  if (!reset || !moved || !cluster || !target) return null;
   return `${paths.group(cluster, target)}?back=${encodeURIComponent(operation.id)}`;
 }
 

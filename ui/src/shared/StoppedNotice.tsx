@@ -31,12 +31,18 @@ export function StoppedNotice({ failed }: { failed: boolean }) {
       type={failed ? "error" : "info"}
       header={t(failed ? texts.failed : texts.stopped)}
       action={
-        <Button variant="primary" loading={start.pending || detail?.state === "STARTING"} onClick={start.run}>
-          {t(texts.start)}
-        </Button>
+        detail?.permits.start && detail.state !== "STARTING" ? undefined : (
+          <Button
+            variant="primary"
+            loading={start.pending || detail?.state === "STARTING"}
+            onClick={start.run}
+          >
+            {t(texts.start)}
+          </Button>
+        )
       }
     >
-      {t(texts.hint)}
+      {failed && detail?.state_reason ? t.core(detail.state_reason) : t(texts.hint)}
     </Alert>
   );
 }

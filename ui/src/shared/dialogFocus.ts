@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 /** What had the focus last outside of menus and dialogs: the item of a menu is gone by the time its dialog ends. */
 let outside: HTMLElement | null = null;
@@ -12,24 +12,30 @@ const FIELD =
 
 interface DialogFocus {
   body: RefObject<HTMLDivElement | null>;
-  footer: RefObject<HTMLSpanElement | null>;
+  footer: (node: HTMLSpanElement | null) => void;
 }
 
 /**
  * The focus of a dialog: on opening its first field, where it has none the first button of its footer (the one that
- * changes nothing); on closing what opened it. The dialog itself would begin with the cross in its corner.
+ * changes nothing; with `act` the last, which is what the dialog is for); on closing what opened it. The dialog itself
+ * would begin with the cross in its corner.
  */
-export function useDialogFocus(): DialogFocus {
+export function useDialogFocus(act: boolean): DialogFocus {
   const body = useRef<HTMLDivElement>(null);
-  const footer = useRef<HTMLSpanElement>(null);
+  // Comes into the page later than what renders the dialog, which is a portal.
+  const [footer, setFooter] = useState<HTMLSpanElement | null>(null);
   useEffect(() => {
-    const opener = outside;
+    if (!footer) return;
     const timer = setTimeout(() => {
       const first = body.current?.querySelector<HTMLElement>(FIELD);
-      (first ?? footer.current?.querySelector<HTMLElement>("button"))?.focus();
+      const buttons = [...footer.querySelectorAll<HTMLElement>("button")];
+      (first ?? buttons.at(act ? -1 : 0))?.focus();
     });
+    return () => clearTimeout(timer);
+  }, [footer, act]);
+  useEffect(() => {
+    const opener = outside;
     return () => {
-      clearTimeout(timer);
       // After the dialog has given the focus back to what it knew; nothing may have it by then.
       setTimeout(() => {
         if (document.activeElement === document.body && opener?.isConnected) {
@@ -39,5 +45,5 @@ export function useDialogFocus(): DialogFocus {
       });
     };
   }, []);
-  return { body, footer };
+  return { body, footer: setFooter };
 }

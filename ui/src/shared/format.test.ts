@@ -23,6 +23,25 @@ describe("count", () => {
   });
 });
 
+describe("offset", () => {
+  it("shows every digit, ungrouped", () => {
+    expect(format.offset("9223372036854775807")).toBe("9223372036854775807");
+    expect(format.offset(null)).toBe("-");
+  });
+});
+
+describe("ungrouped", () => {
+  it.each([
+    ["2,240", "2240"],
+    ["2 240", "2240"],
+    ["2\u2009240\u202f000", "2240000"],
+    ["-1,000", "-1000"],
+    [" 12 ", "12"],
+    ["1,2", "1,2"],
+    ["2,240 000", "2240000"],
+  ])("%s is %s", (typed, text) => expect(format.ungrouped(typed)).toBe(text));
+});
+
 describe("short", () => {
   it.each([
     [0, "0"],

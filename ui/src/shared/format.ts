@@ -31,6 +31,17 @@ export function count(value: I64 | number | null | undefined): string {
   return (sign ?? "") + digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** All digits, ungrouped: an offset is a place to go to, typed and copied as it stands. */
+export function offset(value: I64 | null | undefined): string {
+  return value ?? NONE;
+}
+
+/** What is typed or pasted of a whole number, without what groups its digits: "2,240", "2 240", "2\u202f240". */
+export function ungrouped(typed: string): string {
+  const text = typed.trim();
+  return /^[-+]?\d{1,3}([,\s]\d{3})+$/.test(text) ? text.replace(/[,\s]/g, "") : text;
+}
+
 /** "12.4k", "842", "3.2": for rates, where the order of magnitude is the message. */
 export function short(value: number): string {
   if (value >= 1e9) return `${threeDigits(value / 1e9)}G`;

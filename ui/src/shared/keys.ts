@@ -26,9 +26,19 @@ export function letterOf(event: KeyboardEvent): string {
   return latin && !/^[\x20-\x7e]$/.test(event.key) ? latin.toLowerCase() : event.key;
 }
 
+/** Inputs that are pressed, not typed into. */
+const PRESSED = /^(radio|checkbox|button|submit|reset|file|range|color|image)$/;
+
 /** Letters typed into a field are text, not shortcuts. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  if (target instanceof HTMLInputElement) return !PRESSED.test(target.type);
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+/** An open menu or list of choices has the keys: nothing behind it is meant. */
+export function isInMenu(event: KeyboardEvent): boolean {
+  const open = '[role="menu"], [role="listbox"], [aria-haspopup][aria-expanded="true"]';
+  return event.target instanceof Element && event.target.closest(open) !== null;
 }

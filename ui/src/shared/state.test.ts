@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterState } from "~/contract/types";
-import { clusterState, GROUP_STATES, groupStateName } from "./state";
-import type { Translate } from "./text";
+import { clusterState, GROUP_STATES, groupStateText, noBrokerRuns, stateType } from "./state";
 
 describe("clusterState", () => {
   it.each<[ClusterState, string, string, string]>([
@@ -17,10 +16,30 @@ describe("clusterState", () => {
   );
 });
 
-describe("groupStateName", () => {
-  const korean = ((message: { ko: string }) => message.ko) as unknown as Translate;
-  it("has a name for every state that is explained, and leaves others", () => {
-    for (const state of GROUP_STATES) expect(groupStateName(korean, state)).not.toBe(state);
-    expect(groupStateName(korean, "Whatever")).toBe("Whatever");
+describe("stateType", () => {
+  const reason = { id: "reason.no_broker", args: {} } as const;
+  const cluster = { kind: "local", state: "ACTIVE", state_reason: null, brokers_online: 3 } as const;
+  it("is an error where no broker of a local cluster runs", () => {
+    const none = { ...cluster, state_reason: reason, brokers_online: 0 };
+    expect(noBrokerRuns(none)).toBe(true);
+    expect(stateType(none)).toBe("error");
+    expect(stateType({ ...none, state_reason: null })).toBe("error");
+    expect(noBrokerRuns({ ...none, kind: "remote" })).toBe(false);
+    expect(noBrokerRuns({ ...none, state: "STOPPED" })).toBe(false);
+  });
+  it("is no success with a reason", () => {
+    expect(stateType(cluster)).toBe("success");
+    expect(stateType({ ...cluster, state_reason: reason })).toBe("warning");
+    expect(stateType({ ...cluster, state: "STOPPED", state_reason: reason })).toBe("stopped");
+  });
+});
+
+describe("groupStateText", () => {
+  it("explains every state in both languages, and leaves others", () => {
+    for (const state of GROUP_STATES) {
+      const { en = "", ko = "" } = groupStateText(state) ?? {};
+      expect(en && ko && en !== ko, state).toBeTruthy();
+    }
+    expect(groupStateText("Whatever")).toBeUndefined();
   });
 });

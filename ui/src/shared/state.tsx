@@ -1,13 +1,5 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type {
-  BrokerRow,
-  ClusterRow,
-  ClusterState,
-  Health,
-  OperationState,
-  Text,
-  TopicRow,
-} from "~/contract/types";
+import type { BrokerRow, ClusterRow, ClusterState, Health, OperationState, TopicRow } from "~/contract/types";
 import { defineTexts, type Message, type Translate, useT } from "./text";
 
 type Type = StatusIndicatorProps.Type;
@@ -58,14 +50,29 @@ export function clusterStateWords(t: Translate): string[] {
   return Object.values(clusterTexts).map((text) => t(text));
 }
 
-export function ClusterStateIndicator(props: { state: ClusterState; reason?: Text | null }) {
+type Stated = Pick<ClusterRow, "kind" | "state" | "state_reason" | "brokers_online">;
+
+/** A local cluster whose every broker was stopped: it stands, and nothing in it can be read or written. */
+export function noBrokerRuns(cluster: Pick<Stated, "kind" | "state" | "brokers_online">): boolean {
+  return cluster.kind === "local" && cluster.state === "ACTIVE" && cluster.brokers_online === 0;
+}
+
+/** What a state alone does not say: one that goes with a reason is no success, and without a broker it is none at all. */
+export function stateType(cluster: Stated): Type {
+  if (noBrokerRuns(cluster)) return "error";
+  const { type } = clusterState(cluster.state);
+  return type === "success" && cluster.state_reason ? "warning" : type;
+}
+
+export function ClusterStateIndicator(props: { cluster: Stated; brief?: boolean }) {
   const t = useT();
-  const { type, text } = clusterState(props.state);
-  const reason = props.reason ? `: ${t.core(props.reason)}` : "";
+  const { cluster } = props;
+  const { text } = clusterState(cluster.state);
+  const name = text ? t(text) : cluster.state;
+  const reason = cluster.state_reason && !props.brief ? t.core(cluster.state_reason) : null;
   return (
-    <StatusIndicator type={type}>
-      {text ? t(text) : props.state}
-      {reason}
+    <StatusIndicator type={stateType(cluster)}>
+      {reason === null ? name : noBrokerRuns(cluster) ? reason : `${name}: ${reason}`}
     </StatusIndicator>
   );
 }
@@ -80,9 +87,14 @@ const partitionTexts = defineTexts({
 
 /** What a cluster's state does not tell: partitions that nobody leads or that lack replicas. Nothing where all is well. */
 export function ClusterHealth(props: {
-  cluster: Pick<ClusterRow, "partitions_offline" | "partitions_under_replicated">;
+  cluster: Pick<
+    ClusterRow,
+    "kind" | "state" | "brokers_online" | "partitions_offline" | "partitions_under_replicated"
+  >;
 }) {
   const t = useT();
+  // What was known last does not hold, and the state says the worse.
+  if (noBrokerRuns(props.cluster)) return null;
   const { partitions_offline: offline, partitions_under_replicated: under } = props.cluster;
   if (offline)
     return <StatusIndicator type="error">{t(partitionTexts.offline, { n: offline })}</StatusIndicator>;
@@ -253,17 +265,6 @@ const groupTexts = defineTexts({
   },
 });
 
-const groupNames = defineTexts({
-  Stable: { en: "Stable", ko: "안정" },
-  Empty: { en: "Empty", ko: "비어 있음" },
-  PreparingRebalance: { en: "PreparingRebalance", ko: "리밸런스 준비 중" },
-  CompletingRebalance: { en: "CompletingRebalance", ko: "리밸런스 완료 중" },
-  Assigning: { en: "Assigning", ko: "할당 중" },
-  Reconciling: { en: "Reconciling", ko: "조정 중" },
-  NotReady: { en: "NotReady", ko: "준비 안 됨" },
-  Dead: { en: "Dead", ko: "종료됨" },
-} satisfies Record<keyof typeof groupTexts, Message>);
-
 const typeTexts = defineTexts({
   classic: {
     en: "Members share the partitions out among themselves; each partition has one reader.",
@@ -293,16 +294,6 @@ export function groupStateText(state: string): Message | undefined {
   return groupTexts[state as keyof typeof groupTexts];
 }
 
-/** A group's state as it is shown: Kafka's word, or what it is called in Korean; one that we do not know as it came. */
-export function groupStateName(t: Translate, state: string): string {
-  const name = groupNames[state as keyof typeof groupNames];
-  return name ? t(name) : state;
-}
-
-export function groupStateWords(t: Translate): string[] {
-  return GROUP_STATES.map((state) => groupStateName(t, state));
-}
-
 /** No member reads while its group is in one of these. */
 export function isRebalancing(state: string): boolean {
   return state === "PreparingRebalance" || state === "CompletingRebalance";
@@ -323,15 +314,13 @@ const GROUP_TYPE: Record<string, Type> = {
   Dead: "error",
 };
 
+/** In Kafka's own word whatever the language: who looks it up elsewhere needs that one. */
 export function GroupStateIndicator(props: { state: string }) {
   const t = useT();
   const why = groupStateText(props.state);
-  const name = groupStateName(t, props.state);
-  // Who looks it up elsewhere needs Kafka's word.
-  const words = [name === props.state ? null : props.state, why ? t(why) : null].filter(Boolean);
   return (
-    <span title={words.join(": ") || undefined}>
-      <StatusIndicator type={GROUP_TYPE[props.state] ?? "info"}>{name}</StatusIndicator>
+    <span title={why ? t(why) : undefined}>
+      <StatusIndicator type={GROUP_TYPE[props.state] ?? "info"}>{props.state}</StatusIndicator>
     </span>
   );
 }

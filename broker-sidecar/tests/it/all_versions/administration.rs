@@ -11,13 +11,19 @@ use weir_wire::messages::{
     },
     alter_user_scram_credentials_request::AlterUserScramCredentialsRequest,
     create_acls_request::{AclCreation, CreateAclsRequest},
+    create_delegation_token_request::CreateDelegationTokenRequest,
     delete_acls_request::{DeleteAclsFilter, DeleteAclsRequest},
     describe_acls_request::DescribeAclsRequest,
     describe_client_quotas_request::DescribeClientQuotasRequest,
+    describe_delegation_token_request::DescribeDelegationTokenRequest,
     describe_user_scram_credentials_request::DescribeUserScramCredentialsRequest,
+    expire_delegation_token_request::ExpireDelegationTokenRequest,
     list_config_resources_request::ListConfigResourcesRequest,
     list_partition_reassignments_request::ListPartitionReassignmentsRequest,
     remove_raft_voter_request::RemoveRaftVoterRequest,
+    renew_delegation_token_request::RenewDelegationTokenRequest,
+    sasl_authenticate_request::SaslAuthenticateRequest,
+    sasl_handshake_request::SaslHandshakeRequest,
     unregister_broker_request::UnregisterBrokerRequest,
     unregister_controller_request::UnregisterControllerRequest,
     update_features_request::UpdateFeaturesRequest,
@@ -29,6 +35,7 @@ use super::Round;
 pub(super) fn ask(round: &mut Round) {
     round.api(|_| UpdateFeaturesRequest::default(), |a, _| a.error_code == 0);
     acls(round);
+    signing_in(round);
     replicas(round);
     places(round);
     let users = |_| DescribeUserScramCredentialsRequest::default();
@@ -54,6 +61,32 @@ pub(super) fn ask(round: &mut Round) {
     round.api(configs, |a, _| a.responses[0].error_code == 0);
     let list = |_| ListConfigResourcesRequest::default();
     round.api(list, |a, v| a.error_code == 0 && (v == 0) == a.config_resources.is_empty());
+}
+
+/// On a listener where nobody signs in.
+fn signing_in(round: &mut Round) {
+    let state = ErrorCode::ILLEGAL_SASL_STATE.0;
+    round.api(|_| SaslHandshakeRequest::default(), |a, _| a.error_code == state);
+    round.api(|_| SaslAuthenticateRequest::default(), |a, _| a.error_code == state);
+    let not_allowed = ErrorCode::DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.0;
+    let create = |_| CreateDelegationTokenRequest::default();
+    round.api(create, |a, _| a.error_code == not_allowed && &*a.principal_name == "ANONYMOUS");
+    let owner = |v| match v {
+        3.. => CreateDelegationTokenRequest {
+            owner_principal_type: Some(Str::from("User")),
+            owner_principal_name: Some(Str::from("ada")),
+            ..Default::default()
+        },
+        _ => CreateDelegationTokenRequest::default(),
+    };
+    let name = |v| if v >= 3 { "ada" } else { "ANONYMOUS" };
+    round.api(owner, |a, v| &*a.principal_name == name(v) && a.expiry_timestamp_ms == -1);
+    let renew = |_| RenewDelegationTokenRequest::default();
+    round.api(renew, |a, _| (a.error_code, a.expiry_timestamp_ms) == (not_allowed, -1));
+    let expire = |_| ExpireDelegationTokenRequest::default();
+    round.api(expire, |a, _| (a.error_code, a.expiry_timestamp_ms) == (not_allowed, -1));
+    let describe = |_| DescribeDelegationTokenRequest::default();
+    round.api(describe, |a, _| a.error_code == not_allowed && a.tokens.is_empty());
 }
 
 /// Replicas and brokers.

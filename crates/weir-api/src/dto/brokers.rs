@@ -1,6 +1,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 use weir_core::brokers as core;
+use weir_core::log_dirs;
 use weir_domain as domain;
 
 use super::{FromCore, I64, Text, dto, words};
@@ -107,3 +108,46 @@ dto!(QuorumReplica from domain::QuorumReplica {
     last_fetch_ms: Option<I64>,
     last_caught_up_ms: Option<I64>,
 });
+
+/// One log dir of one broker.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LogDirRow {
+    pub broker: i32,
+    pub path: String,
+    /// Kafka's name of the error that the broker answers for it; `null`: it is online.
+    pub error: Option<String>,
+    /// Replicas that it holds; `null` where it is offline.
+    pub replicas: Option<u32>,
+    /// Of those replicas, in bytes.
+    pub size: Option<I64>,
+    /// Of the volume, in bytes; `null` where the broker does not tell.
+    pub free: Option<I64>,
+    pub total: Option<I64>,
+    pub permits: LogDirPermits,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LogDirPermits {
+    pub offline: Option<Text>,
+    pub online: Option<Text>,
+}
+
+impl FromCore<log_dirs::LogDirRow> for LogDirRow {
+    fn from_core(row: log_dirs::LogDirRow) -> Self {
+        Self {
+            broker: row.broker,
+            path: row.path,
+            error: row.error,
+            replicas: row.replicas,
+            size: FromCore::from_core(row.size),
+            free: FromCore::from_core(row.free),
+            total: FromCore::from_core(row.total),
+            permits: LogDirPermits {
+                offline: FromCore::from_core(row.offline),
+                online: FromCore::from_core(row.online),
+            },
+        }
+    }
+}
+
+dto!(LogDirRows from log_dirs::LogDirPage { rows: Vec<LogDirRow>, warnings: Vec<Text> });

@@ -2,7 +2,7 @@ use serde::Serialize;
 use ts_rs::TS;
 use weir_core::clusters as core;
 
-use super::{FromCore, GroupRow, I64, Operation, Text, dto, words};
+use super::{ConfigValue, FromCore, GroupRow, I64, Operation, Text, dto, words};
 
 words!(ClusterState = core::State as "SCREAMING_SNAKE_CASE" {
     Creating, Active, Updating, Healing, Maintenance, RebootingBroker, Failed, Deleting, Stopped,
@@ -164,6 +164,8 @@ dto!(
         active_operations: Vec<Operation>,
         sample: bool,
         directory: Option<String>,
+        /// Broker configurations that a local cluster was made with.
+        configs: Vec<ConfigValue>,
         warnings: Vec<Text>,
     }
 );

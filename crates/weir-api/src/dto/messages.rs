@@ -263,6 +263,7 @@ pub struct StreamChunk {
     pub progress: StreamProgress,
     /// Set when nothing more will come.
     pub end: Option<Text>,
+    /// Why some partition cannot be read just now; it is tried again.
     pub error: Option<ApiError>,
 }
 
@@ -277,7 +278,7 @@ impl FromCore<streams::Chunk> for StreamChunk {
                 scanned: I64(i64::try_from(chunk.scanned).unwrap_or(i64::MAX)),
             },
             end: FromCore::from_core(chunk.end),
-            error: None,
+            error: chunk.error.map(ApiError::from),
         }
     }
 }

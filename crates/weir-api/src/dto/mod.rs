@@ -13,7 +13,9 @@ mod views;
 pub use base::{
     ApiError, Begun, Done, ErrorKind, FromCore, I64, NameCheck, Outcome, Text, TextArg,
 };
-pub use brokers::{BrokerPermits, BrokerRow, BrokerRows, BrokerState, Quorum, QuorumReplica};
+pub use brokers::{
+    BrokerPermits, BrokerRow, BrokerRows, BrokerState, LogDirRow, LogDirRows, Quorum, QuorumReplica,
+};
 pub use clusters::{
     Changeable, ClientInfo, ClusterDetail, ClusterKind, ClusterPermits, ClusterRow, ClusterState,
     CreateDefaults, DefaultSetting, Snippet, TestStatus, TestStep, TestStepName, ThroughputPoint,

@@ -340,6 +340,12 @@ pub struct ConfigValue {
     pub value: String,
 }
 
+impl FromCore<(String, String)> for ConfigValue {
+    fn from_core((name, value): (String, String)) -> Self {
+        Self { name, value }
+    }
+}
+
 /// A configuration to set, or to bring back to its default.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ConfigEdit {

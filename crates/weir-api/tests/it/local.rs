@@ -175,6 +175,54 @@ fn brokers_stop_and_start_by_the_engines_operations() {
 }
 
 #[test]
+fn a_log_dir_goes_offline_and_comes_back() {
+    let local = Local::new();
+    let configs = json!([{"name": "log.dirs", "value": "a,b"}]);
+    let args = json!({
+        "name": "two", "brokers": 2, "port": null, "configs": configs, "sample": false,
+    });
+    local.bench.ended(&local.bench.ok("clusters.create", args));
+    let cluster = json!({"cluster": "two"});
+    assert_eq!(local.bench.ok("clusters.get", cluster.clone())["configs"], configs);
+    let dirs = || local.bench.ok("brokers.log_dirs", cluster.clone())["rows"].clone();
+    let before = dirs();
+    let rows = before.as_array().unwrap();
+    let works = |row: &Value| row["error"].is_null() && row["permits"]["offline"].is_null();
+    assert!(rows.len() == 4 && rows.iter().all(works), "{before}");
+
+    let last = json!({"cluster": "two", "broker": 2, "log_dir": before[3]["path"]});
+    let offline = local.bench.ended(&local.bench.ok("brokers.log_dir_offline", last.clone()));
+    assert_eq!((&offline["kind"], &offline["state"]), (&json!("log_dir_offline"), &json!("done")));
+    let after = dirs();
+    assert_eq!(after[3]["error"], "KAFKA_STORAGE_ERROR");
+    assert_eq!(after[2]["permits"]["offline"]["id"], "permit.last_log_dir");
+    let unknown = json!({"cluster": "two", "broker": 2, "log_dir": "c"});
+    let refused = local.bench.call("brokers.log_dir_offline", unknown).unwrap_err();
+    assert_eq!(refused.text.id, "error.no_log_dir");
+    local.bench.ended(&local.bench.ok("brokers.log_dir_online", last));
+    assert_eq!(dirs()[3]["error"], Value::Null);
+}
+
+#[test]
+fn wrong_broker_configurations_are_told_at_their_field() {
+    let local = Local::new();
+    for (name, value, text) in [
+        ("num.partition", "6", "config.unknown_of_broker"),
+        ("num.partitions", "0", "config.invalid_least"),
+        ("log.dirs", "/data", "config.log_dirs"),
+        ("ssl.key.password", "secret", "config.secret"),
+    ] {
+        let configs = json!([{"name": name, "value": value}]);
+        let args = json!({
+            "name": "one", "brokers": 1, "port": null, "configs": configs, "sample": false,
+        });
+        let error = local.bench.call("clusters.create", args).unwrap_err();
+        assert_eq!((error.text.id, error.field.as_deref()), (text, Some("configs")), "{name}");
+    }
+    assert!(!local.dir("one").exists());
+}
+
+#[test]
 fn a_port_that_is_taken_is_named_and_nothing_is_left() {
     let local = Local::new();
     let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();

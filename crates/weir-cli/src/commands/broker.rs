@@ -19,7 +19,7 @@ use weir_api::dto::{BrokerRow, OperationState};
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::Broker;
 
-use self::log_dirs::LogDirsArgs;
+use self::log_dirs::{LogDirArgs, LogDirsArgs};
 use crate::args::{Common, Target};
 use crate::commands::operation;
 use crate::context;
@@ -34,6 +34,10 @@ pub(crate) enum BrokerCommand {
     List(ListArgs),
     /// Show where brokers keep their replicas: each log dir, whether it is online, what it holds
     LogDirs(LogDirsArgs),
+    /// Take a log dir of a broker offline, as a failed disk would: leaders move to other replicas
+    LogDirOffline(LogDirArgs),
+    /// Bring a log dir back: its replicas catch up
+    LogDirOnline(LogDirArgs),
     /// Stop a broker as for maintenance: its leaders move first
     Stop(BrokerArgs),
     /// Kill a broker as a crash would
@@ -80,6 +84,8 @@ pub(crate) async fn run(command: BrokerCommand) -> Result<(), Trouble> {
     match command {
         BrokerCommand::List(args) => list(args).await,
         BrokerCommand::LogDirs(args) => log_dirs::run(args).await,
+        BrokerCommand::LogDirOffline(args) => log_dirs::set(args, false).await,
+        BrokerCommand::LogDirOnline(args) => log_dirs::set(args, true).await,
         BrokerCommand::Stop(args) => act(args, Act::Stop).await,
         BrokerCommand::Kill(args) => act(args, Act::Kill).await,
         BrokerCommand::Start(args) => act(args, Act::Start).await,

@@ -11,10 +11,10 @@ use weir_api::commands::clusters::edit::ClustersEdit;
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::commands::clusters::start::ClustersStart;
 use weir_api::commands::clusters::stop::ClustersStop;
-use weir_api::dto::{ClusterKind, ClusterRow, Snippet};
+use weir_api::dto::{ClusterKind, ClusterRow, ConfigValue};
 use weir_api::texts::{self, Lang};
 
-use crate::args::{Common, Format};
+use crate::args::{Common, Format, pair};
 use crate::commands::operation;
 use crate::context;
 use crate::output;
@@ -56,6 +56,9 @@ pub(crate) struct CreateArgs {
     /// Name or address that clients are told to connect to, where that is not localhost
     #[arg(long, value_name = "NAME")]
     advertise: Option<String>,
+    /// Broker configuration under Kafka's name; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
     /// With a sample workload: a small live shop
     #[arg(long)]
     sample: bool,
@@ -135,8 +138,9 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
 
 async fn create(args: CreateArgs) -> Result<(), Trouble> {
     let app = context::new_app(&args.common)?;
-    let CreateArgs { name, brokers, port, host, advertise, sample, common } = args;
-    let new = ClustersCreate { name, brokers, port, host, advertise, sample };
+    let CreateArgs { name, brokers, port, host, advertise, set, sample, common } = args;
+    let configs = set.into_iter().map(|(name, value)| ConfigValue { name, value }).collect();
+    let new = ClustersCreate { name, brokers, port, host, advertise, configs, sample };
     let created = app.run(new).await?;
     operation::wait(&app, &created.operation).await?;
     tell(&context::find(&app, Some(&created.cluster)).await?, &common)
@@ -319,26 +323,26 @@ async fn edit(args: EditArgs) -> Result<(), Trouble> {
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
     let app = context::app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
-    let info = app.run(ClustersClientInfo { cluster: row.id }).await?;
+    let mut info = app.run(ClustersClientInfo { cluster: row.id }).await?;
+    if let Some(language) = &args.language {
+        info.snippets.retain(|snippet| snippet.language == *language);
+        if info.snippets.is_empty() {
+            return Err(Trouble::usage(
+                format!("there are no settings for {language:?}: leave --language out to see all"),
+                format!("{language:?}에 대한 설정이 없습니다: --language 없이 모두 보십시오"),
+            ));
+        }
+    }
     if args.common.output == Format::Json {
         return output::one(Format::Json, &[], &serde_json::to_value(&info).unwrap_or_default());
     }
-    let wanted = |snippet: &&Snippet| args.language.as_ref().is_none_or(|l| *l == snippet.language);
-    let mut found = false;
-    for snippet in info.snippets.iter().filter(wanted) {
-        found = true;
+    for snippet in &info.snippets {
         if args.language.is_none() {
             output::line(&format!("# {}", snippet.title))?;
         }
         output::line(&format!("{}\n", snippet.code.trim_end()))?;
     }
-    match args.language {
-        Some(language) if !found => Err(Trouble::usage(
-            format!("there are no settings for {language:?}: leave --language out to see all"),
-            format!("{language:?}에 대한 설정이 없습니다: --language 없이 모두 보십시오"),
-        )),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, IsTerminal, Read};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -58,6 +59,8 @@ enum Input {
 const LINE_MAX: u64 = 100 << 20;
 /// Lines read ahead.
 const AHEAD_MAX: usize = 256;
+/// What acknowledgements are waited for once the person wants to go.
+const LAST_WAIT: Duration = Duration::from_secs(2);
 /// Messages whose acknowledgement is awaited.
 const UNANSWERED_MAX: usize = 10_000;
 
@@ -76,7 +79,7 @@ pub(crate) async fn run(args: ProduceArgs, lang: Lang) -> Result<(), Trouble> {
     check(args.partition)?;
     let producer = ProducerOptions {
         compression: args.compression,
-        linger: std::time::Duration::from_millis(5),
+        linger: Duration::from_millis(5),
         batch_bytes_max: limit,
         ..Default::default()
     };
@@ -89,29 +92,11 @@ pub(crate) async fn run(args: ProduceArgs, lang: Lang) -> Result<(), Trouble> {
     };
     invite(lang);
     let mut lines = lines();
-    loop {
-        let line = tokio::select! {
-            line = lines.recv() => line,
-            () = signal::asked_to_end() => None,
-        };
-        let Some((number, line)) = line else { break };
-        let read = line.map_err(|error| unreadable(number, &error));
-        let read = read
-            .and_then(|line| message(&args, &line).map_err(|problem| bad_line(number, &problem)));
-        let checked = read.and_then(|message| check(message.partition).map(|()| message));
-        let stopped = match checked {
-            Ok(message) => {
-                writing.write(number, &message).await;
-                None
-            }
-            Err(trouble) => Some(trouble),
-        };
-        if stopped.is_some() || writing.failed.is_some() {
-            // What stood before a line that cannot be taken is written, and said to be.
-            return writing.end(&args, limit, stopped).await;
-        }
-    }
-    writing.end(&args, limit, None).await
+    let (stopped, hurries) = tokio::select! {
+        stopped = writing.take(&mut lines, &args, check) => (stopped, false),
+        () = signal::asked_to_end() => (None, true),
+    };
+    writing.end(&args, limit, stopped, hurries).await
 }
 
 /// The topic's `max.message.bytes`, if this user may read it.
@@ -140,6 +125,29 @@ struct Line {
 }
 
 impl Writing {
+    /// Writes line by line, until there are no more or one cannot be taken: what is wrong with it.
+    async fn take(
+        &mut self,
+        lines: &mut mpsc::Receiver<(u64, std::io::Result<Vec<u8>>)>,
+        args: &ProduceArgs,
+        check: impl Fn(Option<i32>) -> Result<(), Trouble>,
+    ) -> Option<Trouble> {
+        while let Some((number, line)) = lines.recv().await {
+            let read = line.map_err(|error| unreadable(number, &error));
+            let read = read.and_then(|line| {
+                message(args, &line).map_err(|problem| bad_line(number, &problem))
+            });
+            match read.and_then(|message| check(message.partition).map(|()| message)) {
+                Ok(message) => self.write(number, &message).await,
+                Err(trouble) => return Some(trouble),
+            }
+            if self.failed.is_some() {
+                return None;
+            }
+        }
+        None
+    }
+
     async fn write(&mut self, number: u64, message: &NewMessage) {
         let size = |part: &Option<Vec<u8>>| part.as_ref().map_or(0, Vec::len);
         let line = Line { number, bytes: size(&message.key) + size(&message.value) };
@@ -153,8 +161,11 @@ impl Writing {
     /// Awaits acknowledgements until at most `left` are missing.
     async fn settle(&mut self, left: usize) {
         while self.unanswered.len() > left {
-            let Some((line, delivery)) = self.unanswered.pop_front() else { break };
-            match delivery.await {
+            // It stays in the queue until it is answered: who stops waiting still knows of it.
+            let Some((line, delivery)) = self.unanswered.front_mut() else { break };
+            let (line, answer) = (*line, delivery.await);
+            self.unanswered.pop_front();
+            match answer {
                 Ok(_) => self.written += 1,
                 Err(error) => self.fail(line, error),
             }
@@ -165,21 +176,42 @@ impl Writing {
         self.failed.get_or_insert((line, error));
     }
 
-    /// Waits for what is under way, says how much was written, and why not more.
+    /// Waits for what is under way, says how much was written, and why not more. Who was asked to end, before or meanwhile
+    /// (`hurries`), waits no longer than [`LAST_WAIT`].
     async fn end(
         mut self,
         args: &ProduceArgs,
         limit: Option<u32>,
         stopped: Option<Trouble>,
+        mut hurries: bool,
     ) -> Result<(), Trouble> {
-        self.settle(0).await;
+        if !hurries {
+            hurries = tokio::select! {
+                () = self.settle(0) => false,
+                () = signal::asked_to_end() => true,
+            };
+        }
+        if hurries {
+            let _ = tokio::time::timeout(LAST_WAIT, self.settle(0)).await; // what is left is told
+        }
         tell(args, self.written, self.lang)?;
+        let left = self.unanswered.len();
+        if left > 0 && self.failed.is_none() && stopped.is_none() {
+            return Err(unanswered(left));
+        }
         match (self.failed, stopped) {
             (Some((line, error)), _) => Err(not_written(line, &args.topic, limit, &error)),
             (None, Some(trouble)) => Err(trouble),
             (None, None) => Ok(()),
         }
     }
+}
+
+fn unanswered(left: usize) -> Trouble {
+    Trouble::failed(
+        format!("{left} messages were not acknowledged yet: they may be in the topic, or not"),
+        format!("메시지 {left}개가 아직 확인되지 않았습니다: 토픽에 있을 수도 없을 수도 있습니다"),
+    )
 }
 
 /// Reads standard input on a thread that may block for ever: the program's end does not wait for it.

@@ -6,15 +6,16 @@ use clap::Args;
 use tokio::time::Instant;
 use weir_api::App;
 use weir_api::commands::clusters::create::ClustersCreate;
+use weir_api::commands::clusters::get::ClustersGet;
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::commands::clusters::start::ClustersStart;
 use weir_api::commands::clusters::stop::ClustersStop;
-use weir_api::dto::{ClusterRow, ClusterState};
+use weir_api::dto::{ClusterRow, ClusterState, ConfigValue};
 use weir_api::texts::Lang;
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::{ItemResult, NewTopic};
 
-use crate::args::Common;
+use crate::args::{Common, pair};
 use crate::commands::{cluster, operation};
 use crate::context::{self, LOCAL};
 use crate::signal;
@@ -29,6 +30,10 @@ pub(crate) struct UpArgs {
     /// given several times
     #[arg(long, value_name = "NAME[:PARTITIONS]", value_parser = topic)]
     topic: Vec<NewTopic>,
+    /// Broker configuration under Kafka's name, such as auto.create.topics.enable=true, of a cluster that is made; may be given
+    /// several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
     /// With a sample workload: a small live shop
     #[arg(long)]
     sample: bool,
@@ -159,12 +164,14 @@ async fn attempt(
                 port: None,
                 host: None,
                 advertise: None,
+                configs: args.set.iter().cloned().map(config).collect(),
                 sample: args.sample,
             };
             Some(app.run(new).await?.operation)
         }
         Some(row) => {
             refuse_other_flags(&row, args)?;
+            refuse_other_configs(app, &row, &args.set).await?;
             match is_down(&row) {
                 true => Some(app.run(ClustersStart { cluster: row.id }).await?.operation),
                 false => None,
@@ -231,6 +238,43 @@ fn refuse_other_flags(row: &ClusterRow, args: &UpArgs) -> Result<(), Trouble> {
         )),
         _ => Ok(()),
     }
+}
+
+fn config((name, value): (String, String)) -> ConfigValue {
+    ConfigValue { name, value }
+}
+
+/// What a cluster was made with stays: a start with other broker configurations would not be the cluster that is asked for.
+async fn refuse_other_configs(
+    app: &App,
+    row: &ClusterRow,
+    set: &[(String, String)],
+) -> Result<(), Trouble> {
+    if set.is_empty() {
+        return Ok(());
+    }
+    let made = app.run(ClustersGet { cluster: row.id.clone() }).await?.configs;
+    for (key, asked) in set {
+        let has = made.iter().find(|config| config.name == *key).map(|config| &config.value);
+        if has == Some(asked) {
+            continue;
+        }
+        let (name, en, ko) = match has {
+            Some(has) => (&row.name, format!("{key}={has}"), format!("{key}={has}")),
+            None => (&row.name, format!("no {key} of its own"), format!("자체 {key} 없이")),
+        };
+        return Err(Trouble::failed(
+            format!(
+                "the cluster {name:?} was made with {en}, not {key}={asked}: leave --set out, or make another with \
+                 `weir cluster create`"
+            ),
+            format!(
+                "클러스터 {name:?}은(는) {key}={asked}이(가) 아니라 {ko}(으)로 생성되었습니다: --set을 빼거나 `weir cluster \
+                 create`로 다른 클러스터를 생성하십시오"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 async fn create_topics(row: &ClusterRow, topics: &[NewTopic]) -> Result<(), Trouble> {

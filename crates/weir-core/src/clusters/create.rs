@@ -1,22 +1,30 @@
 //! Create a local cluster: a directory, a keeper, and the wait until it is usable.
 
+use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use weir_client::check_broker_config;
 use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, DirError};
 
 use super::{State, keeper, not_found, tags};
+use crate::command_line::CommandLine;
 use crate::core::Core;
+use crate::engine_words::known_at_start;
 use crate::failure::{Failure, Kind, Outcome, Result};
 use crate::home;
 use crate::operations::{Begin, Running, kind};
 use crate::text::{Text, TextId};
+use crate::topics::config_failure;
 
 /// Most engines are ready within 50 ms; one that heals a broken start takes its time.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// The form's field of broker configurations.
+const CONFIGS: &str = "configs";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCluster {
@@ -29,6 +37,8 @@ pub struct NewCluster {
     pub host: Option<String>,
     /// The name or address that brokers tell clients; `None`: `localhost`, or `host` when that is one address.
     pub advertise: Option<String>,
+    /// Broker configurations that it is made with, under Kafka's names.
+    pub configs: Vec<(String, String)>,
     /// A small live shop writes to it.
     pub sample: bool,
 }
@@ -68,6 +78,7 @@ impl Core {
             return Err(Failure::invalid("brokers", text).outcome(Outcome::NotDone));
         }
         check_addresses(new)?;
+        check_configs(&new.configs)?;
         new.port.map_or(Ok(()), |port| check_ports(port, new.brokers))
     }
 
@@ -89,6 +100,7 @@ impl Core {
         file.port = new.port;
         file.host.clone_from(&new.host);
         file.advertise.clone_from(&new.advertise);
+        file.static_configs = new.configs.iter().cloned().collect();
         file.sample = new.sample;
         std::fs::create_dir(dir.root()).map_err(|e| not_made(&dir, &e))?;
         if let Err(error) = dir.save_cluster(&file) {
@@ -131,7 +143,8 @@ impl Core {
             }
             if let Ok(Some(failed)) = dir.load_failed() {
                 self.look(id, dir).await;
-                let text = TextId::ErrorEngineFailed.with("reason", failed.reason);
+                let other = |reason: &str| TextId::ErrorEngineFailed.with("reason", reason);
+                let text = known_at_start(&failed.reason).unwrap_or_else(|| other(&failed.reason));
                 return Err(Failure::new(text).hint(TextId::HintLookAtLogs));
             }
             if Instant::now() > deadline {
@@ -169,6 +182,21 @@ fn check_addresses(new: &NewCluster) -> Result<()> {
     }
 }
 
+/// What the engine would refuse when it starts is refused now.
+fn check_configs(configs: &[(String, String)]) -> Result<()> {
+    let mut names = HashSet::new();
+    for (name, value) in configs {
+        let refused = |failure: Failure| Failure { field: Some(CONFIGS.to_owned()), ..failure };
+        check_broker_config(name, value)
+            .map_err(|problem| refused(config_failure(name, &problem)))?;
+        if !names.insert(name) {
+            let twice = Failure::invalid(CONFIGS, TextId::ConfigTwice.with("name", name));
+            return Err(twice.outcome(Outcome::NotDone));
+        }
+    }
+    Ok(())
+}
+
 /// Whether it is an IP address of this machine, or all of them.
 fn can_listen(host: &str) -> bool {
     host.parse::<IpAddr>().is_ok_and(|address| TcpListener::bind((address, 0)).is_ok())
@@ -193,9 +221,12 @@ fn check_ports(first: u16, brokers: u16) -> Result<()> {
             return Err(Failure::invalid("port", text).outcome(Outcome::NotDone));
         };
         if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-            let text = TextId::ClusterPortTaken.with("port", port.to_string());
-            return Err(Failure::invalid("port", text)
-                .hint(TextId::HintOtherPort)
+            let (text, hint) = match error.kind() {
+                ErrorKind::PermissionDenied => (TextId::ClusterPortDenied, TextId::HintHighPort),
+                _ => (TextId::ClusterPortTaken, TextId::HintOtherPort),
+            };
+            return Err(Failure::invalid("port", text.with("port", port.to_string()))
+                .hint(hint)
                 .outcome(Outcome::NotDone)
                 .detail(error));
         }
@@ -231,14 +262,17 @@ pub(crate) fn dir_failure(error: &DirError) -> Failure {
 
 /// The same on the command line.
 fn command(new: &NewCluster) -> String {
-    let port = new.port.map(|port| format!(" --port {port}")).unwrap_or_default();
-    let text = |flag: &str, value: &Option<String>| {
-        value.as_ref().map(|value| format!(" --{flag} {value}")).unwrap_or_default()
-    };
-    let (host, advertise) = (text("host", &new.host), text("advertise", &new.advertise));
-    let sample = if new.sample { " --sample" } else { "" };
-    let (name, brokers) = (&new.name, new.brokers);
-    format!("weir cluster create {name} --brokers {brokers}{port}{host}{advertise}{sample}")
+    let mut line = CommandLine::weir("cluster create").word(&new.name);
+    line = line.flag("--brokers", &new.brokers.to_string());
+    let port = new.port.map(|port| port.to_string());
+    for (flag, value) in [("--port", &port), ("--host", &new.host), ("--advertise", &new.advertise)]
+    {
+        line = value.iter().fold(line, |line, value| line.flag(flag, value));
+    }
+    for (name, value) in &new.configs {
+        line = line.flag("--set", &format!("{name}={value}"));
+    }
+    if new.sample { line.word("--sample") } else { line }.finish()
 }
 
 #[cfg(test)]
@@ -253,6 +287,7 @@ mod tests {
             port: None,
             host: owned(host),
             advertise: owned(advertise),
+            configs: Vec::new(),
             sample: false,
         };
         check_addresses(&new).err().map(|failure| match failure.text.id {

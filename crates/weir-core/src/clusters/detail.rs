@@ -1,5 +1,7 @@
 //! One cluster: the overview.
 
+use weir_control::files::ClusterFile;
+
 use super::State;
 use super::list::ClusterRow;
 use super::registry::Local;
@@ -43,6 +45,8 @@ pub struct ClusterDetail {
     pub active_operations: Vec<Operation>,
     pub sample: bool,
     pub directory: Option<String>,
+    /// Broker configurations that a local cluster was made with, by name.
+    pub configs: Vec<(String, String)>,
     pub warnings: Vec<Text>,
 }
 
@@ -70,6 +74,10 @@ impl Core {
             active_operations: self.recorder().running(Some(id)),
             sample: local.as_ref().is_some_and(|l| l.file.as_ref().is_some_and(|file| file.sample)),
             directory: local.as_ref().map(|local| local.dir.root().display().to_string()),
+            configs: local
+                .as_ref()
+                .and_then(|local| local.file.as_ref())
+                .map_or_else(Vec::new, made_with),
             warnings: local.iter().filter_map(Local::unrecorded).collect(),
             row,
         };
@@ -85,6 +93,10 @@ impl Core {
 fn cluster_id(local: &Local) -> Option<String> {
     let running = local.engine().map(|engine| engine.cluster_id.clone());
     running.or_else(|| local.dir.load_cluster_id().ok().flatten())
+}
+
+fn made_with(file: &ClusterFile) -> Vec<(String, String)> {
+    file.static_configs.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn fill(detail: &mut ClusterDetail, session: &Session) {

@@ -39,7 +39,29 @@ pub(super) fn engine() -> Result<PathBuf> {
 pub(super) fn start(dir: &ClusterDir) -> Result<()> {
     let mut keeper = Command::new(engine()?);
     keeper.arg("keep").arg("--dir").arg(dir.root());
+    keeper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log_of(dir));
     run_detached(keeper)
+}
+
+/// A keeper writes a line for each launch and end of its engine; its log begins anew where it is larger than this, bytes.
+const LOG_MAX: u64 = 1 << 20;
+
+/// `logs/keeper.log`; nowhere on a disk that takes no file: the cluster starts all the same.
+fn log_of(dir: &ClusterDir) -> Stdio {
+    let path = dir.logs().join("keeper.log");
+    let is_full = std::fs::metadata(&path).is_ok_and(|file| file.len() > LOG_MAX);
+    let open = || {
+        std::fs::create_dir_all(dir.logs())?;
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).write(true).append(!is_full).truncate(is_full).open(&path)
+    };
+    open().map_or_else(
+        |error| {
+            tracing::warn!(path = %path.display(), %error, "the keeper has no log");
+            Stdio::null()
+        },
+        Stdio::from,
+    )
 }
 
 /// SIGTERM to the keeper of `dir`: it stops its engine, by force where that does not end. For engines that do not
@@ -76,11 +98,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
     identity(one).is_some_and(|it| Some(it) == identity(other))
 }
 
-/// Runs a program that looks after itself, in a process group of its own: what ends the group of whoever started it, a
+/// Runs a program that looks after itself and that was told where to write, in a process group of its own: what ends the group of whoever started it, a
 /// Ctrl-C or a CI job's end, does not end it. A thread waits for its end, so that none stays a zombie.
 pub(crate) fn run_detached(mut command: Command) -> Result<()> {
     command.process_group(0);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let program = command.get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().map_err(|e| {
         Failure::new(TextId::ErrorProgramNotStarted.with("program", program))

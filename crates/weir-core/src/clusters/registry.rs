@@ -9,6 +9,7 @@ use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 
 use super::{ClusterFacts, State};
+use crate::engine_words::start_words;
 use crate::operations::{EngineLogs, Operation, OperationState};
 use crate::text::{Text, TextId};
 use crate::time::machine_started_ms;
@@ -83,7 +84,7 @@ impl Local {
         match self.state() {
             State::Failed => {
                 let failed = facts.failed.as_ref()?;
-                Some(TextId::ReasonFailed.with("reason", &failed.reason))
+                Some(start_words(&failed.reason))
             }
             State::Healing => {
                 let exit = facts.keeper.as_ref()?.last_exit.as_ref()?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use weir_client::{BrowsePage, Cursor, Direction, PartitionRange};
+use weir_domain::ItemError;
 use weir_domain::filter::MessageFilter;
 
 use super::MessageRow;
@@ -88,11 +89,7 @@ fn from(from: BrowseFrom) -> weir_client::BrowseFrom {
 }
 
 fn browsed(page: &BrowsePage) -> Browsed {
-    let warnings = page.problems.iter().map(|(partition, error)| {
-        TextId::WarningPartitionUnread
-            .with("partition", *partition)
-            .with("reason", error.to_string())
-    });
+    let warnings = page.problems.iter().map(|(partition, error)| unread(*partition, error));
     Browsed {
         rows: page.rows.iter().map(MessageRow::of).collect(),
         next: page.next.as_ref().map(write_cursor),
@@ -101,6 +98,12 @@ fn browsed(page: &BrowsePage) -> Browsed {
         scanned: page.scanned,
         warnings: warnings.collect(),
     }
+}
+
+/// That a partition could not be read, and why.
+pub(super) fn unread(partition: i32, error: &ItemError) -> Text {
+    let text = TextId::WarningPartitionUnread.with("partition", partition);
+    text.with("reason", error.to_string())
 }
 
 /// `b:0=12,1=7`

@@ -6,7 +6,7 @@ use std::time::Duration;
 use weir_client::Tail;
 
 use super::MessageRow;
-use super::browse::filter;
+use super::browse::{filter, unread};
 use crate::core::Core;
 use crate::errors::client_failure;
 use crate::failure::Result;
@@ -37,7 +37,10 @@ impl Core {
 async fn fill(mut tail: Tail, stream: Arc<Stream>) {
     while stream.is_wanted() {
         let batch = tail.next(ROWS_AT_ONCE, WAIT).await;
-        let rows = batch.rows.iter().map(MessageRow::of).collect();
+        let rows: Vec<_> = batch.rows.iter().map(MessageRow::of).collect();
+        let unread =
+            batch.problems.iter().map(|(partition, error)| (*partition, unread(*partition, error)));
+        stream.tried(rows.iter().map(|row| row.partition), unread.collect());
         stream.push(rows, batch.aborted, batch.scanned);
     }
     stream.end();

@@ -232,6 +232,11 @@ impl Session {
     pub(crate) fn set_down(&self, down: Vec<i32>) -> bool {
         let mut state = self.lock();
         let news = state.down != down;
+        if news && let Some(snapshot) = &mut state.snapshot {
+            // Where none is left that could tell, what was read last is all there is.
+            snapshot.metadata = marked(snapshot.metadata.clone(), &down);
+            snapshot.generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
+        }
         state.down = down;
         news
     }

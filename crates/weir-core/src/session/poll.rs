@@ -68,16 +68,18 @@ impl Session {
 
     fn paces(&self) -> Paces {
         let seconds = Duration::from_secs;
+        // A chart that has just been opened should not stay empty for long.
+        let is_new = self.throughput().len() < FIRST_POINTS;
         if !self.is_local {
-            return Paces { metadata: seconds(30), costly: seconds(60) };
+            let costly = if is_new { seconds(10) } else { seconds(60) };
+            return Paces { metadata: seconds(30), costly };
         }
         let partitions: usize = self.newest().map_or(0, |snapshot| {
             snapshot.metadata.topics.iter().map(|topic| topic.partitions.len()).sum()
         });
         let costly = match partitions {
             many if many > MANY_PARTITIONS => seconds(10),
-            // A chart that has just been opened should not stay empty for long.
-            _ if self.throughput().len() < FIRST_POINTS => seconds(1),
+            _ if is_new => seconds(1),
             _ => seconds(3),
         };
         Paces { metadata: seconds(5), costly }
@@ -110,7 +112,9 @@ impl Session {
         let had_problem = self.problem().is_some();
         let Ok(snapshot) = self.refresh().await else {
             if !had_problem {
-                self.tell(&[tags::CLUSTERS.to_owned(), tags::cluster(&self.cluster)]);
+                let id = &self.cluster;
+                let [clusters, cluster] = [tags::CLUSTERS.to_owned(), tags::cluster(id)];
+                self.tell(&[clusters, cluster, tags::topics(id), tags::brokers(id)]);
             }
             return;
         };

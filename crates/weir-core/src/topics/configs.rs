@@ -160,11 +160,21 @@ fn check(alter: &AlterTopic) -> Result<()> {
 }
 
 /// A value that is refused before a broker sees it.
-pub(super) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
+pub(crate) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
     let failure = match problem {
         ConfigProblem::Unknown(name) => {
             Failure::invalid(name, TextId::ConfigUnknown.with("name", name))
         }
+        ConfigProblem::UnknownOfBroker(name) => {
+            Failure::invalid(name, TextId::ConfigUnknownOfBroker.with("name", name))
+        }
+        ConfigProblem::Authorizer(only) => {
+            Failure::invalid(name, TextId::ConfigAuthorizer.with("only", *only))
+        }
+        ConfigProblem::Secret(name) => {
+            Failure::invalid(name, TextId::ConfigSecret.with("name", name))
+        }
+        ConfigProblem::LogDirs => Failure::invalid(name, TextId::ConfigLogDirs),
         ConfigProblem::Invalid { valid_values, .. } => {
             let text = valid_values.as_deref().map_or(TextId::ConfigInvalid.into(), takes);
             Failure::invalid(name, text.with("name", name))

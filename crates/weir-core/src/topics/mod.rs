@@ -9,6 +9,7 @@ mod list;
 mod partitions;
 mod row;
 
+pub(crate) use configs::config_failure;
 pub use configs::{AlterTopic, Altered, ConfigChange, ConfigHelp, ConfigRow, config_doc};
 pub use create::{CreateTopic, TopicDefaults};
 pub use delete::DeletedTopics;

@@ -196,7 +196,12 @@ fn are_throttled_replicas(value: &str) -> bool {
 }
 
 pub(super) fn sentence(definition: &ConfigDef, value: &str, reason: &str) -> String {
-    let value = if definition.sensitive { "[hidden]" } else { value };
+    let value = match value.trim().parse::<f64>() {
+        _ if definition.sensitive => "[hidden]".to_owned(),
+        // As Java writes it: 2 is 2.0.
+        Ok(number) if definition.kind == ConfigType::Double => format!("{number:?}"),
+        _ => value.to_owned(),
+    };
     format!("Invalid value {value} for configuration {}: {reason}", definition.name)
 }
 

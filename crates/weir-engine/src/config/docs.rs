@@ -159,7 +159,7 @@ const CLIENT_METRICS: [(&str, &str); 3] = [
     ("metrics", "Prefixes of the names of the metrics that clients send; \"*\" is all of them."),
 ];
 
-const BROKER: [(&str, &str); 61] = [
+const BROKER: [(&str, &str); 65] = [
     ("advertised.listeners", "Where clients find this broker, as Metadata tells them."),
     (
         "authorizer.class.name",
@@ -251,7 +251,17 @@ const BROKER: [(&str, &str); 61] = [
     ),
     ("listeners", "Where this broker listens."),
     ("log.dirs", "The folders that this broker keeps its partitions in."),
+    ("log.cleaner.enable", "Whether compacted topics are compacted."),
+    ("cordoned.log.dirs", "Log directories that take no new partitions: * or all of the broker's."),
     ("max.connections", "How many connections a broker takes at a time; further ones wait."),
+    (
+        "max.connections.per.ip",
+        "How many connections a broker takes from one address; one more is closed at once.",
+    ),
+    (
+        "max.connections.per.ip.overrides",
+        "The same for some addresses alone, as address:count with commas between.",
+    ),
     (
         "max.incremental.fetch.session.cache.slots",
         "How many incremental fetch sessions a broker keeps; the longest unused give way.",

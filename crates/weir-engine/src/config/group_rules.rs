@@ -1,5 +1,7 @@
 //! What a group's configurations may be, beyond their own definitions: the broker sets the bounds.
 
+use std::collections::HashSet;
+
 use super::{ConfigMap, Configs};
 
 /// A group configuration, and the broker configurations that hold its least and most.
@@ -111,11 +113,45 @@ pub(super) fn check(configs: &Configs, own: &ConfigMap) -> Result<(), String> {
             return Err(format!("{session} must be greater than {heartbeat}"));
         }
     }
+    check_streams(configs, own)?;
+    if own.get("errors.deadletterqueue.topic.name").is_some_and(|name| name.starts_with("__")) {
+        return Err(
+            "errors.deadletterqueue.topic.name: DLQ topic name must not start with '__'".to_owned()
+        );
+    }
     match own.get("share.auto.offset.reset") {
         Some(value) if !is_reset(value) => Err(format!(
-            "Invalid value `{value}` for configuration share.auto.offset.reset. The value must be either \
+            "Invalid value {value} for configuration share.auto.offset.reset: Invalid value `{value}` for configuration share.auto.offset.reset. The value must be either \
              'earliest', 'latest' or of the format 'by_duration:<PnDTnHnMn.nS>'."
         )),
+        _ => Ok(()),
+    }
+}
+
+fn check_streams(configs: &Configs, own: &ConfigMap) -> Result<(), String> {
+    let assignors = configs.broker_value(None, "group.streams.assignors").unwrap_or_default();
+    if let Some(name) = own.get("streams.assignor.name")
+        && !assignors.split(',').any(|known| known.trim() == name.trim())
+    {
+        return Err(format!(
+            "streams.assignor.name '{name}' is not a registered task assignor. Registered assignors are: [{assignors}]."
+        ));
+    }
+    let tags =
+        own.get("streams.rack.aware.assignment.tags").map(|v| v.as_str()).unwrap_or_default();
+    let mut seen = HashSet::new();
+    if !tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).all(|tag| seen.insert(tag)) {
+        return Err(
+            "streams.rack.aware.assignment.tags must not contain duplicate tag keys.".to_owned()
+        );
+    }
+    let interval =
+        own.get("streams.task.offset.interval.ms").and_then(|v| v.trim().parse::<i64>().ok());
+    let least = configs.broker_i64("group.streams.min.task.offset.interval.ms");
+    match interval {
+        Some(interval) if interval < least => {
+            Err(format!("streams.task.offset.interval.ms must be greater than or equal to {least}"))
+        }
         _ => Ok(()),
     }
 }

@@ -15,6 +15,11 @@ const MATCHES: [&str; 6] = [
     "client_source_port",
 ];
 
+/// Whether it is a regular expression.
+fn is_expression(value: &str) -> bool {
+    !value.is_empty() && regex::Regex::new(value).is_ok()
+}
+
 /// Checks a subscription as a whole; the error is Kafka's code and a sentence for the client.
 pub(super) fn check(own: &ConfigMap) -> Result<(), (ErrorCode, String)> {
     if let Some(interval) = own.get("interval.ms") {
@@ -32,7 +37,7 @@ pub(super) fn check(own: &ConfigMap) -> Result<(), (ErrorCode, String)> {
         let mut parts = pattern.split('=');
         let known = parts.next().is_some_and(|name| MATCHES.contains(&name.trim()));
         let one_value =
-            parts.next().is_some_and(|value| !value.is_empty()) && parts.next().is_none();
+            parts.next().is_some_and(|value| is_expression(value.trim())) && parts.next().is_none();
         if !known || !one_value {
             let message = format!("Illegal client matching pattern: {pattern}");
             return Err((ErrorCode::INVALID_CONFIG, message));

@@ -55,7 +55,7 @@ pub(crate) struct Found {
 pub(crate) struct Look {
     pub(crate) found: Vec<Found>,
     pub(crate) bytes: usize,
-    /// An error, or a replica to prefer: the answer does not wait for more.
+    /// An error, a log that parts from the reader's, or a replica to prefer: the answer does not wait for more.
     pub(crate) is_urgent: bool,
 }
 
@@ -213,7 +213,9 @@ impl FetchSet {
             }
             let bytes = found.outcome.as_ref().map_or(0, |outcome| outcome.read.len());
             look.bytes += bytes;
-            look.is_urgent |= found.outcome.is_err() || found.preferred_replica.is_some();
+            let is_told = |outcome: &ReadOutcome| outcome.diverging.is_some();
+            look.is_urgent |=
+                found.outcome.as_ref().map_or(true, is_told) || found.preferred_replica.is_some();
             // Answered partitions go to the end, so that a full answer does not starve the others.
             if bytes > 0 {
                 answered.push_back(place)
@@ -282,6 +284,7 @@ impl FetchSet {
             Err(_) => true,
             Ok(outcome) => {
                 !outcome.read.is_empty()
+                    || outcome.diverging.is_some()
                     || found.preferred_replica.is_some()
                     || told_by(outcome) != slot.told
                     // There are records, only not for this answer: its limit is used up.
@@ -323,7 +326,7 @@ impl FetchSet {
             let Some(slot) = self.slot(found.place) else { return mode == Mode::Full };
             let told = found.outcome.as_ref().map_or(Told::NOTHING, told_by);
             let is_same = std::mem::replace(&mut slot.told, told) == told;
-            let is_empty = found.outcome.as_ref().is_ok_and(|outcome| outcome.read.is_empty());
+            let is_empty = found.outcome.as_ref().is_ok_and(ReadOutcome::is_empty);
             mode == Mode::Full || !(is_same && is_empty && found.preferred_replica.is_none())
         });
         look
@@ -410,7 +413,7 @@ fn outcome_of(known: Known) -> ReadOutcome {
     let Known { high_watermark, last_stable_offset, log_start } = known;
     let view =
         PartitionView { log_start, log_end: high_watermark, high_watermark, last_stable_offset };
-    ReadOutcome { read: LogRead::default(), view }
+    ReadOutcome { read: LogRead::default(), view, diverging: None }
 }
 
 fn told_by(outcome: &ReadOutcome) -> Told {

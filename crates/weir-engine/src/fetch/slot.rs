@@ -8,6 +8,7 @@ use weir_wire::{ErrorCode, Str, Uuid};
 use super::news::News;
 use super::set::FetchLimits;
 use crate::image::Image;
+use crate::log::LogRead;
 use crate::partition::{Isolation, Partition, ReadOutcome, ReadRequest};
 use crate::wait::WatchGuard;
 
@@ -126,7 +127,7 @@ impl Slot {
     /// What a look found, when the next one finds the same until the partition changes: nothing was read, and
     /// not for want of room. Followers' ends move without a word, and epochs are compared with the log.
     pub(crate) fn knowable(&self, outcome: &ReadOutcome, isolation: Isolation) -> Option<Known> {
-        let is_idle = outcome.read.is_empty() && !outcome.is_behind(self.wanted.offset, isolation);
+        let is_idle = outcome.is_empty() && !outcome.is_behind(self.wanted.offset, isolation);
         (is_idle && self.led && self.wanted.last_epoch < 0).then_some(Known {
             high_watermark: outcome.view.high_watermark,
             last_stable_offset: outcome.view.last_stable_offset,
@@ -171,6 +172,11 @@ impl Slot {
             let end = partition.end_offset_for_epoch(wanted.last_epoch).map_err(|e| e.code())?;
             if end.leader_epoch < 0 {
                 return Err(ErrorCode::OFFSET_OUT_OF_RANGE);
+            }
+            if end.leader_epoch < wanted.last_epoch || end.end_offset < wanted.offset {
+                let view = partition.view().map_err(|e| e.code())?;
+                let diverging = Some((end.leader_epoch, end.end_offset));
+                return Ok(ReadOutcome { read: LogRead::default(), view, diverging });
             }
         }
         let request = ReadRequest {

@@ -5,8 +5,8 @@
 //! whatever the limits (v3), and whole when the offset lies inside it; record sets are never null.
 //! v9 fences by leader epoch (KIP-320), v11 reads from followers and names a preferred replica when
 //! a rack-aware selector is set (KIP-392), v12 the current leader, v13 topic ids, v16 leader
-//! endpoints (KIP-951). Divergence by epoch is for followers, which are modelled here and never
-//! ask.
+//! endpoints (KIP-951). Who says the epoch of what it read last is told where this log parts from it
+//! (KIP-595): followers do, which are modelled here, and whoever else asks.
 
 mod answer;
 mod context;

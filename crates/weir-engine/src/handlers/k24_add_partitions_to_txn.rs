@@ -3,7 +3,7 @@
 //! v0 to v3 come from producers: partitions are added to the open transaction, or begin one. v4 and
 //! later carry many transactions, from brokers, which add partitions or only verify them
 //! (KIP-890). Where one partition does not exist none is added: the others answer
-//! OPERATION_NOT_ATTEMPTED. Before v2 PRODUCER_FENCED is INVALID_PRODUCER_EPOCH.
+//! OPERATION_NOT_ATTEMPTED. Producers may not write to internal topics. Before v2 PRODUCER_FENCED is INVALID_PRODUCER_EPOCH.
 
 use weir_wire::ErrorCode;
 use weir_wire::messages::add_partitions_to_txn_request::{
@@ -16,6 +16,7 @@ use weir_wire::messages::add_partitions_to_txn_response::{
 
 use super::transactions::{Written, add_partitions, without_fenced};
 use crate::ctx::Ctx;
+use crate::image::is_internal;
 use crate::reply::Reply;
 use crate::txn::{EPOCH_BUMP, Partitions, ProducerRef};
 
@@ -86,6 +87,14 @@ fn one(
     let are_known = |topic: &AddPartitionsToTxnTopic| {
         topic.partitions.iter().all(|index| is_known(&topic.name, *index))
     };
+    let is_forbidden = |topic: &str| ctx.version() < 4 && is_internal(topic);
+    if transaction.topics.iter().any(|topic| is_forbidden(&topic.name)) {
+        let result = all(transaction, |topic, _| match is_forbidden(topic) {
+            true => ErrorCode::TOPIC_AUTHORIZATION_FAILED,
+            false => ErrorCode::OPERATION_NOT_ATTEMPTED,
+        });
+        return (result, None);
+    }
     if !transaction.topics.iter().all(are_known) {
         let result = all(transaction, |topic, index| match is_known(topic, index) {
             true => ErrorCode::OPERATION_NOT_ATTEMPTED,

@@ -10,6 +10,7 @@ use weir_wire::messages::alter_replica_log_dirs_response::{
 use weir_wire::{ErrorCode, Str, Uuid};
 
 use crate::ctx::Ctx;
+use crate::image::PartitionImage;
 use crate::reply::Reply;
 
 pub(crate) fn handle(
@@ -25,8 +26,8 @@ pub(crate) fn handle(
                 let planned = place.and_then(|id| {
                     let partition = ctx.partition(&topic.name, index)?;
                     let known = ctx.topic(&topic.name)?.partition(index);
-                    let here = known.is_some_and(|p| p.assignment().is_replica(ctx.broker_id()));
-                    here.then_some((partition, id)).ok_or(ErrorCode::REPLICA_NOT_AVAILABLE)
+                    replica_here(ctx, known)?;
+                    Ok((partition, id))
                 });
                 let code = planned.as_ref().err().copied().unwrap_or(ErrorCode::NONE);
                 moves.extend(planned);
@@ -50,6 +51,17 @@ pub(crate) fn handle(
         AlterReplicaLogDirTopicResult { topic_name, partitions, ..Default::default() }
     });
     Reply::Done(AlterReplicaLogDirsResponse { results: results.collect(), ..Default::default() })
+}
+
+/// Whether this broker has a replica, in a log dir that works: out of one that failed nothing can be copied.
+fn replica_here(ctx: &Ctx, known: Option<&PartitionImage>) -> Result<(), ErrorCode> {
+    let id = ctx.broker_id();
+    let assignment = known.map(PartitionImage::assignment);
+    let assignment = assignment.filter(|assignment| assignment.is_replica(id));
+    let assignment = assignment.ok_or(ErrorCode::REPLICA_NOT_AVAILABLE)?;
+    let broker = ctx.image().broker(id).ok_or(ErrorCode::REPLICA_NOT_AVAILABLE)?;
+    let dir = assignment.directory_of(id).unwrap_or_else(|| broker.log_dir());
+    if broker.is_offline(dir) { Err(ErrorCode::KAFKA_STORAGE_ERROR) } else { Ok(()) }
 }
 
 /// The id of one of this broker's log dirs that works.

@@ -35,10 +35,16 @@ pub(crate) fn handle(ctx: &Ctx, request: DescribeLogDirsRequest) -> Reply<Descri
             topics: inside(&all, *id),
             total_bytes: bytes(space.map(|s| s.total)),
             usable_bytes: bytes(space.map(|s| s.usable)),
+            is_cordoned: ctx.version() >= 5 && is_cordoned(ctx),
             ..Default::default()
         }
     });
     Reply::Done(DescribeLogDirsResponse { results: results.collect(), ..Default::default() })
+}
+
+/// v5: whether the broker takes no new partitions (KIP-1066); one log dir alone is not told apart from the others.
+fn is_cordoned(ctx: &Ctx) -> bool {
+    ctx.image().broker(ctx.broker_id()).is_some_and(|broker| ctx.image().is_cordoned(broker))
 }
 
 /// A topic's replicas here, each with its log dir.

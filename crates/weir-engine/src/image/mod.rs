@@ -4,7 +4,7 @@ mod apply;
 mod broker;
 mod topic;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use weir_wire::{Str, Uuid};
@@ -127,6 +127,15 @@ impl Image {
     /// Configurations in all their layers.
     pub fn configs(&self) -> &Configs {
         &self.configs
+    }
+
+    /// Whether no new partition is placed on the broker: `cordoned.log.dirs` names all of its log dirs (KIP-1066).
+    pub fn is_cordoned(&self, broker: &BrokerImage) -> bool {
+        let dirs = self.configs().broker_value(Some(broker.id), "cordoned.log.dirs");
+        let dirs = dirs.unwrap_or_default();
+        let named: BTreeSet<&str> =
+            dirs.split(',').map(str::trim).filter(|d| !d.is_empty()).collect();
+        named.contains("*") || (!named.is_empty() && named.len() >= broker.log_dirs.len())
     }
 
     /// Finalized features and their levels.

@@ -1,6 +1,6 @@
 //! Log dirs of brokers, and the controllers' quorum.
 
-use weir_engine::EngineConfig;
+use weir_engine::{BrokerError, EngineConfig};
 use weir_wire::messages::add_raft_voter_request::{AddRaftVoterRequest, Listener};
 use weir_wire::messages::alter_replica_log_dirs_request::{
     AlterReplicaLogDir, AlterReplicaLogDirTopic, AlterReplicaLogDirsRequest,
@@ -94,6 +94,13 @@ fn a_failed_log_dir_takes_its_replicas_out_and_gives_them_back() {
         assert_eq!(partition.offline_replicas.contains(&1), offline);
     }
     assert_eq!(move_to(&cluster, 1, &found[1].0, "t", 0), ErrorCode::KAFKA_STORAGE_ERROR);
+    // Nor is anything copied out of it.
+    let stays = move_to(&cluster, 1, &found[0].0, "t", inside[0]);
+    assert_eq!(stays, ErrorCode::KAFKA_STORAGE_ERROR);
+    // The last one does not fail: a broker without any is of no use.
+    let last = cluster.engine.set_log_dir(1, 0, false).unwrap_err();
+    assert!(matches!(last, BrokerError::LastLogDir(1)), "{last}");
+    assert_eq!(dirs(&cluster, 1)[0].1, ErrorCode::NONE);
     assert_eq!(cluster.produce("t", "while it is away", -1).0, ErrorCode::NONE);
     cluster.engine.set_log_dir(1, 1, true).unwrap();
     cluster.pass(200);

@@ -1,6 +1,7 @@
 //! ACLs, SCRAM users and client quotas over the wire: stored, described, altered, kept.
 
-use weir_engine::{EngineConfig, STANDARD_AUTHORIZER};
+use weir_engine::EngineConfig;
+use weir_wire::config_defs::STANDARD_AUTHORIZER;
 use weir_wire::messages::alter_client_quotas_request::{
     AlterClientQuotasRequest, EntityData, EntryData, OpData,
 };

@@ -1,5 +1,6 @@
 //! Kafka's configuration definitions: names, types, defaults, what is valid, how each is changed.
 
+mod at_start;
 mod broker;
 mod broker_dynamic;
 mod check;
@@ -7,6 +8,7 @@ mod client_metrics;
 mod group;
 mod topic;
 
+pub use at_start::{AUTHORIZER_CONFIGS, ConfigAtStart, STANDARD_AUTHORIZER, check_at_start};
 pub use check::InvalidConfig;
 
 /// Configurations of topics, by name.

@@ -86,7 +86,7 @@ fn memory(home: &Home) -> anyhow::Result<f64> {
     let display = Display::start(SIZE.0, SIZE.1)?;
     let mut command = Command::new(programs::path("weir-desktop")?);
     command.env("DISPLAY", &display.name).env("WEIR_HOME", home.path());
-    command.env("XDG_DATA_HOME", home.path().join("webview")).env("LANG", "C.UTF-8");
+    command.env("XDG_DATA_HOME", home.path().join("logs/webview")).env("LANG", "C.UTF-8");
     command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").stdout(Stdio::null()).stderr(Stdio::null());
     let app = Running::start(&mut command)?;
     // To start takes a tenth of it.

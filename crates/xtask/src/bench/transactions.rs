@@ -7,7 +7,9 @@ use super::wire::Connection;
 use super::{ask, row, stats};
 use anyhow::{Context as _, bail, ensure};
 use rdkafka::config::ClientConfig;
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
+use rdkafka::{ClientContext, Statistics};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 use weir_tests::apache_kafka::ApacheKafka;
 use weir_tests::programs;
@@ -29,8 +31,16 @@ const POLL: Duration = Duration::from_micros(50);
 /// Kafka's producer waits 20 ms or more.
 const RETRY: Duration = Duration::from_millis(2);
 
-/// Transactions a second on a cluster, one round.
-type Round = fn(&str, usize) -> anyhow::Result<f64>;
+/// One round of a producer on a cluster.
+type Round = fn(&str, usize) -> anyhow::Result<Rate>;
+
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    /// Transactions.
+    a_second: f64,
+    /// Of each transaction, in milliseconds: between requests that were sent and their answers; `None` where nobody counted.
+    waited_ms: Option<f64>,
+}
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let weir = process::program("weir-broker")?;
@@ -58,14 +68,22 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn report(who: &str, ours: &[f64], theirs: &[f64], limit: &str) {
-    let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a / b).collect();
-    let mut measured = format!("{:.0} a second", stats::median(ours));
+fn report(who: &str, ours: &[Rate], theirs: &[Rate], limit: &str) {
+    let rates = |rounds: &[Rate]| rounds.iter().map(|rate| rate.a_second).collect::<Vec<_>>();
+    let ratios: Vec<f64> = rates(ours).iter().zip(rates(theirs)).map(|(a, b)| a / b).collect();
+    let rate = stats::median(&rates(ours));
+    let mut measured = format!("{rate:.0} a second");
     if !theirs.is_empty() {
-        let (theirs, ratio) = (stats::median(theirs), stats::median(&ratios));
+        let (theirs, ratio) = (stats::median(&rates(theirs)), stats::median(&ratios));
         measured += &format!(" against {theirs:.0} of three Apache Kafka nodes: ratio {ratio:.1}");
     }
     row(&format!("transactions of 10 records, one producer: {who}"), &measured, limit);
+    let waited: Vec<f64> = ours.iter().filter_map(|rate| rate.waited_ms).collect();
+    if !waited.is_empty() {
+        let (waited, whole) = (stats::median(&waited), 1000.0 / rate);
+        let split = format!("{waited:.2} ms of {whole:.2} ms, the rest is the client's own");
+        row("... of each, waiting for the engine's answers", &split, "");
+    }
 }
 
 fn port(bootstrap: &str) -> anyhow::Result<u16> {
@@ -84,7 +102,7 @@ fn prepare(bootstrap: &str) -> anyhow::Result<()> {
     ask::create(&mut connection, [vec![ask::topic(TOPIC, 1, 3)]])
 }
 
-fn own(bootstrap: &str, number: usize) -> anyhow::Result<f64> {
+fn own(bootstrap: &str, number: usize) -> anyhow::Result<Rate> {
     let mut producer = Own::new(port(bootstrap)?, number)?;
     producer.one()?;
     let (mut count, since) = (0_u32, Instant::now());
@@ -92,7 +110,7 @@ fn own(bootstrap: &str, number: usize) -> anyhow::Result<f64> {
         producer.one()?;
         count += 1;
     }
-    Ok(f64::from(count) / since.elapsed().as_secs_f64())
+    Ok(Rate { a_second: f64::from(count) / since.elapsed().as_secs_f64(), waited_ms: None })
 }
 
 /// Kafka's transactional producer, as far as the wire sees it.
@@ -191,13 +209,34 @@ fn init(coordinator: &mut Connection, id: &str) -> anyhow::Result<(i64, i16)> {
     }
 }
 
-fn librdkafka(bootstrap: &str, number: usize) -> anyhow::Result<f64> {
-    let producer: BaseProducer = ClientConfig::new()
+/// Sums what librdkafka's statistics say of its requests.
+#[derive(Debug, Default)]
+struct Waits {
+    /// From a request's end of sending to its answer, of all requests, in microseconds.
+    micros: AtomicI64,
+}
+
+impl ClientContext for Waits {
+    fn stats(&self, statistics: Statistics) {
+        let windows = statistics.brokers.values().filter_map(|broker| broker.rtt.as_ref());
+        self.micros.fetch_add(windows.map(|window| window.sum).sum(), Ordering::Relaxed);
+    }
+}
+
+impl ProducerContext for Waits {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
+
+fn librdkafka(bootstrap: &str, number: usize) -> anyhow::Result<Rate> {
+    let producer: BaseProducer<Waits> = ClientConfig::new()
         .set("bootstrap.servers", bootstrap)
         .set("broker.address.family", "v4")
         .set("transactional.id", format!("librdkafka-{number}"))
         .set("linger.ms", "0")
-        .create()?;
+        .set("statistics.interval.ms", "100")
+        .create_with_context(Waits::default())?;
     producer.init_transactions(LIMIT)?;
     let one = || -> anyhow::Result<()> {
         producer.begin_transaction()?;
@@ -213,10 +252,12 @@ fn librdkafka(bootstrap: &str, number: usize) -> anyhow::Result<f64> {
         Ok(producer.commit_transaction(LIMIT)?)
     };
     one()?;
-    let (mut count, since) = (0_u32, Instant::now());
+    let waited = || producer.context().micros.load(Ordering::Relaxed) as f64 / 1000.0;
+    let (before, mut count, since) = (waited(), 0_u32, Instant::now());
     while since.elapsed() < ROUND {
         one()?;
         count += 1;
     }
-    Ok(f64::from(count) / since.elapsed().as_secs_f64())
+    let a_second = f64::from(count) / since.elapsed().as_secs_f64();
+    Ok(Rate { a_second, waited_ms: Some((waited() - before) / f64::from(count)) })
 }

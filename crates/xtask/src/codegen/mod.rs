@@ -1,7 +1,8 @@
-//! Generated files: Kafka's messages and configurations, from Apache Kafka's own jars.
+//! Generated files: Kafka's messages and configurations, from Apache Kafka's own jars; the contract's TypeScript.
 
 mod api_keys;
 mod configs;
+mod contract;
 mod definitions;
 mod docs;
 mod errors;
@@ -35,6 +36,9 @@ pub(crate) enum What {
     Configs,
     /// The engine's descriptions of topic configurations, from the console's texts.
     Docs,
+    /// The user interface's TypeScript of the contract, by the program that weir-api has for it. With --check nothing: a
+    /// test of weir-api compares them.
+    Contract,
     /// All of these.
     All,
 }
@@ -44,7 +48,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if wants(What::Docs) {
         output::deliver(docs::generate()?, args.check)?;
     }
-    if args.what == What::Docs {
+    if wants(What::Contract) && !args.check {
+        contract::write()?;
+    }
+    if matches!(args.what, What::Docs | What::Contract) {
         return Ok(());
     }
     let Some(jars) = jars::fetch("generated files")? else { return Ok(()) };

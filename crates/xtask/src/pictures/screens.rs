@@ -147,7 +147,12 @@ pub(super) const RUNNING: [Screen; 28] = [
         ["→", "→"],
         "Reset offsets: each commit before and after.",
     ),
-    screen("brokers", "~/brokers", ["zone-a", "zone-a"], "Brokers, and the controllers' quorum."),
+    screen(
+        "brokers",
+        "~/brokers",
+        ["zone-a", "zone-a"],
+        "Brokers, their log dirs, and the controllers' quorum.",
+    ),
     Screen {
         name: "broker-stop",
         path: "~/brokers",

@@ -9,6 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { AppInfo } from "~/contract/types";
 import { usePlatform } from "~/platform";
 import { useCall } from "~/shared/api";
+import { Copyable } from "~/shared/Copyable";
 import { CopyButton } from "~/shared/CopyButton";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { useT } from "~/shared/text";
@@ -17,12 +18,7 @@ import { texts } from "./texts";
 
 function Path(props: { path: string }) {
   const t = useT();
-  return (
-    <SpaceBetween direction="horizontal" size="xxs" alignItems="center">
-      <span className="weir-mono">{props.path}</span>
-      <CopyButton text={props.path} what={t(texts.path)} variant="inline" />
-    </SpaceBetween>
-  );
+  return <Copyable text={props.path} what={t(texts.path)} />;
 }
 
 function report(info: AppInfo): string {

@@ -44,6 +44,7 @@ export function AddBroker({ cluster, permit }: AddBrokerProps) {
           title={t(texts.addTitle)}
           action={t(texts.addOne)}
           command={`weir broker add --cluster ${cluster}`}
+          act
           pending={add.isPending}
           error={add.error}
           onConfirm={confirm}

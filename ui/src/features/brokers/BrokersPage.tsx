@@ -13,6 +13,7 @@ import { type Translate, useT } from "~/shared/text";
 import { AddBroker } from "./AddBroker";
 import { BrokerActions } from "./BrokerActions";
 import { BrokerPeek } from "./BrokerPeek";
+import { LogDirsTable } from "./LogDirsTable";
 import { QuorumTable } from "./QuorumTable";
 import { texts } from "./texts";
 
@@ -193,7 +194,10 @@ export default function BrokersPage() {
       />
       {rows && rows.length > 0 ? (
         <div className="weir-below">
-          <QuorumTable cluster={cluster} />
+          <SpaceBetween size="l">
+            <LogDirsTable cluster={cluster} />
+            <QuorumTable cluster={cluster} />
+          </SpaceBetween>
         </div>
       ) : null}
     </>

@@ -1,6 +1,13 @@
 import { tag, useCommand } from "~/shared/api";
 
-type Name = "brokers.start" | "brokers.stop" | "brokers.kill" | "brokers.add" | "brokers.remove";
+type Name =
+  | "brokers.start"
+  | "brokers.stop"
+  | "brokers.kill"
+  | "brokers.add"
+  | "brokers.remove"
+  | "brokers.log_dir_offline"
+  | "brokers.log_dir_online";
 
 /** A command on brokers, with what it makes stale. */
 export function useBrokerCommand<N extends Name>(name: N, cluster: string) {

@@ -36,6 +36,13 @@ export const brokersHelp = defineHelp({
       },
     },
     {
+      term: { en: "Log dirs", ko: "로그 디렉터리" },
+      text: {
+        en: "Where a broker keeps its replicas. One of several can be taken offline, as a failed disk, and brought back.",
+        ko: "브로커가 레플리카를 보관하는 곳입니다. 여러 개라면 하나를 고장 난 디스크처럼 오프라인으로 전환했다가 되돌릴 수 있습니다.",
+      },
+    },
+    {
       term: { en: "Controller quorum", ko: "컨트롤러 쿼럼" },
       text: {
         en: "Nodes that vote keep the metadata log; observers only read it. One that is behind learns of changes late.",

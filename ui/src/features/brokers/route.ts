@@ -32,7 +32,7 @@ export default defineFeature({
     {
       id: "brokers",
       text: texts.title,
-      keywords: "stop kill start racks controller 중지 시작",
+      keywords: "stop kill start racks controller log dirs disks 중지 시작 디스크",
       needs: ["cluster"],
       href: ({ cluster }) => paths.brokers(cluster ?? ""),
       keys: "g b",

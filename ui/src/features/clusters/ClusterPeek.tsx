@@ -6,7 +6,7 @@ import { Copyable } from "~/shared/Copyable";
 import { count, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { ClusterHealth, ClusterStateIndicator } from "~/shared/state";
+import { ClusterHealth, ClusterStateIndicator, noBrokerRuns } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { LastOperation } from "./LastOperation";
 import { texts } from "./texts";
@@ -28,7 +28,7 @@ export function ClusterPeek({ row }: { row: ClusterRow }) {
             label: t(texts.state),
             value: (
               <span className="weir-inline">
-                <ClusterStateIndicator state={row.state} reason={row.state_reason} />
+                <ClusterStateIndicator cluster={row} />
                 <ClusterHealth cluster={row} />
               </span>
             ),
@@ -38,7 +38,7 @@ export function ClusterPeek({ row }: { row: ClusterRow }) {
           { label: t(texts.brokers), value: online(row) },
           { label: t(texts.topics), value: count(row.topics) },
           { label: t(texts.partitions), value: count(row.partitions) },
-          { label: t(texts.maxLag), value: count(row.max_lag) },
+          { label: t(texts.maxLag), value: noBrokerRuns(row) ? NONE : count(row.max_lag) },
           { label: t(texts.lastOperation), value: <LastOperation row={row} /> },
           {
             label: t(texts.bootstrap),

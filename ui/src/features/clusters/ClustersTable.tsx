@@ -8,7 +8,7 @@ import { CopyButton } from "~/shared/CopyButton";
 import { count, middle, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { ClusterHealth, ClusterStateIndicator, clusterStateWords } from "~/shared/state";
+import { ClusterHealth, ClusterStateIndicator, clusterStateWords, noBrokerRuns } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
@@ -32,7 +32,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
       header: t(texts.state),
       cell: (row) => (
         <span className="weir-inline">
-          <ClusterStateIndicator state={row.state} reason={row.state_reason} />
+          <ClusterStateIndicator cluster={row} />
           <ClusterHealth cluster={row} />
         </span>
       ),
@@ -68,7 +68,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
     {
       id: "lag",
       header: t(texts.maxLag),
-      cell: (row) => known(row, row.max_lag),
+      cell: (row) => (noBrokerRuns(row) ? NONE : known(row, row.max_lag)),
       numeric: true,
       width: 90,
       wide: 1,

@@ -9,7 +9,7 @@ export const texts = defineTexts({
   brokers: { en: "Brokers", ko: "브로커" },
   topics: { en: "Topics", ko: "토픽" },
   partitions: { en: "Partitions", ko: "파티션" },
-  maxLag: { en: "Max lag", ko: "최대 지연" },
+  maxLag: { en: "Max lag", ko: "최대 랙" },
   bootstrap: { en: "Bootstrap address", ko: "부트스트랩 주소" },
   bootstrapWhat: { en: "bootstrap address of {name}", ko: "{name}의 부트스트랩 주소" },
   lastOperation: { en: "Last operation", ko: "마지막 작업" },

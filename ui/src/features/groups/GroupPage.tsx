@@ -72,16 +72,15 @@ interface DialogsProps {
   cluster: string;
   group: GroupDetail;
   asking: Asking | null;
+  production: boolean;
   /** The reset that is to be taken back. */
   back: string | null;
   onDone: () => void;
 }
 
-function Dialogs({ cluster, group, asking, back, onDone }: DialogsProps) {
+function Dialogs({ cluster, group, asking, production, back, onDone }: DialogsProps) {
   const t = useT();
   const navigate = useNavigate();
-  const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
-  const production = owner?.production ?? false;
   if (back)
     return (
       <PutBack cluster={cluster} group={group} operation={back} production={production} onDone={onDone} />
@@ -126,6 +125,7 @@ export default function GroupPage() {
   const done = () => patch({ reset: null, offsets: null, delete: null, back: null });
   const detail = useCall("groups.get", { cluster, group: name }, { tags: [tag.group(cluster, name)] });
   const group = detail.data;
+  const owner = useCall("clusters.get", { cluster }, { tags: [tag.cluster(cluster)] }).data;
   if (detail.error && !group)
     return (
       <PageFailure
@@ -158,13 +158,20 @@ export default function GroupPage() {
       {group ? (
         <SpaceBetween size="l">
           <Warnings warnings={group.warnings} />
-          <LagPanels group={group} />
+          <LagPanels group={group} sparse={owner?.kind === "remote"} />
           <LagTable cluster={cluster} group={group} />
           <MembersTable group={group} />
         </SpaceBetween>
       ) : null}
       {group && (asked || back) ? (
-        <Dialogs cluster={cluster} group={group} asking={asked} back={back} onDone={done} />
+        <Dialogs
+          cluster={cluster}
+          group={group}
+          asking={asked}
+          production={owner?.production ?? false}
+          back={back}
+          onDone={done}
+        />
       ) : null}
     </ContentLayout>
   );

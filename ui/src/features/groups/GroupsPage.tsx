@@ -7,13 +7,7 @@ import { NONE } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { RowName } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import {
-  GROUP_STATES,
-  GROUP_TYPES,
-  GroupStateIndicator,
-  groupStateName,
-  groupStateWords,
-} from "~/shared/state";
+import { GROUP_STATES, GROUP_TYPES, GroupStateIndicator } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import type { CoreProperty } from "~/shared/table/tokens";
 import { useFilteredList } from "~/shared/table/useFilteredList";
@@ -28,12 +22,7 @@ const asIs = (value: string) => ({ value, label: value });
 
 function groupProperties(t: Translate): CoreProperty[] {
   return [
-    {
-      key: "state",
-      label: t(texts.state),
-      kind: "word",
-      words: GROUP_STATES.map((value) => ({ value, label: groupStateName(t, value) })),
-    },
+    { key: "state", label: t(texts.state), kind: "word", words: GROUP_STATES.map(asIs) },
     { key: "type", label: t(texts.type), kind: "word", words: GROUP_TYPES.map(asIs) },
     { key: "members", label: t(texts.members), kind: "number" },
     { key: "topics", label: t(texts.topics), kind: "number" },
@@ -57,7 +46,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       header: t(texts.state),
       cell: (row) => <GroupStateIndicator state={row.state} />,
       sort: "state",
-      words: groupStateWords(t),
+      words: GROUP_STATES,
       sign: true,
     },
     { id: "type", header: t(texts.type), cell: (row) => row.type, words: GROUP_TYPES, wide: 2 },

@@ -9,20 +9,20 @@ import { TimeChart } from "~/shared/chart/TimeChart";
 import { count, duration, NONE, short } from "~/shared/format";
 import { groupStateText, groupTypeText, isRebalancing } from "~/shared/state";
 import { type Translate, useT } from "~/shared/text";
-import { largestShare, matters, type Trend, trendOf } from "./lag";
+import { keepsUp, largestShare, saidTrend, type Trend, trendOf } from "./lag";
 import { texts } from "./texts";
 
 /** A share above which one partition is named. */
 const NAMED_PERCENT = 40;
 
 /** What a person who knows Kafka would say first. */
-function sentenceOf(t: Translate, group: GroupDetail): string {
+function sentenceOf(t: Translate, group: GroupDetail, trend: Trend | null): string {
   const state = groupStateText(group.state);
   if (state && isRebalancing(group.state)) return t(state);
   if (group.lag === null) return group.lag_reason ? t.core(group.lag_reason) : t(texts.noCommit);
   if (group.lag === "0") return t(texts.noLag);
   if (group.members === 0) return t(texts.nobody);
-  if (!matters(group.lag, group.members)) return t(texts.keepsUp);
+  if (keepsUp(group)) return t(trend && trend.perSecond > 0 ? texts.fallsBehind : texts.keepsUp);
   const largest = largestShare(group.lag_rows);
   if (!largest || group.lag_rows.length < 2 || largest.percent < NAMED_PERCENT) return t(texts.even);
   const { row, percent } = largest;
@@ -43,7 +43,7 @@ function TrendText({ trend }: { trend: Trend | null }) {
 function whenCaughtUp(t: Translate, group: GroupDetail, trend: Trend | null): string {
   if (group.lag === "0") return t(texts.caughtUp);
   if (!trend || group.lag === null) return NONE;
-  if (trend.perSecond === 0 && !matters(group.lag, group.members)) return t(texts.keepingUp);
+  if (trend.perSecond === 0 && keepsUp(group)) return t(texts.keepingUp);
   return trend.seconds === null
     ? t(texts.never)
     : t(texts.about, { time: duration(Math.max(1, Math.round(trend.seconds)) * 1000) });
@@ -60,10 +60,16 @@ function withNow({ lag, lag_history, lag_rows }: GroupDetail): LagSample[] {
     : [...lag_history, { at: String(Date.now()), lag }];
 }
 
+interface LagPanelsProps {
+  group: GroupDetail;
+  /** Of a connected cluster, which is measured seldom. */
+  sparse: boolean;
+}
+
 /** Growing or shrinking, and why: the chart, the figures, the sentence. */
-export function LagPanels({ group }: { group: GroupDetail }) {
+export function LagPanels({ group, sparse }: LagPanelsProps) {
   const t = useT();
-  const trend = trendOf(group.lag_history);
+  const trend = saidTrend(group, trendOf(group.lag_history));
   const type = groupTypeText(group.type);
   const history = useMemo(() => withNow(group), [group]);
   return (
@@ -72,6 +78,7 @@ export function LagPanels({ group }: { group: GroupDetail }) {
         <TimeChart
           title={t(texts.lag)}
           times={history.map((point) => Number(point.at))}
+          sparse={sparse}
           topMin={8}
           format={(value) => count(Math.round(value))}
           series={[
@@ -95,7 +102,7 @@ export function LagPanels({ group }: { group: GroupDetail }) {
             { label: t(texts.caughtUpIn), value: whenCaughtUp(t, group, trend) },
           ]}
         />
-        <p className="weir-sentence">{sentenceOf(t, group)}</p>
+        <p className="weir-sentence">{sentenceOf(t, group, trend)}</p>
         {type ? <p className="weir-sentence weir-soft">{t(type)}</p> : null}
       </Container>
     </Grid>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import type { GroupDetail, GroupMember, LagRow } from "~/contract/types";
-import { compareI64, count } from "~/shared/format";
+import { compareI64, offset } from "~/shared/format";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
@@ -86,12 +86,12 @@ function columns(
         row.committed === null ? (
           <span className="weir-soft">{t(texts.noCommitCell)}</span>
         ) : (
-          count(row.committed)
+          offset(row.committed)
         ),
       numeric: true,
       width: 125,
     },
-    { id: "end", header: t(texts.end), cell: (row) => count(row.end), numeric: true, width: 125 },
+    { id: "end", header: t(texts.end), cell: (row) => offset(row.end), numeric: true, width: 125 },
     {
       id: "lag",
       header: t(texts.lag),

@@ -8,7 +8,7 @@ export const groupsHelp = defineHelp({
   },
   points: [
     {
-      term: { en: "Lag", ko: "지연" },
+      term: { en: "Lag", ko: "랙" },
       text: {
         en: 'Messages written and not yet committed. Never below zero; "-" with a reason where it is not known.',
         ko: '기록되었지만 커밋되지 않은 메시지 수입니다. 음수가 되지 않으며 알 수 없으면 이유와 함께 "-"로 표시됩니다.',
@@ -18,7 +18,7 @@ export const groupsHelp = defineHelp({
       term: { en: "State", ko: "상태" },
       text: {
         en: "Kafka's own word; hover it for a sentence.",
-        ko: "마우스를 올리면 Kafka의 용어와 설명이 표시됩니다.",
+        ko: "Kafka의 용어이며 마우스를 올리면 설명이 표시됩니다.",
       },
     },
     {
@@ -42,7 +42,7 @@ export const groupHelp = defineHelp({
   title: { en: "Consumer group", ko: "컨슈머 그룹" },
   body: {
     en: "Is the lag growing or shrinking, and which partition is it?",
-    ko: "지연이 늘고 있는지 줄고 있는지, 어느 파티션인지 보여 줍니다.",
+    ko: "랙이 늘고 있는지 줄고 있는지, 어느 파티션인지 보여 줍니다.",
   },
   points: [
     {

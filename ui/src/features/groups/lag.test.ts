@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LagRow } from "~/contract/types";
-import { largestShare, matters, trendOf } from "./lag";
+import { keepsUp, largestShare, matters, saidTrend, trendOf } from "./lag";
 
 const history = (lags: number[], everyMs = 5000) =>
   lags.map((lag, index) => ({ at: String(1_000_000 + index * everyMs), lag: String(lag) }));
@@ -31,6 +31,32 @@ describe("trendOf", () => {
       at: String(Number(point.at) - 500_000),
     }));
     expect(trendOf([...old, ...history([100, 100, 100])])?.perSecond).toBe(0);
+  });
+});
+
+describe("trendOf a connected cluster", () => {
+  const minutely = (lags: number[]) => history(lags, 60_200);
+  it("reads points that come once a minute", () => {
+    expect(trendOf(minutely([0, 602, 1204]))?.perSecond).toBeCloseTo(10);
+    expect(trendOf(minutely([9000, 602, 602, 602]))?.perSecond).toBe(0);
+    expect(trendOf(minutely([602, 602]))).toBeNull();
+  });
+  it("not such that are long past", () => expect(trendOf(history([0, 50, 100], 200_000))).toBeNull());
+});
+
+describe("saidTrend", () => {
+  const growing = (perSecond: number) => ({ perSecond, seconds: null });
+  it("does not grow while the group keeps up", () => {
+    const group = { lag: "30", members: 2 };
+    expect(keepsUp(group)).toBe(true);
+    expect(saidTrend(group, growing(0.3))?.perSecond).toBe(0);
+    expect(saidTrend(group, { perSecond: -0.3, seconds: 100 })?.perSecond).toBe(0);
+    expect(saidTrend(group, growing(5))?.perSecond).toBe(5);
+    expect(saidTrend(group, null)).toBeNull();
+  });
+  it("is told of a backlog and of a group that nobody reads", () => {
+    expect(saidTrend({ lag: "4000", members: 2 }, growing(0.3))?.perSecond).toBe(0.3);
+    expect(saidTrend({ lag: "30", members: 0 }, growing(0.3))?.perSecond).toBe(0.3);
   });
 });
 

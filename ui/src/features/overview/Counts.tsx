@@ -7,6 +7,7 @@ import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import { useT } from "~/shared/text";
 import { answering } from "./answering";
+import { known } from "./known";
 import { texts } from "./texts";
 
 function Figure(props: { label: string; href?: string; children: ReactNode; note?: ReactNode }) {
@@ -30,12 +31,6 @@ function Zero(props: { value: number | null; type: "warning" | "error"; note: st
   );
 }
 
-/** What a cluster whose process is gone can say of itself: its figures were of before. */
-function known(cluster: ClusterDetail): ClusterDetail {
-  if (cluster.state !== "HEALING") return cluster;
-  return { ...cluster, brokers_online: 0, under_replicated: null, offline: null, bytes: null };
-}
-
 /** The line of health that answers first. */
 export function Counts(props: { cluster: ClusterDetail }) {
   const t = useT();
@@ -50,7 +45,7 @@ export function Counts(props: { cluster: ClusterDetail }) {
       <div className="weir-figures-room">
         <div className="weir-figures">
           <Figure label={t(texts.brokers)} href={paths.brokers(id)}>
-            <StatusIndicator type={well ? "success" : "warning"}>
+            <StatusIndicator type={well ? "success" : online === 0 ? "error" : "warning"}>
               {t(texts.brokersOnline, { n: online ?? total ?? 0, all: total ?? 0 })}
             </StatusIndicator>
           </Figure>
@@ -85,7 +80,10 @@ export function Counts(props: { cluster: ClusterDetail }) {
           >
             <b>{count(cluster.groups)}</b>
           </Figure>
-          <Figure label={t(texts.stored)} note={answering(t, cluster) ?? t(texts.allReplicas)}>
+          <Figure
+            label={t(texts.stored)}
+            note={cluster.bytes === null ? "" : (answering(t, cluster) ?? t(texts.allReplicas))}
+          >
             <b>{bytes(cluster.bytes)}</b>
           </Figure>
         </div>

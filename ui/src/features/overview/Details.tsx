@@ -5,12 +5,23 @@ import type { ReactNode } from "react";
 import type { ClusterDetail } from "~/contract/types";
 import { Copyable } from "~/shared/Copyable";
 import { NONE } from "~/shared/format";
-import { useT } from "~/shared/text";
+import { type Translate, useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
 import { texts } from "./texts";
 
 function copyable(text: string | null, what: string): ReactNode {
   return text ? <Copyable text={text} what={what} /> : NONE;
+}
+
+/** What it was made with beyond the defaults; nothing where that is nothing. */
+function madeWith(t: Translate, { configs }: ClusterDetail) {
+  if (configs.length === 0) return [];
+  const lines = configs.map(({ name, value }) => (
+    <div key={name} className="weir-mono">
+      {name}={value}
+    </div>
+  ));
+  return [{ label: t(texts.madeWith), value: <div>{lines}</div> }];
 }
 
 export function Details({ cluster }: { cluster: ClusterDetail }) {
@@ -36,6 +47,7 @@ export function Details({ cluster }: { cluster: ClusterDetail }) {
             label: t(texts.directory),
             value: copyable(cluster.directory, t(texts.copyPath)),
           },
+          ...madeWith(t, cluster),
         ]}
       />
     </Container>

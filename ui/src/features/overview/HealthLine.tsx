@@ -3,6 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ClusterDetail } from "~/contract/types";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
+import { noBrokerRuns } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
@@ -14,7 +15,23 @@ export function HealthLine({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   // Nobody answers: what was known last of brokers and partitions does not hold.
   if (cluster.state === "HEALING") return <Alert type="warning">{t(texts.sickHealing)}</Alert>;
+  if (noBrokerRuns(cluster))
+    return (
+      <Alert type="error">
+        <Line text={t(texts.sickNoBroker)} cluster={cluster.id} />
+      </Alert>
+    );
   return <Sentences cluster={cluster} />;
+}
+
+function Line({ text, cluster }: { text: string; cluster: string }) {
+  const t = useT();
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <span>{text}</span>
+      <NameLink href={paths.brokers(cluster)}>{t(texts.seeBrokers)}</NameLink>
+    </SpaceBetween>
+  );
 }
 
 function Sentences({ cluster }: { cluster: ClusterDetail }) {
@@ -33,10 +50,7 @@ function Sentences({ cluster }: { cluster: ClusterDetail }) {
   if (sentences.length === 0) return <span hidden />;
   return (
     <Alert type={offline + awaiting > 0 ? "error" : "warning"}>
-      <SpaceBetween direction="horizontal" size="xs">
-        <span>{sentences.join(" ")}</span>
-        <NameLink href={paths.brokers(cluster.id)}>{t(texts.seeBrokers)}</NameLink>
-      </SpaceBetween>
+      <Line text={sentences.join(" ")} cluster={cluster.id} />
     </Alert>
   );
 }

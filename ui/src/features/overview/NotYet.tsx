@@ -3,8 +3,9 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useNavigate } from "react-router";
-import type { ClusterDetail } from "~/contract/types";
+import type { ClusterDetail, Operation } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { OperationCard } from "~/shared/OperationCard";
 import { paths } from "~/shared/paths";
@@ -13,12 +14,19 @@ import { Details } from "./Details";
 import { useSampleStart, useStart } from "./OverviewActions";
 import { texts } from "./texts";
 
+/** What was done last; of a cluster that has failed since only what went wrong says something. */
+function lastOf({ state, last_operation: last }: ClusterDetail): Operation[] {
+  if (!last || (state === "FAILED" && last.state === "done")) return [];
+  return [last];
+}
+
 /** Creating, stopped, failed: what is going on, with live steps and the one thing to do. */
 export function NotRunning({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   const start = useStart(cluster.id);
   const active = cluster.active_operations.length > 0 ? cluster.active_operations : null;
-  const shown = active ?? (cluster.last_operation ? [cluster.last_operation] : []);
+  const shown = active ?? lastOf(cluster);
+  const failed = cluster.state === "FAILED";
   return (
     <SpaceBetween size="l">
       <Container
@@ -27,7 +35,7 @@ export function NotRunning({ cluster }: { cluster: ClusterDetail }) {
             variant="h2"
             description={cluster.state === "STOPPED" ? t(texts.stoppedHint) : undefined}
             actions={
-              cluster.state === "STOPPED" || cluster.state === "FAILED" ? (
+              (cluster.state === "STOPPED" || failed) && cluster.permits.start === null ? (
                 <Button variant="primary" loading={start.pending} onClick={start.run}>
                   {t(texts.start)}
                 </Button>
@@ -47,6 +55,13 @@ export function NotRunning({ cluster }: { cluster: ClusterDetail }) {
         }
       >
         <SpaceBetween size="s">
+          {failed && cluster.state_reason ? (
+            <StatusIndicator type="error" wrapText>
+              {t.core(cluster.state_reason)}
+            </StatusIndicator>
+          ) : (
+            <span hidden />
+          )}
           {shown.map((operation) => (
             <OperationCard key={operation.id} operation={operation} />
           ))}

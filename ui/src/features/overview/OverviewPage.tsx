@@ -14,7 +14,7 @@ import { InfoLink } from "~/shared/help";
 import { PageFailure } from "~/shared/PageFailure";
 import { paths } from "~/shared/paths";
 import { ReadOnlyMark } from "~/shared/ReadOnlyMark";
-import { ClusterHealth, ClusterStateIndicator } from "~/shared/state";
+import { ClusterHealth, ClusterStateIndicator, noBrokerRuns } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { ActivityPanel } from "./ActivityPanel";
 import { ClientInformation } from "./ClientInformation";
@@ -43,13 +43,15 @@ function Subtitle({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   return (
     <span className="weir-dots">
-      <span>
-        <Copyable
-          text={cluster.bootstrap}
-          shown={shortAddresses(t, cluster.bootstrap)}
-          what={t(texts.bootstrap)}
-        />
-      </span>
+      {cluster.bootstrap === "" ? null : (
+        <span>
+          <Copyable
+            text={cluster.bootstrap}
+            shown={shortAddresses(t, cluster.bootstrap)}
+            what={t(texts.bootstrap)}
+          />
+        </span>
+      )}
       <span>{cluster.engine}</span>
       {cluster.version && !cluster.engine.includes(cluster.version) ? (
         <span>Kafka {cluster.version}</span>
@@ -61,6 +63,21 @@ function Subtitle({ cluster }: { cluster: ClusterDetail }) {
   );
 }
 
+/** Of a cluster whose files cannot be read no address is known. */
+function ClientButton({ cluster, onClick }: { cluster: ClusterDetail | undefined; onClick: () => void }) {
+  const t = useT();
+  const nowhere = cluster?.bootstrap === "";
+  return (
+    <Button
+      disabled={!cluster || nowhere}
+      {...(nowhere ? { disabledReason: t(texts.noAddress) } : {})}
+      onClick={onClick}
+    >
+      {t(texts.clientInfo)}
+    </Button>
+  );
+}
+
 function Body({ cluster, onDelete }: { cluster: ClusterDetail; onDelete: () => void }) {
   if (cluster.state === "UNREACHABLE") return <Unreachable cluster={cluster} onRemove={onDelete} />;
   if (!SERVING.includes(cluster.state)) return <NotRunning cluster={cluster} />;
@@ -68,7 +85,7 @@ function Body({ cluster, onDelete }: { cluster: ClusterDetail; onDelete: () => v
     <SpaceBetween size="l">
       <HealthLine cluster={cluster} />
       <Counts cluster={cluster} />
-      {cluster.topics === 0 ? <FirstMessage cluster={cluster} /> : <span hidden />}
+      {cluster.topics === 0 && !noBrokerRuns(cluster) ? <FirstMessage cluster={cluster} /> : <span hidden />}
       {cluster.topics === 0 && cluster.throughput.length < 2 ? (
         <span hidden />
       ) : (
@@ -107,7 +124,9 @@ export default function OverviewPage() {
           variant="h1"
           info={
             <span className="weir-title-info">
-              {cluster ? <ClusterStateIndicator state={cluster.state} reason={cluster.state_reason} /> : null}
+              {cluster ? (
+                <ClusterStateIndicator cluster={cluster} brief={cluster.state === "FAILED"} />
+              ) : null}
               {cluster ? <ClusterHealth cluster={cluster} /> : null}
               <ReadOnlyMark cluster={id} />
               <InfoLink />
@@ -116,9 +135,7 @@ export default function OverviewPage() {
           description={cluster ? <Subtitle cluster={cluster} /> : "…"}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button disabled={!cluster} onClick={() => showClient(true)}>
-                {t(texts.clientInfo)}
-              </Button>
+              <ClientButton cluster={cluster} onClick={() => showClient(true)} />
               {cluster ? (
                 <OverviewActions cluster={cluster} onDelete={() => askDelete(true)} />
               ) : (

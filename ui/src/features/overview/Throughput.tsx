@@ -21,12 +21,14 @@ export function Throughput({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
   const note = answering(t, cluster);
   const times = cluster.throughput.map((point) => Number(point.at));
+  const sparse = cluster.kind === "remote";
   return (
     <Grid gridDefinition={[{ colspan: { default: 12, s: 6 } }, { colspan: { default: 12, s: 6 } }]}>
       <Container header={<Head title={t(texts.messagesIn)} note={note} />} fitHeight>
         <TimeChart
           title={t(texts.messagesIn)}
           times={times}
+          sparse={sparse}
           topMin={10}
           format={(value) => `${short(value)} ${t(texts.perSecond)}`}
           series={[
@@ -43,6 +45,7 @@ export function Throughput({ cluster }: { cluster: ClusterDetail }) {
         <TimeChart
           title={t(texts.bytesIn)}
           times={times}
+          sparse={sparse}
           topMin={1024}
           base={1024}
           format={(value) => byteRate(value)}

@@ -22,7 +22,7 @@ export const overviewHelp = defineHelp({
       },
     },
     {
-      term: { en: "Largest lag", ko: "가장 큰 지연" },
+      term: { en: "Largest lag", ko: "가장 큰 랙" },
       text: {
         en: "Messages written and not yet committed by the group that is furthest behind.",
         ko: "가장 뒤처진 그룹이 아직 커밋하지 않은 메시지 수입니다.",

@@ -24,7 +24,7 @@ export const texts = defineTexts({
   topics: { en: "Topics", ko: "토픽" },
   partitions: { en: "{n, plural, one {# partition} other {# partitions}}", ko: "파티션 {n, number}개" },
   groups: { en: "Consumer groups", ko: "컨슈머 그룹" },
-  largestLag: { en: "largest lag {n}", ko: "최대 지연 {n}" },
+  largestLag: { en: "largest lag {n}", ko: "최대 랙 {n}" },
   stored: { en: "Size", ko: "크기" },
   ofAnswering: {
     en: "of the {n, number} of {all, plural, one {# broker} other {# brokers}} that answer",
@@ -34,6 +34,10 @@ export const texts = defineTexts({
   sickHealing: {
     en: "The cluster’s process ended by itself and is being started again. Clients connect again by themselves, and what was acknowledged is kept.",
     ko: "클러스터 프로세스가 스스로 종료되어 다시 시작하고 있습니다. 클라이언트는 자동으로 다시 연결되며 확인된 메시지는 유지됩니다.",
+  },
+  sickNoBroker: {
+    en: "No broker runs: nothing can be read or written until one is started.",
+    ko: "실행 중인 브로커가 없습니다. 브로커를 시작할 때까지 읽기와 쓰기를 할 수 없습니다.",
   },
   sickOffline: {
     en: "{n, plural, one {# partition is} other {# partitions are}} offline: no replica can lead. Start the stopped brokers.",
@@ -56,11 +60,11 @@ export const texts = defineTexts({
   messagesIn: { en: "Messages in", ko: "수신 메시지" },
   bytesIn: { en: "Bytes in", ko: "수신 바이트" },
   perSecond: { en: "/s", ko: "/초" },
-  topLag: { en: "Largest lag", ko: "가장 큰 지연" },
+  topLag: { en: "Largest lag", ko: "가장 큰 랙" },
   group: { en: "Group", ko: "그룹" },
   state: { en: "State", ko: "상태" },
   members: { en: "Members", ko: "멤버" },
-  lag: { en: "Lag", ko: "지연" },
+  lag: { en: "Lag", ko: "랙" },
   noLag: { en: "No group is behind", ko: "뒤처진 그룹 없음" },
   noLagHint: {
     en: "What was written is committed, or the groups have not committed yet.",
@@ -89,7 +93,9 @@ export const texts = defineTexts({
   controller: { en: "Controller", ko: "컨트롤러" },
   node: { en: "Node {id}", ko: "노드 {id}" },
   directory: { en: "Directory", ko: "디렉터리" },
+  madeWith: { en: "Broker configurations", ko: "브로커 구성" },
   created: { en: "Created", ko: "생성 시간" },
+  noAddress: { en: "The address of this cluster is not known.", ko: "이 클러스터의 주소를 알 수 없습니다." },
   stoppedTitle: { en: "This cluster is stopped", ko: "이 클러스터는 중지되었습니다" },
   failedTitle: { en: "This cluster has failed", ko: "이 클러스터는 실패했습니다" },
   stoppedHint: {

@@ -174,7 +174,7 @@ export const configurationHelp = defineHelp({
   title: { en: "Configuration", ko: "구성" },
   body: {
     en: "Every setting of the topic with its value and where that comes from. Edits collect until you review them.",
-    ko: "토픽의 모든 설정과 값의 출처를 보여 줍니다. 변경 사항은 검토할 때까지 모입니다.",
+    ko: "토픽의 모든 구성과 값의 출처를 보여 줍니다. 변경 사항은 검토할 때까지 모입니다.",
   },
   points: [
     {
@@ -209,10 +209,10 @@ export const consumersHelp = defineHelp({
   },
   points: [
     {
-      term: { en: "Lag on this topic", ko: "이 토픽의 지연" },
+      term: { en: "Lag on this topic", ko: "이 토픽의 랙" },
       text: {
         en: "Only of this topic's partitions; the group's page has the whole.",
-        ko: "이 토픽의 파티션만 계산합니다. 전체 지연은 그룹 페이지에 있습니다.",
+        ko: "이 토픽의 파티션만 계산합니다. 전체 랙은 그룹 페이지에 있습니다.",
       },
     },
     {

@@ -335,6 +335,7 @@ export function detail(id: string): T.ClusterDetail {
     top_lag: up ? [...groups].sort((a, b) => Number(b.lag) - Number(a.lag)).slice(0, 5) : [],
     active_operations: [],
     sample: true,
+    configs: [],
     directory: row.kind === "local" ? `/home/mina/.local/share/weir/clusters/${row.id}` : null,
     warnings: [],
     permits: {

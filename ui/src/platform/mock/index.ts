@@ -23,6 +23,5 @@ export const mock: Platform = {
   call,
   copy: async () => undefined,
   openLink: () => undefined,
-  notify: () => undefined,
   restart: () => window.location.reload(),
 };

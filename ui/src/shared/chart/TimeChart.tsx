@@ -21,6 +21,13 @@ const texts = defineTexts({
 const HEIGHT = 220;
 /** Fewer are no line that says anything. */
 const POINTS_MIN = 3;
+/** Where a point comes once a minute, each is worth being seen: two make a line. */
+const SPARSE_POINTS_MIN = 2;
+
+/** Whether there is something to draw. */
+export function isDrawn(times: readonly number[], sparse: boolean): boolean {
+  return times.length >= (sparse ? SPARSE_POINTS_MIN : POINTS_MIN);
+}
 
 interface TimeChartProps {
   title: string;
@@ -31,13 +38,16 @@ interface TimeChartProps {
   height?: number;
   topMin?: number;
   base?: 1000 | 1024;
+  /** Points come once a minute: of a connected cluster. */
+  sparse?: boolean;
 }
 
 /** A live line chart with values in its legend, a text summary, a cursor for keys and a table behind it. */
 export function TimeChart(props: TimeChartProps) {
   const t = useT();
   const [table, setTable] = useState(false);
-  if (props.times.length < POINTS_MIN) return <Collecting height={props.height ?? HEIGHT} />;
+  const sparse = props.sparse ?? false;
+  if (!isDrawn(props.times, sparse)) return <Collecting height={props.height ?? HEIGHT} sparse={sparse} />;
   return (
     <div>
       {table ? (

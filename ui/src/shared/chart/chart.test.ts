@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withGaps } from "./gaps";
 import { niceTop, timeLabels, timeRange } from "./options";
+import { isDrawn } from "./TimeChart";
 
 const line = (values: number[]) => [{ label: "a", color: 1, values }];
 
@@ -13,6 +14,15 @@ describe("withGaps", () => {
     const drawn = withGaps([0, 5000, 10_000, 610_000, 615_000], line([1, 2, 3, 4, 5]));
     expect(drawn.times).toEqual([0, 5000, 10_000, 310_000, 610_000, 615_000]);
     expect(drawn.series[0]?.values).toEqual([1, 2, 3, null, 4, 5]);
+  });
+});
+
+describe("isDrawn", () => {
+  it("waits for a line, of a connected cluster not for minutes", () => {
+    expect(isDrawn([1, 2], false)).toBe(false);
+    expect(isDrawn([1, 2, 3], false)).toBe(true);
+    expect(isDrawn([1], true)).toBe(false);
+    expect(isDrawn([1, 2], true)).toBe(true);
   });
 });
 

@@ -17,6 +17,7 @@ import { Conditions } from "./Conditions";
 import { CoreConditions } from "./CoreConditions";
 import { FilterInput } from "./FilterInput";
 import type { Column, ResourceTableProps } from "./ResourceTable";
+import { SlowNotice } from "./SlowNotice";
 import { texts } from "./texts";
 
 /** What a person chose for this table's looks. */
@@ -119,7 +120,7 @@ export function TableHeader() {
       {...(counter ? { counter } : {})}
       description={
         slow ? (
-          t(texts.slow)
+          <SlowNotice />
         ) : props.description || props.updatedAt || props.folded.length > 0 ? (
           <span className="weir-dots">
             {props.description ? <span>{props.description}</span> : null}

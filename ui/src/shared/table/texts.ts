@@ -47,5 +47,16 @@ export const texts = defineTexts({
   nextPage: { en: "Next page", ko: "다음 페이지" },
   pageN: { en: "Page {n}", ko: "페이지 {n}" },
   live: { en: "Rows {from} to {to} of {total}", ko: "{total}개 중 {from}~{to}행" },
-  slow: { en: "Still waiting for an answer…", ko: "아직 응답을 기다리는 중…" },
+  slow: {
+    en: "No answer for some seconds. What comes, or why nothing does, is shown here by itself.",
+    ko: "몇 초째 응답이 없습니다. 응답이 오거나 실패하면 여기에 바로 표시됩니다.",
+  },
+  slowCluster: {
+    en: "No answer for some seconds. {name} is asked at {address}; what comes, or why nothing does, is shown here by itself.",
+    ko: "몇 초째 응답이 없습니다. {name}에 요청한 주소는 {address}이며, 응답이 오거나 실패하면 여기에 바로 표시됩니다.",
+  },
+  slowBrokers: {
+    en: "Still waiting: {n, plural, one {broker {brokers} does} other {brokers {brokers} do}} not answer.",
+    ko: "응답을 기다리는 중입니다. 응답하지 않는 브로커 {n, number}개: {brokers}",
+  },
 });

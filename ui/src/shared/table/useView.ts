@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Page, Refresh, Text, ViewArgs } from "~/contract/types";
 import { useCall } from "../api";
 
@@ -16,7 +16,7 @@ interface View<Row> {
   live: { gone: ReadonlySet<string>; added: number; onUpdate: () => void };
 }
 
-interface Answers<Row> {
+export interface Answers<Row> {
   list: { data: Page<Row> | undefined; error: unknown; isFetching: boolean; refetch: () => unknown };
   refresh: { data: Refresh<Row> | undefined; error: unknown };
 }
@@ -58,14 +58,24 @@ function useMerged<Row extends { id: string }>({ list, refresh }: Answers<Row>):
   };
 }
 
+/** So long after it was come to a list has no order yet that anybody reads: the core looks again within that time. */
+const ARRIVING_MS = 6_000;
+
 /**
- * The view lives in the core and lapses there when nobody asked for a while: then refreshing fails and the list is
- * asked anew. An empty list has no order to keep, so the first rows show at once.
+ * Whether the list is asked anew by itself. The view lives in the core and lapses there when nobody asked for a while:
+ * then refreshing fails. An empty list has no order to keep, so the first rows show at once; and who has just come
+ * gets what is there now, not what was there at the last visit.
  */
+export function asksAnew<Row>({ list, refresh }: Answers<Row>, sinceMs: number): boolean {
+  if (refresh.error !== null && refresh.error !== undefined) return true;
+  const added = refresh.data?.added ?? 0;
+  const isEmpty = list.data?.rows.length === 0 && list.data.all === 0;
+  return added > 0 && !list.isFetching && (isEmpty || sinceMs < ARRIVING_MS);
+}
+
 function useRelist<Row>({ list, refresh }: Answers<Row>): void {
-  const lapsed = refresh.error !== null && refresh.error !== undefined;
-  const firstRows = list.data?.rows.length === 0 && list.data.all === 0 && (refresh.data?.added ?? 0) > 0;
-  const again = lapsed || firstRows;
+  const came = useRef(Date.now());
+  const again = asksAnew({ list, refresh }, Date.now() - came.current);
   const { refetch } = list;
   useEffect(() => {
     if (again) void refetch();

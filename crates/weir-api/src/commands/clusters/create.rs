@@ -1,6 +1,7 @@
 use weir_core::clusters::NewCluster;
 
 use crate::commands::prelude::*;
+use crate::dto::ConfigValue;
 
 /// Begins to create a local cluster and answers at once; its progress comes by events.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -19,6 +20,10 @@ pub struct ClustersCreate {
     #[serde(default)]
     #[ts(optional)]
     pub advertise: Option<String>,
+    /// Broker configurations that it is made with, under Kafka's names.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<ConfigValue>>")]
+    pub configs: Vec<ConfigValue>,
     /// A small live shop writes to it.
     pub sample: bool,
 }
@@ -35,8 +40,9 @@ impl Command for ClustersCreate {
     const INVALIDATES: &'static [&'static str] = &["clusters"];
 
     async fn run(self, app: &App) -> Result<ClusterCreated> {
-        let Self { name, brokers, port, host, advertise, sample } = self;
-        let new = NewCluster { name, brokers, port, host, advertise, sample };
+        let Self { name, brokers, port, host, advertise, configs, sample } = self;
+        let configs = configs.into_iter().map(|config| (config.name, config.value)).collect();
+        let new = NewCluster { name, brokers, port, host, advertise, configs, sample };
         let created = app.core().create_cluster(new)?;
         Ok(ClusterCreated { cluster: created.cluster, operation: created.operation })
     }

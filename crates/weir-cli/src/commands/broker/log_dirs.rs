@@ -1,10 +1,14 @@
-//! `weir broker log-dirs`: any cluster's log dirs, from DescribeLogDirs of each broker.
+//! `weir broker log-dirs`: any cluster's log dirs, from DescribeLogDirs of each broker; `log-dir-offline` and
+//! `log-dir-online`: one that fails and works again, of a cluster on this machine.
 
 use clap::Args;
 use serde_json::{Value, json};
+use weir_api::commands::brokers::log_dir_offline::BrokersLogDirOffline;
+use weir_api::commands::brokers::log_dir_online::BrokersLogDirOnline;
 use weir_domain::LogDir;
 
 use crate::args::{Common, Target};
+use crate::commands::operation;
 use crate::context;
 use crate::headings;
 use crate::output;
@@ -16,6 +20,20 @@ pub(crate) struct LogDirsArgs {
     id: Option<i32>,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogDirArgs {
+    /// The broker's id
+    id: i32,
+    /// The log dir: its path or the last part of it, as `weir broker log-dirs` shows it
+    #[arg(value_name = "LOG_DIR")]
+    log_dir: String,
+    /// A cluster by its name in Weir. By default "local", or the only one there is
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -32,8 +50,9 @@ pub(super) async fn run(args: LogDirsArgs) -> Result<(), Trouble> {
         ));
     }
     let asked = |broker: i32| args.id.is_none_or(|id| id == broker);
-    let answer = client.log_dirs().await?;
-    for failure in answer.failures.iter().filter(|failure| failure.broker_id.is_none_or(asked)) {
+    let mut answer = client.log_dirs().await?;
+    answer.failures.retain(|failure| failure.broker_id.is_none_or(asked));
+    for failure in &answer.failures {
         let (host, port, why) = (&failure.host, failure.port, &failure.detail);
         note(
             headings::lang(),
@@ -45,7 +64,24 @@ pub(super) async fn run(args: LogDirsArgs) -> Result<(), Trouble> {
     dirs.retain(|dir| asked(dir.broker_id));
     dirs.sort_by(|a, b| (a.broker_id, &a.path).cmp(&(b.broker_id, &b.path)));
     let headers = ["BROKER", "LOG DIR", "STATE", "REPLICAS", "SIZE", "FREE"];
-    output::rows(args.common.output, &dirs, &headers, cells, as_json)
+    output::rows(args.common.output, &dirs, &headers, cells, as_json)?;
+    if answer.failures.is_empty() { Ok(()) } else { Err(Trouble::Told(1)) }
+}
+
+/// Takes a log dir offline, or brings it back, and waits until that is done.
+pub(super) async fn set(args: LogDirArgs, online: bool) -> Result<(), Trouble> {
+    let app = context::app(&args.common)?;
+    let row = context::running(&app, args.cluster.as_deref()).await?;
+    let (cluster, broker, log_dir) = (row.id, args.id, args.log_dir.clone());
+    let begun = match online {
+        true => app.run(BrokersLogDirOnline { cluster, broker, log_dir }).await?,
+        false => app.run(BrokersLogDirOffline { cluster, broker, log_dir }).await?,
+    };
+    operation::wait(&app, &begun.operation).await?;
+    let (log_dir, done) = (args.log_dir, if online { "online" } else { "offline" });
+    let said = format!("log dir {log_dir} of broker {broker} is {done}");
+    let json = json!({ "cluster": row.name, "broker": broker, "log_dir": log_dir, "done": done });
+    output::done(args.common.output, &said, &json)
 }
 
 /// Online, or the error that the broker answers for it, such as `KAFKA_STORAGE_ERROR`.
@@ -56,14 +92,8 @@ fn state(dir: &LogDir) -> String {
     }
 }
 
-/// Replicas that are on their way into it are not counted.
-fn held(dir: &LogDir) -> (usize, i64) {
-    let held = dir.replicas.iter().filter(|replica| !replica.is_future);
-    held.fold((0, 0), |(count, bytes), replica| (count + 1, bytes + replica.size_bytes))
-}
-
 fn cells(dir: &LogDir) -> Vec<String> {
-    let (replicas, bytes) = held(dir);
+    let (replicas, bytes) = dir.held();
     // An offline one is not looked into.
     let known = dir.error.is_none();
     vec![
@@ -77,7 +107,7 @@ fn cells(dir: &LogDir) -> Vec<String> {
 }
 
 fn as_json(dir: &LogDir) -> Value {
-    let (replicas, bytes) = held(dir);
+    let (replicas, bytes) = dir.held();
     let known = dir.error.is_none();
     json!({
         "broker": dir.broker_id,

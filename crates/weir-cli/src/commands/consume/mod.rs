@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use weir_api::texts::Lang;
 use weir_core::client::data::{Consumer, ConsumerOptions};
 use weir_core::client::{Client, Options, Reader};
+use weir_core::permits::Action;
 use weir_domain::{OffsetSpec, Topic};
 
 use self::from::From;
@@ -80,7 +81,11 @@ enum Isolation {
 
 pub(crate) async fn run(args: ConsumeArgs, lang: Lang) -> Result<(), Trouble> {
     refuse_points_of_groups(&args)?;
-    let options = context::options(&args.common, &args.target).await?;
+    // Who reads as a member commits: that changes the cluster.
+    let options = match &args.group {
+        Some(_) => context::permitted(&args.common, &args.target, Action::AlterOffsets).await?,
+        None => context::options(&args.common, &args.target).await?,
+    };
     let client = Client::new(options.clone());
     let topic = show::find(&client, &args.topic).await?;
     let (mut source, is_whole) = open(&args, &options, &client, &topic, lang).await?;

@@ -40,14 +40,7 @@ async fn explain(
 ) -> Result<(), Trouble> {
     let mut entries = describe(client, &args.name).await?;
     if let Some(key) = keys.iter().find(|key| entries.iter().all(|e| e.name != **key)) {
-        return Err(Trouble::usage(
-            format!(
-                "topics have no configuration {key:?}: see `weir topic config NAME --describe`"
-            ),
-            format!(
-                "토픽에 {key:?} 설정이 없습니다: `weir topic config NAME --describe`를 보십시오"
-            ),
-        ));
+        return Err(no_such(key));
     }
     entries.retain(|entry| keys.is_empty() || keys.contains(&entry.name));
     if args.common.output == Format::Json {
@@ -62,6 +55,13 @@ async fn explain(
     Ok(())
 }
 
+fn no_such(key: &str) -> Trouble {
+    Trouble::usage(
+        format!("topics have no configuration {key:?}: see `weir topic config NAME --describe`"),
+        format!("토픽에 {key:?} 구성이 없습니다: `weir topic config NAME --describe`를 보십시오"),
+    )
+}
+
 fn doc(entry: &ConfigEntry, lang: Lang) -> Option<String> {
     config_doc(&entry.name).map(|doc| texts::text(lang, &Text::from_core(doc)))
 }
@@ -74,7 +74,7 @@ async fn show(client: &Client, args: &ConfigArgs, lang: Lang) -> Result<(), Trou
         note(
             lang,
             format!("every configuration of {name} has its default: --all shows them"),
-            format!("{name}의 설정은 모두 기본값입니다: --all로 볼 수 있습니다"),
+            format!("{name}의 구성은 모두 기본값입니다: --all로 볼 수 있습니다"),
         );
         return Ok(());
     }
@@ -84,6 +84,10 @@ async fn show(client: &Client, args: &ConfigArgs, lang: Lang) -> Result<(), Trou
 
 async fn alter(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
     let before = describe(client, &args.name).await?;
+    if let Some(key) = args.reset.iter().find(|key| before.iter().all(|entry| entry.name != **key))
+    {
+        return Err(no_such(key));
+    }
     let set = args.set.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
     let reset = args.reset.iter().map(|name| (name.clone(), None));
     let edits: Vec<_> = set.chain(reset).collect();

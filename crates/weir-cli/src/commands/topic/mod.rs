@@ -9,7 +9,7 @@ pub(crate) mod show;
 use clap::{Args, Subcommand};
 use weir_api::texts::Lang;
 
-use crate::args::{Common, Target};
+use crate::args::{Common, Target, pair};
 use crate::trouble::Trouble;
 
 #[derive(Debug, Subcommand)]
@@ -139,9 +139,4 @@ pub(crate) async fn run(command: TopicCommand, lang: Lang) -> Result<(), Trouble
         TopicCommand::AddPartitions(args) => change::add_partitions(args).await,
         TopicCommand::Config(args) => config::run(args, lang).await,
     }
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("KEY=VALUE is expected")?;
-    Ok((key.trim().to_owned(), value.to_owned()))
 }

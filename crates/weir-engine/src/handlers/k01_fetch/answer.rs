@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use weir_wire::messages::fetch_response::{
-    AbortedTransaction, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint,
-    PartitionData,
+    AbortedTransaction, EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
+    NodeEndpoint, PartitionData,
 };
 use weir_wire::{ErrorCode, Records, Str, Uuid};
 
@@ -100,7 +100,9 @@ fn records_of(outcome: ReadOutcome, aborted: Option<Vec<AbortedTransaction>>) ->
         Some(slice) => Records::from(Arc::new(slice) as Arc<dyn weir_wire::Slice>),
         None => Records::new(),
     };
+    let (epoch, end_offset) = outcome.diverging.unwrap_or((-1, -1));
     PartitionData {
+        diverging_epoch: EpochEndOffset { epoch, end_offset, ..EpochEndOffset::default() },
         high_watermark: outcome.view.high_watermark,
         last_stable_offset: outcome.view.last_stable_offset,
         log_start_offset: outcome.view.log_start,

@@ -50,8 +50,9 @@ pub(super) fn open(ctx: &Ctx, request: &FetchRequest) -> Result<Context, ErrorCo
     }
     let mut set = session.set.lock();
     let before = set.len();
-    forget(ctx, &mut set, request);
+    // What is named and forgotten at once is forgotten, as in Kafka.
     want(ctx, &mut set, request);
+    forget(ctx, &mut set, request);
     let size = set.len();
     let added = size > before;
     drop(set);

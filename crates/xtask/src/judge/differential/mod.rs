@@ -29,7 +29,7 @@ use crate::codegen::jars::workspace;
 /// Both clusters have these many brokers.
 const BROKERS: u16 = 3;
 /// What Apache Kafka's nodes of the tests are set to, where our defaults are others.
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 10] = [
     "num.partitions=4",
     "auto.create.topics.enable=true",
     "offsets.topic.num.partitions=5",
@@ -37,6 +37,9 @@ const SETTINGS: [&str; 7] = [
     "share.coordinator.state.topic.num.partitions=5",
     "log.index.size.max.bytes=1048576",
     "log.retention.check.interval.ms=1000",
+    "log.initial.task.delay.ms=500",
+    "log.cleaner.backoff.ms=500",
+    "log.cleaner.dedupe.buffer.size=2097152",
 ];
 
 /// A scenario that takes longer is named: perhaps it waits in vain.

@@ -11,12 +11,15 @@ import LiveRegion from "@cloudscape-design/components/live-region";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import type { TestStep, Text } from "~/contract/types";
-import { useCommand } from "~/shared/api";
+import type { ClusterRow, TestStep, Text } from "~/contract/types";
+import { tag, useCall, useCommand } from "~/shared/api";
+import { differs } from "~/shared/differs";
 import { apiErrorOf, ErrorBox, errorText } from "~/shared/ErrorBox";
 import { FormPage } from "~/shared/FormPage";
+import { following } from "~/shared/problems";
 import { type Translate, useT } from "~/shared/text";
 import { useDirty } from "~/shared/useDirty";
+import { connectionNameProblem } from "./name";
 import { TestSteps } from "./TestSteps";
 import { texts } from "./texts";
 
@@ -33,12 +36,19 @@ export interface Saving {
 }
 type Problems = { name?: string | undefined; bootstrap?: string | undefined };
 
+/** What has a name already; `own`: the connection that is edited. */
+interface Others {
+  clusters: readonly ClusterRow[];
+  own: string | null;
+}
+
 const ADDRESS = /^\s*[^\s:,]+(:\d{1,5})\s*$|^\s*\[[0-9a-fA-F:]+\]:\d{1,5}\s*$/;
 
-function problemsOf(t: Translate, draft: Draft): Problems {
+function problemsOf(t: Translate, draft: Draft, others: Others): Problems {
   const addresses = draft.bootstrap.split(",");
+  const taken = connectionNameProblem(draft.name, others.clusters, others.own);
   return {
-    ...(draft.name.trim() === "" ? { name: t(texts.nameMissing) } : {}),
+    ...(draft.name.trim() === "" ? { name: t(texts.nameMissing) } : taken ? { name: t.core(taken) } : {}),
     ...(addresses.every((each) => ADDRESS.test(each)) ? {} : { bootstrap: t(texts.bootstrapBad) }),
   };
 }
@@ -79,32 +89,32 @@ interface ConnectionFormProps {
 export function ConnectionForm(props: ConnectionFormProps) {
   const t = useT();
   const test = useCommand("clusters.test");
+  const clusters = useCall("clusters.list", {}, { tags: [tag.clusters] }).data?.rows ?? [];
+  const others = { clusters, own: props.cluster };
   const [draft, setDraft] = useState<Draft>(props.initial);
   const [problems, setProblems] = useState<Problems>({});
   const [failures, setFailures] = useState(0);
-  const leaving = useDirty(JSON.stringify(draft) !== JSON.stringify(props.initial));
+  const leaving = useDirty(differs(draft, props.initial));
 
   const change = (patch: Partial<Draft>) => {
     const next = { ...draft, ...patch };
     setDraft(next);
     // A result is that of the address that was tested.
     if (patch.bootstrap !== undefined) test.reset();
-    const now = problemsOf(t, next);
-    setProblems((shown) => ({
-      name: shown.name && now.name,
-      bootstrap: shown.bootstrap && now.bootstrap,
-    }));
+    const now = problemsOf(t, next, others);
+    const untouched = (["name", "bootstrap"] as const).filter((field) => patch[field] === undefined);
+    setProblems((shown) => following(shown, now, untouched));
   };
   const validate = (field: keyof Problems) =>
-    setProblems((shown) => ({ ...shown, [field]: problemsOf(t, draft)[field] }));
+    setProblems((shown) => ({ ...shown, [field]: problemsOf(t, draft, others)[field] }));
   const runTest = () => {
-    const { bootstrap } = problemsOf(t, draft);
+    const { bootstrap } = problemsOf(t, draft, others);
     setProblems((shown) => ({ ...shown, bootstrap }));
     if (bootstrap) setFailures(failures + 1);
     else test.mutate({ bootstrap: draft.bootstrap.trim(), cluster: props.cluster });
   };
   const submit = async () => {
-    const found = problemsOf(t, draft);
+    const found = problemsOf(t, draft, others);
     setProblems(found);
     if (Object.keys(found).length > 0) return setFailures(failures + 1);
     try {

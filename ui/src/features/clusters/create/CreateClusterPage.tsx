@@ -4,18 +4,22 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { usePlatform } from "~/platform";
 import { tag, useCall, useCommand } from "~/shared/api";
+import { differs } from "~/shared/differs";
 import { apiErrorOf, errorText } from "~/shared/ErrorBox";
 import { FormPage } from "~/shared/FormPage";
 import { useFlash } from "~/shared/flash";
 import { paths } from "~/shared/paths";
+import { following } from "~/shared/problems";
 import { type Translate, useT } from "~/shared/text";
 import { useDirty } from "~/shared/useDirty";
 import { useSettled } from "~/shared/useSettled";
+import { configsOf } from "./configs";
 import { DefaultsTable } from "./DefaultsTable";
 import { texts } from "./texts";
 
@@ -23,16 +27,20 @@ interface Draft {
   name: string | null;
   brokers: string;
   port: string;
+  configs: string;
   sample: boolean;
 }
-type Problems = { name?: string | undefined; brokers?: string; port?: string };
+const FIRST: Draft = { name: null, brokers: "3", port: "", configs: "", sample: false };
+type Problems = Record<string, string | undefined>;
 
 function whole(value: string, min: number, max: number): boolean {
   return /^\d+$/.test(value.trim()) && Number(value) >= min && Number(value) <= max;
 }
 
 function problemsOf(t: Translate, name: string, draft: Draft): Problems {
+  const { wrong } = configsOf(draft.configs);
   return {
+    ...(wrong === null ? {} : { configs: t(texts.configsLine, { line: wrong }) }),
     ...(name.trim() === "" ? { name: t(texts.nameMissing) } : {}),
     ...(whole(draft.brokers, 1, 100) ? {} : { brokers: t(texts.brokersBad) }),
     ...(draft.port === "" || whole(draft.port, 1024, 65_000) ? {} : { port: t(texts.portBad) }),
@@ -46,11 +54,12 @@ export default function CreateClusterPage() {
   const { track } = useFlash();
   const defaults = useCall("clusters.create_defaults", {}, { tags: [] });
   const create = useCommand("clusters.create", [tag.clusters]);
-  const [draft, setDraft] = useState<Draft>({ name: null, brokers: "3", port: "", sample: false });
+  const [draft, setDraft] = useState<Draft>(FIRST);
   const [problems, setProblems] = useState<Problems>({});
   const [failures, setFailures] = useState(0);
-  const leaving = useDirty(draft.name !== null || draft.port !== "");
-  const name = draft.name ?? defaults.data?.name ?? "";
+  const offeredName = defaults.data?.name ?? "";
+  const name = draft.name ?? offeredName;
+  const leaving = useDirty(differs({ ...draft, name }, { ...FIRST, name: offeredName }));
 
   // The name offered is selected: who types gets what is typed.
   const field = useRef<InputProps.Ref>(null);
@@ -68,11 +77,9 @@ export default function CreateClusterPage() {
     setDraft(next);
     // Shown errors follow the typing; new ones wait for blur or submit.
     const now = problemsOf(t, next.name ?? name, next);
-    setProblems((shown) =>
-      Object.fromEntries(Object.keys(shown).map((key) => [key, now[key as keyof Problems]])),
-    );
+    setProblems((shown) => following(shown, now, patch.name === undefined ? ["name"] : []));
   };
-  const validate = (field: keyof Problems) =>
+  const validate = (field: "name" | "brokers" | "port" | "configs") =>
     setProblems((shown) => ({ ...shown, [field]: problemsOf(t, name, draft)[field] }));
   const nameProblem = async () => (await platform.call("clusters.check_name", { name })).problem;
   const checkName = async () => {
@@ -110,6 +117,7 @@ export default function CreateClusterPage() {
         name: name.trim(),
         brokers: Number(draft.brokers),
         port: draft.port === "" ? null : Number(draft.port),
+        configs: configsOf(draft.configs).configs,
         sample: draft.sample,
       });
       track(made.operation);
@@ -188,6 +196,26 @@ export default function CreateClusterPage() {
               />
             </FormField>
           </ColumnLayout>
+          <FormField
+            label={
+              <span>
+                {t(texts.configs)} <i className="weir-soft">- {t(texts.optional)}</i>
+              </span>
+            }
+            constraintText={t(texts.configsHint)}
+            errorText={problems.configs}
+            stretch
+          >
+            <Textarea
+              value={draft.configs}
+              rows={2}
+              spellcheck={false}
+              placeholder={t(texts.configsExample)}
+              invalid={Boolean(problems.configs)}
+              onChange={({ detail }) => change({ configs: detail.value })}
+              onBlur={() => validate("configs")}
+            />
+          </FormField>
         </SpaceBetween>
       </Container>
       <DefaultsTable
@@ -201,10 +229,11 @@ export default function CreateClusterPage() {
 
 /** The rows of the table that the form above decides. */
 function chosen(name: string, draft: Draft, defaultBrokers: number | undefined): Record<string, string> {
-  const changed = draft.brokers !== "" && Number(draft.brokers) !== defaultBrokers;
+  const changed = whole(draft.brokers, 1, 100) && Number(draft.brokers) !== defaultBrokers;
   return {
     name,
-    ...(changed ? { brokers: draft.brokers } : {}),
+    ...(changed ? { brokers: draft.brokers.trim() } : {}),
+    ...Object.fromEntries(configsOf(draft.configs).configs.map(({ name: key, value }) => [key, value])),
     ...(whole(draft.port, 1024, 65_000) ? { listeners: `localhost:${draft.port}, …` } : {}),
   };
 }

@@ -23,6 +23,19 @@ export const texts = defineTexts({
   },
   portBad: { en: "A whole number from 1024 to 65000.", ko: "1024에서 65000 사이의 정수여야 합니다." },
   optional: { en: "optional", ko: "선택 사항" },
+  configs: { en: "Broker configurations", ko: "브로커 구성" },
+  configsHint: {
+    en: "Under Kafka's names, one KEY=VALUE a line. The rest has the defaults below.",
+    ko: "Kafka의 이름으로 한 줄에 KEY=VALUE 하나씩 입력합니다. 나머지는 아래 기본값을 사용합니다.",
+  },
+  configsExample: {
+    en: "num.partitions=6\nlog.dirs=log-0,log-1",
+    ko: "num.partitions=6\nlog.dirs=log-0,log-1",
+  },
+  configsLine: {
+    en: "Write KEY=VALUE: “{line}” has no “=”.",
+    ko: "KEY=VALUE로 입력하세요. “{line}”에 “=”가 없습니다.",
+  },
   sample: { en: "Sample workload", ko: "샘플 워크로드" },
   sampleHint: {
     en: "A small live shop: four topics of JSON, two groups of which one lags, at most 100 messages a second. One action removes it with its data.",

@@ -1,6 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import type { OffsetChange } from "~/contract/types";
-import { count } from "~/shared/format";
+import { count, offset } from "~/shared/format";
 import { useT } from "~/shared/text";
 import { texts } from "./texts";
 
@@ -15,7 +15,7 @@ function After({ change }: { change: OffsetChange }) {
   const t = useT();
   if (change.error) return <span className="weir-soft">{t(texts.unchanged)}</span>;
   return (
-    <span className="weir-diff-after">{change.after === null ? t(texts.none) : count(change.after)}</span>
+    <span className="weir-diff-after">{change.after === null ? t(texts.none) : offset(change.after)}</span>
   );
 }
 
@@ -74,7 +74,7 @@ export function Changes({ changes, starts }: ChangesProps) {
                 {change.before === null ? (
                   <span className="weir-soft">{t(texts.none)}</span>
                 ) : (
-                  count(change.before)
+                  offset(change.before)
                 )}
               </td>
               <td>

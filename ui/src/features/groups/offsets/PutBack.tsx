@@ -4,6 +4,7 @@ import { tag, useCall, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { ErrorBox } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
+import { shellWord } from "~/shared/shellWord";
 import { useT } from "~/shared/text";
 import { Changes, Sum } from "./Changes";
 import { texts } from "./texts";
@@ -18,6 +19,22 @@ interface PutBackProps {
   onDone: () => void;
 }
 
+/** So far back the record is looked through for a newer one. */
+const LOOKED_THROUGH = 50;
+
+/**
+ * One command does the same for the newest reset of the group, which is the one that it takes back. For an older one
+ * there is what the core makes of it, unless that is a chain of several.
+ */
+function useCommandLine(cluster: string, group: string, operation: string, others: string | null) {
+  const asked = { cluster, query: group, page: 1, page_size: LOOKED_THROUGH };
+  const rows = useCall("operations.list", asked, { tags: [tag.operations(cluster)], fresh: true }).data?.rows;
+  const newest = rows?.find((row) => row.kind === "group_reset" && row.target === group);
+  if (!newest) return undefined;
+  if (newest.id !== operation) return others?.includes(" && ") ? undefined : (others ?? undefined);
+  return `weir group put-back ${shellWord(group)} --cluster ${shellWord(cluster)}`;
+}
+
 /** Every offset as it was before a reset, with every change before it is made. */
 export function PutBack({ cluster, group, operation, production, onDone }: PutBackProps) {
   const t = useT();
@@ -30,6 +47,7 @@ export function PutBack({ cluster, group, operation, production, onDone }: PutBa
   );
   const back = useCommand("groups.put_back", [tag.group(cluster, group.name), tag.groups(cluster)]);
   const shown = preview.isError ? undefined : preview.data;
+  const command = useCommandLine(cluster, group.name, operation, shown?.command ?? null);
   const confirm = () =>
     back.mutate(
       { ...asked, dry_run: false },
@@ -47,7 +65,7 @@ export function PutBack({ cluster, group, operation, production, onDone }: PutBa
       action={t(texts.putBack)}
       blocked={!shown}
       {...(production ? { word: group.name } : {})}
-      command={shown?.command ?? undefined}
+      command={shown ? command : undefined}
       pending={back.isPending}
       error={back.error}
       onConfirm={confirm}

@@ -19,6 +19,8 @@ describe("targetOf", () => {
     });
     expect(at({ where: "shift", shift: " -5 " })).toEqual({ kind: "shift", by: "-5" });
     expect(at({ where: "shift", shift: "+7" })).toEqual({ kind: "shift", by: "7" });
+    expect(at({ where: "offset", offset: "2,240" })).toEqual({ kind: "offset", offset: "2240" });
+    expect(at({ where: "shift", shift: "-1 000" })).toEqual({ kind: "shift", by: "-1000" });
   });
   it("waits for a whole one", () => {
     expect(at({ where: "time", time: "soon" })).toBeNull();

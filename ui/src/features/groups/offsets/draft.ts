@@ -1,5 +1,5 @@
 import type { ResetTo, TopicScope } from "~/contract/types";
-import type { Zone } from "~/shared/format";
+import { ungrouped, type Zone } from "~/shared/format";
 import { parseTime } from "~/shared/parseTime";
 
 export type Where = ResetTo["kind"];
@@ -36,7 +36,7 @@ const I64_MAX = 2n ** 63n - 1n;
 
 /** Whole numbers that the core can take. */
 function whole(text: string, pattern: RegExp): string | null {
-  const digits = text.trim();
+  const digits = ungrouped(text);
   if (!pattern.test(digits)) return null;
   const value = BigInt(digits);
   return value > I64_MAX || value < -I64_MAX ? null : value.toString();
@@ -58,7 +58,7 @@ export function targetOf(draft: ResetDraft, zone: Zone): ResetTo | null {
     }
     case "shift": {
       // BigInt takes a minus, not a plus.
-      const by = whole(draft.shift.trim().replace(/^\+/, ""), /^-?\d{1,19}$/);
+      const by = whole(ungrouped(draft.shift).replace(/^\+/, ""), /^-?\d{1,19}$/);
       return by === null ? null : { kind: "shift", by };
     }
   }

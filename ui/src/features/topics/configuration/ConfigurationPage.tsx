@@ -15,7 +15,7 @@ import { useT } from "~/shared/text";
 import { useDirty } from "~/shared/useDirty";
 import { TopicFrame } from "../topic/TopicFrame";
 import { configColumns, configProperties } from "./columns";
-import { changesOf, type Edits, editProblem } from "./edits";
+import { changesOf, type Edits, wrongIn } from "./edits";
 import { ReviewChanges } from "./ReviewChanges";
 import { texts } from "./texts";
 
@@ -60,7 +60,13 @@ function Configuration({ topic }: { topic: TopicDetail }) {
       matches(row, wanted, properties, (each) => each.name) &&
       (!changedOnly || row.changed || row.name in edits),
   );
-  const wrong = all.some((row) => editProblem(t, row, edits) !== null);
+  const wrong = wrongIn(t, all, edits);
+  const notYet =
+    wrong.length > 0
+      ? t(texts.wrong, { names: wrong.join(", ") })
+      : changes.length === 0
+        ? t(texts.nothing)
+        : null;
 
   const finish = () => {
     clear();
@@ -147,7 +153,7 @@ function Configuration({ topic }: { topic: TopicDetail }) {
               variant="primary"
               loading={preview.isPending}
               onClick={review}
-              {...(changes.length === 0 || wrong ? { disabled: true, disabledReason: t(texts.nothing) } : {})}
+              {...(notYet ? { disabled: true, disabledReason: notYet } : {})}
             >
               {changes.length === 0 ? t(texts.review) : t(texts.reviewN, { n: changes.length })}
             </Button>

@@ -13,6 +13,11 @@ export function changesOf(rows: ConfigRow[], edits: Edits): { name: string; valu
     .map((row) => ({ name: row.name, value: edits[row.name]?.trim() ?? null }));
 }
 
+/** Keys whose new value is wrong, be their rows on screen or filtered away. */
+export function wrongIn(t: Translate, rows: ConfigRow[], edits: Edits): string[] {
+  return rows.filter((row) => editProblem(t, row, edits) !== null).map((row) => row.name);
+}
+
 export function editProblem(t: Translate, row: ConfigRow, edits: Edits): string | null {
   const value = edits[row.name];
   if (value === undefined || value === null) return null;

@@ -26,6 +26,7 @@ export const texts = defineTexts({
   review: { en: "Review changes", ko: "변경 내용 검토" },
   reviewN: { en: "Review {n, plural, one {# change} other {# changes}}", ko: "변경 {n, number}건 검토" },
   nothing: { en: "Change a value first.", ko: "먼저 값을 변경하세요." },
+  wrong: { en: "Correct {names} first.", ko: "먼저 {names}의 값을 수정하세요." },
   apply: { en: "Apply", ko: "적용" },
   reset: { en: "Reset to default", ko: "기본값으로 재설정" },
   resetOf: { en: "Reset {name} to default", ko: "{name} 기본값으로 재설정" },

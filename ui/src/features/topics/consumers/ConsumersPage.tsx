@@ -5,7 +5,7 @@ import { tag, useCall } from "~/shared/api";
 import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { GROUP_TYPES, GroupStateIndicator, groupStateWords } from "~/shared/state";
+import { GROUP_STATES, GROUP_TYPES, GroupStateIndicator } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { defineTexts, type Translate, useT } from "~/shared/text";
 import { TopicFrame } from "../topic/TopicFrame";
@@ -16,7 +16,7 @@ const texts = defineTexts({
   state: { en: "State", ko: "상태" },
   type: { en: "Type", ko: "유형" },
   members: { en: "Members", ko: "멤버" },
-  lag: { en: "Lag on this topic", ko: "이 토픽의 지연" },
+  lag: { en: "Lag on this topic", ko: "이 토픽의 랙" },
   empty: { en: "Nobody reads this topic", ko: "이 토픽을 읽는 그룹이 없습니다" },
   emptyHint: {
     en: "A group appears here once it subscribes or has committed an offset.",
@@ -37,7 +37,7 @@ function columns(t: Translate, cluster: string, largest: number, total: number):
       id: "state",
       header: t(texts.state),
       cell: (row) => <GroupStateIndicator state={row.state} />,
-      words: groupStateWords(t),
+      words: GROUP_STATES,
       sign: true,
     },
     { id: "type", header: t(texts.type), cell: (row) => row.type, words: GROUP_TYPES },

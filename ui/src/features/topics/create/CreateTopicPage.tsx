@@ -9,10 +9,12 @@ import { useNavigate, useParams } from "react-router";
 import { usePlatform } from "~/platform";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Command } from "~/shared/Command";
+import { differs } from "~/shared/differs";
 import { apiErrorOf, ErrorBox, errorText } from "~/shared/ErrorBox";
 import { FormPage } from "~/shared/FormPage";
 import { useFlash } from "~/shared/flash";
 import { paths } from "~/shared/paths";
+import { following } from "~/shared/problems";
 import { useT } from "~/shared/text";
 import { useDirty } from "~/shared/useDirty";
 import { useSettled } from "~/shared/useSettled";
@@ -22,6 +24,8 @@ import {
   boundsOf,
   configProblem,
   type Draft,
+  enteredIn,
+  FIRST,
   filledWith,
   type Problems,
   problemsOf,
@@ -37,16 +41,16 @@ export default function CreateTopicPage() {
   const { cluster = "" } = useParams();
   const defaults = useCall("topics.create_defaults", { cluster }, { tags: [] });
   const create = useCommand("topics.create", [tag.topics(cluster), tag.cluster(cluster)]);
-  const [input, setInput] = useState<Draft>({ name: "", partitions: null, replication: null, configs: [] });
+  const [input, setInput] = useState<Draft>(FIRST);
   const [problems, setProblems] = useState<Problems>({});
   const [warning, setWarning] = useState<string | null>(null);
   const [failures, setFailures] = useState(0);
   const [waiting, setWaiting] = useState(false);
-  const leaving = useDirty(input.name !== "" || input.configs.length > 0);
 
   const bounds = boundsOf(defaults.data);
   const filled = (draft: Draft) => filledWith(draft, defaults.data);
   const draft = filled(input);
+  const leaving = useDirty(differs(enteredIn(draft), enteredIn(filled(FIRST))));
   const args = { cluster, ...requestOf(draft) };
   const sound = Object.keys(problemsOf(t, draft, bounds)).length === 0;
   const settled = useSettled({ ...args, dry_run: true });
@@ -60,7 +64,7 @@ export default function CreateTopicPage() {
     const next = { ...input, ...patch };
     setInput(next);
     const now = problemsOf(t, filled(next), bounds);
-    setProblems((shown) => Object.fromEntries(Object.keys(shown).map((key) => [key, now[key]])));
+    setProblems((shown) => following(shown, now, patch.name === undefined ? ["name"] : []));
   };
   const validate = (field: string) => {
     // Before the defaults are there, an empty field is not a mistake.

@@ -15,6 +15,7 @@ export interface Draft {
   replication: string | null;
   configs: ConfigLine[];
 }
+export const FIRST: Draft = { name: "", partitions: null, replication: null, configs: [] };
 /** By field: "name", "partitions", "replication", "config:ID". */
 export type Problems = Record<string, string | undefined>;
 
@@ -34,6 +35,12 @@ export function filledWith(draft: Draft, defaults: TopicDefaults | undefined) {
     partitions: draft.partitions ?? String(defaults?.partitions ?? ""),
     replication: draft.replication ?? String(defaults?.replication ?? ""),
   };
+}
+
+/** What leaving the page would lose: of the lines those that say something, and not which of them is which. */
+export function enteredIn(draft: Draft) {
+  const told = draft.configs.filter(({ name, value }) => name !== "" || value !== "");
+  return { ...draft, configs: told.map(({ name, value }) => ({ name, value })) };
 }
 
 /** What is sent for a draft without problems. */

@@ -24,7 +24,7 @@ export const texts = defineTexts({
     ko: "1에서 브로커 수 {n} 사이의 정수여야 합니다.",
   },
   configs: { en: "Configuration", ko: "구성" },
-  configsHint: { en: "Only what differs from the default.", ko: "기본값과 다른 항목만 설정합니다." },
+  configsHint: { en: "Only what differs from the default.", ko: "기본값과 다른 항목만 지정합니다." },
   configsNone: { en: "All defaults.", ko: "모두 기본값입니다." },
   add: { en: "Add configuration", ko: "구성 추가" },
   remove: { en: "Remove", ko: "제거" },

@@ -15,6 +15,7 @@ import { DeleteTopics } from "../DeleteTopics";
 import { texts } from "../texts";
 import { topicColumns, topicProperties } from "./columns";
 import { SelectionLine } from "./SelectionLine";
+import { useSilence } from "./silence";
 import { TopicPeek } from "./TopicPeek";
 import { TopicsActions } from "./TopicsActions";
 import { useChosen } from "./useChosen";
@@ -41,7 +42,8 @@ export default function TopicsPage() {
   const selection = useChosen({ cluster, ...asked, state: list.state }, rows);
   const { chosen } = selection;
   // What does not answer cannot make a topic; the reason is the one that stands in the list's place.
-  const silent = detail?.state === "UNREACHABLE" ? detail.state_reason : null;
+  const { failure, askAgain } = useSilence(cluster, detail);
+  const silent = failure ? (detail?.state_reason ?? null) : null;
   const create = (
     <ActionButton
       variant="primary"
@@ -57,15 +59,20 @@ export default function TopicsPage() {
         id="topics"
         title={t(texts.title)}
         columns={columns}
-        rows={rows}
+        rows={failure ? undefined : rows}
         rowId={(row) => row.id}
         rowName={(row) => row.name}
-        total={view.total}
-        description={!internal && view.hidden > 0 ? t(texts.hidden, { n: view.hidden }) : undefined}
-        updatedAt={view.updatedAt}
-        error={view.error}
-        warnings={view.warnings}
-        onRefresh={view.refetch}
+        total={failure ? undefined : view.total}
+        description={
+          !failure && !internal && view.hidden > 0 ? t(texts.hidden, { n: view.hidden }) : undefined
+        }
+        updatedAt={failure ? undefined : view.updatedAt}
+        error={failure ?? view.error}
+        warnings={failure ? [] : view.warnings}
+        onRefresh={() => {
+          view.refetch();
+          if (failure) askAgain();
+        }}
         refreshing={view.fetching}
         live={view.live}
         empty={{ title: t(texts.empty), hint: t(texts.emptyHint), action: create }}
@@ -91,7 +98,11 @@ export default function TopicsPage() {
           count: chosen.length,
           onChange: selection.select,
         }}
-        note={<SelectionLine selection={selection} onPage={rows?.length ?? 0} total={view.total ?? 0} />}
+        note={
+          failure ? null : (
+            <SelectionLine selection={selection} onPage={rows?.length ?? 0} total={view.total ?? 0} />
+          )
+        }
         peek={(row) => ({ header: row.name, content: <TopicPeek cluster={cluster} row={row} /> })}
         actions={
           <SpaceBetween direction="horizontal" size="xs">

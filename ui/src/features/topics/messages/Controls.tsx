@@ -7,7 +7,7 @@ import { parseTime } from "~/shared/parseTime";
 import { type Message, useT } from "~/shared/text";
 import { useZone, useZoneName } from "~/shared/time";
 import { useTyped } from "~/shared/useTyped";
-import type { MessagesQuery } from "./query";
+import { type MessagesQuery, wholeOffset } from "./query";
 import { texts } from "./texts";
 
 /** In the order of the list; an object would put the numbers first. */
@@ -96,7 +96,7 @@ export function Controls({ topic, query, onPatch }: ControlsProps) {
             label={t(texts.offsetLabel)}
             placeholder="0"
             value={query.offset}
-            problem={(text) => (/^\d{1,19}$/.test(text) ? null : t(texts.offsetBad))}
+            problem={(text) => (wholeOffset(text) === null ? t(texts.offsetBad) : null)}
             onChange={(offset) => onPatch({ offset })}
           />
         </div>

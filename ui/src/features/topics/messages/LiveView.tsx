@@ -1,24 +1,36 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { useMemo, useState } from "react";
 import { useParams } from "react-router";
 import type { MessageRow } from "~/contract/types";
-import { ErrorBox } from "~/shared/ErrorBox";
 import { count, short } from "~/shared/format";
 import { VirtualGrid } from "~/shared/grid/VirtualGrid";
+import { ReadFailure } from "~/shared/ReadFailure";
 import { useT } from "~/shared/text";
 import { useZone } from "~/shared/time";
 import { messageColumns } from "./columns";
 import { GRID_HEIGHT, useNarrow, useRowHeight } from "./layout";
 import { OpenMessage } from "./OpenMessage";
 import type { MessagesQuery } from "./query";
-import { KEPT_MAX, useTail } from "./tail";
+import { KEPT_MAX, type TailState, useTail } from "./tail";
 import { texts } from "./texts";
 
 interface LiveViewProps {
   topic: string;
   query: MessagesQuery;
   onPatch: (changes: Record<string, string | null>) => void;
+}
+
+/** Why nothing more comes, or not from everywhere: it stands over the rows, which stay, for as long as it is so. */
+function Trouble({ tail }: { tail: TailState }) {
+  const t = useT();
+  const error = tail.error ?? tail.unread;
+  if (error) return <ReadFailure error={error} onRetry={tail.retry} />;
+  if (!tail.end) return null;
+  return (
+    <Alert action={<Button onClick={tail.retry}>{t(texts.watchAgain)}</Button>}>{t.core(tail.end)}</Alert>
+  );
 }
 
 /** Messages as they arrive, newest on top; nothing moves while the list is scrolled or under the mouse. */
@@ -37,7 +49,7 @@ export function LiveView({ topic, query, onPatch }: LiveViewProps) {
   const columns = useMemo(() => messageColumns(t, zone, contains, narrow), [t, zone, contains, narrow]);
   const openId = query.open ? `${query.open.partition}-${query.open.offset}` : null;
 
-  if (tail.error) return <ErrorBox error={tail.error} onRetry={() => onPatch({ live: null })} />;
+  const stopped = Boolean(tail.error || tail.end);
   const neighbour = (by: 1 | -1) => {
     for (let index = 0; index < tail.shown; index += 1)
       if (tail.rowAt(index)?.id === openId) return tail.rowAt(index + by);
@@ -47,7 +59,13 @@ export function LiveView({ topic, query, onPatch }: LiveViewProps) {
     <div ref={node}>
       <div className="weir-scan">
         <span>
-          <b>{paused ? t(texts.paused) : t(texts.following, { rate: short(tail.rate) })}</b>
+          <b>
+            {stopped
+              ? t(texts.stopped)
+              : paused
+                ? t(texts.paused)
+                : t(texts.following, { rate: short(tail.rate) })}
+          </b>
         </span>
         <span className="weir-num">{t(texts.shown, { n: tail.shown })}</span>
         {tail.dropped > 0 ? (
@@ -61,10 +79,15 @@ export function LiveView({ topic, query, onPatch }: LiveViewProps) {
               {t(texts.newOnes, { n: count(tail.waiting) })}
             </Button>
           ) : null}
-          <Button iconName={paused ? "play" : "pause"} onClick={() => setPaused(!paused)}>
-            {t(paused ? texts.resume : texts.pause)}
-          </Button>
+          {stopped ? null : (
+            <Button iconName={paused ? "play" : "pause"} onClick={() => setPaused(!paused)}>
+              {t(paused ? texts.resume : texts.pause)}
+            </Button>
+          )}
         </span>
+      </div>
+      <div className={stopped || tail.unread ? "weir-above" : undefined}>
+        <Trouble tail={tail} />
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds new rows back, it is no control. */}
       <div onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>
@@ -83,12 +106,16 @@ export function LiveView({ topic, query, onPatch }: LiveViewProps) {
           onOpen={(row) => onPatch({ m: row.id })}
           onScrolled={setAtTop}
           empty={
-            <Box textAlign="center" padding="l" color="inherit">
-              <Box variant="strong">{t(texts.liveNone)}</Box>
-              <Box variant="p" color="text-body-secondary">
-                {t(texts.liveHint)}
+            stopped ? (
+              t(texts.none)
+            ) : (
+              <Box textAlign="center" padding="l" color="inherit">
+                <Box variant="strong">{t(texts.liveNone)}</Box>
+                <Box variant="p" color="text-body-secondary">
+                  {t(texts.liveHint)}
+                </Box>
               </Box>
-            </Box>
+            )
           }
         />
       </div>

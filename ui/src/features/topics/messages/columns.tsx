@@ -1,5 +1,5 @@
 import type { Cell, MessageRow } from "~/contract/types";
-import { bytes, count, instant, NONE, type Zone, zoneName } from "~/shared/format";
+import { bytes, instant, NONE, type Zone, zoneName } from "~/shared/format";
 import type { GridColumn } from "~/shared/grid/VirtualGrid";
 import type { Translate } from "~/shared/text";
 import { readable } from "~/shared/value/json";
@@ -83,7 +83,7 @@ export function messageColumns(
       header: t(texts.offsetColumn),
       track: narrow ? "72px" : "104px",
       numeric: true,
-      cell: (row) => count(row.offset),
+      cell: (row) => row.offset,
     },
     {
       id: "key",

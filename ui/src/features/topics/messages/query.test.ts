@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readQuery, startOf } from "./query";
+import { readQuery, startOf, wholeOffset } from "./query";
 
 describe("readQuery", () => {
   it("reads a shared address", () => {
@@ -28,4 +28,16 @@ describe("startOf", () => {
       kind: "time",
       at: "3600000",
     }));
+});
+
+describe("wholeOffset", () => {
+  it.each([
+    ["2240", "2240"],
+    ["2,240", "2240"],
+    ["2\u202f240", "2240"],
+    [" 9,007,199,254,740,993 ", "9007199254740993"],
+    ["2,24", null],
+    ["1.5", null],
+    ["", null],
+  ])("%s is %s", (typed, whole) => expect(wholeOffset(typed)).toBe(whole));
 });

@@ -1,5 +1,5 @@
 import type { BrowseFrom } from "~/contract/types";
-import type { Zone } from "~/shared/format";
+import { ungrouped, type Zone } from "~/shared/format";
 import { parseTime } from "~/shared/parseTime";
 
 export type FromChoice = "newest" | "earliest" | "15" | "60" | "1440" | "offset" | "time";
@@ -33,14 +33,22 @@ export function readQuery(params: URLSearchParams): MessagesQuery {
   };
 }
 
+/** The offset that was typed, grouped or not; null while it is none. */
+export function wholeOffset(typed: string): string | null {
+  const digits = ungrouped(typed);
+  return /^\d{1,19}$/.test(digits) ? digits : null;
+}
+
 /** Where reading starts; null while the offset or time is not yet a whole one. */
 export function startOf(query: MessagesQuery, zone: Zone, now: number): BrowseFrom | null {
   switch (query.from) {
     case "newest":
     case "earliest":
       return { kind: query.from };
-    case "offset":
-      return /^\d{1,19}$/.test(query.offset) ? { kind: "offset", offset: query.offset } : null;
+    case "offset": {
+      const offset = wholeOffset(query.offset);
+      return offset === null ? null : { kind: "offset", offset };
+    }
     case "time": {
       const at = parseTime(query.time, zone);
       return at === null ? null : { kind: "time", at: String(at) };

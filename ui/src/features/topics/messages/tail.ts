@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { MessagePlace, MessageRow } from "~/contract/types";
-import { type Platform, usePlatform } from "~/platform";
+import type { MessagePlace, MessageRow, Text } from "~/contract/types";
+import { CallError, type Platform, usePlatform } from "~/platform";
 import { compareI64 } from "~/shared/format";
 
 /** What a live view keeps; older rows go. */
@@ -21,10 +21,17 @@ export interface TailState {
   waiting: number;
   rate: number;
   dropped: number;
+  /** What ended it; the rows stay. */
   error: unknown;
+  /** Why nothing more comes, where nothing went wrong. */
+  end: Text | null;
+  /** Why some partition cannot be read just now: the core tries again, and the others go on. */
+  unread: CallError | null;
   rowAt: (index: number) => MessageRow | undefined;
   /** Draws what was held back. */
   release: () => void;
+  /** Follows the topic again, after an error or an end. */
+  retry: () => void;
 }
 
 /** Rows oldest first, so that arriving is appending; drawn from the end. */
@@ -34,6 +41,8 @@ export class Buffer {
   rate = 0;
   dropped = 0;
   error: unknown = null;
+  end: Text | null = null;
+  unread: CallError | null = null;
 
   add(rows: MessageRow[], follow: boolean): void {
     // A fetch answers partition by partition; the list is by time.
@@ -62,17 +71,41 @@ interface TailArgs {
   contains: string;
 }
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** A wait that can be cut short. */
+export class Nap {
+  private wake: () => void = () => undefined;
 
-async function pull(
-  platform: Platform,
-  args: TailArgs,
-  buffer: Buffer,
-  signal: AbortSignal,
-  quiet: () => boolean,
-  follow: () => boolean,
-  changed: () => void,
-): Promise<void> {
+  take(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  cut(): void {
+    this.wake();
+  }
+}
+
+interface Pulling {
+  platform: Platform;
+  args: TailArgs;
+  buffer: Buffer;
+  /** Between two pulls; cut short when rows are wanted at once, or none any more. */
+  nap: Nap;
+  signal: AbortSignal;
+  /** Nobody wants rows now. */
+  quiet: () => boolean;
+  follow: () => boolean;
+  changed: () => void;
+}
+
+/** Pulls until nothing more comes or `signal` ends it; throws what went wrong. */
+export async function pull(pulling: Pulling): Promise<void> {
+  const { platform, args, buffer, nap, signal, quiet, follow, changed } = pulling;
   const { stream } = await platform.call("messages.tail.open", args);
   try {
     while (!signal.aborted) {
@@ -87,10 +120,12 @@ async function pull(
       buffer.rate = chunk.progress.per_s;
       if (chunk.rows.length > 0) buffer.add(chunk.rows, follow() && !quiet());
       buffer.markAborted(chunk.aborted);
+      buffer.unread = chunk.error ? new CallError(chunk.error) : null;
+      buffer.end = chunk.end;
       changed();
-      if (chunk.error) throw chunk.error;
       if (chunk.end) return;
-      await sleep(idle ? IDLE_MS : PULL_MS);
+      // Asked again: whoever went on while the answer came does not wait.
+      await nap.take(quiet() ? IDLE_MS : PULL_MS);
     }
   } finally {
     await platform.call("streams.close", { id: stream }).catch(() => undefined);
@@ -101,31 +136,58 @@ async function pull(
 export function useTail(args: TailArgs, paused: boolean, follow: boolean): TailState {
   const platform = usePlatform();
   const [, draw] = useState(0);
+  const [attempt, setAttempt] = useState(0);
   const buffer = useRef(new Buffer());
+  const nap = useRef(new Nap());
   const flags = useRef({ paused, follow });
   flags.current = { paused, follow };
   const key = JSON.stringify(args);
+  const read = useRef(key);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is the content of `args`.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is the content of `args`; an attempt begins anew.
   useEffect(() => {
     const ended = new AbortController();
-    const mine = new Buffer();
+    // Another try at the same keeps the rows that are there.
+    const mine = read.current === key ? buffer.current : new Buffer();
+    read.current = key;
     buffer.current = mine;
+    mine.error = null;
+    mine.end = null;
+    mine.unread = null;
     let scheduled = 0;
     const changed = () => {
       cancelAnimationFrame(scheduled);
       scheduled = requestAnimationFrame(() => draw((n) => n + 1));
     };
-    const quiet = () => flags.current.paused || document.hidden;
-    pull(platform, args, mine, ended.signal, quiet, () => flags.current.follow, changed).catch((error) => {
+    const onVisibility = () => {
+      if (!document.hidden) nap.current.cut();
+    };
+    document.addEventListener("visibilitychange", onVisibility);
+    pull({
+      platform,
+      args,
+      buffer: mine,
+      nap: nap.current,
+      signal: ended.signal,
+      quiet: () => flags.current.paused || document.hidden,
+      follow: () => flags.current.follow,
+      changed,
+    }).catch((error) => {
+      if (ended.signal.aborted) return;
       mine.error = error;
       changed();
     });
     return () => {
       ended.abort();
+      nap.current.cut();
+      document.removeEventListener("visibilitychange", onVisibility);
       cancelAnimationFrame(scheduled);
     };
-  }, [platform, key]);
+  }, [platform, key, attempt]);
+
+  useEffect(() => {
+    if (!paused) nap.current.cut();
+  }, [paused]);
 
   const rowAt = useCallback((index: number) => {
     const { rows, shown } = buffer.current;
@@ -135,6 +197,7 @@ export function useTail(args: TailArgs, paused: boolean, follow: boolean): TailS
     buffer.current.shown = buffer.current.rows.length;
     draw((n) => n + 1);
   }, []);
-  const { rows, shown, rate, dropped, error } = buffer.current;
-  return { shown, waiting: rows.length - shown, rate, dropped, error, rowAt, release };
+  const retry = useCallback(() => setAttempt((n) => n + 1), []);
+  const { rows, shown, rate, dropped, error, end, unread } = buffer.current;
+  return { shown, waiting: rows.length - shown, rate, dropped, error, end, unread, rowAt, release, retry };
 }

@@ -88,6 +88,8 @@ export const texts = defineTexts({
   liveHint: { en: "New ones appear on top as they arrive.", ko: "새 메시지가 도착하면 맨 위에 표시됩니다." },
   pause: { en: "Pause", ko: "일시 중지" },
   resume: { en: "Resume", ko: "재개" },
+  stopped: { en: "Stopped", ko: "중지됨" },
+  watchAgain: { en: "Watch again", ko: "다시 보기" },
   paused: { en: "Paused", ko: "일시 중지됨" },
   following: { en: "Live, {rate} msg/s", ko: "실시간, 초당 {rate}개" },
   dropped: { en: "dropped {n}", ko: "{n}개 누락" },

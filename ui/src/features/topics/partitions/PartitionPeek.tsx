@@ -3,7 +3,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { Command } from "~/shared/Command";
-import { bytes, count, NONE } from "~/shared/format";
+import { bytes, count, NONE, offset } from "~/shared/format";
 import { HealthIndicator } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { Ago } from "~/shared/time";
@@ -63,9 +63,9 @@ export function PartitionPeek({ row, bootstrap, topic }: { row: Row; bootstrap: 
               </>
             ),
           },
-          { label: t(texts.start), value: count(row.start) },
-          { label: t(texts.stable), value: count(row.stable ?? null) },
-          { label: t(texts.end), value: count(row.end) },
+          { label: t(texts.start), value: offset(row.start) },
+          { label: t(texts.stable), value: offset(row.stable) },
+          { label: t(texts.end), value: offset(row.end) },
           { label: t(texts.messages), value: count(row.messages) },
           { label: t(texts.sizeNote), value: bytes(sizeOf(row)) },
           { label: t(texts.isr), value: row.isr.join(", ") || NONE },

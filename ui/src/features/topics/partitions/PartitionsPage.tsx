@@ -4,7 +4,7 @@ import { useParams } from "react-router";
 import type { TopicDetail } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { tag, useCall } from "~/shared/api";
-import { bytes, count, NONE } from "~/shared/format";
+import { bytes, count, NONE, offset } from "~/shared/format";
 import { HealthIndicator, partitionHealthWords } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
@@ -32,7 +32,7 @@ function stableColumn(t: Translate, open: boolean): Column<Row> {
     id: "stable",
     header: t(texts.stable),
     note: t(texts.stableNote),
-    cell: (row) => count(row.stable),
+    cell: (row) => offset(row.stable),
     numeric: true,
     width: 130,
     ...(open ? {} : { extra: true }),
@@ -99,9 +99,9 @@ function columns(t: Translate, told: Told): Column<Row>[] {
       minWidth: 152,
     },
     { id: "isr", header: t(texts.isr), cell: (row) => row.isr.join(", ") || NONE, width: 100, extra: true },
-    { ...figure("start", t(texts.start), 130, (row) => count(row.start)), extra: true },
+    { ...figure("start", t(texts.start), 130, (row) => offset(row.start)), extra: true },
     ...(told === "nothing" ? [] : [stableColumn(t, told === "open")]),
-    figure("end", t(texts.end), 130, (row) => count(row.end)),
+    figure("end", t(texts.end), 130, (row) => offset(row.end)),
     ...(told === "nothing" ? [] : [transactionsColumn(t, told === "open")]),
     { ...figure("messages", t(texts.messages), 130, (row) => count(row.messages)), wide: 1 },
     { ...figure("size", t(texts.size), 110, (row) => bytes(sizeOf(row))), note: t(texts.sizeNote), wide: 1 },

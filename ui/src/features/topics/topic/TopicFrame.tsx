@@ -25,7 +25,7 @@ const own = defineTexts({
   rf: { en: "RF {n}", ko: "RF {n}" },
   minIsr: { en: "min ISR {n}", ko: "최소 ISR {n}" },
   /** More than the replication factor cannot be in sync, and is not asked for. */
-  minIsrCapped: { en: "min ISR {n} (set to {set})", ko: "최소 ISR {n}(설정값 {set})" },
+  minIsrCapped: { en: "min ISR {n} (set to {set})", ko: "최소 ISR {n}(구성 값 {set})" },
   message: { en: "1 message", ko: "메시지 1개" },
   messages: { en: "{n} messages", ko: "메시지 {n}개" },
   size: { en: "{size} on disk, all replicas", ko: "디스크 {size}(모든 레플리카)" },
