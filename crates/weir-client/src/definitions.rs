@@ -22,22 +22,27 @@ pub fn check_topic_config(name: &str, value: &str) -> Result<(), ConfigProblem> 
     })
 }
 
-/// Checks a broker configuration that a cluster of the built-in engine is to be made with.
+/// Checks a broker configuration that a cluster of the built-in engine is to be made with, beside what else is `set`.
 ///
 /// # Errors
 /// Kafka has no such broker configuration, or the value is not valid for it, or not for the engine; or it is a secret, which
 /// would lie in a file and in the record of the operation.
-pub fn check_broker_config(name: &str, value: &str) -> Result<(), ConfigProblem> {
+pub fn check_broker_config<'a>(
+    name: &str,
+    value: &str,
+    set: &dyn Fn(&str) -> Option<&'a str>,
+) -> Result<(), ConfigProblem> {
     if config_defs::find(config_defs::BROKER, name).is_some_and(|known| known.sensitive) {
         return Err(ConfigProblem::Secret(name.to_owned()));
     }
-    config_defs::check_at_start(name, value).map_err(|problem| match problem {
+    config_defs::check_at_start(name, value, set).map_err(|problem| match problem {
         ConfigAtStart::Unknown => ConfigProblem::UnknownOfBroker(name.to_owned()),
         ConfigAtStart::Invalid(problem) => {
             let definition = config_defs::find(config_defs::BROKER, name);
             let valid_values = definition.and_then(valid_values);
             ConfigProblem::Invalid { name: name.to_owned(), problem, valid_values }
         }
+        ConfigAtStart::Together(violation) => ConfigProblem::Together(violation.to_string()),
         ConfigAtStart::Authorizer => ConfigProblem::Authorizer(config_defs::STANDARD_AUTHORIZER),
         ConfigAtStart::LogDirs => ConfigProblem::LogDirs,
     })
@@ -57,7 +62,10 @@ pub enum ConfigProblem {
     Authorizer(&'static str),
     #[error("log.dirs of a local cluster are names of folders, such as log-0,log-1")]
     LogDirs,
-    #[error("{problem}")]
+    /// Valid for itself, not beside the others: how Kafka says it.
+    #[error("{0}")]
+    Together(String),
+    #[error("{}", .problem.reason)]
     Invalid { name: String, problem: InvalidConfig, valid_values: Option<String> },
 }
 

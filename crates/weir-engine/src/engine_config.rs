@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use weir_wire::config_defs::LOG_DIR;
+
 use crate::metadata::SNAPSHOT_INTERVAL_BYTES;
 
 /// The listener that this slice serves.
@@ -89,7 +91,7 @@ impl EngineConfig {
     pub fn log_dir_names(&self) -> Vec<&str> {
         let set = self.set.get("log.dirs").map(String::as_str).unwrap_or_default();
         let names: Vec<&str> = set.split(',').map(str::trim).filter(|n| !n.is_empty()).collect();
-        if names.is_empty() { vec!["log-0"] } else { names }
+        if names.is_empty() { vec![LOG_DIR] } else { names }
     }
 
     /// What the first members of a classic group are waited for beyond the configured delay.

@@ -185,9 +185,11 @@ fn check_addresses(new: &NewCluster) -> Result<()> {
 /// What the engine would refuse when it starts is refused now.
 fn check_configs(configs: &[(String, String)]) -> Result<()> {
     let mut names = HashSet::new();
+    let set =
+        |key: &str| configs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     for (name, value) in configs {
         let refused = |failure: Failure| Failure { field: Some(CONFIGS.to_owned()), ..failure };
-        check_broker_config(name, value)
+        check_broker_config(name, value, &set)
             .map_err(|problem| refused(config_failure(name, &problem)))?;
         if !names.insert(name) {
             let twice = Failure::invalid(CONFIGS, TextId::ConfigTwice.with("name", name));

@@ -174,6 +174,9 @@ pub(crate) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
         ConfigProblem::Secret(name) => {
             Failure::invalid(name, TextId::ConfigSecret.with("name", name))
         }
+        ConfigProblem::Together(_) => {
+            Failure::invalid(name, TextId::ConfigInvalid.with("name", name))
+        }
         ConfigProblem::LogDirs => Failure::invalid(name, TextId::ConfigLogDirs),
         ConfigProblem::Invalid { valid_values, .. } => {
             let text = valid_values.as_deref().map_or(TextId::ConfigInvalid.into(), takes);

@@ -231,14 +231,28 @@ impl Group {
         let Some(shard) = self.shard.upgrade() else { return };
         let mut state = self.lock();
         state.armed_at = NEVER;
+        self.act_on_due(&shard, &mut state);
+    }
+
+    /// Does what is due, though its timer has not fired yet: timers may be some milliseconds late, and who
+    /// looks at a group is not to meet a member whose session is over.
+    pub(super) fn catch_up(&self) {
+        let Some(shard) = self.shard.upgrade() else { return };
+        let mut state = self.lock();
+        if state.wake_at() <= shard.env.clock.monotonic_ms() {
+            self.act_on_due(&shard, &mut state);
+        }
+    }
+
+    fn act_on_due(&self, shard: &Shard, state: &mut GroupState) {
         let now = shard.env.now();
         while state.classic.wake_at() <= now.monotonic_ms {
             let store = state.classic.tick(now);
-            self.drive(&shard, &mut state, store, now);
+            self.drive(shard, state, store, now);
         }
-        self.tick_modern(&shard, &mut state, now);
-        self.tick_streams(&shard, &mut state, now);
-        self.arm(&shard, &mut state);
+        self.tick_modern(shard, state, now);
+        self.tick_streams(shard, state, now);
+        self.arm(shard, state);
     }
 }
 

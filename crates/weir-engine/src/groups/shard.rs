@@ -163,6 +163,13 @@ impl Shard {
         self.groups.read().get(id).cloned()
     }
 
+    /// The group as of this moment, for who shows its members or asks whether there are any.
+    pub(crate) fn group_now(&self, id: &str) -> Option<Arc<Group>> {
+        let group = self.group(id)?;
+        group.catch_up();
+        Some(group)
+    }
+
     /// The group, made when there is none.
     pub(crate) fn group_or_new(&self, id: &str) -> Arc<Group> {
         self.group_or(id, ClassicGroup::new)
@@ -191,7 +198,14 @@ impl Shard {
         group
     }
 
-    pub(crate) fn groups(&self) -> Vec<Arc<Group>> {
+    /// Every group as of this moment, by id.
+    pub(crate) fn groups_now(&self) -> Vec<Arc<Group>> {
+        let groups = self.groups();
+        groups.iter().for_each(|group| group.catch_up());
+        groups
+    }
+
+    pub(super) fn groups(&self) -> Vec<Arc<Group>> {
         let mut groups: Vec<_> = self.groups.read().values().cloned().collect();
         groups.sort_unstable_by(|a, b| a.id().cmp(b.id()));
         groups

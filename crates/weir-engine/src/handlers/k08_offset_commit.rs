@@ -98,10 +98,16 @@ fn group_for(
     shard: &Shard,
     request: &OffsetCommitRequest,
 ) -> Result<Arc<Group>, ErrorCode> {
-    if let Some(group) = shard.group(&request.group_id) {
+    let is_outsider = request.generation_id_or_member_epoch < 0;
+    // A member that is late is let be; who is none may only commit where there is no member.
+    let group = match is_outsider {
+        true => shard.group_now(&request.group_id),
+        false => shard.group(&request.group_id),
+    };
+    if let Some(group) = group {
         return Ok(group);
     }
-    if request.generation_id_or_member_epoch < 0 {
+    if is_outsider {
         return Ok(shard.group_or_new(&request.group_id));
     }
     // Before v9 clients know no other word for it.

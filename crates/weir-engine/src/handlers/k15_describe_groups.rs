@@ -42,7 +42,7 @@ fn describe(ctx: &Ctx, id: &Str) -> DescribedGroup {
             group_id: id.clone(),
             ..DescribedGroup::default()
         },
-        Ok(shard) => match shard.group(id) {
+        Ok(shard) => match shard.group_now(id) {
             Some(group) => described(id, &group)
                 .unwrap_or_else(|| unknown(ctx, id, format!("Group {id} is not a classic group."))),
             None if ctx.engine().share().has_group(ctx, id) => {

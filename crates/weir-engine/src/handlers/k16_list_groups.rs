@@ -21,7 +21,7 @@ pub(crate) fn handle(ctx: &Ctx, request: ListGroupsRequest) -> Reply<ListGroupsR
         match shard {
             Err(error) => response.error_code = error.0,
             Ok(shard) => {
-                let listed = shard.groups().into_iter().map(|group| listed(&group));
+                let listed = shard.groups_now().into_iter().map(|group| listed(&group));
                 let wanted = listed.filter(|group| {
                     passes(&request.states_filter, &group.group_state)
                         && passes(&request.types_filter, &group.group_type)

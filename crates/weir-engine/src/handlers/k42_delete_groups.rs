@@ -61,7 +61,7 @@ fn delete(ctx: &Ctx, id: &Str) -> Result<(Arc<Shard>, i64), ErrorCode> {
         let required = share_groups.delete(id)?;
         return Ok((shard, required));
     }
-    let group = shard.group(id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
+    let group = shard.group_now(id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
     let required = shard.delete(&group)?;
     Ok((shard, required))
 }

@@ -48,7 +48,7 @@ fn delete(ctx: &Ctx, request: &OffsetDeleteRequest) -> Result<Deleted, ErrorCode
     }
     let groups = ctx.engine().groups();
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), &request.group_id)?;
-    let group = shard.group(&request.group_id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
+    let group = shard.group_now(&request.group_id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
     group.lock().validate_offset_delete()?;
     let mut offsets: Vec<(Str, i32)> = Vec::new();
     let topics = request.topics.iter().map(|topic| check(ctx, &group, topic, &mut offsets));

@@ -43,6 +43,7 @@ fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, Refusal> {
     }
     let refused = |error| Refusal::of_group(error, id);
     let shard = ctx.engine().share().group_shard(ctx.broker_id(), id).map_err(refused)?;
+    shard.catch_up();
     if let Some(group) = shard.with(id, |group| described(ctx.image(), group)) {
         return Ok(group);
     }

@@ -67,7 +67,7 @@ fn describe(ctx: &Ctx, id: &Str) -> Result<DescribedGroup, Refusal> {
     let shard = groups.shard_of(ctx.image(), ctx.broker_id(), id).map_err(Refusal::from)?;
     shard.saw(ctx.image());
     let missing = |what: String| Refusal::new(ErrorCode::GROUP_ID_NOT_FOUND, what);
-    match shard.group(id) {
+    match shard.group_now(id) {
         None if ctx.engine().share().has_group(ctx, id) => {
             Err(missing(format!("Group {id} is not a streams group.")))
         }

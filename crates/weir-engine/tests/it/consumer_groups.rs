@@ -228,6 +228,17 @@ fn sessions_end_unless_heartbeats_come() {
 }
 
 #[test]
+fn a_look_meets_no_member_whose_session_is_over_though_its_timer_is_late() {
+    let cluster = Cluster::new(1);
+    let _member = with_consumer(&cluster);
+    cluster.clock.advance(44_999);
+    assert_eq!(&*described(&cluster, GROUP).group_state, "Stable");
+    // The engine is not ticked: no timer fires.
+    cluster.clock.advance(1);
+    assert_eq!(&*described(&cluster, GROUP).group_state, "Empty");
+}
+
+#[test]
 fn epochs_fence() {
     let cluster = Cluster::new(1);
     let mut first = with_consumer(&cluster);

@@ -425,6 +425,29 @@ fn groups_are_listed_described_and_deleted() {
     assert_eq!(list(&cluster, &[], &[]), [], "tombstones are read back");
 }
 
+#[test]
+fn a_look_meets_no_member_whose_session_is_over_though_its_timer_is_late() {
+    let cluster = Cluster::new(1);
+    cluster.create("t", 1, &[]);
+    coordinator(&cluster, 1, "g");
+    for look in ["list", "delete"] {
+        join_alone(&cluster, 1, "g", "t");
+        cluster.clock.advance(9_999);
+        assert_eq!(list(&cluster, &["Stable"], &[]).len(), 1, "{look}");
+        assert_eq!(delete(&cluster, &["g"]), [ErrorCode::NON_EMPTY_GROUP], "{look}");
+        // The engine is not ticked: no timer fires.
+        cluster.clock.advance(1);
+        match look {
+            "list" => assert_eq!(list(&cluster, &["Empty"], &[]).len(), 1),
+            _ => assert_eq!(delete(&cluster, &["g"]), [ErrorCode::NONE]),
+        }
+    }
+    join_alone(&cluster, 1, "g", "t");
+    cluster.clock.advance(10_000);
+    let codes = commit(&cluster, 1, commit_request("g", "t", &[1]));
+    assert_eq!(codes, [ErrorCode::NONE], "an administrator's commit wants an empty group");
+}
+
 fn list(cluster: &Cluster, states: &[&str], types: &[&str]) -> Vec<(String, String, String)> {
     let strs = |all: &[&str]| all.iter().map(|one| Str::from(*one)).collect();
     let request = ListGroupsRequest {

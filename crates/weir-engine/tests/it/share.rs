@@ -306,6 +306,18 @@ fn a_silent_member_is_out_after_its_session() {
 }
 
 #[test]
+fn a_group_whose_last_session_is_over_is_deleted_though_its_timer_is_late() {
+    let cluster = Cluster::new(1);
+    cluster.create("jobs", 1, &[]);
+    join(&cluster, "a");
+    // The engine is not ticked: no timer fires.
+    cluster.clock.advance(45_000);
+    let delete = DeleteGroupsRequest { groups_names: vec![Str::from(GROUP)], ..Default::default() };
+    let answer = cluster.connect(1).call(delete, 2);
+    assert_eq!(ErrorCode(answer.results[0].error_code), ErrorCode::NONE);
+}
+
+#[test]
 fn records_are_shared_acknowledged_and_released() {
     let cluster = cluster_with(6);
     let mut a = member(&cluster, "a");

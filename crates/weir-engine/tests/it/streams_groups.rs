@@ -162,6 +162,15 @@ fn members_are_fenced_by_epoch_and_gone_after_their_session() {
 }
 
 #[test]
+fn a_look_meets_no_member_whose_session_is_over_though_its_timer_is_late() {
+    let cluster = Cluster::new(1);
+    running(&cluster);
+    // The engine is not ticked: no timer fires.
+    cluster.clock.advance(46_000);
+    assert_eq!(described(&cluster).group_state, "Empty");
+}
+
+#[test]
 fn a_group_survives_restarts() {
     let mut cluster = Cluster::new(1);
     let epoch = running(&cluster);

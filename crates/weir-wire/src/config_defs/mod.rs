@@ -6,10 +6,14 @@ mod broker_dynamic;
 mod check;
 mod client_metrics;
 mod group;
+mod together;
 mod topic;
 
-pub use at_start::{AUTHORIZER_CONFIGS, ConfigAtStart, STANDARD_AUTHORIZER, check_at_start};
+pub use at_start::{
+    AUTHORIZER_CONFIGS, ConfigAtStart, LOG_DIR, STANDARD_AUTHORIZER, check_at_start,
+};
 pub use check::InvalidConfig;
+pub use together::{Others, Violation, check_together, dynamic};
 
 /// Configurations of topics, by name.
 pub static TOPIC: &[ConfigDef] = &topic::TOPIC;

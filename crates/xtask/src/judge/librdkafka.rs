@@ -29,6 +29,8 @@ const SETTINGS: [&str; 4] = [
     "super.users=User:ANONYMOUS",
 ];
 const TEST_LIMIT: Duration = Duration::from_secs(240);
+/// Enough to see what a test was at when it died.
+const LAST_LINES: usize = 25;
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 
 #[derive(Debug, clap::Args)]
@@ -76,6 +78,10 @@ fn report(by_state: BTreeMap<String, Vec<String>>, whole: bool, started: Instant
         count("SKIPPED"),
         started.elapsed().as_secs_f32()
     );
+    println!(
+        "librdkafka skips: {}",
+        by_state.get("SKIPPED").map_or_else(String::new, |s| s.join(" "))
+    );
     let others =
         by_state.iter().filter(|(state, _)| !["PASSED", "SKIPPED"].contains(&state.as_str()));
     let failed: Vec<&String> = others
@@ -106,7 +112,14 @@ fn one(source: &Path, name: &str, bootstrap: &str, shims: &Path) -> Result<Strin
     let mut rows = text.lines().filter(|row| row.starts_with(&line));
     let state = rows.next_back().and_then(|row| row.split('|').nth(2));
     let state = state.map(|state| state.trim().to_owned());
-    Ok(state.unwrap_or_else(|| format!("ends with {}", output.status)))
+    Ok(state
+        .unwrap_or_else(|| format!("ends with {}, after:\n{}", output.status, last_lines(&text))))
+}
+
+/// What a test that died said last.
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }
 
 /// Without the colours of a terminal: `ESC [ ... m`.
@@ -184,6 +197,14 @@ pub(super) fn built() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_lines_of_a_test_that_died_are_kept() {
+        let text: Vec<String> = (0..40).map(|line| line.to_string()).collect();
+        let last = last_lines(&text.join("\n"));
+        assert!(last.starts_with("15\n") && last.ends_with("\n39"), "{last}");
+        assert_eq!(last_lines("one"), "one");
+    }
 
     #[test]
     fn rows_are_read_without_their_colours() {

@@ -84,8 +84,18 @@ impl GroupShard {
         self.share.upgrade().ok_or(ErrorCode::NOT_COORDINATOR)
     }
 
-    /// Every group, for a look.
+    /// Puts members out whose session is over, though the timer has not fired yet.
+    pub(crate) fn catch_up(&self) {
+        let Ok(share) = self.share() else { return };
+        let now_ms = share.env().clock.monotonic_ms();
+        if self.state.lock().armed_at <= now_ms {
+            self.tick(now_ms);
+        }
+    }
+
+    /// Every group as of this moment, for a look.
     pub(crate) fn each(&self, mut look: impl FnMut(&ShareGroup)) {
+        self.catch_up();
         self.state.lock().groups.values().for_each(&mut look);
     }
 

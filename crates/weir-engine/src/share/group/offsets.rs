@@ -24,6 +24,7 @@ impl GroupShard {
             return Err(ErrorCode::INVALID_GROUP_ID);
         }
         let share = self.share()?;
+        self.catch_up();
         let mut state = self.state.lock();
         let group = state.groups.get_mut(id).ok_or(ErrorCode::GROUP_ID_NOT_FOUND)?;
         if !group.members.is_empty() {
