@@ -2,6 +2,8 @@
 
 /// Files for listeners aside: standard streams, locks, epoll, control API, log files of our own.
 const OWN_FILES: u64 = 64;
+/// A listener's own, and the connection that it accepted and that waits for room.
+const FILES_OF_A_LISTENER: u64 = 2;
 /// Where the system says no limit.
 const UNLIMITED_FILES: u64 = 1 << 20;
 /// Kafka has no bound; the local profile has this one.
@@ -22,7 +24,7 @@ pub(crate) fn file_budget(listeners: usize) -> FileBudget {
 
 /// A quarter for log files, the rest for connections.
 fn divide(limit: u64, listeners: u64) -> FileBudget {
-    let left = limit.saturating_sub(listeners + OWN_FILES).max(32);
+    let left = limit.saturating_sub(listeners * FILES_OF_A_LISTENER + OWN_FILES).max(32);
     let connections = (left - left / 4).min(CONNECTIONS_MAX);
     let clamp = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     FileBudget { connections: clamp(connections), log_files: clamp(left - connections) }
@@ -51,6 +53,15 @@ mod tests {
     fn ten_thousand_half_open_connections_leave_room_under_a_hard_limit_of_20000() {
         let budget = divide(20_000, 6);
         assert!(budget.connections > 14_000 && budget.log_files > 4_000, "{budget:?}");
+    }
+
+    #[test]
+    fn connections_that_wait_for_room_have_their_files() {
+        let (limit, listeners) = (1_024, 200);
+        let FileBudget { connections, log_files } = divide(limit, listeners);
+        let waiting = listeners as usize;
+        let all = OWN_FILES as usize + listeners as usize + connections + waiting + log_files;
+        assert!(all <= limit as usize, "{all}");
     }
 
     #[test]

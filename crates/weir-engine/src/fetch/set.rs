@@ -50,6 +50,13 @@ pub(crate) struct Found {
     pub(crate) preferred_replica: Option<i32>,
 }
 
+impl Found {
+    fn is_unknown(&self) -> bool {
+        use ErrorCode as E;
+        matches!(self.outcome, Err(E::UNKNOWN_TOPIC_OR_PARTITION | E::UNKNOWN_TOPIC_ID))
+    }
+}
+
 /// What one look found.
 #[derive(Debug, Default)]
 pub(crate) struct Look {
@@ -203,7 +210,14 @@ impl FetchSet {
         let mut look = Look::default();
         let mut answered = VecDeque::new();
         for place in self.take_queue(mode) {
-            let Some(found) = self.look_at(place, image, limits, &look, choose) else { continue };
+            let Some(mut found) = self.look_at(place, image, limits, &look, choose) else {
+                continue;
+            };
+            if mode == Mode::Incremental
+                && let Some(slot) = self.slot(place)
+            {
+                found.outcome = found.outcome.map_err(|error| slot.in_session(error));
+            }
             let has_news = match mode {
                 Mode::Full => self.note_known(place, &found, limits.isolation, choose.is_some()),
                 Mode::Incremental => self.note_news(place, &found, limits.isolation),
@@ -329,6 +343,10 @@ impl FetchSet {
             let is_empty = found.outcome.as_ref().is_ok_and(ReadOutcome::is_empty);
             mode == Mode::Full || !(is_same && is_empty && found.preferred_replica.is_none())
         });
+        // As in Kafka's answers: what is not there comes behind what is.
+        if look.found.iter().any(Found::is_unknown) {
+            look.found.sort_by_key(Found::is_unknown);
+        }
         look
     }
 

@@ -52,7 +52,8 @@ impl From<&FetchPartition> for Wanted {
     fn from(told: &FetchPartition) -> Self {
         Self {
             offset: told.fetch_offset,
-            leader_epoch: told.current_leader_epoch,
+            // Whatever is below zero is none, to Kafka's fetches.
+            leader_epoch: told.current_leader_epoch.max(-1),
             last_epoch: told.last_fetched_epoch,
             bytes_max: told.partition_max_bytes,
         }
@@ -96,6 +97,7 @@ pub(crate) struct Slot {
     watch: Option<WatchGuard>,
     /// Whether the broker led the partition at the last look.
     led: bool,
+    topic_was_found: bool,
 }
 
 impl Slot {
@@ -111,6 +113,7 @@ impl Slot {
             partition: None,
             watch: None,
             led: false,
+            topic_was_found: false,
         }
     }
 
@@ -135,12 +138,24 @@ impl Slot {
         })
     }
 
+    /// What a session says of an error: it remembers the name of a topic that it found by id.
+    pub(crate) fn in_session(&self, error: ErrorCode) -> ErrorCode {
+        match error {
+            ErrorCode::UNKNOWN_TOPIC_ID if self.topic_was_found => {
+                ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+            }
+            error => error,
+        }
+    }
+
     /// Finds the partition, anew when its topic was deleted (and perhaps made again).
     pub(crate) fn resolve(&mut self, image: &Image) -> Result<&Arc<Partition>, ErrorCode> {
         if self.partition.as_ref().is_none_or(|partition| partition.is_deleted()) {
             self.watch = None;
             self.partition = None;
-            self.partition = Some(self.topic.find(image, self.index)?);
+            let found = self.topic.find(image, self.index);
+            self.topic_was_found |= !matches!(found, Err(ErrorCode::UNKNOWN_TOPIC_ID));
+            self.partition = Some(found?);
         }
         self.partition.as_ref().ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
     }

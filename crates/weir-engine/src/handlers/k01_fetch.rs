@@ -13,15 +13,21 @@ mod context;
 mod poll;
 mod selector;
 
+use weir_wire::ErrorCode;
 use weir_wire::messages::fetch_request::FetchRequest;
 use weir_wire::messages::fetch_response::FetchResponse;
 
+use self::answer::failed;
 use self::context::open;
 use self::poll::Poll;
 use crate::ctx::Ctx;
 use crate::reply::{Reply, Waiter};
 
 pub(crate) fn handle(ctx: &Ctx, request: FetchRequest) -> Reply<FetchResponse> {
+    if !matches!(request.isolation_level, 0 | 1) {
+        let error = ErrorCode::UNKNOWN_SERVER_ERROR;
+        return Reply::Done(failed(ctx.version(), &request, error));
+    }
     let context = match open(ctx, &request) {
         Ok(context) => context,
         Err(error) => {

@@ -15,6 +15,7 @@ use weir_wire::records::{BatchBuilder, BatchReader, Compression};
 use weir_wire::{Bytes, ErrorCode, Str};
 
 use crate::harness::Cluster;
+use crate::sessionless::delete;
 
 fn produce_request(topic: &str, records: Option<Bytes>) -> ProduceRequest {
     ProduceRequest {
@@ -224,6 +225,48 @@ fn a_session_names_only_what_changed() {
     assert_eq!(client.call(close, 12).session_id, 0);
     let gone = client.call(next(7, &[], 0), 12);
     assert_eq!(ErrorCode(gone.error_code), ErrorCode::FETCH_SESSION_ID_NOT_FOUND);
+}
+
+#[test]
+fn what_is_not_there_comes_last_and_a_session_remembers_a_deleted_topics_name() {
+    let cluster = Cluster::new(1);
+    cluster.create("t", 1, &[]);
+    let client = cluster.connect(1);
+    let mut request = fetch_request(&[(9, 0), (0, 0)]);
+    request.topics[0].topic_id = cluster.engine.image().topic("t").unwrap().id();
+    request.session_epoch = 0;
+    request.max_wait_ms = 0;
+    let opened = client.call(request.clone(), 13);
+    assert_eq!(named(&opened), [0, 9]);
+    delete(&cluster, "t");
+    (request.session_id, request.session_epoch) = (opened.session_id, 1);
+    request.topics.clear();
+    let answer = client.call(request, 13);
+    let told = answer.responses.iter().flat_map(|topic| &topic.partitions);
+    let codes: Vec<ErrorCode> = told.map(|data| ErrorCode(data.error_code)).collect();
+    assert_eq!(codes, [ErrorCode::UNKNOWN_TOPIC_OR_PARTITION; 2]);
+}
+
+#[test]
+fn corners_of_a_fetch_are_answered_as_kafka_does() {
+    let cluster = Cluster::new(1);
+    cluster.create("t", 1, &[]);
+    let client = cluster.connect(1);
+    let mut strange = fetch_request(&[(0, 0)]);
+    strange.isolation_level = 2;
+    let refused = client.call(strange.clone(), 12);
+    let of_partition = refused.responses[0].partitions[0].error_code;
+    let failed = ErrorCode::UNKNOWN_SERVER_ERROR;
+    assert_eq!((ErrorCode(refused.error_code), ErrorCode(of_partition)), (failed, failed));
+    strange.topics[0].topic_id = cluster.engine.image().topic("t").unwrap().id();
+    assert_eq!(client.call(strange, 13).responses, []);
+    let mut epoch = fetch_request(&[(0, 0)]);
+    epoch.topics[0].partitions[0].current_leader_epoch = -2;
+    epoch.max_wait_ms = 0;
+    assert_eq!(client.call(epoch, 12).responses[0].partitions[0].error_code, 0, "none");
+    let mut empty = fetch_request(&[]);
+    (empty.session_epoch, empty.topics) = (0, Vec::new());
+    assert!(client.call(empty, 12).session_id > 0, "a session to add to");
 }
 
 #[test]

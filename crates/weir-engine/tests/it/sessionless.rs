@@ -122,7 +122,7 @@ fn error_of(told: &Told, topic: &str, index: i32) -> ErrorCode {
     ErrorCode(data.error_code)
 }
 
-fn delete(cluster: &Cluster, topic: &str) {
+pub(crate) fn delete(cluster: &Cluster, topic: &str) {
     let request = DeleteTopicsRequest {
         topic_names: vec![Str::from(topic)],
         timeout_ms: 1_000,

@@ -17,9 +17,9 @@ use weir_tests::programs;
 pub(super) const PACKAGE: &str = "@confluentinc/kafka-javascript@1.10.1";
 /// What the tests of Apache Kafka 4.4.0 itself give: 96 of 112, 12 skip by their own conditions.
 const APACHE_KAFKA_PASSES: usize = 96;
-/// Want further set-up, and fail against Apache Kafka as well: a Java test class; principals that are no super user.
-const WANT_SET_UP: [&str; 4] =
-    ["0098_consumer_txn", "0109_auto_create_topics", "0115_producer_auth", "0119_consumer_auth"];
+/// Want further set-up, and fail against Apache Kafka as well: principals that are no super user.
+const WANT_SET_UP: [&str; 3] =
+    ["0109_auto_create_topics", "0115_producer_auth", "0119_consumer_auth"];
 /// Not marked as local in the sources, and need no broker.
 const LOCAL: [&str; 2] = ["0139_offset_validation_mock", "0150_telemetry_mock"];
 const SETTINGS: [&str; 4] = [
@@ -147,11 +147,13 @@ fn names(source: &Path) -> Result<Vec<String>> {
     Ok(entries.filter(|name| !LOCAL.contains(&name.as_str())).collect())
 }
 
-/// Kafka's scripts, which some tests call.
+/// Kafka's scripts and jars, which some tests call.
 fn shims() -> Result<tempfile::TempDir> {
     let jars = apache_kafka::fetch("kafka-tools", &[["org.apache.kafka", "kafka-tools", "4.3.1"]])?;
     let folder = tempfile::tempdir()?;
     fs::create_dir(folder.path().join("bin"))?;
+    // Its Java programs are compiled against what lies here.
+    std::os::unix::fs::symlink(&jars, folder.path().join("libs"))?;
     let classes = [
         ("kafka-topics.sh", "org.apache.kafka.tools.TopicCommand"),
         ("kafka-acls.sh", "org.apache.kafka.tools.AclCommand"),
@@ -161,8 +163,10 @@ fn shims() -> Result<tempfile::TempDir> {
     for (script, class) in classes {
         let path = folder.path().join("bin").join(script);
         let jvm = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
-        let text =
-            format!("#!/bin/sh\nexec java {jvm} -cp '{}/*' {class} \"$@\"\n", jars.display());
+        let text = format!(
+            "#!/bin/sh\nexec java {jvm} -cp \"{}/*:$CLASSPATH\" {class} \"$@\"\n",
+            jars.display()
+        );
         fs::write(&path, text)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use weir_wire::messages::fetch_request::FetchRequest;
 use weir_wire::messages::fetch_response::{
     AbortedTransaction, EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
     NodeEndpoint, PartitionData,
@@ -109,6 +110,27 @@ fn records_of(outcome: ReadOutcome, aborted: Option<Vec<AbortedTransaction>>) ->
         aborted_transactions: aborted,
         records: Some(records),
         ..PartitionData::default()
+    }
+}
+
+/// The answer to a request that the handler fails on, as Kafka gives it: before v13 every partition says so too.
+pub(super) fn failed(version: i16, request: &FetchRequest, error: ErrorCode) -> FetchResponse {
+    let partition = |index: i32| PartitionData {
+        partition_index: index,
+        aborted_transactions: Some(Vec::new()),
+        ..refused(error)
+    };
+    let topics = if version < 13 { &request.topics[..] } else { &[] };
+    let responses = topics.iter().map(|topic| FetchableTopicResponse {
+        topic: topic.topic.detached(),
+        partitions: topic.partitions.iter().map(|asked| partition(asked.partition)).collect(),
+        ..FetchableTopicResponse::default()
+    });
+    FetchResponse {
+        error_code: error.0,
+        session_id: request.session_id,
+        responses: responses.collect(),
+        ..FetchResponse::default()
     }
 }
 

@@ -151,9 +151,6 @@ impl Poll {
     /// Makes the set a session, if there is room for one; 0 tells the client that there is not.
     fn keep(&self, mut set: FetchSet) -> i32 {
         let engine = self.ctx.engine();
-        if set.is_empty() {
-            return 0;
-        }
         set.start_watching();
         let key = "max.incremental.fetch.session.cache.slots";
         let slots = usize::try_from(engine.image().configs().broker_i32(key)).unwrap_or(0);
