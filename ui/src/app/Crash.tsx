@@ -6,7 +6,7 @@ import { useRouteError } from "react-router";
 import { copyAnywhere } from "~/platform/copy";
 import { isWindow } from "~/platform/isWindow";
 import { CallError, CoreGone } from "~/platform/types";
-import { defineTexts, translator, useT } from "~/shared/text";
+import { defineTexts, type Translate, translator, useT } from "~/shared/text";
 
 const texts = defineTexts({
   pageTitle: { en: "This page has stopped", ko: "이 페이지가 중지되었습니다" },
@@ -71,11 +71,9 @@ function kindOf(thrown: unknown): keyof typeof BODY {
   return isWindow() ? "core" : "served";
 }
 
-function CrashBody(props: { thrown: unknown; t: ReturnType<typeof useT> }) {
+function CrashBody(props: { thrown: unknown; t: Translate }) {
   const { t, thrown } = props;
-  const [copied, setCopied] = useState(false);
   const kind = kindOf(thrown);
-  const details = detailsOf(thrown);
   return (
     <div className="weir-crash" role="alert">
       <SpaceBetween size="l">
@@ -86,32 +84,51 @@ function CrashBody(props: { thrown: unknown; t: ReturnType<typeof useT> }) {
             {t(BODY[kind])}
           </Box>
         </div>
-        <SpaceBetween direction="horizontal" size="xs">
-          <Button variant="primary" onClick={() => window.location.reload()}>
-            {t(kind === "served" ? texts.reload : texts.restart)}
-          </Button>
-          <Button
-            iconName={copied ? "status-positive" : "copy"}
-            onClick={() =>
-              void copyAnywhere(details).then(
-                () => setCopied(true),
-                () => undefined,
-              )
-            }
-          >
-            {t(copied ? texts.copied : texts.copy)}
-          </Button>
-        </SpaceBetween>
-        <section
-          className="weir-crash-details"
-          aria-label={t(texts.details)}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
-          tabIndex={0}
-        >
-          <pre>{details}</pre>
-        </section>
+        {/* A session that is over is no fault to report, and the page cannot get another by itself. */}
+        {kind === "session" ? (
+          <span hidden />
+        ) : (
+          <Report
+            details={detailsOf(thrown)}
+            again={t(kind === "served" ? texts.reload : texts.restart)}
+            t={t}
+          />
+        )}
       </SpaceBetween>
     </div>
+  );
+}
+
+/** The way on, and what a report needs. */
+function Report({ details, again, t }: { details: string; again: string; t: Translate }) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <SpaceBetween size="l">
+      <SpaceBetween direction="horizontal" size="xs">
+        <Button variant="primary" onClick={() => window.location.reload()}>
+          {again}
+        </Button>
+        <Button
+          iconName={copied ? "status-positive" : "copy"}
+          onClick={() =>
+            void copyAnywhere(details).then(
+              () => setCopied(true),
+              () => undefined,
+            )
+          }
+        >
+          {t(copied ? texts.copied : texts.copy)}
+        </Button>
+      </SpaceBetween>
+      <section
+        className="weir-crash-details"
+        aria-label={t(texts.details)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
+        tabIndex={0}
+      >
+        <pre>{details}</pre>
+      </section>
+    </SpaceBetween>
   );
 }
 
