@@ -7,7 +7,7 @@ export interface Flash {
   content: ReactNode;
   /** Where "View" leads. */
   view?: string;
-  action?: { text: string; run: () => void };
+  action?: { text: ReactNode; run: () => void };
   bornAt: number;
 }
 export type NewFlash = Omit<Flash, "bornAt">;

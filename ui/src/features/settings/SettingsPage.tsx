@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -8,51 +9,56 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useId } from "react";
 import { usePlatform } from "~/platform";
+import { useAddress } from "~/shared/address";
 import { useCall } from "~/shared/api";
 import { CopyButton } from "~/shared/CopyButton";
-import { ErrorBox } from "~/shared/ErrorBox";
 import { InfoLink } from "~/shared/help";
-import { useSetSettings, useSettings } from "~/shared/settings";
-import { type Message, useT } from "~/shared/text";
+import { useSettings } from "~/shared/settings";
+import { FilterInput } from "~/shared/table/FilterInput";
+import { useT } from "~/shared/text";
+import { matching, SECTIONS, type Section, type Setting } from "./sections";
 import { texts } from "./texts";
+import { useChange } from "./useChange";
 
-interface ChoiceProps<V extends string> {
-  label: Message;
-  hint?: Message;
-  value: V;
-  options: [value: V, text: Message | string][];
-  onChange: (value: V) => void;
+interface FieldProps {
+  setting: Setting;
+  onChange: (setting: Setting, value: string | boolean) => void;
 }
 
-function Choice<V extends string>(props: ChoiceProps<V>) {
+function Choices({ setting, onChange }: FieldProps) {
   const t = useT();
   const id = useId();
+  const value = useSettings()[setting.key as "theme"];
   return (
     <FormField
-      label={<span id={id}>{t(props.label)}</span>}
-      description={props.hint ? t(props.hint) : undefined}
+      label={<span id={id}>{t(setting.label)}</span>}
+      description={setting.hint ? t(setting.hint) : undefined}
     >
       <SegmentedControl
         ariaLabelledby={id}
-        label={t(props.label)}
-        selectedId={props.value}
-        options={props.options.map(([value, text]) => ({
-          id: value,
-          text: typeof text === "string" ? text : t(text),
-        }))}
-        onChange={({ detail }) => props.onChange(detail.selectedId as V)}
+        label={t(setting.label)}
+        selectedId={value}
+        options={(setting.choices ?? []).map(({ value: each, text }) => ({ id: each, text: t(text) }))}
+        onChange={({ detail }) => onChange(setting, detail.selectedId)}
       />
     </FormField>
   );
 }
 
-function Section(props: { title: Message; children: React.ReactNode }) {
+function Switch({ setting, onChange }: FieldProps) {
   const t = useT();
-  return (
-    <Container header={<Header variant="h2">{t(props.title)}</Header>}>
-      <SpaceBetween size="l">{props.children}</SpaceBetween>
-    </Container>
+  const checked = useSettings()[setting.key as "letter_keys"];
+  const toggle = (
+    <Toggle
+      checked={checked}
+      description={setting.hint ? t(setting.hint) : undefined}
+      onChange={({ detail }) => onChange(setting, detail.checked)}
+    >
+      {t(setting.toggle ?? setting.label)}
+    </Toggle>
   );
+  // One that says it all needs no heading of its own.
+  return setting.toggle === setting.label ? toggle : <FormField label={t(setting.label)}>{toggle}</FormField>;
 }
 
 function DataFolder() {
@@ -79,10 +85,44 @@ function DataFolder() {
   );
 }
 
+function Field(props: FieldProps) {
+  if (props.setting.key === "folder") return <DataFolder />;
+  return props.setting.choices ? <Choices {...props} /> : <Switch {...props} />;
+}
+
+function SectionPanel({ section, onChange }: { section: Section; onChange: FieldProps["onChange"] }) {
+  const t = useT();
+  return (
+    <Container header={<Header variant="h2">{t(section.title)}</Header>}>
+      <SpaceBetween size="l">
+        {section.settings.map((setting) => (
+          <Field key={setting.key} setting={setting} onChange={onChange} />
+        ))}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function NoMatches({ query, onClear }: { query: string; onClear: () => void }) {
+  const t = useT();
+  return (
+    <Box textAlign="center" padding={{ vertical: "xl" }}>
+      <SpaceBetween size="s">
+        <Box variant="strong">{t(texts.noMatches, { query })}</Box>
+        <Button onClick={onClear}>{t(texts.clear)}</Button>
+      </SpaceBetween>
+    </Box>
+  );
+}
+
 export default function SettingsPage() {
   const t = useT();
-  const settings = useSettings();
-  const set = useSetSettings();
+  const onChange = useChange();
+  const { params, patch } = useAddress();
+  const query = params.get("q") ?? "";
+  const find = (text: string) => patch({ q: text === "" ? null : text });
+  const shown = matching(SECTIONS, query);
+  const count = shown.reduce((sum, { settings }) => sum + settings.length, 0);
   return (
     <ContentLayout
       header={
@@ -92,83 +132,11 @@ export default function SettingsPage() {
       }
     >
       <SpaceBetween size="l">
-        {set.error ? <ErrorBox error={set.error} command /> : <span hidden />}
-        <Section title={texts.appearance}>
-          <Choice
-            label={texts.theme}
-            value={settings.theme}
-            options={[
-              ["system", texts.themeSystem],
-              ["light", texts.themeLight],
-              ["dark", texts.themeDark],
-            ]}
-            onChange={(theme) => set.mutate({ theme })}
-          />
-          <Choice
-            label={texts.density}
-            value={settings.density}
-            options={[
-              ["comfortable", texts.comfortable],
-              ["compact", texts.compact],
-            ]}
-            onChange={(density) => set.mutate({ density })}
-          />
-        </Section>
-        <Section title={texts.language}>
-          <Choice
-            label={texts.languageLabel}
-            value={settings.language}
-            options={[
-              ["system", texts.languageSystem],
-              ["en", "English"],
-              ["ko", "한국어"],
-            ]}
-            onChange={(language) => set.mutate({ language })}
-          />
-          <Choice
-            label={texts.zone}
-            value={settings.time_zone}
-            options={[
-              ["local", texts.zoneLocal],
-              ["utc", texts.zoneUtc],
-            ]}
-            onChange={(time_zone) => set.mutate({ time_zone })}
-          />
-        </Section>
-        <Section title={texts.keyboard}>
-          <Toggle
-            checked={settings.letter_keys}
-            description={t(texts.lettersHint)}
-            onChange={({ detail }) => set.mutate({ letter_keys: detail.checked })}
-          >
-            {t(texts.letters)}
-          </Toggle>
-        </Section>
-        <Section title={texts.behaviour}>
-          <Choice
-            label={texts.onClose}
-            hint={texts.onCloseHint}
-            value={settings.on_close}
-            options={[
-              ["ask", texts.onCloseAsk],
-              ["keep", texts.onCloseKeep],
-              ["stop", texts.onCloseStop],
-            ]}
-            onChange={(on_close) => set.mutate({ on_close })}
-          />
-          <FormField label={t(texts.reboot)}>
-            <Toggle
-              checked={settings.start_stopped_after_reboot}
-              description={t(texts.rebootHint)}
-              onChange={({ detail }) => set.mutate({ start_stopped_after_reboot: detail.checked })}
-            >
-              {t(texts.rebootToggle)}
-            </Toggle>
-          </FormField>
-        </Section>
-        <Section title={texts.data}>
-          <DataFolder />
-        </Section>
+        <FilterInput value={query} onChange={find} placeholder={t(texts.find)} matches={count} />
+        {shown.length === 0 ? <NoMatches query={query} onClear={() => find("")} /> : <span hidden />}
+        {shown.map((section) => (
+          <SectionPanel key={section.title.en} section={section} onChange={onChange} />
+        ))}
       </SpaceBetween>
     </ContentLayout>
   );

@@ -3,6 +3,13 @@ import { defineTexts } from "~/shared/text";
 export const texts = defineTexts({
   title: { en: "Settings", ko: "설정" },
   saved: { en: "Every change is saved at once.", ko: "변경 사항은 즉시 저장됩니다." },
+  find: { en: "Find settings", ko: "설정 찾기" },
+  noMatches: { en: "No setting matches “{query}”", ko: "“{query}”와(과) 일치하는 설정이 없습니다" },
+  clear: { en: "Clear filter", ko: "필터 지우기" },
+  changed: { en: "{setting}: {value}. Saved.", ko: "{setting}: {value}. 저장했습니다." },
+  undo: { en: "Undo", ko: "실행 취소" },
+  on: { en: "On", ko: "켜짐" },
+  off: { en: "Off", ko: "꺼짐" },
   appearance: { en: "Appearance", ko: "모양" },
   theme: { en: "Theme", ko: "테마" },
   themeSystem: { en: "Like the system", ko: "시스템 설정" },
