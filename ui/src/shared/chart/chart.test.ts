@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { byteRate } from "../format";
 import { withGaps } from "./gaps";
-import { niceTop, timeLabels, timeRange } from "./options";
+import { niceTop, ticks, timeLabels, timeRange } from "./options";
 import { isDrawn } from "./TimeChart";
 
 const line = (values: number[]) => [{ label: "a", color: 1, values }];
@@ -34,6 +35,21 @@ describe("niceTop", () => {
     [1500, 1000, 2000],
     [15 * 1024 * 1024, 1024, 20 * 1024 * 1024],
   ] as const)("%s of base %s is %s", (value, base, top) => expect(niceTop(value, base)).toBe(top));
+});
+
+describe("ticks", () => {
+  it.each([
+    [6, 1000, [0, 2, 4, 6]],
+    [8, 1000, [0, 2, 4, 6, 8]],
+    [10, 1000, [0, 2, 4, 6, 8, 10]],
+    [2000, 1000, [0, 1000, 2000]],
+  ] as const)("of an axis to %s are whole", (top, base, values) => expect(ticks(top, base)).toEqual(values));
+  it("of bytes are whole in the unit of the top", () => {
+    const labels = (top: number) => ticks(top, 1024).slice(1).map(byteRate);
+    expect(labels(6 * 1024)).toEqual(["2 KiB/s", "4 KiB/s", "6 KiB/s"]);
+    expect(labels(1024)).toEqual(["256 B/s", "512 B/s", "768 B/s", "1 KiB/s"]);
+    expect(labels(20 * 1024 ** 2)).toEqual(["5 MiB/s", "10 MiB/s", "15 MiB/s", "20 MiB/s"]);
+  });
 });
 
 describe("the time axis", () => {

@@ -32,9 +32,14 @@ export function niceTop(value: number, base: 1000 | 1024 = 1000): number {
   return step * power * unit;
 }
 
-/** Four equal steps from zero to the top. */
-function quarters(top: number): number[] {
-  return [0, 1, 2, 3, 4].map((n) => (top * n) / 4);
+/** Into so many equal steps an axis is divided, the first that makes each of them whole. */
+const DIVISIONS = [4, 5, 3, 2];
+
+/** Values of the axis from zero to the top, whole in the top's unit: labels with other decimals each are hard to compare. */
+export function ticks(top: number, base: 1000 | 1024 = 1000): number[] {
+  const unit = base ** Math.max(0, Math.floor(Math.log(top) / Math.log(base) + 1e-9));
+  const parts = DIVISIONS.find((each) => Number.isInteger(top / unit / each)) ?? 4;
+  return Array.from({ length: parts + 1 }, (_, n) => (top * n) / parts);
 }
 
 /** Distances between labels of time, in seconds: whole ones, for labels show no less, so that none reads like another. */
@@ -78,8 +83,9 @@ function axis(look: Look): uPlot.Axis[] {
       grid,
       ticks: { show: false },
       size: 76,
-      splits: (_plot, _axis, _min, max) => quarters(max),
-      values: (_plot, splits) => splits.map((value) => look.format(value)),
+      splits: (_plot, _axis, _min, max) => ticks(max, look.base),
+      // Nothing is nothing in every unit.
+      values: (_plot, splits) => splits.map((value) => (value === 0 ? "0" : look.format(value))),
     },
   ];
 }
