@@ -28,12 +28,11 @@ import { SideNav } from "./SideNav";
 import { useTopOfPage } from "./scroll";
 import { TopBar } from "./TopBar";
 import { texts } from "./texts";
+import { useNavigationOpen } from "./useNavigationOpen";
 
 const SIDE_FROM_PX = 1500;
 /** In a window lower than this a panel at the bottom would leave nothing of the list that it belongs to. */
 const BOTTOM_FROM_PX = 820;
-/** Below this the navigation starts closed: tables and messages need the room. */
-const NAVIGATION_FROM_PX = 1100;
 const TOP_BAR = "weir-top";
 
 function labels(t: Translate): AppLayoutToolbarProps.Labels {
@@ -163,10 +162,7 @@ function Frame() {
   const page = matches.at(-1)?.handle as Page | undefined;
   const { cluster } = useParams();
   useLastCluster(cluster);
-  const [navigationOpen, setNavigationOpen] = useRemembered(
-    "nav.open",
-    window.innerWidth >= NAVIGATION_FROM_PX,
-  );
+  const [navigationOpen, setNavigationOpen] = useNavigationOpen();
   const [palette, setPalette] = useState(false);
   const drawers = useDrawers(page, cluster);
   const split = useSplitLayout();
