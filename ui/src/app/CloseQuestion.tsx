@@ -19,7 +19,8 @@ interface QuestionProps {
 /** What becomes of the clusters; what is unsaved is named too, so that closing asks once. */
 function ClustersQuestion({ running, unsaved, onDismiss }: QuestionProps & { running: number }) {
   const t = useT();
-  const [remember, setRemember] = useState(true);
+  // To be asked again is the lesser surprise.
+  const [remember, setRemember] = useState(false);
   const close = useCommand("window.close");
   const answer = async (choice: "keep" | "stop") => {
     await close.mutateAsync({ keep: choice === "keep", remember }).catch(() => undefined);
