@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { useParams } from "react-router";
 import { tag, useCall } from "./api";
+import { startPermit } from "./state";
 import { defineTexts, useT } from "./text";
 import { useClusterCommand } from "./useClusterCommand";
 
@@ -31,7 +32,7 @@ export function StoppedNotice({ failed }: { failed: boolean }) {
       type={failed ? "error" : "info"}
       header={t(failed ? texts.failed : texts.stopped)}
       action={
-        detail?.permits.start && detail.state !== "STARTING" ? undefined : (
+        detail && startPermit(detail) && detail.state !== "STARTING" ? undefined : (
           <Button
             variant="primary"
             loading={start.pending || detail?.state === "STARTING"}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterState } from "~/contract/types";
-import { clusterState, GROUP_STATES, groupStateText, noBrokerRuns, stateType } from "./state";
+import { clusterState, GROUP_STATES, groupStateText, noBrokerRuns, startPermit, stateType } from "./state";
 
 describe("clusterState", () => {
   it.each<[ClusterState, string, string, string]>([
@@ -31,6 +31,18 @@ describe("stateType", () => {
     expect(stateType(cluster)).toBe("success");
     expect(stateType({ ...cluster, state_reason: reason })).toBe("warning");
     expect(stateType({ ...cluster, state: "STOPPED", state_reason: reason })).toBe("stopped");
+  });
+});
+
+describe("startPermit", () => {
+  const not = { id: "permit.runs_already", args: {} } as const;
+  const damaged = { id: "reason.damaged", args: { reason: "cluster.json is damaged" } } as const;
+  it("says of a cluster whose files cannot be read that these come first", () => {
+    const stated = (state_reason: typeof damaged | null, start: typeof not | null) =>
+      startPermit({ state_reason, permits: { start } } as never);
+    expect(stated(null, null)).toBeNull();
+    expect(stated(null, not)).toBe(not);
+    expect(stated(damaged, null)).toBe(damaged);
   });
 });
 

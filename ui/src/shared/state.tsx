@@ -1,5 +1,13 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { BrokerRow, ClusterRow, ClusterState, Health, OperationState, TopicRow } from "~/contract/types";
+import type {
+  BrokerRow,
+  ClusterRow,
+  ClusterState,
+  Health,
+  OperationState,
+  Permit,
+  TopicRow,
+} from "~/contract/types";
 import { defineTexts, type Message, type Translate, useT } from "./text";
 
 type Type = StatusIndicatorProps.Type;
@@ -50,6 +58,14 @@ export function clusterStateWords(t: Translate): string[] {
   return Object.values(clusterTexts).map((text) => t(text));
 }
 
+/** Why a cluster cannot be started; of one whose files cannot be read, that they must be mended first. */
+export function startPermit(
+  cluster: Pick<ClusterRow, "state_reason"> & { permits: { start: Permit } },
+): Permit {
+  const damaged = cluster.state_reason?.id === "reason.damaged" ? cluster.state_reason : null;
+  return cluster.permits.start ?? damaged;
+}
+
 type Stated = Pick<ClusterRow, "kind" | "state" | "state_reason" | "brokers_online">;
 
 /** A local cluster whose every broker was stopped: it stands, and nothing in it can be read or written. */
@@ -74,6 +90,17 @@ export function ClusterStateIndicator(props: { cluster: Stated; brief?: boolean 
     <StatusIndicator type={stateType(cluster)}>
       {reason === null ? name : noBrokerRuns(cluster) ? reason : `${name}: ${reason}`}
     </StatusIndicator>
+  );
+}
+
+/** The same in a list: a long reason is cut after two lines, and read whole on hover and in the row's panel. */
+export function ClusterStateInList({ cluster }: { cluster: Stated }) {
+  const t = useT();
+  const title = cluster.state_reason ? t.core(cluster.state_reason) : undefined;
+  return (
+    <span className="weir-clamp" title={title}>
+      <ClusterStateIndicator cluster={cluster} />
+    </span>
   );
 }
 

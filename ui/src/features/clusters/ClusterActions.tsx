@@ -8,6 +8,7 @@ import { DeleteCluster } from "~/shared/DeleteCluster";
 import { errorText } from "~/shared/ErrorBox";
 import { useFlash } from "~/shared/flash";
 import { paths } from "~/shared/paths";
+import { startPermit } from "~/shared/state";
 import { type Message, type Translate, useT } from "~/shared/text";
 import { texts } from "./texts";
 
@@ -18,7 +19,7 @@ function item(t: Translate, id: string, text: Message, permit: Permit): ButtonDr
 function items(t: Translate, cluster: ClusterRow): ButtonDropdownProps.Item[] {
   const remove = cluster.kind === "remote" ? texts.disconnect : texts.delete;
   return [
-    item(t, "start", texts.start, cluster.permits.start),
+    item(t, "start", texts.start, startPermit(cluster)),
     item(t, "stop", texts.stop, cluster.permits.stop),
     item(t, "edit", texts.edit, cluster.permits.edit),
     item(t, "delete", remove, cluster.permits.delete),

@@ -8,7 +8,7 @@ import { CopyButton } from "~/shared/CopyButton";
 import { count, middle, NONE } from "~/shared/format";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
-import { ClusterHealth, ClusterStateIndicator, clusterStateWords, noBrokerRuns } from "~/shared/state";
+import { ClusterHealth, ClusterStateInList, clusterStateWords, noBrokerRuns } from "~/shared/state";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { useListState } from "~/shared/table/useListState";
 import { type Translate, useT } from "~/shared/text";
@@ -32,7 +32,7 @@ function columns(t: Translate): Column<ClusterRow>[] {
       header: t(texts.state),
       cell: (row) => (
         <span className="weir-inline">
-          <ClusterStateIndicator cluster={row} />
+          <ClusterStateInList cluster={row} />
           <ClusterHealth cluster={row} />
         </span>
       ),

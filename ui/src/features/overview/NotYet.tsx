@@ -9,6 +9,7 @@ import type { ClusterDetail, Operation } from "~/contract/types";
 import { ActionButton } from "~/shared/ActionButton";
 import { OperationCard } from "~/shared/OperationCard";
 import { paths } from "~/shared/paths";
+import { startPermit } from "~/shared/state";
 import { useT } from "~/shared/text";
 import { Details } from "./Details";
 import { useSampleStart, useStart } from "./OverviewActions";
@@ -35,7 +36,7 @@ export function NotRunning({ cluster }: { cluster: ClusterDetail }) {
             variant="h2"
             description={cluster.state === "STOPPED" ? t(texts.stoppedHint) : undefined}
             actions={
-              (cluster.state === "STOPPED" || failed) && cluster.permits.start === null ? (
+              (cluster.state === "STOPPED" || failed) && startPermit(cluster) === null ? (
                 <Button variant="primary" loading={start.pending} onClick={start.run}>
                   {t(texts.start)}
                 </Button>

@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 import type { ClusterDetail, Permit } from "~/contract/types";
 import { type AskedCommand, AskFirst } from "~/shared/AskFirst";
 import { paths } from "~/shared/paths";
+import { startPermit } from "~/shared/state";
 import { type Message, useT } from "~/shared/text";
 import { useClusterCommand } from "~/shared/useClusterCommand";
 import { texts } from "./texts";
@@ -50,7 +51,7 @@ export function OverviewActions({ cluster, onDelete }: OverviewActionsProps) {
       <ButtonDropdown
         loading={start.pending || sampleStart.pending}
         items={[
-          item("start", texts.start, cluster.permits.start),
+          item("start", texts.start, startPermit(cluster)),
           item("stop", texts.stop, cluster.permits.stop),
           item("sample_start", texts.sampleStart, cluster.permits.sample_start),
           item("sample_remove", texts.sampleRemove, cluster.permits.sample_remove),
