@@ -7,6 +7,7 @@ import type { ConfigHelp } from "~/contract/types";
 import { ConfigInput } from "~/shared/ConfigInput";
 import { configEcho } from "~/shared/format";
 import { useT } from "~/shared/text";
+import { useNewLine } from "~/shared/useNewLine";
 import type { ConfigLine, Problems } from "./draft";
 import { texts } from "./texts";
 
@@ -30,8 +31,8 @@ export function ConfigLines({ lines, help, problems, onChange, onBlur }: ConfigL
   const options = free.map((each) => ({ value: each.name, description: each.doc ? t.core(each.doc) : "" }));
   const patch = (id: number, change: Partial<ConfigLine>) =>
     onChange(lines.map((line) => (line.id === id ? { ...line, ...change } : line)));
-  const add = () =>
-    onChange([...lines, { id: 1 + Math.max(0, ...lines.map((line) => line.id)), name: "", value: "" }]);
+  const { nextId, fieldOf } = useNewLine(lines);
+  const add = () => onChange([...lines, { id: nextId(), name: "", value: "" }]);
   return (
     <SpaceBetween size="m">
       {lines.length === 0 ? (
@@ -53,6 +54,7 @@ export function ConfigLines({ lines, help, problems, onChange, onBlur }: ConfigL
                   constraintText={known?.doc ? t.core(known.doc) : undefined}
                 >
                   <Select
+                    ref={fieldOf(line)}
                     invalid={line.name === "" && Boolean(problem)}
                     filteringType="auto"
                     selectedOption={line.name === "" ? null : { value: line.name }}

@@ -4,6 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useT } from "~/shared/text";
+import { useNewLine } from "~/shared/useNewLine";
 import type { HeaderLine, Problems } from "./draft";
 import { texts } from "./texts";
 
@@ -17,8 +18,8 @@ export function HeaderLines({ lines, problems, onChange }: HeaderLinesProps) {
   const t = useT();
   const patch = (id: number, change: Partial<HeaderLine>) =>
     onChange(lines.map((line) => (line.id === id ? { ...line, ...change } : line)));
-  const add = () =>
-    onChange([...lines, { id: 1 + Math.max(0, ...lines.map((line) => line.id)), name: "", value: "" }]);
+  const { nextId, fieldOf } = useNewLine(lines);
+  const add = () => onChange([...lines, { id: nextId(), name: "", value: "" }]);
   return (
     <SpaceBetween size="s">
       {lines.length === 0 ? (
@@ -29,6 +30,7 @@ export function HeaderLines({ lines, problems, onChange }: HeaderLinesProps) {
             <div className="weir-config-line" key={line.id}>
               <FormField label={t(texts.headerName)} errorText={problems[`header:${line.id}`]}>
                 <Input
+                  ref={fieldOf(line)}
                   value={line.name}
                   spellcheck={false}
                   invalid={problems[`header:${line.id}`] !== undefined}
