@@ -12,6 +12,18 @@ describe("valueProblem", () => {
     });
     expect(valueProblem("int", null, "1.5")).toEqual({ kind: "whole" });
   });
+  it("holds what Kafka says is valid", () => {
+    expect(valueProblem("int", "[1048576,...]", "12")).toEqual({ kind: "least", min: "1048576" });
+    expect(valueProblem("int", "[1,...,17]", "18")).toEqual({ kind: "between", min: "1", max: "17" });
+    expect(valueProblem("int", "[1,...,9] or -1", "-1")).toBeNull();
+    expect(valueProblem("int", "[1,...,9] or -1", "0")).toMatchObject({ kind: "between" });
+    expect(valueProblem("double", "[0,...,1]", "1.5")).toEqual({ kind: "between", min: "0", max: "1" });
+    expect(valueProblem("long", "[1,...]", "9223372036854775807")).toBeNull();
+    expect(valueProblem("long", "None", "-5")).toBeNull();
+    const pairs = "[partitionId]:[brokerId],[partitionId]:[brokerId],...";
+    for (const fine of ["", "*", "0:1, 1:2"]) expect(valueProblem("list", pairs, fine)).toBeNull();
+    expect(valueProblem("list", pairs, "12")).toEqual({ kind: "pairs" });
+  });
   it("knows booleans, doubles and choices", () => {
     expect(valueProblem("boolean", null, "yes")).toMatchObject({ kind: "choice" });
     expect(valueProblem("double", "[0,...,1]", "0.5")).toBeNull();

@@ -2,8 +2,10 @@ import type { ConfigType } from "~/contract/types";
 
 /** What is wrong with a value, before the cluster is asked; null when it may do. */
 export type ValueProblem =
-  | { kind: "whole" | "number" }
+  | { kind: "whole" | "number" | "pairs" }
   | { kind: "range"; min: string; max: string }
+  | { kind: "between"; min: string; max: string }
+  | { kind: "least"; min: string }
   | { kind: "choice"; valid: string };
 
 const WHOLE: Partial<Record<ConfigType, [min: bigint, max: bigint]>> = {
@@ -30,6 +32,41 @@ export function optionsOf(type: ConfigType, valid: string | null): string[] {
   return words.length > 0 && words.length <= COMBINED_MAX ? [...words, words.join(",")] : [];
 }
 
+interface Range {
+  min: string;
+  max: string | null;
+  /** Values outside of it that mean something of their own: "[1,...,9] or -1". */
+  others: readonly string[];
+}
+
+/** Kafka's "[0,...]" and "[1,...,17]"; null where something else is said. */
+function rangeOf(valid: string | null): Range | null {
+  const [range = "", ...others] = (valid ?? "").split(" or ");
+  const [, min, max] = /^\[(-?[\d.]+),\.\.\.(?:,(-?[\d.]+))?\]$/.exec(range.trim()) ?? [];
+  return min === undefined ? null : { min, max: max ?? null, others };
+}
+
+/** Whole numbers are compared to the last digit. */
+function outside<N extends bigint | number>(
+  valid: string | null,
+  text: string,
+  read: (text: string) => N,
+): ValueProblem | null {
+  const range = rangeOf(valid);
+  if (!range || range.others.includes(text)) return null;
+  const value = read(text);
+  const { min, max } = range;
+  if (value >= read(min) && (max === null || value <= read(max))) return null;
+  return max === null ? { kind: "least", min } : { kind: "between", min, max };
+}
+
+/** "[partitionId]:[brokerId],[partitionId]:[brokerId],...", as the lists of throttled replicas have it. */
+const PAIRS = "[partitionId]:[brokerId]";
+
+function arePairs(text: string): boolean {
+  return text === "" || text === "*" || text.split(",").every((pair) => /^\s*\d+:\d+\s*$/.test(pair));
+}
+
 export function valueProblem(type: ConfigType, valid: string | null, value: string): ValueProblem | null {
   const text = value.trim();
   const range = WHOLE[type];
@@ -37,11 +74,14 @@ export function valueProblem(type: ConfigType, valid: string | null, value: stri
     if (!/^-?\d+$/.test(text)) return { kind: "whole" };
     const number = BigInt(text);
     const [min, max] = range;
-    return number < min || number > max ? { kind: "range", min: String(min), max: String(max) } : null;
+    if (number < min || number > max) return { kind: "range", min: String(min), max: String(max) };
+    return outside(valid, text, (digits) => BigInt(digits.replace(/\..*/, "")));
   }
-  if (type === "double") return text === "" || Number.isNaN(Number(text)) ? { kind: "number" } : null;
+  if (type === "double")
+    return text === "" || Number.isNaN(Number(text)) ? { kind: "number" } : outside(valid, text, Number);
   if (type === "boolean")
     return /^(true|false)$/.test(text) ? null : { kind: "choice", valid: "true, false" };
+  if (type === "list" && valid?.startsWith(PAIRS)) return arePairs(text) ? null : { kind: "pairs" };
   const choices = choicesOf(valid);
   const words = type === "list" ? text.split(",").map((each) => each.trim()) : [text];
   if (choices.length > 0 && !words.every((word) => choices.includes(word)))
