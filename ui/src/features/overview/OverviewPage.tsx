@@ -16,6 +16,7 @@ import { paths } from "~/shared/paths";
 import { ReadOnlyMark } from "~/shared/ReadOnlyMark";
 import { ClusterHealth, ClusterStateIndicator, noBrokerRuns } from "~/shared/state";
 import { useT } from "~/shared/text";
+import { Updated } from "~/shared/time";
 import { ActivityPanel } from "./ActivityPanel";
 import { ClientInformation } from "./ClientInformation";
 import { Counts } from "./Counts";
@@ -27,6 +28,7 @@ import { Throughput } from "./Throughput";
 import { TopLag } from "./TopLag";
 import { texts } from "./texts";
 import { Unreachable } from "./Unreachable";
+import { useLags } from "./useLags";
 
 /** States in which the data of a cluster can be reached. */
 const SERVING = [
@@ -39,8 +41,12 @@ const SERVING = [
   "PARTLY_REACHABLE",
 ];
 
+/** Twice what is usual of a connected cluster. */
+const REMOTE_STALE_MS = 120_000;
+
 function Subtitle({ cluster }: { cluster: ClusterDetail }) {
   const t = useT();
+  const { at } = useLags(cluster);
   return (
     <span className="weir-dots">
       {cluster.bootstrap === "" ? null : (
@@ -58,6 +64,11 @@ function Subtitle({ cluster }: { cluster: ClusterDetail }) {
       ) : null}
       {cluster.brokers_total === null ? null : (
         <span>{t(texts.brokersIn, { n: cluster.brokers_total })}</span>
+      )}
+      {at === undefined ? null : (
+        <span>
+          <Updated at={at} staleMs={REMOTE_STALE_MS} />
+        </span>
       )}
     </span>
   );
@@ -78,7 +89,8 @@ function ClientButton({ cluster, onClick }: { cluster: ClusterDetail | undefined
   );
 }
 
-function Body({ cluster, onDelete }: { cluster: ClusterDetail; onDelete: () => void }) {
+function Body({ cluster: asked, onDelete }: { cluster: ClusterDetail; onDelete: () => void }) {
+  const { cluster } = useLags(asked);
   if (cluster.state === "UNREACHABLE") return <Unreachable cluster={cluster} onRemove={onDelete} />;
   if (!SERVING.includes(cluster.state)) return <NotRunning cluster={cluster} />;
   return (

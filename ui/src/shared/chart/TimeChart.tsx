@@ -15,6 +15,10 @@ const texts = defineTexts({
     en: "{title}. {series}. Use the arrow keys to read values.",
     ko: "{title}. {series}. 화살표 키로 값을 읽을 수 있습니다.",
   },
+  gap: {
+    en: "Not measured: nobody was looking, or no answer",
+    ko: "측정하지 않음: 보는 사람이 없었거나 응답 없음",
+  },
   one: { en: "{label}: now {last}, at most {max}", ko: "{label}: 현재 {last}, 최대 {max}" },
 });
 
@@ -53,7 +57,7 @@ export function TimeChart(props: TimeChartProps) {
       {table ? (
         <ChartTable {...props} />
       ) : (
-        <ChartCanvas {...props} {...withGaps(props.times, props.series)} />
+        <ChartCanvas {...props} {...withGaps(props.times, props.series, sparse)} />
       )}
       <button type="button" className="weir-textbutton" onClick={() => setTable(!table)}>
         {t(table ? texts.asChart : texts.asTable)}
@@ -74,7 +78,7 @@ function lastOf(values: (number | null)[]): number | null {
   return values.at(-1) ?? null;
 }
 
-function ChartCanvas(props: TimeChartProps) {
+function ChartCanvas(props: TimeChartProps & { gaps: [from: number, to: number][] }) {
   const t = useT();
   const zone = useZone();
   const host = useRef<HTMLDivElement>(null);
@@ -85,6 +89,8 @@ function ChartCanvas(props: TimeChartProps) {
   const data = [times.map((at) => at / 1000), ...series.map((each) => each.values)] as uPlot.AlignedData;
   const latest = useRef(data);
   latest.current = data;
+  const gaps = useRef(props.gaps);
+  gaps.current = props.gaps;
   const shape = series.map((each) => each.label + each.color).join();
 
   // The plot is made anew when its shape, theme or zone changes; new values only move it.
@@ -94,7 +100,8 @@ function ChartCanvas(props: TimeChartProps) {
     if (!node) return;
     const make = () => {
       plot.current?.destroy();
-      const look = { width: node.clientWidth || 600, height, zone, format, topMin, base };
+      const pauses = () => gaps.current;
+      const look = { width: node.clientWidth || 600, height, zone, format, topMin, base, gaps: pauses };
       plot.current = new uPlot(chartOptions(series, look, setCursor), latest.current, node);
     };
     make();
@@ -150,12 +157,13 @@ function ChartCanvas(props: TimeChartProps) {
       <p id={summaryId} className="weir-live">
         {summary}
       </p>
-      <Legend {...props} at={cursor} />
+      <Legend {...props} at={cursor} paused={props.gaps.length > 0} />
     </div>
   );
 }
 
-function Legend(props: TimeChartProps & { at: number | null }) {
+function Legend(props: TimeChartProps & { at: number | null; paused: boolean }) {
+  const t = useT();
   const zone = useZone();
   const { at, times } = props;
   const time = at === null ? undefined : times[at];
@@ -170,6 +178,12 @@ function Legend(props: TimeChartProps & { at: number | null }) {
           </b>
         </span>
       ))}
+      {props.paused ? (
+        <span className="weir-soft">
+          <i className="weir-hatched" />
+          {t(texts.gap)}
+        </span>
+      ) : null}
       {time === undefined ? null : (
         <span className="weir-soft weir-num">{instant(time, zone, false).slice(11)}</span>
       )}

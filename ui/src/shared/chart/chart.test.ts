@@ -9,12 +9,18 @@ const line = (values: number[]) => [{ label: "a", color: 1, values }];
 describe("withGaps", () => {
   it("leaves steady points alone", () => {
     const times = [0, 5000, 10_000, 15_000];
-    expect(withGaps(times, line([1, 2, 3, 4]))).toEqual({ times, series: line([1, 2, 3, 4]) });
+    expect(withGaps(times, line([1, 2, 3, 4]))).toEqual({ times, series: line([1, 2, 3, 4]), gaps: [] });
+  });
+  it("knows that the first points of a connected cluster come closer than the others", () => {
+    const times = [0, 10_000, 20_000, 80_000];
+    expect(withGaps(times, line([1, 2, 3, 4]), true).gaps).toEqual([]);
+    expect(withGaps([...times, 380_000], line([1, 2, 3, 4, 5]), true).gaps).toEqual([[80_000, 380_000]]);
   });
   it("puts nothing into a pause", () => {
     const drawn = withGaps([0, 5000, 10_000, 610_000, 615_000], line([1, 2, 3, 4, 5]));
     expect(drawn.times).toEqual([0, 5000, 10_000, 310_000, 610_000, 615_000]);
     expect(drawn.series[0]?.values).toEqual([1, 2, 3, null, 4, 5]);
+    expect(drawn.gaps).toEqual([[10_000, 610_000]]);
   });
 });
 

@@ -19,6 +19,8 @@ export interface Look {
   topMin: number;
   /** 1024 for bytes, so that the axis says 10 MiB and not 9.54. */
   base: 1000 | 1024;
+  /** The pauses in what is drawn now, in milliseconds. */
+  gaps: () => readonly [from: number, to: number][];
 }
 
 /** Rounds up to what has four round quarters: 1, 2, 4, 6, 8 times a power of ten, of the largest unit that fits (1, Ki, Mi, ... for bytes). */
@@ -108,12 +110,42 @@ function line(series: Series): uPlot.Series {
   };
 }
 
+/** Between two strokes of the hatching. */
+const HATCH_PX = 8;
+
+/** Hatches what was not measured, so that a pause does not look like nothing that happened. */
+function hatch(plot: uPlot, look: Look, stroke: string): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = 1;
+  for (const [from, to] of look.gaps()) {
+    const x = (at: number) => plot.valToPos(at / 1000, "x", true);
+    const left = Math.max(bbox.left, x(from));
+    const width = Math.min(bbox.left + bbox.width, x(to)) - left;
+    if (width <= 0) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, width, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    for (let at = left - bbox.height; at < left + width; at += HATCH_PX) {
+      ctx.moveTo(at, bbox.top + bbox.height);
+      ctx.lineTo(at + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+  ctx.restore();
+}
+
 /** Options of a live line chart: zero base, gaps stay, no legend of its own, a cursor that we move. */
 export function chartOptions(
   series: Series[],
   look: Look,
   onCursor: (index: number | null) => void,
 ): uPlot.Options {
+  const stroke = faded(resolved("text-soft"), 0.28);
   return {
     width: look.width,
     height: look.height,
@@ -126,6 +158,9 @@ export function chartOptions(
     },
     axes: axis(look),
     series: [{}, ...series.map(line)],
-    hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },
+    hooks: {
+      setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
+      drawClear: [(plot) => hatch(plot, look, stroke)],
+    },
   };
 }
