@@ -7,12 +7,21 @@ import { LagCell } from "~/shared/LagCell";
 import { NameLink } from "~/shared/NameLink";
 import { paths } from "~/shared/paths";
 import { GroupStateIndicator } from "~/shared/state";
-import { useT } from "~/shared/text";
+import { type Message, useT } from "~/shared/text";
+import { known, nobodyAnswers } from "./known";
 import { texts } from "./texts";
 import { ViewAll } from "./ViewAll";
 
-export function TopLag({ cluster }: { cluster: ClusterDetail }) {
+/** Why there is no lag to show. */
+function whyNone(cluster: ClusterDetail): [title: Message, hint: Message] {
+  if (nobodyAnswers(cluster)) return [texts.lagUnknown, texts.lagUnknownHint];
+  return cluster.groups ? [texts.noLag, texts.noLagHint] : [texts.noGroups, texts.noGroupsHint];
+}
+
+export function TopLag({ cluster: asked }: { cluster: ClusterDetail }) {
   const t = useT();
+  const cluster = known(asked);
+  const [none, hint] = whyNone(asked);
   const lags = cluster.top_lag.map((row) => Number(row.lag ?? 0));
   const largest = Math.max(1, ...lags);
   const total = lags.reduce((sum, lag) => sum + lag, 0);
@@ -52,9 +61,9 @@ export function TopLag({ cluster }: { cluster: ClusterDetail }) {
       ]}
       empty={
         <Box textAlign="center" color="inherit">
-          <Box variant="strong">{t(cluster.groups ? texts.noLag : texts.noGroups)}</Box>
+          <Box variant="strong">{t(none)}</Box>
           <Box variant="p" color="text-body-secondary">
-            {t(cluster.groups ? texts.noLagHint : texts.noGroupsHint)}
+            {t(hint)}
           </Box>
         </Box>
       }

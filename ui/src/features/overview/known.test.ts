@@ -10,8 +10,17 @@ const cluster = {
   offline: 0,
   bytes: "10",
   max_lag: "5",
-} as ClusterDetail;
-const unknown = { under_replicated: null, offline: null, bytes: null, max_lag: null };
+  groups_behind: 1,
+  top_lag: [{ name: "billing", lag: "5" }],
+} as unknown as ClusterDetail;
+const unknown = {
+  under_replicated: null,
+  offline: null,
+  bytes: null,
+  max_lag: null,
+  groups_behind: null,
+  top_lag: [],
+};
 
 it("knows nothing of a local cluster without a broker that runs, nor of one that starts again", () => {
   expect(known(cluster)).toEqual(cluster);

@@ -70,6 +70,11 @@ export const texts = defineTexts({
     en: "What was written is committed, or the groups have not committed yet.",
     ko: "기록된 메시지가 모두 커밋되었거나 그룹이 아직 커밋하지 않았습니다.",
   },
+  lagUnknown: { en: "Not known now", ko: "지금은 알 수 없음" },
+  lagUnknownHint: {
+    en: "No broker answers; lags are read again as soon as one does.",
+    ko: "응답하는 브로커가 없습니다. 브로커가 응답하면 랙을 다시 읽습니다.",
+  },
   noGroups: { en: "No consumer groups", ko: "컨슈머 그룹 없음" },
   noGroupsHint: {
     en: "A group appears when a consumer with a group id subscribes.",
