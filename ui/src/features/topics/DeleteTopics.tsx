@@ -5,7 +5,7 @@ import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";
 import { bytes, count } from "~/shared/format";
 import { Outcomes } from "~/shared/Outcomes";
-import { defineTexts, useT } from "~/shared/text";
+import { defineTexts, type Translate, useT } from "~/shared/text";
 
 const texts = defineTexts({
   title: {
@@ -22,12 +22,29 @@ const texts = defineTexts({
     en: " {n, plural, one {# consumer group reads} other {# consumer groups read}} it.",
     ko: " 컨슈머 그룹 {n, number}개가 읽고 있습니다.",
   },
+  named: {
+    en: " {n, plural, one {# consumer group reads or has} other {# consumer groups read or have}} committed offsets of it: {names}.",
+    ko: " 컨슈머 그룹 {n, number}개가 읽고 있거나 오프셋을 커밋했습니다: {names}.",
+  },
+  others: { en: "{names} and {n} more", ko: "{names} 외 {n}개" },
   action: { en: "Delete", ko: "삭제" },
 });
 const bold = (chunks: ReactNode[]) => <b>{chunks}</b>;
 
 function sum(values: (string | null)[]): string {
   return values.reduce((total, value) => total + BigInt(value ?? 0), 0n).toString();
+}
+
+const NAMED_MAX = 5;
+
+/** Who loses its place with a topic, by name; until the names have come, how many there are. */
+export function groupsText(t: Translate, count: number, names: readonly string[] | undefined): string {
+  if (!names) return count > 0 ? t(texts.groups, { n: count }) : "";
+  if (names.length === 0) return "";
+  const first = names.slice(0, NAMED_MAX).join(", ");
+  const more = names.length - NAMED_MAX;
+  const said = more > 0 ? t(texts.others, { names: first, n: more }) : first;
+  return t(texts.named, { n: names.length, names: said });
 }
 
 interface DeleteTopicsProps {
@@ -50,6 +67,11 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
   );
   const [first] = topics;
   const single = topics.length === 1 && first ? first : null;
+  const consumers = useCall(
+    "topics.consumers",
+    { cluster, topic: single?.name ?? "" },
+    { tags: [], enabled: single !== null },
+  );
   const word = single ? single.name : String(topics.length);
   const failed = (remove.data?.results ?? []).flatMap(({ topic, error }) =>
     error ? [{ name: topic, error }] : [],
@@ -65,7 +87,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
     }
   };
   const messages = sum(topics.map((topic) => topic.messages));
-  const groups = single?.groups ?? 0;
+  const readers = consumers.data?.rows.map((row) => row.name);
   return (
     <Confirm
       title={t(texts.title, { n: topics.length })}
@@ -75,7 +97,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
           n: Number(messages),
           messages: count(messages),
           size: bytes(sum(topics.map((topic) => topic.size))),
-        }) + (groups > 0 ? t(texts.groups, { n: groups }) : "")
+        }) + groupsText(t, single?.groups ?? 0, readers)
       }
       action={t(texts.action)}
       command={preview.data?.command}
