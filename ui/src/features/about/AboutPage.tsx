@@ -18,7 +18,7 @@ import { texts } from "./texts";
 
 function Path(props: { path: string }) {
   const t = useT();
-  return <Copyable text={props.path} what={t(texts.path)} />;
+  return props.path ? <Copyable text={props.path} what={t(texts.path)} /> : "…";
 }
 
 function report(info: AppInfo): string {
@@ -67,7 +67,13 @@ export default function AboutPage() {
               { label: t(texts.version), value: info?.version ?? "…" },
               {
                 label: t(texts.engine),
-                value: info ? (info.engine_path ?? t(texts.engineMissing)) : "…",
+                value: info?.engine_path ? (
+                  <Path path={info.engine_path} />
+                ) : info ? (
+                  t(texts.engineMissing)
+                ) : (
+                  "…"
+                ),
               },
               { label: t(texts.system), value: info?.os ?? "…" },
               { label: t(texts.started), value: <Ago at={info?.started_at} /> },

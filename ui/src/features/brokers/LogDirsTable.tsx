@@ -2,6 +2,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo, useState } from "react";
 import type { LogDirRow } from "~/contract/types";
 import { tag, useCall } from "~/shared/api";
+import { Breakable } from "~/shared/Breakable";
 import { bytes, count, NONE } from "~/shared/format";
 import { type Column, ResourceTable } from "~/shared/table/ResourceTable";
 import { type Translate, useT } from "~/shared/text";
@@ -48,7 +49,11 @@ function columns(t: Translate): Column<LogDirRow>[] {
     {
       id: "path",
       header: t(texts.logDirPath),
-      cell: (row) => <span className="weir-mono">{row.path}</span>,
+      cell: (row) => (
+        <span className="weir-mono">
+          <Breakable text={row.path} />
+        </span>
+      ),
       width: 320,
       extra: true,
     },

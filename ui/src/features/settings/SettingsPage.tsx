@@ -11,6 +11,7 @@ import { useId } from "react";
 import { usePlatform } from "~/platform";
 import { useAddress } from "~/shared/address";
 import { useCall } from "~/shared/api";
+import { Breakable } from "~/shared/Breakable";
 import { CopyButton } from "~/shared/CopyButton";
 import { InfoLink } from "~/shared/help";
 import { useSettings } from "~/shared/settings";
@@ -71,7 +72,7 @@ function DataFolder() {
   return (
     <FormField label={t(texts.dataFolder)} description={t(texts.dataHint)}>
       <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-        <span className="weir-mono">{folder || "…"}</span>
+        <span className="weir-mono">{folder ? <Breakable text={folder} /> : "…"}</span>
         <CopyButton text={folder} what={t(texts.folderPath)} variant="inline" />
         {info.data?.host === "window" ? (
           <Button iconName="folder-open" onClick={open}>
