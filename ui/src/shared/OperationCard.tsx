@@ -3,7 +3,7 @@ import type { Operation, OperationStep } from "~/contract/types";
 import { CancelRemoval } from "./CancelRemoval";
 import { Command } from "./Command";
 import { duration } from "./format";
-import { PutBack } from "./PutBack";
+import { backOf, movedText, PutBack } from "./PutBack";
 import { OPERATION_TYPE } from "./state";
 import { defineTexts, useT } from "./text";
 import { Ago } from "./time";
@@ -84,9 +84,11 @@ export function OperationCard({ operation, withCluster }: OperationCardProps) {
   const hasDetails = operation.steps.length + operation.changes.length > 0 || operation.command;
   return (
     <article className="weir-operation">
-      <StatusIndicator type={OPERATION_TYPE[operation.state]}>
-        {t.core(operation.state === "done" ? operation.done : operation.title)}
-      </StatusIndicator>
+      <div className="weir-operation-title">
+        <StatusIndicator type={OPERATION_TYPE[operation.state]}>
+          {t.core(operation.state === "done" ? operation.done : operation.title)}
+        </StatusIndicator>
+      </div>
       <div className="weir-operation-line">
         {withCluster && operation.cluster_name ? `${operation.cluster_name} · ` : ""}
         <Ago at={operation.started_at} /> · <ByWhom by={operation.by} />
@@ -95,7 +97,12 @@ export function OperationCard({ operation, withCluster }: OperationCardProps) {
       <OperationError operation={operation} />
       {operation.state === "running" ? <OperationSteps steps={operation.steps} /> : null}
       <CancelRemoval operation={operation} />
-      <PutBack operation={operation} />
+      {backOf(operation) ? (
+        <div className="weir-operation-line">
+          <div className="weir-mono">{movedText(t, operation)}</div>
+          <PutBack operation={operation} />
+        </div>
+      ) : null}
       {hasDetails && operation.state !== "running" ? (
         <details className="weir-more">
           <summary>{t(texts.details)}</summary>
