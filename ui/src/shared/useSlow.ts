@@ -1,8 +1,9 @@
 import { useEffect, useState } from "react";
 
-const SLOW_MS = 5000;
+/** Longer than a person waits without wondering. */
+export const SLOW_MS = 5000;
 
-/** True once something has been waited for that long; by default longer than a person does without wondering. */
+/** True once something has been waited for that long. */
 export function useSlow(waiting: boolean, ms = SLOW_MS): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {

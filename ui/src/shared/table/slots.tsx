@@ -120,7 +120,7 @@ export function TableHeader() {
       {...(counter ? { counter } : {})}
       description={
         slow ? (
-          <SlowNotice />
+          <SlowNotice onRetry={props.onRefresh} />
         ) : props.description || props.updatedAt || props.folded.length > 0 ? (
           <span className="weir-dots">
             {props.description ? <span>{props.description}</span> : null}

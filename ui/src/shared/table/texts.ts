@@ -55,6 +55,8 @@ export const texts = defineTexts({
     en: "No answer for some seconds. {name} is asked at {address}; what comes, or why nothing does, is shown here by itself.",
     ko: "몇 초째 응답이 없습니다. {name}에 요청한 주소는 {address}이며, 응답이 오거나 실패하면 여기에 바로 표시됩니다.",
   },
+  slowSince: { en: "Asked {ago}", ko: "{ago} 요청" },
+  askAgain: { en: "Retry", ko: "다시 시도" },
   slowBrokers: {
     en: "Still waiting: {n, plural, one {broker {brokers} does} other {brokers {brokers} do}} not answer.",
     ko: "응답을 기다리는 중입니다. 응답하지 않는 브로커 {n, number}개: {brokers}",
