@@ -52,6 +52,14 @@ function endOf(operation: Operation): number {
   return operation.ended_at === null ? Number.POSITIVE_INFINITY : Number(operation.ended_at);
 }
 
+/** Tells the newest notice from the one before: told a second time, one of the same kind has just come, too. */
+export function newestOf(
+  dated: readonly { at: number; item: Pick<FlashbarProps.MessageDefinition, "id" | "type"> }[],
+): string | undefined {
+  const [newest] = dated;
+  return newest && `${newest.item.id} ${newest.item.type} ${newest.at}`;
+}
+
 export function Flashes() {
   const t = useT();
   const navigate = useNavigate();
@@ -97,8 +105,9 @@ export function Flashes() {
     ...shown.map((each) => ({ at: endOf(each), item: ofOperation(each) })),
     ...flashes.map((each) => ({ at: each.bornAt, item: ofFlash(each) })),
   ];
-  const items = dated.sort((a, b) => b.at - a.at).map((each) => each.item);
-  useHeadBelowNotice(items[0] ? `${items[0].id} ${items[0].type}` : undefined);
+  dated.sort((a, b) => b.at - a.at);
+  const items = dated.map((each) => each.item);
+  useHeadBelowNotice(newestOf(dated));
   return (
     <Flashbar
       items={items}
