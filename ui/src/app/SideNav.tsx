@@ -9,6 +9,9 @@ import { useT } from "~/shared/text";
 import { navEntries } from "./features";
 import { texts } from "./texts";
 
+/** Another process may have renamed the cluster, which nobody tells us: title, band and path follow this answer. */
+const RENAMED_WITHIN_MS = 15_000;
+
 /** The entry whose address is the longest start of where we are. */
 function activeHref(items: readonly { href: string }[], path: string): string {
   const fitting = items.filter(({ href }) => path === href || path.startsWith(`${href}/`));
@@ -22,7 +25,7 @@ export function SideNav() {
   const answer = useCall(
     "clusters.get",
     { cluster: asked ?? "" },
-    { tags: [tag.cluster(asked ?? "")], enabled: Boolean(asked) },
+    { tags: [tag.cluster(asked ?? "")], enabled: Boolean(asked), refetchMs: RENAMED_WITHIN_MS },
   );
   const detail = answer.data;
   // Of a cluster that is not there nothing is offered.
