@@ -113,6 +113,28 @@ fn up_in_the_foreground_leaves_a_cluster_that_was_running() -> anyhow::Result<()
 }
 
 #[test]
+fn a_connection_is_made_protected_and_lifted() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let at = home.run(&["cluster", "create", "near", "--brokers", "1"])?.trim().to_owned();
+    let made = json(&home, &["cluster", "connect", "far", &at, "--read-only", "--production"])?;
+    ensure!(made["reached"] == true && made["steps"][0]["step"] == "dns", "{made}");
+    let (code, error) = fail(&home, &["topic", "create", "orders", "--cluster", "far"])?;
+    let lift = "weir cluster edit NAME --no-read-only";
+    ensure!(code == 1 && error.contains(lift), "{code}: {error}");
+    let edited = json(&home, &["cluster", "edit", "far", "--no-read-only"])?;
+    ensure!(edited["read_only"] == false && edited["production"] == true, "{edited}");
+    home.run(&["topic", "create", "orders", "--cluster", "far"])?;
+    let (code, error) = fail(&home, &["cluster", "connect", "far", &at])?;
+    ensure!(code == 1 && error.contains("\"far\""), "{code}: {error}");
+    // Nobody is there: kept all the same, and said so.
+    let (code, error) = fail(&home, &["cluster", "connect", "nobody", "localhost:1"])?;
+    ensure!(code == 0 && error.contains("Nothing listens on localhost:1"), "{code}: {error}");
+    let rows = json(&home, &["cluster", "list"])?;
+    ensure!(rows[2]["name"] == "nobody" && rows[2]["state"] == "UNREACHABLE", "{rows}");
+    Ok(())
+}
+
+#[test]
 fn groups_are_reset_and_deleted() -> anyhow::Result<()> {
     let home = Home::new()?;
     let address = home.run(&["up", "--detach", "--brokers", "1", "--topic", "orders:1"])?;

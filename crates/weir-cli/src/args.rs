@@ -49,7 +49,7 @@ impl Weir {
 pub(crate) enum Command {
     /// Start a cluster named "local", or take up the one that is there, and print its address
     Up(up::UpArgs),
-    /// Create, list, start, stop, delete clusters on this machine; edit connections to others
+    /// Create, list, start, stop, delete clusters on this machine; connect to others
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
     /// Create, list, show, change, delete topics

@@ -1,13 +1,12 @@
-//! `weir cluster`: clusters on this machine.
+//! `weir cluster`: clusters on this machine, and connections to others.
+
+mod connection;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use weir_api::App;
 use weir_api::commands::clusters::client_info::ClustersClientInfo;
 use weir_api::commands::clusters::create::ClustersCreate;
 use weir_api::commands::clusters::delete::ClustersDelete;
-use weir_api::commands::clusters::disconnect::ClustersDisconnect;
-use weir_api::commands::clusters::edit::ClustersEdit;
 use weir_api::commands::clusters::list::ClustersList;
 use weir_api::commands::clusters::start::ClustersStart;
 use weir_api::commands::clusters::stop::ClustersStop;
@@ -34,8 +33,10 @@ pub(crate) enum ClusterCommand {
     Stop(NameArgs),
     /// Delete a cluster with its data; of a connected cluster only the connection
     Delete(DeleteArgs),
-    /// Change the name or the address of a connected cluster
-    Edit(EditArgs),
+    /// Connect to a cluster that runs elsewhere, and try its address step by step
+    Connect(connection::ConnectArgs),
+    /// Change the name, the address or the protection of a connected cluster
+    Edit(connection::EditArgs),
     /// Print settings for clients in several languages
     ClientInfo(ClientInfoArgs),
 }
@@ -92,24 +93,6 @@ pub(crate) struct DeleteArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
-pub(crate) struct EditArgs {
-    /// The connection's name, as `weir cluster list` shows it
-    name: String,
-    /// Where the cluster is now: HOST:PORT, several with commas
-    #[arg(long, value_name = "HOST:PORT", group = "change")]
-    bootstrap: Option<String>,
-    /// Another name for it
-    #[arg(long = "name", value_name = "NEW_NAME", group = "change")]
-    new_name: Option<String>,
-    /// Yes, another cluster may answer at the new address
-    #[arg(long, requires = "bootstrap")]
-    other_cluster: bool,
-    #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct ClientInfoArgs {
     /// The cluster's name, as `weir cluster list` shows it
     name: String,
@@ -131,7 +114,8 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
         ClusterCommand::Start(args) => start(args).await,
         ClusterCommand::Stop(args) => stop(args).await,
         ClusterCommand::Delete(args) => delete(args).await,
-        ClusterCommand::Edit(args) => edit(args).await,
+        ClusterCommand::Connect(args) => connection::connect(args, lang).await,
+        ClusterCommand::Edit(args) => connection::edit(args).await,
         ClusterCommand::ClientInfo(args) => client_info(args).await,
     }
 }
@@ -273,7 +257,7 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     let app = context::acting_app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     if row.kind == ClusterKind::Remote {
-        return disconnect(&app, row, &args).await;
+        return connection::disconnect(&app, row, &args).await;
     }
     if !args.yes {
         return Err(Trouble::usage(
@@ -285,39 +269,6 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "deleted": true });
     output::done(args.common.output, &format!("deleted {}", row.name), &json)
-}
-
-/// Of a cluster that Weir only connects to: forgets the connection.
-async fn disconnect(app: &App, row: ClusterRow, args: &DeleteArgs) -> Result<(), Trouble> {
-    if !args.yes {
-        return Err(Trouble::usage(
-            format!("this removes the connection to {}, not the cluster: say --yes", row.name),
-            format!("클러스터가 아니라 {} 연결을 제거합니다: --yes를 붙이십시오", row.name),
-        ));
-    }
-    app.run(ClustersDisconnect { cluster: row.id }).await?;
-    let json = json!({ "cluster": row.name, "disconnected": true });
-    let done = format!("removed the connection to {}", row.name);
-    output::done(args.common.output, &done, &json)
-}
-
-/// What the command changed is its answer; whether the cluster is there now `weir cluster show` tells.
-async fn edit(args: EditArgs) -> Result<(), Trouble> {
-    let app = context::acting_app(&args.common)?;
-    let row = context::find(&app, Some(&args.name)).await?;
-    let EditArgs { bootstrap, new_name, other_cluster, common, .. } = args;
-    let name = new_name.clone().unwrap_or_else(|| row.name.clone());
-    let at = bootstrap.clone().unwrap_or(row.bootstrap);
-    let change = ClustersEdit {
-        cluster: row.id,
-        name: new_name,
-        bootstrap,
-        other_cluster,
-        ..ClustersEdit::default()
-    };
-    app.run(change).await?;
-    let json = json!({ "cluster": name, "bootstrap": at });
-    output::done(common.output, &format!("edited {name}: {at}"), &json)
 }
 
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
