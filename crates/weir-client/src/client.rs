@@ -10,7 +10,7 @@ use weir_wire::{ApiKey, Request};
 
 use crate::coordinators::Coordinators;
 use crate::error::{ClientError, ErrorKind, ErrorStep};
-use crate::metadata::{Metadata, MetadataCache};
+use crate::metadata::{Metadata, MetadataCache, operations};
 use crate::net::connection::Connection;
 use crate::net::pool::{Lane, Pool};
 use crate::net::versions::ApiRanges;
@@ -87,6 +87,19 @@ impl Client {
         let build = move |version| metadata_request(version, topics.clone());
         let response = self.any_with::<MetadataRequest>(build).await?;
         Ok(response.into())
+    }
+
+    /// What the caller may do on at least one of the topics that it sees; `None`: the cluster does not say, or shows none.
+    pub(crate) async fn rights_on_topics(&self) -> Result<Option<i32>, ClientError> {
+        let build = |version| {
+            let include = version >= RIGHTS_SINCE;
+            let request = metadata_request(version, None)?;
+            Ok(MetadataRequest { include_topic_authorized_operations: include, ..request })
+        };
+        let response = self.any_with::<MetadataRequest>(build).await?;
+        let told = response.topics.iter().filter(|topic| !topic.is_internal);
+        let bits = told.filter_map(|topic| operations(topic.topic_authorized_operations));
+        Ok(bits.reduce(|all, one| all | one))
     }
 
     /// Asks brokers in turn until one answers.
@@ -325,6 +338,9 @@ fn is_read(key: ApiKey) -> bool {
             | K::ListPartitionReassignments
     )
 }
+
+/// The version of Metadata from which on it tells what the caller may do.
+const RIGHTS_SINCE: i16 = 8;
 
 fn metadata_request(
     version: i16,

@@ -150,13 +150,8 @@ mod tests {
     }
 
     fn ids(dirs: Vec<LogDir>, is_local: bool) -> Vec<(Option<TextId>, Option<TextId>)> {
-        let facts = ClusterFacts {
-            is_local,
-            state: if is_local { State::Active } else { State::Connected },
-            read_only: false,
-            production: false,
-            sample: false,
-        };
+        let state = if is_local { State::Active } else { State::Connected };
+        let facts = ClusterFacts::new(is_local, state);
         let id = |text: Option<Text>| text.map(|text| text.id);
         let rows = page(Partial::whole(dirs), &facts).rows;
         rows.into_iter().map(|row| (id(row.offline), id(row.online))).collect()

@@ -1,5 +1,7 @@
 //! One function says what may be done to a cluster: for disabled reasons, refusals and enforcement alike.
 
+use weir_domain::AclOperation;
+
 use crate::clusters::{ClusterFacts, State};
 use crate::text::{Text, TextId};
 
@@ -55,6 +57,31 @@ impl Action {
         )
     }
 
+    /// The API that carries it, by Kafka's name.
+    fn api(self) -> Option<&'static str> {
+        match self {
+            Self::CreateTopic => Some("CreateTopics"),
+            Self::DeleteTopic => Some("DeleteTopics"),
+            Self::AddPartitions => Some("CreatePartitions"),
+            Self::AlterConfig => Some("IncrementalAlterConfigs"),
+            Self::Produce => Some("Produce"),
+            Self::DeleteGroup => Some("DeleteGroups"),
+            _ => None,
+        }
+    }
+
+    /// What Kafka's authorizer wants for it on a topic.
+    fn operation(self) -> Option<AclOperation> {
+        match self {
+            Self::CreateTopic => Some(AclOperation::Create),
+            Self::DeleteTopic => Some(AclOperation::Delete),
+            Self::AddPartitions => Some(AclOperation::Alter),
+            Self::AlterConfig => Some(AclOperation::AlterConfigs),
+            Self::Produce => Some(AclOperation::Write),
+            _ => None,
+        }
+    }
+
     fn of_local_only(self) -> bool {
         self.changes_cluster() || self == Self::SampleRemove
     }
@@ -75,7 +102,38 @@ pub fn permits(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
     if cluster.read_only && action.writes() {
         return Err(TextId::PermitReadOnly.into());
     }
-    by_state(action, cluster)
+    if cluster.damaged && action != Action::Delete {
+        return Err(TextId::PermitDamaged.into());
+    }
+    by_state(action, cluster)?;
+    by_apis(action, cluster)?;
+    by_rights(action, cluster)
+}
+
+/// A cluster may be too old, or made for other ends.
+fn by_apis(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
+    match (action.api(), &cluster.apis) {
+        (Some(api), Some(served)) if !served.contains(&api) => {
+            Err(TextId::PermitNoApi.with("api", api))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what may be done to none of the topics that this connection sees. That no topic is seen says nothing: the right
+/// may be there for names that are not taken yet.
+fn by_rights(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
+    let (Some(operation), Some(topics)) = (action.operation(), cluster.rights.topics) else {
+        return Ok(());
+    };
+    let on_cluster = action == Action::CreateTopic
+        && cluster.rights.cluster.is_some_and(|bits| operation.is_in(bits));
+    if on_cluster || operation.is_in(topics) {
+        return Ok(());
+    }
+    let resource = if action == Action::CreateTopic { "cluster" } else { "topic" };
+    let text = TextId::PermitNoRight.with("operation", operation.name());
+    Err(text.with("resource", resource))
 }
 
 fn by_state(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
@@ -146,10 +204,12 @@ fn in_state(state: State) -> Text {
 
 #[cfg(test)]
 mod tests {
+    use weir_domain::Rights;
+
     use super::*;
 
     fn local(state: State) -> ClusterFacts {
-        ClusterFacts { is_local: true, state, read_only: false, production: false, sample: false }
+        ClusterFacts::new(true, state)
     }
 
     fn check(action: Action, cluster: &ClusterFacts, refusal: Option<TextId>) {
@@ -193,6 +253,61 @@ mod tests {
         check(Action::Open, &read_only, None);
         check(Action::Delete, &read_only, None);
         check(Action::EditConnection, &read_only, None);
+    }
+
+    #[test]
+    fn what_the_cluster_does_not_serve_is_refused_by_its_name() {
+        let few: std::sync::Arc<[&'static str]> = ["Metadata", "Produce", "CreateTopics"].into();
+        let old = ClusterFacts { apis: Some(few), ..ClusterFacts::new(false, State::Connected) };
+        check(Action::Produce, &old, None);
+        check(Action::CreateTopic, &old, None);
+        check(Action::DeleteGroup, &old, Some(TextId::PermitNoApi));
+        check(Action::AddPartitions, &old, Some(TextId::PermitNoApi));
+        let refusal = permits(Action::AlterConfig, &old).unwrap_err();
+        assert_eq!(refusal, TextId::PermitNoApi.with("api", "IncrementalAlterConfigs"));
+        check(Action::Open, &old, None);
+        check(Action::DeleteGroup, &ClusterFacts { apis: None, ..old }, None);
+    }
+
+    #[test]
+    fn what_the_user_may_do_to_no_topic_is_refused_by_the_name_of_the_right() {
+        let may = |cluster, topics| ClusterFacts {
+            rights: Rights { cluster, topics },
+            ..ClusterFacts::new(false, State::Connected)
+        };
+        let bits = |all: &[AclOperation]| all.iter().fold(1 << 8, |bits, one| bits | 1 << *one as i32);
+        let describes = may(Some(bits(&[])), Some(bits(&[])));
+        for action in [
+            Action::CreateTopic,
+            Action::DeleteTopic,
+            Action::AddPartitions,
+            Action::AlterConfig,
+            Action::Produce,
+        ] {
+            check(action, &describes, Some(TextId::PermitNoRight));
+            check(action, &may(None, None), None);
+            check(action, &may(Some(bits(&[])), None), None);
+        }
+        let text = TextId::PermitNoRight.with("operation", "Create").with("resource", "cluster");
+        assert_eq!(permits(Action::CreateTopic, &describes), Err(text));
+        let writes = may(Some(bits(&[])), Some(bits(&[AclOperation::Write])));
+        check(Action::Produce, &writes, None);
+        check(Action::DeleteTopic, &writes, Some(TextId::PermitNoRight));
+        // By prefix, or everywhere.
+        let create = bits(&[AclOperation::Create]);
+        check(Action::CreateTopic, &may(Some(bits(&[])), Some(create)), None);
+        check(Action::CreateTopic, &may(Some(create), Some(bits(&[]))), None);
+        check(Action::Open, &describes, None);
+        check(Action::DeleteGroup, &describes, None);
+    }
+
+    #[test]
+    fn a_damaged_cluster_can_only_be_deleted() {
+        let torn = ClusterFacts { damaged: true, ..local(State::Failed) };
+        for action in [Action::Start, Action::Stop, Action::SampleStart, Action::Produce] {
+            check(action, &torn, Some(TextId::PermitDamaged));
+        }
+        check(Action::Delete, &torn, None);
     }
 
     #[test]

@@ -19,6 +19,42 @@ impl ClusterInfo {
     }
 }
 
+/// What a cluster says that the caller may do (KIP-430), as bits of `AclOperation`. `None`: it does not say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// On the cluster itself.
+    pub cluster: Option<i32>,
+    /// On at least one of the topics that the caller sees. Asked only of who may not create topics everywhere.
+    pub topics: Option<i32>,
+}
+
+/// Kafka's `AclOperation`, as far as Weir looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AclOperation {
+    Write = 4,
+    Create = 5,
+    Delete = 6,
+    Alter = 7,
+    AlterConfigs = 11,
+}
+
+impl AclOperation {
+    /// As Kafka's tools and documentation write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Write => "Write",
+            Self::Create => "Create",
+            Self::Delete => "Delete",
+            Self::Alter => "Alter",
+            Self::AlterConfigs => "AlterConfigs",
+        }
+    }
+
+    pub fn is_in(self, bits: i32) -> bool {
+        bits & (1 << self as i32) != 0
+    }
+}
+
 /// One broker's advertised address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Broker {

@@ -24,7 +24,7 @@ pub mod topic_id;
 pub mod topic_name;
 pub mod transaction;
 
-pub use cluster::{ApiRange, Broker, ClusterInfo};
+pub use cluster::{AclOperation, ApiRange, Broker, ClusterInfo, Rights};
 pub use conditions::{Condition, ConditionError, Conditions};
 pub use config::{
     ConfigChange, ConfigDefinition, ConfigEntry, ConfigOperation, ConfigResource, ConfigSource,

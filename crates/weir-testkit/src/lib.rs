@@ -6,6 +6,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cluster;
+mod stand_in;
 
 pub use cluster::{TestCluster, TestClusterOptions};
+pub use stand_in::{StandIn, StandInOptions};
 pub use weir_broker::Act;
+pub use weir_wire::ApiKey;

@@ -5,6 +5,7 @@ mod edit;
 mod filters;
 mod groups;
 mod local;
+mod limited;
 mod many;
 mod remote;
 

@@ -45,7 +45,7 @@ impl Remote {
     }
 }
 
-fn connect(bench: &Bench, name: &str, bootstrap: &str, read_only: bool) -> String {
+pub(crate) fn connect(bench: &Bench, name: &str, bootstrap: &str, read_only: bool) -> String {
     let args =
         json!({"name": name, "bootstrap": bootstrap, "read_only": read_only, "production": false});
     bench.ok("clusters.connect", args)["cluster"].as_str().unwrap().to_owned()

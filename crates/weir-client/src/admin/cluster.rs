@@ -1,6 +1,6 @@
 //! The cluster as a whole: id, brokers, what APIs they serve.
 
-use weir_domain::{ApiRange, Broker, ClusterInfo};
+use weir_domain::{AclOperation, ApiRange, Broker, ClusterInfo, Rights};
 use weir_wire::ApiKey;
 use weir_wire::messages::describe_cluster_request::DescribeClusterRequest;
 use weir_wire::messages::describe_cluster_response::{
@@ -24,6 +24,20 @@ impl Client {
             return Err(whole_error(ApiKey::DescribeCluster, kind));
         }
         Ok(cluster(&response))
+    }
+
+    /// What the caller may do here, as far as the cluster tells (KIP-430). Who may create topics everywhere is taken to
+    /// be an administrator: of others the topics are asked about, too.
+    pub async fn rights(&self) -> Result<Rights, ClientError> {
+        if !self.serves(ApiKey::DescribeCluster).await? {
+            return Ok(Rights::default());
+        }
+        let cluster = self.describe_cluster().await?.authorized_operations;
+        let topics = match cluster {
+            Some(bits) if !AclOperation::Create.is_in(bits) => self.rights_on_topics().await?,
+            _ => None,
+        };
+        Ok(Rights { cluster, topics })
     }
 
     /// The APIs of one broker, or of any.

@@ -180,11 +180,18 @@ impl Core {
     /// What permits depend on; fails when there is no such cluster.
     pub(crate) fn cluster_facts(&self, id: &str) -> Result<ClusterFacts> {
         if let Some(local) = self.registry().local(id) {
-            return Ok(local.facts_for_permits());
+            return Ok(self.with_abilities(id, local.facts_for_permits()));
         }
         let profile = self.store().profile(id).map_err(Failure::internal)?;
         let profile = profile.ok_or_else(|| not_found(id))?;
-        Ok(remote_facts(&profile, remote_state(self.open_session(id).as_deref())))
+        let state = remote_state(self.open_session(id).as_deref());
+        Ok(self.with_abilities(id, remote_facts(&profile, state)))
+    }
+
+    /// Adds what the cluster itself told, where somebody has asked it.
+    fn with_abilities(&self, id: &str, facts: ClusterFacts) -> ClusterFacts {
+        let known = self.open_session(id).map(|session| session.abilities()).unwrap_or_default();
+        ClusterFacts { apis: known.apis, rights: known.rights, ..facts }
     }
 
     pub(crate) fn cluster_name(&self, id: &str) -> Result<String> {
@@ -233,6 +240,8 @@ impl Core {
                 let _ = tokio::time::timeout(self.first_answer(), session.snapshot()).await;
             }
             count(&mut row, &session);
+            row.permits =
+                ClusterPermits::of(&self.with_abilities(&local.id, local.facts_for_permits()));
             // The engine knows better than the last Metadata that somebody asked for.
             row.brokers_online = local.brokers_online().or(row.brokers_online);
         }
@@ -281,7 +290,9 @@ impl Core {
             production: profile.production,
             last_operation: self.last_operation(&profile.id),
             created_at: Some(profile.created_at),
-            permits: ClusterPermits::of(&remote_facts(profile, state)),
+            permits: ClusterPermits::of(
+                &self.with_abilities(&profile.id, remote_facts(profile, state)),
+            ),
         };
         if let Some(session) = session {
             session.wake();
@@ -314,11 +325,9 @@ fn count(row: &mut ClusterRow, session: &Session) {
 
 fn remote_facts(profile: &ProfileRow, state: State) -> ClusterFacts {
     ClusterFacts {
-        is_local: false,
-        state,
         read_only: profile.read_only,
         production: profile.production,
-        sample: false,
+        ..ClusterFacts::new(false, state)
     }
 }
 

@@ -1,6 +1,10 @@
 //! Local and remote clusters as one list. Local ones are the directories under `HOME/clusters`, remote ones the
 //! profiles in the store; a state is computed whenever it is asked for, never kept.
 
+use std::sync::Arc;
+
+use weir_domain::Rights;
+
 mod client_info;
 mod connect;
 mod create;
@@ -108,8 +112,30 @@ pub struct ClusterFacts {
     pub state: State,
     pub read_only: bool,
     pub production: bool,
-    /// The sample workload runs beside it.
+    /// The sample workload runs beside it, or what it wrote is there.
     pub sample: bool,
+    /// Of a cluster on this machine: its `cluster.json` is damaged or gone.
+    pub damaged: bool,
+    /// Names of the APIs that it serves; `None`: not known, which forbids nothing.
+    pub apis: Option<Arc<[&'static str]>>,
+    /// What it lets this connection do; what is not known forbids nothing.
+    pub rights: Rights,
+}
+
+impl ClusterFacts {
+    /// A cluster of which nothing else is known: no protection, and nothing that forbids anything.
+    pub(crate) fn new(is_local: bool, state: State) -> Self {
+        Self {
+            is_local,
+            state,
+            read_only: false,
+            production: false,
+            sample: false,
+            damaged: false,
+            apis: None,
+            rights: Rights::default(),
+        }
+    }
 }
 
 /// Event tags, in one place.

@@ -156,11 +156,9 @@ impl Local {
 
     pub(crate) fn facts_for_permits(&self) -> ClusterFacts {
         ClusterFacts {
-            is_local: true,
-            state: self.state(),
-            read_only: false,
-            production: false,
             sample: self.file.as_ref().is_some_and(|file| file.sample),
+            damaged: self.problem.is_some(),
+            ..ClusterFacts::new(true, self.state())
         }
     }
 

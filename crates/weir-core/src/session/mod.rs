@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use weir_client::data::Producer;
 use weir_client::{Client, ClientError, Metadata};
+use weir_domain::Rights;
 
 pub(crate) use down::marked;
 pub(crate) use overlay::{Creating, Overlay};
@@ -64,6 +65,7 @@ struct State {
     /// Of a local cluster: brokers that its engine says are down. Metadata tells so only once their session has ended.
     down: Vec<i32>,
     controller: Controller,
+    abilities: Abilities,
     offsets: Arc<OffsetTable>,
     sizes: Arc<SizeTable>,
     groups: Arc<GroupTable>,
@@ -89,6 +91,15 @@ enum Controller {
     Quorum(i32),
     /// The cluster serves no DescribeQuorum: Metadata names the broker that leads.
     InMetadata,
+}
+
+/// What the cluster says that it serves and that this connection may do, as it was read last. What it does not tell is
+/// not known, and forbids nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Abilities {
+    /// Names of APIs.
+    pub(crate) apis: Option<Arc<[&'static str]>>,
+    pub(crate) rights: Rights,
 }
 
 /// Ten minutes at one reading each three seconds.
@@ -164,7 +175,11 @@ impl Session {
 
     async fn read(&self) -> Result<Snapshot> {
         match self.client.metadata().await {
-            Ok(metadata) => Ok(self.keep(self.client.with_moves(metadata).await)),
+            Ok(metadata) => {
+                let (metadata, ()) =
+                    tokio::join!(self.client.with_moves(metadata), self.read_abilities());
+                Ok(self.keep(metadata))
+            }
             Err(error) => {
                 let mut failure = crate::errors::client_failure(&error);
                 if self.is_local && error.kind == weir_client::ErrorKind::Refused {
@@ -174,6 +189,22 @@ impl Session {
                 Err(failure)
             }
         }
+    }
+
+    /// Asks what the cluster serves and permits. Of one that does not answer, what was known stays.
+    async fn read_abilities(&self) {
+        let (apis, rights) = tokio::join!(self.client.api_versions(None), self.client.rights());
+        let mut state = self.lock();
+        if let Ok(apis) = apis {
+            state.abilities.apis = Some(apis.iter().map(|api| api.name).collect());
+        }
+        if let Ok(rights) = rights {
+            state.abilities.rights = rights;
+        }
+    }
+
+    pub(crate) fn abilities(&self) -> Abilities {
+        self.lock().abilities.clone()
     }
 
     fn keep(&self, metadata: Arc<Metadata>) -> Snapshot {
@@ -291,6 +322,7 @@ impl Session {
         state.throughput = before.throughput.clone();
         state.down = before.down.clone();
         state.controller = before.controller;
+        state.abilities = before.abilities.clone();
     }
 
     /// The last ten minutes, as far as somebody looked: of a local cluster, some minutes more.

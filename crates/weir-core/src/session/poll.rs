@@ -109,6 +109,7 @@ impl Session {
     async fn poll_metadata(&self) {
         let before = self.newest().map(|snapshot| snapshot.metadata);
         let controller = self.controller();
+        let abilities = self.abilities();
         let had_problem = self.problem().is_some();
         let Ok(snapshot) = self.refresh().await else {
             if !had_problem {
@@ -119,6 +120,7 @@ impl Session {
             return;
         };
         let same = self.read_controller().await == controller
+            && self.abilities() == abilities
             && before.is_some_and(|before| {
                 before.cluster == snapshot.metadata.cluster
                     && before.topics == snapshot.metadata.topics
