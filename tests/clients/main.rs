@@ -17,3 +17,4 @@ mod races;
 mod reader;
 mod serve;
 mod streams;
+mod ways_out;

@@ -145,7 +145,7 @@ pub(crate) async fn find(app: &App, name: Option<&str>) -> Result<ClusterRow, Tr
 }
 
 /// As [`find`], without asking the cluster anything.
-async fn address(app: &App, name: Option<&str>) -> Result<ClusterAddress, Trouble> {
+pub(crate) async fn address(app: &App, name: Option<&str>) -> Result<ClusterAddress, Trouble> {
     let mut all = app.core().cluster_addresses().await?;
     let wanted = name.unwrap_or(LOCAL);
     if let Some(at) = all.iter().position(|one| one.id == wanted || one.name == wanted) {

@@ -62,6 +62,11 @@ impl ClusterDir {
         self.root.join("sample.lock")
     }
 
+    /// While this file is there a sample workload ends, also one that somebody runs by hand.
+    pub fn sample_end(&self) -> PathBuf {
+        self.root.join("sample.end")
+    }
+
     pub fn logs(&self) -> PathBuf {
         self.root.join("logs")
     }

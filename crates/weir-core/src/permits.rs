@@ -142,7 +142,10 @@ fn by_state(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
         Action::Stop => stop(cluster.state),
         Action::Delete => delete(cluster.state),
         Action::SampleStart if cluster.sample => Err(TextId::PermitSampleRuns.into()),
-        Action::SampleRemove if !cluster.sample => Err(TextId::PermitNoSample.into()),
+        // What one that was run by hand has left is removed as well.
+        Action::SampleRemove if !cluster.sample && cluster.sample_topics == Some(false) => {
+            Err(TextId::PermitNoSample.into())
+        }
         Action::BrokerKeep => data(cluster.state),
         _ if action.of_brokers() || action == Action::SampleStart => changes(cluster.state),
         _ => data(cluster.state),
@@ -315,6 +318,9 @@ mod tests {
         let with = ClusterFacts { sample: true, ..local(State::Active) };
         check(Action::SampleStart, &with, Some(TextId::PermitSampleRuns));
         check(Action::SampleRemove, &with, None);
-        check(Action::SampleRemove, &local(State::Active), Some(TextId::PermitNoSample));
+        let left = |sample_topics| ClusterFacts { sample_topics, ..local(State::Active) };
+        check(Action::SampleRemove, &left(Some(false)), Some(TextId::PermitNoSample));
+        check(Action::SampleRemove, &left(Some(true)), None);
+        check(Action::SampleRemove, &left(None), None);
     }
 }

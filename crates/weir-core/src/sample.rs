@@ -39,8 +39,13 @@ impl Core {
         result.map(|()| operation)
     }
 
-    /// Begins to end the workload and to delete its topics and groups; the operation's id.
-    pub fn remove_sample(&self, id: &str) -> Result<String> {
+    /// Begins to end the workload, also one that was started by hand, and to delete its topics and groups; the operation's
+    /// id.
+    pub async fn remove_sample(&self, id: &str) -> Result<String> {
+        self.permitted_local(id, Action::SampleRemove)?;
+        // Whether anything of it is there the cluster tells.
+        self.session(id)?.snapshot().await?;
+        self.permit(Action::SampleRemove, id)?;
         let local = self.permitted_local(id, Action::SampleRemove)?;
         let title = TextId::OperationSampleRemove.with("name", id);
         let mut begin = Begin::new(kind::SAMPLE_REMOVE, (id.to_owned(), id.to_owned()), title);
@@ -61,7 +66,7 @@ impl Core {
         running.step(0);
         set_sample(dir, false)?;
         self.registry().wake(id);
-        wait_until_ended(dir).await?;
+        end_by_hand(dir).await?;
         running.step(1);
         let session = self.session(id)?;
         let owned =
@@ -126,6 +131,18 @@ fn set_sample(dir: &ClusterDir, wanted: bool) -> Result<()> {
     let mut file = loaded.ok_or_else(|| Failure::not_found(TextId::ErrorClusterFiles))?;
     file.sample = wanted;
     dir.save_cluster(&file).map_err(|error| dir_failure(&error))
+}
+
+/// One that somebody runs by hand does not heed `cluster.json`.
+async fn end_by_hand(dir: &ClusterDir) -> Result<()> {
+    let mark = dir.sample_end();
+    if let Err(error) = std::fs::write(&mark, []) {
+        // One that was wanted ends without it.
+        tracing::debug!(%error, "a workload that was started by hand is not told");
+    }
+    let ended = wait_until_ended(dir).await;
+    let _ = std::fs::remove_file(&mark); // the next workload removes what is left
+    ended
 }
 
 async fn wait_until_ended(dir: &ClusterDir) -> Result<()> {

@@ -72,7 +72,7 @@ impl Core {
             throughput: Vec::new(),
             top_lag: Vec::new(),
             active_operations: self.recorder().running(Some(id)),
-            sample: local.as_ref().is_some_and(|l| l.file.as_ref().is_some_and(|file| file.sample)),
+            sample: local.as_ref().is_some_and(Local::sample),
             directory: local.as_ref().map(|local| local.dir.root().display().to_string()),
             configs: local
                 .as_ref()

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use weir_client::Metadata;
 use weir_domain::PartitionHealth;
+use weir_domain::sample::TOPICS;
 use weir_store::ProfileRow;
 
 use super::registry::Local;
@@ -190,8 +191,13 @@ impl Core {
 
     /// Adds what the cluster itself told, where somebody has asked it.
     fn with_abilities(&self, id: &str, facts: ClusterFacts) -> ClusterFacts {
-        let known = self.open_session(id).map(|session| session.abilities()).unwrap_or_default();
-        ClusterFacts { apis: known.apis, rights: known.rights, ..facts }
+        let Some(session) = self.open_session(id) else { return facts };
+        let known = session.abilities();
+        let is_sample = |metadata: Arc<Metadata>| {
+            TOPICS.iter().any(|topic| metadata.topic(topic).is_some())
+        };
+        let sample_topics = session.newest().map(|snapshot| is_sample(snapshot.metadata));
+        ClusterFacts { apis: known.apis, rights: known.rights, sample_topics, ..facts }
     }
 
     pub(crate) fn cluster_name(&self, id: &str) -> Result<String> {

@@ -112,8 +112,10 @@ pub struct ClusterFacts {
     pub state: State,
     pub read_only: bool,
     pub production: bool,
-    /// The sample workload runs beside it, or what it wrote is there.
+    /// The sample workload runs beside it, or is wanted there.
     pub sample: bool,
+    /// Whether topics of the sample workload are in it; `None`: not known.
+    pub sample_topics: Option<bool>,
     /// Of a cluster on this machine: its `cluster.json` is damaged or gone.
     pub damaged: bool,
     /// Names of the APIs that it serves; `None`: not known, which forbids nothing.
@@ -131,6 +133,7 @@ impl ClusterFacts {
             read_only: false,
             production: false,
             sample: false,
+            sample_topics: None,
             damaged: false,
             apis: None,
             rights: Rights::default(),

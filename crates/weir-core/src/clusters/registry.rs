@@ -36,6 +36,8 @@ pub(crate) struct Local {
     pub(crate) problem: Option<String>,
     /// As the engine told them last; `None` while it is silent.
     pub(crate) brokers: Option<Vec<Broker>>,
+    /// A sample workload holds its lock.
+    pub(crate) sample_runs: bool,
     /// The engine speaks another major version of the control API: it is not spoken to.
     pub(crate) foreign_engine: bool,
     /// An operation of this process is at work; it knows better than files and locks between its steps.
@@ -53,6 +55,7 @@ impl Local {
             facts: None,
             problem: None,
             brokers: None,
+            sample_runs: false,
             foreign_engine: false,
             pending: None,
             wake: Arc::default(),
@@ -156,10 +159,15 @@ impl Local {
 
     pub(crate) fn facts_for_permits(&self) -> ClusterFacts {
         ClusterFacts {
-            sample: self.file.as_ref().is_some_and(|file| file.sample),
+            sample: self.sample(),
             damaged: self.problem.is_some(),
             ..ClusterFacts::new(true, self.state())
         }
+    }
+
+    /// Whether the sample workload is wanted, or somebody runs one by hand.
+    pub(crate) fn sample(&self) -> bool {
+        self.sample_runs || self.file.as_ref().is_some_and(|file| file.sample)
     }
 
     /// `localhost:9092,..`: from the engine, else from the ports that it will take again.
@@ -250,7 +258,7 @@ type Shown = (State, Option<Text>, String, Option<String>, bool, Option<u32>);
 
 fn shown(local: &Local) -> Shown {
     let instance = local.engine().map(|engine| engine.instance.clone());
-    let sample = local.file.as_ref().is_some_and(|file| file.sample);
+    let sample = local.sample();
     let online = local.brokers_online();
     (local.state(), local.state_reason(), local.bootstrap(), instance, sample, online)
 }

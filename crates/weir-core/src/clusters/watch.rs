@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use weir_control::api::{Broker, Event};
-use weir_control::{API, ClusterDir, ControlClient, EngineFact, probe};
+use weir_control::{API, ClusterDir, ControlClient, DirLock, EngineFact, probe};
 
 use super::registry::Local;
 use super::{State, tags};
@@ -220,6 +220,7 @@ fn read_files(local: &mut Local) {
         Ok(file) => (local.file, local.problem) = (file, None),
         Err(error) => (local.file, local.problem) = (None, Some(error.to_string())),
     }
+    local.sample_runs = DirLock::is_held(&local.dir.sample_lock()).unwrap_or(false);
     let control = local.dir.load_control().ok().flatten();
     local.foreign_engine = control.is_some_and(|control| control.api.major != API.major);
 }

@@ -21,6 +21,6 @@ impl Command for ClustersSampleRemove {
     }
 
     async fn run(self, app: &App) -> Result<Begun> {
-        Ok(Begun { operation: app.core().remove_sample(&self.cluster)? })
+        Ok(Begun { operation: app.core().remove_sample(&self.cluster).await? })
     }
 }

@@ -21,11 +21,14 @@ struct ClusterJson {
     sample: bool,
 }
 
+/// Whoever removes the sample leaves this file: then also one ends that was started by hand.
+const END: &str = "sample.end";
+
 #[derive(Debug)]
 pub(super) struct Beside {
     directory: PathBuf,
-    /// Whether `cluster.json` asked for the sample when it began: then it also ends it. A person who runs one by hand
-    /// ends it by hand.
+    /// Whether `cluster.json` asked for the sample when it began: then it also ends it. One that a person runs by hand
+    /// ends by hand, or with the sample's removal.
     wanted_by_file: bool,
     /// Held for life: two samples would write everything twice.
     _lock: File,
@@ -47,6 +50,8 @@ impl Beside {
         let lock = File::create(directory.join("sample.lock"))?;
         match outwait_probes(&lock) {
             Ok(()) => {
+                // Of a removal that did not come to its end.
+                let _ = std::fs::remove_file(directory.join(END));
                 let json = std::fs::read(directory.join("cluster.json")).unwrap_or_default();
                 let wanted_by_file = wish(&json, true) != Wish::End;
                 Ok(Some(Self { directory, wanted_by_file, _lock: lock }))
@@ -57,6 +62,9 @@ impl Beside {
     }
 
     pub(super) fn wish(&self) -> Wish {
+        if self.directory.join(END).exists() {
+            return Wish::End;
+        }
         match std::fs::read(self.directory.join("cluster.json")) {
             // Renamed for deletion, or gone.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Wish::End,
@@ -123,6 +131,7 @@ mod tests {
         assert!(first.is_some());
         assert!(Beside::lock(directory.path().to_owned()).unwrap().is_none());
         drop(first);
+        std::fs::write(directory.path().join(END), []).unwrap();
         assert!(Beside::lock(directory.path().to_owned()).unwrap().is_some());
     }
 }

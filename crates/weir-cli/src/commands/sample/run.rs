@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use weir_domain::{NewTopic, OffsetSpec};
 use super::beside::{Beside, Wish};
 use super::shop::Shop;
 use crate::args::Common;
-use crate::context::LOCAL;
+use crate::context::{self, LOCAL};
 use crate::signal;
 use crate::time::now_ms;
 use crate::trouble::Trouble;
@@ -43,16 +44,37 @@ const SLOW_COUNT: u64 = 5;
 const RETENTION_MS: &str = "3600000";
 
 pub(super) async fn run(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
-    let home = Home::prepare(common.home.as_deref())?;
-    let directory = home.cluster(cluster.unwrap_or(LOCAL));
-    if !directory.is_dir() {
-        return Err(cluster.map_or(Trouble::NoCluster, |it| Trouble::NoSuchCluster(it.to_owned())));
-    }
+    let directory = directory(common, cluster).await?;
     let Some(beside) = Beside::lock(directory)? else { return Ok(()) };
     tokio::select! {
         () = signal::asked_to_end() => Ok(()),
         result = until_unwanted(&beside) => result,
     }
+}
+
+/// Of the cluster that is meant. Whoever starts this beside a cluster names it: then nothing more is opened.
+async fn directory(common: &Common, cluster: Option<&str>) -> Result<PathBuf, Trouble> {
+    let home = Home::prepare(common.home.as_deref())?;
+    let directory = home.cluster(cluster.unwrap_or(LOCAL));
+    if directory.is_dir() {
+        return Ok(directory);
+    }
+    let found = context::address(&context::app(common)?, cluster).await?;
+    let directory = home.cluster(&found.id);
+    if directory.is_dir() {
+        return Ok(directory);
+    }
+    let name = found.name;
+    Err(Trouble::failed(
+        format!(
+            "{name} is a connection, and the sample workload runs beside clusters on this machine \
+             alone: create one with `weir cluster create NAME --sample`"
+        ),
+        format!(
+            "{name}은(는) 연결한 클러스터이고 샘플 워크로드는 이 컴퓨터의 클러스터에서만 실행됩니다: `weir cluster \
+             create NAME --sample`(으)로 생성하십시오"
+        ),
+    ))
 }
 
 /// Runs at the addresses that the cluster has, anew whenever they change.

@@ -1,0 +1,48 @@
+//! States that a stranger gets into, and the way out that Weir names and that works.
+
+use crate::command_line::{fail, json};
+use anyhow::{Context as _, ensure};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use weir_tests::home::Home;
+use weir_tests::programs::{self, RUN_TIMEOUT, Running};
+
+#[test]
+fn a_sample_that_was_run_by_hand_is_removed() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let at = home.run(&["cluster", "create", "local", "--brokers", "1"])?.trim().to_owned();
+    let (code, error) = fail(&home, &["sample", "remove", "--cluster", "local"])?;
+    ensure!(code == 1 && error.contains("no sample workload"), "{code}: {error}");
+    let mut run = home.weir(&["sample", "run", "--cluster", "local"])?;
+    let mut running = Running::start(run.stdout(Stdio::null()))?;
+    let topics = || Ok(json(&home, &["topic", "list"])?.as_array().map_or(0, Vec::len));
+    until("the sample's topics are there", || Ok::<_, anyhow::Error>(topics()? == 4))?;
+    home.run(&["sample", "remove", "--cluster", "local"])?;
+    let status = programs::ends_within(&mut running, RUN_TIMEOUT)?;
+    ensure!(status.is_some_and(|status| status.success()), "it has ended: {status:?}");
+    ensure!(topics()? == 0, "its topics are gone");
+    // What is left of one that was killed is removed as well.
+    let mut run = home.weir(&["sample", "run"])?;
+    let mut running = Running::start(run.stdout(Stdio::null()))?;
+    until("the sample's topics are there", || Ok::<_, anyhow::Error>(topics()? == 4))?;
+    running.0.kill()?;
+    running.0.wait()?;
+    home.run(&["sample", "remove"])?;
+    ensure!(topics()? == 0, "its topics are gone");
+
+    home.run(&["cluster", "connect", "far", &at])?;
+    let (code, error) = fail(&home, &["sample", "run", "--cluster", "far"])?;
+    ensure!(code == 1 && error.contains("far is a connection"), "{code}: {error}");
+    let (code, error) = fail(&home, &["sample", "remove", "--cluster", "far"])?;
+    ensure!(code == 1 && error.contains("on this machine can do this"), "{code}: {error}");
+    Ok(())
+}
+
+fn until(what: &str, test: impl Fn() -> anyhow::Result<bool>) -> anyhow::Result<()> {
+    let deadline = Instant::now() + RUN_TIMEOUT;
+    while !test()? {
+        ensure!(Instant::now() < deadline, "not within {RUN_TIMEOUT:?}: {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
