@@ -175,6 +175,37 @@ fn operations_that_cannot_be_recorded_are_told_until_there_is_room() -> anyhow::
     weir(&["cluster", "delete", "one", "--yes"]).map(drop)
 }
 
+/// A broker that cannot write says only that it has trouble with its storage: the disk is named all the same.
+#[test]
+fn a_message_that_finds_no_room_names_the_disk() -> anyhow::Result<()> {
+    let Some(disk) = Disk::new()? else { return Ok(()) };
+    let home = Home::new()?;
+    let weir = |args: &[&str]| {
+        let mut command = home.weir(args)?;
+        command.env("WEIR_HOME", disk.path());
+        anyhow::Ok(command)
+    };
+    let done = |args: &[&str]| programs::stdout(&mut weir(args)?);
+    done(&["cluster", "create", "one", "--brokers", "1"])?;
+    done(&["topic", "create", "orders", "--partitions", "1"])?;
+    disk.fill()?;
+    let path = disk.path().join("clusters").join("one").display().to_string();
+    let listed = done(&["cluster", "list"])?;
+    ensure!(listed.contains("is full") && listed.contains(&path), "{listed}");
+    let shown = done(&["cluster", "show", "one"])?;
+    ensure!(shown.contains("Free some space"), "{shown}");
+    // More than what is left of a log's last block.
+    let long = home.path().join("long");
+    std::fs::write(&long, "x".repeat(200_000))?;
+    let mut produce = weir(&["produce", "orders"])?;
+    let output = programs::output(produce.stdin(std::fs::File::open(&long)?))?;
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.code() == Some(1), "{error}");
+    ensure!(error.contains(&path) && error.contains("is full"), "{error}");
+    disk.free()?;
+    done(&["cluster", "delete", "one", "--yes"]).map(drop)
+}
+
 /// A small file system of its own, where this machine lets a test have one.
 struct Disk {
     folder: tempfile::TempDir,

@@ -15,7 +15,15 @@ pub struct LogDir {
     pub replicas: Vec<ReplicaSize>,
 }
 
+/// With less than this free, a volume counts as full: a broker refuses what would not fit, and frees nothing by itself.
+pub const FULL_BELOW_BYTES: i64 = 8 << 20;
+
 impl LogDir {
+    /// Whether its volume has no room for more messages.
+    pub fn is_full(&self) -> bool {
+        self.usable_bytes.is_some_and(|bytes| bytes < FULL_BELOW_BYTES)
+    }
+
     /// How many replicas it holds, and their bytes; those on their way into it are not counted.
     pub fn held(&self) -> (usize, i64) {
         let held = self.replicas.iter().filter(|replica| !replica.is_future);

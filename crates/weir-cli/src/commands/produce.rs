@@ -13,7 +13,7 @@ use weir_api::texts::Lang;
 use weir_core::client::Client;
 use weir_core::client::data::{DataError, Delivery, NewMessage, Producer, ProducerOptions};
 use weir_core::permits::Action;
-use weir_domain::{Compression, ConfigResource};
+use weir_domain::{Compression, ConfigResource, LogDir};
 
 use crate::args::{Common, Format, Target};
 use crate::commands::topic::show;
@@ -84,6 +84,7 @@ pub(crate) async fn run(args: ProduceArgs, lang: Lang) -> Result<(), Trouble> {
         ..Default::default()
     };
     let mut writing = Writing {
+        client,
         producer: Producer::new(&options, &producer)?,
         unanswered: VecDeque::new(),
         written: 0,
@@ -109,6 +110,7 @@ async fn limit(client: &Client, topic: &str) -> Option<u32> {
 }
 
 struct Writing {
+    client: Client,
     producer: Producer,
     /// With the number and the size of the line of each.
     unanswered: VecDeque<(Line, Delivery)>,
@@ -200,7 +202,16 @@ impl Writing {
             return Err(unanswered(left));
         }
         match (self.failed, stopped) {
-            (Some((line, error)), _) => Err(not_written(line, &args.topic, limit, &error)),
+            (Some((line, error)), _) => {
+                let full = match error.may_have_happened {
+                    true => self.client.full_log_dir().await,
+                    false => None,
+                };
+                Err(match full {
+                    Some(dir) => no_room(line, &dir),
+                    None => not_written(line, &args.topic, limit, &error),
+                })
+            }
             (None, Some(trouble)) => Err(trouble),
             (None, None) => Ok(()),
         }
@@ -442,6 +453,21 @@ fn not_written(line: Line, topic: &str, limit: Option<u32>, error: &DataError) -
         format!(
             "{number}번째 줄은 기록되지 {}: {error}",
             if unsure { "않았을 수 있습니다" } else { "않았습니다" }
+        ),
+    )
+}
+
+/// Of a broker's disk that is full, librdkafka tells only that time is over.
+fn no_room(line: Line, dir: &LogDir) -> Trouble {
+    let (number, broker, path) = (line.number, dir.broker_id, &dir.path);
+    Trouble::failed(
+        format!(
+            "line {number} was perhaps not written: the disk that holds {path} of broker {broker} is full. Free some \
+             space there, or delete topics, then send it again"
+        ),
+        format!(
+            "{number}번째 줄은 기록되지 않았을 수 있습니다: 브로커 {broker}의 {path}이(가) 있는 디스크가 가득 찼습니다. 그 디스크의 \
+             공간을 확보하거나 토픽을 삭제한 뒤 다시 보내십시오"
         ),
     )
 }

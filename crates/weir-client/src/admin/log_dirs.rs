@@ -1,5 +1,7 @@
 //! DescribeLogDirs of every broker: sizes of replicas and volumes.
 
+use std::time::Duration;
+
 use weir_domain::{LogDir, Partial, ReplicaSize, TopicPartition};
 use weir_wire::messages::describe_log_dirs_request::{
     DescribableLogDirTopic, DescribeLogDirsRequest,
@@ -12,6 +14,9 @@ use crate::admin::by_topic;
 use crate::client::{Build, Client, failure};
 use crate::code;
 use crate::error::ClientError;
+
+/// It is asked for to explain another failure: who waited for that waits little longer.
+const FULL_WITHIN: Duration = Duration::from_secs(3);
 
 impl Client {
     /// All log directories of all brokers, each with its replicas.
@@ -30,6 +35,14 @@ impl Client {
             ..Default::default()
         };
         self.describe_log_dirs(Some(by_topic(partitions).into_iter().map(topic).collect())).await
+    }
+
+    /// A log directory whose volume is full, as far as brokers tell: a broker that cannot write says only that it has
+    /// trouble with its storage, and producers try again until their time is over.
+    pub async fn full_log_dir(&self) -> Option<LogDir> {
+        let asked = self.describe_log_dirs(Some(Vec::new()));
+        let told = tokio::time::timeout(FULL_WITHIN, asked).await.ok()?.ok()?;
+        told.value.into_iter().find(LogDir::is_full)
     }
 
     async fn describe_log_dirs(

@@ -78,7 +78,7 @@ impl Core {
                 .as_ref()
                 .and_then(|local| local.file.as_ref())
                 .map_or_else(Vec::new, made_with),
-            warnings: local.iter().filter_map(Local::unrecorded).collect(),
+            warnings: local.iter().filter_map(Local::disk).collect(),
             row,
         };
         if let Some(session) = self.open_session(id) {

@@ -36,6 +36,8 @@ pub(crate) struct Local {
     pub(crate) problem: Option<String>,
     /// As the engine told them last; `None` while it is silent.
     pub(crate) brokers: Option<Vec<Broker>>,
+    /// Its volume has no room for more messages.
+    pub(crate) disk_is_full: bool,
     /// A sample workload holds its lock.
     pub(crate) sample_runs: bool,
     /// The engine speaks another major version of the control API: it is not spoken to.
@@ -55,6 +57,7 @@ impl Local {
             facts: None,
             problem: None,
             brokers: None,
+            disk_is_full: false,
             sample_runs: false,
             foreign_engine: false,
             pending: None,
@@ -97,8 +100,8 @@ impl Local {
                 if self.brokers_online() == Some(0) {
                     return Some(TextId::ReasonNoBroker.into());
                 }
-                if let Some(unrecorded) = self.unrecorded() {
-                    return Some(unrecorded);
+                if let Some(disk) = self.disk() {
+                    return Some(disk);
                 }
                 let (engine, app) = (&self.engine()?.version, env!("CARGO_PKG_VERSION"));
                 let text = TextId::ReasonOtherVersion.with("engine", engine).with("app", app);
@@ -128,6 +131,12 @@ impl Local {
             false => TextId::ReasonUnrecorded.with("reason", &found.reason),
         };
         Some(text.with("count", found.operations))
+    }
+
+    /// What is wrong with the disk, as the engine or the disk itself tells.
+    pub(crate) fn disk(&self) -> Option<Text> {
+        let path = || self.dir.root().display().to_string();
+        self.unrecorded().or_else(|| self.disk_is_full.then(|| TextId::ReasonDiskLow.with("path", path())))
     }
 
     /// Brokers that run, as the engine says; `None` while it is silent.

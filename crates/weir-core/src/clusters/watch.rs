@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use weir_control::api::{Broker, Event};
 use weir_control::{API, ClusterDir, ControlClient, DirLock, EngineFact, probe};
+use weir_domain::log_dir::FULL_BELOW_BYTES;
 
 use super::registry::Local;
 use super::{State, tags};
@@ -220,9 +221,18 @@ fn read_files(local: &mut Local) {
         Ok(file) => (local.file, local.problem) = (file, None),
         Err(error) => (local.file, local.problem) = (None, Some(error.to_string())),
     }
+    local.disk_is_full = disk_is_full(local.dir.root());
     local.sample_runs = DirLock::is_held(&local.dir.sample_lock()).unwrap_or(false);
     let control = local.dir.load_control().ok().flatten();
     local.foreign_engine = control.is_some_and(|control| control.api.major != API.major);
+}
+
+/// By the same measure as of a log dir that a broker tells of.
+fn disk_is_full(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|told| {
+        let usable = told.f_bavail.saturating_mul(told.f_frsize);
+        usable < FULL_BELOW_BYTES.unsigned_abs()
+    })
 }
 
 /// Directories of clusters by id; one that is being removed only where no other took its name.

@@ -1,12 +1,13 @@
 //! Write one message.
 
 use base64::Engine as _;
-use weir_client::data;
+use weir_client::data::{self, DataError};
 
 use crate::core::Core;
 use crate::errors::produce_failure;
 use crate::failure::{Failure, Outcome, Result};
 use crate::permits::Action;
+use crate::session::Session;
 use crate::text::TextId;
 use crate::time::now_ms;
 
@@ -65,7 +66,10 @@ impl Core {
             timestamp_ms: None,
         };
         let producer = session.producer()?;
-        let written = producer.send(&message).await.map_err(|error| produce_failure(&error))?;
+        let written = match producer.send(&message).await {
+            Ok(written) => written,
+            Err(error) => return Err(explained(&session, &error).await),
+        };
         session.visible.forget(&new.topic);
         self.events().all_changed([format!("topic({},{})", new.cluster, new.topic)]);
         Ok(Produced {
@@ -73,6 +77,22 @@ impl Core {
             offset: written.offset,
             timestamp: written.timestamp_ms.unwrap_or_else(now_ms),
         })
+    }
+}
+
+/// Why a message was not acknowledged: of a disk that is full librdkafka tells only that time is over.
+async fn explained(session: &Session, error: &DataError) -> Failure {
+    let failure = produce_failure(error);
+    if !error.may_have_happened {
+        return failure;
+    }
+    match session.client.full_log_dir().await {
+        Some(dir) => {
+            let text = TextId::ErrorProduceDisk.with("path", dir.path);
+            let text = text.with("broker", dir.broker_id);
+            Failure { text, hint: Some(TextId::HintFreeSpace.into()), ..failure }
+        }
+        None => failure,
     }
 }
 
