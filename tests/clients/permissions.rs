@@ -4,7 +4,7 @@ use anyhow::{Context as _, ensure};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use tempfile::TempDir;
 use weir_tests::broker::free_block;
 use weir_tests::programs;
@@ -46,6 +46,17 @@ impl Stranger {
 
     /// The exit code and what it said.
     fn run(&self, program: &str, args: &[&str], home: &Path) -> anyhow::Result<(i32, String)> {
+        let output = self.output(program, args, home)?;
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Ok((output.status.code().context("killed by a signal")?, said))
+    }
+
+    /// What `weir` printed.
+    fn stdout(&self, args: &[&str], home: &Path) -> anyhow::Result<String> {
+        Ok(String::from_utf8_lossy(&self.output("weir", args, home)?.stdout).into_owned())
+    }
+
+    fn output(&self, program: &str, args: &[&str], home: &Path) -> anyhow::Result<Output> {
         let program = self.folder.path().join(program);
         let mut command = if self.root {
             let mut command = Command::new("setpriv");
@@ -56,9 +67,7 @@ impl Stranger {
             Command::new(program)
         };
         command.args(args).env("WEIR_HOME", home).env("HOME", home).env("LANG", "C.UTF-8");
-        let output = programs::output(&mut command)?;
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Ok((output.status.code().context("killed by a signal")?, said))
+        programs::output(&mut command)
     }
 }
 
@@ -82,6 +91,41 @@ fn a_data_folder_that_may_not_be_written_is_one_sentence() -> anyhow::Result<()>
     refused("a folder that may not be read", stranger.run("weir", &up, &secret)?, &secret)?;
     ensure!(fs::read_dir(&closed)?.next().is_none(), "nothing half-made");
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+#[test]
+fn files_that_cannot_be_removed_are_named_and_removed_later() -> anyhow::Result<()> {
+    let Some(stranger) = Stranger::new()? else { return Ok(()) };
+    let home = stranger.make("home", 0o755, true)?;
+    let weir = |args: &[&str]| stranger.run("weir", args, &home);
+    let done = |args: &[&str]| {
+        let (code, said) = weir(args)?;
+        ensure!(code == 0, "{args:?}: {said}");
+        anyhow::Ok(())
+    };
+    done(&["cluster", "create", "one", "--brokers", "1"])?;
+    done(&["cluster", "stop", "one"])?;
+    let kept = home.join("clusters/one/kept");
+    fs::create_dir(&kept)?;
+    fs::write(kept.join("file"), "x")?;
+    if stranger.root {
+        chown(&kept, Some(NOBODY), Some(NOBODY))?;
+    }
+    fs::set_permissions(&kept, fs::Permissions::from_mode(0o555))?;
+    let doomed = home.join("clusters/one.deleting");
+    let delete = ["cluster", "delete", "one", "--yes"];
+    for attempt in ["at first", "again"] {
+        let (code, said) = weir(&delete)?;
+        ensure!(code == 1 && said.contains("delete the cluster again"), "{attempt}: {said}");
+        ensure!(said.contains(&doomed.display().to_string()), "{attempt}: {said}");
+        let rows = stranger.stdout(&["cluster", "list"], &home)?;
+        ensure!(rows.contains("DELETING") && rows.contains("one.deleting"), "{attempt}: {rows}");
+    }
+    fs::set_permissions(doomed.join("kept"), fs::Permissions::from_mode(0o755))?;
+    // Whatever opens the folder tries again as well.
+    let (_, said) = weir(&delete)?;
+    ensure!(!doomed.exists(), "{said}");
     Ok(())
 }
 

@@ -83,6 +83,11 @@ impl ClusterDir {
         self.root.extension().is_some_and(|e| e == Self::DELETING)
     }
 
+    /// Whether an engine or a keeper has been at work here, `cluster.json` or not: no folder of another program's.
+    pub fn has_data(&self) -> bool {
+        self.format_file().exists() || self.data().exists() || self.metadata().exists()
+    }
+
     /// The cluster's id, as its first start wrote it into Kafka's `meta.properties`; `None` before that.
     pub fn load_cluster_id(&self) -> Result<Option<String>, DirError> {
         let Some(text) = atomic::read_optional(&self.metadata().join("meta.properties"))? else {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 pub enum DirError {
     #[error("cannot {action} {}: {source}{}", path.display(), advice(source))]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
-    #[error("{} is damaged ({source}); restore it from a copy, or delete the cluster's folder", path.display())]
+    #[error("{} is damaged ({source}); restore it from a copy, or delete the cluster", path.display())]
     Torn { path: PathBuf, source: serde_json::Error },
     #[error(
         "{} was written by a newer Weir (format {found}, this one knows {supported}); update Weir to open it",

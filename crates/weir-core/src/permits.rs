@@ -140,6 +140,8 @@ fn by_state(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
     match action {
         Action::Start => start(cluster.state),
         Action::Stop => stop(cluster.state),
+        // Tried again.
+        Action::Delete if cluster.left_over => Ok(()),
         Action::Delete => delete(cluster.state),
         Action::SampleStart if cluster.sample => Err(TextId::PermitSampleRuns.into()),
         // What one that was run by hand has left is removed as well.
@@ -311,6 +313,9 @@ mod tests {
             check(action, &torn, Some(TextId::PermitDamaged));
         }
         check(Action::Delete, &torn, None);
+        let left = ClusterFacts { left_over: true, ..local(State::Deleting) };
+        check(Action::Delete, &left, None);
+        check(Action::Start, &left, Some(TextId::PermitInState));
     }
 
     #[test]

@@ -242,20 +242,39 @@ fn a_damaged_directory_is_failed_with_its_reason_and_can_be_deleted() {
     std::fs::create_dir_all(local.dir("foreign")).unwrap();
     std::fs::write(local.dir("foreign").join("notes.txt"), "mine").unwrap();
     local.until_state("torn", "FAILED");
-    assert_eq!(local.row("torn")["state_reason"]["id"], "reason.damaged");
+    assert_eq!(local.row("torn")["state_reason"]["id"], "reason.torn");
+    assert_eq!(local.row("torn")["permits"]["start"]["id"], "permit.damaged");
     assert_eq!(local.row("foreign"), Value::Null, "another program's folder is not ours to show");
     let create = json!({"name": "foreign", "brokers": 1, "port": null, "sample": false});
     assert_eq!(
         local.bench.call("clusters.create", create).unwrap_err().text.id,
-        "cluster.name_taken"
+        "cluster.folder_taken"
     );
-    let start = local.bench.call("clusters.start", json!({"cluster": "torn"}));
-    if let Ok(begun) = start {
-        assert_eq!(local.bench.ended(&begun)["state"], "failed");
-    }
+    let start = local.bench.call("clusters.start", json!({"cluster": "torn"})).unwrap_err();
+    assert_eq!(start.text.id, "permit.damaged");
     let delete = local.bench.ok("clusters.delete", json!({"cluster": "torn", "confirm": "torn"}));
     assert_eq!(local.bench.ended(&delete)["state"], "done");
     assert!(!local.dir("torn").exists());
+}
+
+/// Its name is taken, so it is shown, and can be deleted.
+#[test]
+fn a_cluster_without_its_cluster_json_is_shown_as_damaged() {
+    let local = Local::new();
+    local.create("one", None);
+    let stop = local.bench.ok("clusters.stop", json!({"cluster": "one"}));
+    assert_eq!(local.bench.ended(&stop)["state"], "done");
+    std::fs::remove_file(local.dir("one").join("cluster.json")).unwrap();
+    local.until_state("one", "FAILED");
+    assert_eq!(local.row("one")["state_reason"]["id"], "reason.no_cluster_json");
+    let create = json!({"name": "one", "brokers": 1, "port": null, "sample": false});
+    let taken = local.bench.call("clusters.create", create).unwrap_err();
+    assert_eq!(taken.text.id, "cluster.name_taken");
+    let start = local.bench.call("clusters.start", json!({"cluster": "one"})).unwrap_err();
+    assert_eq!(start.text.id, "permit.damaged");
+    let delete = local.bench.ok("clusters.delete", json!({"cluster": "one", "confirm": "one"}));
+    assert_eq!(local.bench.ended(&delete)["state"], "done");
+    assert!(!local.dir("one").exists());
 }
 
 #[test]

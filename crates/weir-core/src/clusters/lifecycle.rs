@@ -126,6 +126,11 @@ impl Core {
 
     async fn run_delete(&self, local: &Local, running: &Running) -> Result<()> {
         running.step(0);
+        if local.dir.is_deleting() {
+            // Once more what could not be removed before; nobody runs it.
+            running.step(1);
+            return self.remove_files(&local.id, local.dir.root().to_owned()).await;
+        }
         if local.file.is_none() && DirLock::is_held(&local.dir.keeper_lock()).unwrap_or(true) {
             // `cluster.json` is torn, and a keeper is at work all the same: it heeds a whole one.
             let file = ClusterFile::new(&local.id, 1);
@@ -141,11 +146,18 @@ impl Core {
         let _lock = self.hold(local).await?;
         self.close_session(&local.id);
         let doomed = rename_away(&local.dir)?;
-        self.forget_dir(&local.id);
+        self.remove_files(&local.id, doomed).await
+    }
+
+    /// What cannot be removed is found again by the next scan, and shown with the reason.
+    async fn remove_files(&self, id: &str, doomed: PathBuf) -> Result<()> {
+        self.forget_dir(id);
+        let path = doomed.display().to_string();
         let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(&doomed)).await;
         match removed.map_err(Failure::internal)? {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(Failure::new(TextId::ErrorNotAllRemoved).outcome(Outcome::Partly).detail(e))
+                let failure = Failure::new(TextId::ErrorNotAllRemoved.with("path", path));
+                Err(failure.hint(TextId::HintDeleteAgain).outcome(Outcome::Partly).detail(e))
             }
             _ => Ok(()),
         }
@@ -284,7 +296,11 @@ fn rename_away(dir: &ClusterDir) -> Result<PathBuf> {
         return Ok(dir.root().to_owned());
     }
     let doomed = dir.root().with_extension(ClusterDir::DELETING);
-    let failed = |e| Failure::new(TextId::ErrorNotRemoved).outcome(Outcome::NotDone).detail(e);
+    let path = dir.root().display().to_string();
+    let failed = |e| {
+        let failure = Failure::new(TextId::ErrorNotRemoved.with("path", path.clone()));
+        failure.hint(TextId::HintDeleteAgain).outcome(Outcome::NotDone).detail(e)
+    };
     if doomed.exists() {
         std::fs::remove_dir_all(&doomed).map_err(failed)?;
     }

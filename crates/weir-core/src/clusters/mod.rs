@@ -118,6 +118,8 @@ pub struct ClusterFacts {
     pub sample_topics: Option<bool>,
     /// Of a cluster on this machine: its `cluster.json` is damaged or gone.
     pub damaged: bool,
+    /// It was deleted, and some of its files could not be removed, or not yet.
+    pub left_over: bool,
     /// Names of the APIs that it serves; `None`: not known, which forbids nothing.
     pub apis: Option<Arc<[&'static str]>>,
     /// What it lets this connection do; what is not known forbids nothing.
@@ -135,6 +137,7 @@ impl ClusterFacts {
             sample: false,
             sample_topics: None,
             damaged: false,
+            left_over: false,
             apis: None,
             rights: Rights::default(),
         }

@@ -14,30 +14,31 @@ impl Core {
         if let Some(problem) = malformed(name) {
             return Ok(Some(problem));
         }
-        let taken = self.name_taken(name, None)?;
-        Ok(taken.map(|by| TextId::ClusterNameTaken.with("name", by)))
+        if let Some(by) = self.name_taken(name, None)? {
+            return Ok(Some(TextId::ClusterNameTaken.with("name", by)));
+        }
+        let folder = self.home().cluster(name);
+        let path = folder.display().to_string();
+        Ok(folder.exists().then(|| TextId::ClusterFolderTaken.with("path", path)))
     }
 
     /// `my-cluster`, or the first free of `my-cluster-2`, `my-cluster-3` ...
     pub(super) fn suggest_cluster_name(&self) -> Result<String> {
         let numbered = (2..).map(|n| format!("{SUGGESTED}-{n}"));
         for name in std::iter::once(SUGGESTED.to_owned()).chain(numbered) {
-            if self.name_taken(&name, None)?.is_none() {
+            if self.check_cluster_name(&name)?.is_none() {
                 return Ok(name);
             }
         }
         Ok(SUGGESTED.to_owned())
     }
 
-    /// Who has the name, as it is written there. Letter case aside: the same folder on some systems.
+    /// Which cluster or connection has the name, as it is written there. Letter case aside: the same folder on some systems.
     /// The profile `except` may have it.
     pub(super) fn name_taken(&self, name: &str, except: Option<&str>) -> Result<Option<String>> {
         let same = |other: &str| other.eq_ignore_ascii_case(name);
         if let Some(local) = self.registry().locals().into_iter().find(|local| same(&local.id)) {
             return Ok(Some(local.id));
-        }
-        if self.home().cluster(name).exists() {
-            return Ok(Some(name.to_owned()));
         }
         let profiles = self.store().profiles().map_err(Failure::internal)?;
         let mut others = profiles.into_iter().filter(|one| Some(one.id.as_str()) != except);

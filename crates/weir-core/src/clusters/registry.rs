@@ -33,7 +33,7 @@ pub(crate) struct Local {
     /// `None` where `cluster.json` cannot be read: `problem` says why.
     pub(crate) file: Option<ClusterFile>,
     pub(crate) facts: Option<Facts>,
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<Text>,
     /// As the engine told them last; `None` while it is silent.
     pub(crate) brokers: Option<Vec<Broker>>,
     /// Its volume has no room for more messages.
@@ -80,8 +80,12 @@ impl Local {
     }
 
     pub(crate) fn state_reason(&self) -> Option<Text> {
+        if self.is_left_over() {
+            let path = self.dir.root().display().to_string();
+            return Some(TextId::ReasonNotRemoved.with("path", path).with("name", &self.id));
+        }
         if let Some(problem) = &self.problem {
-            return Some(TextId::ReasonDamaged.with("reason", problem));
+            return Some(problem.clone());
         }
         if self.foreign_engine {
             return Some(TextId::ErrorEngineVersion.into());
@@ -114,6 +118,17 @@ impl Local {
             }),
             _ => None,
         }
+    }
+
+    /// Deleted, and some of its files are still there, with nobody of this process at work on them.
+    fn is_left_over(&self) -> bool {
+        self.dir.is_deleting() && self.pending.is_none()
+    }
+
+    /// Its `cluster.json` is no more what a cluster can be run by.
+    fn is_damaged(&self) -> bool {
+        let of_file = |text: &Text| matches!(text.id, TextId::ReasonTorn | TextId::ReasonNoClusterJson);
+        self.problem.as_ref().is_some_and(of_file)
     }
 
     /// Whether the machine started after the last keeper did, so that its end was the machine's.
@@ -169,7 +184,8 @@ impl Local {
     pub(crate) fn facts_for_permits(&self) -> ClusterFacts {
         ClusterFacts {
             sample: self.sample(),
-            damaged: self.problem.is_some(),
+            damaged: self.is_damaged(),
+            left_over: self.is_left_over(),
             ..ClusterFacts::new(true, self.state())
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use weir_control::api::{Broker, Event};
-use weir_control::{API, ClusterDir, ControlClient, DirLock, EngineFact, probe};
+use weir_control::{API, ClusterDir, ControlClient, DirError, DirLock, EngineFact, probe};
 use weir_domain::log_dir::FULL_BELOW_BYTES;
 
 use super::registry::Local;
@@ -13,6 +13,7 @@ use super::{State, tags};
 use crate::core::Core;
 use crate::host::HostKind;
 use crate::operations::told;
+use crate::text::{Text, TextId};
 use crate::time::now_ms;
 
 /// A cluster made by another process shows within two of these.
@@ -109,7 +110,7 @@ impl Core {
                 Ok(facts) => local.facts = facts,
                 Err(error) => {
                     local.facts = None;
-                    local.problem = Some(error.to_string());
+                    local.problem = Some(problem(&local.id, &error));
                 }
             }
         });
@@ -218,13 +219,33 @@ async fn engine_brokers(dir: &ClusterDir) -> Option<Vec<Broker>> {
 
 fn read_files(local: &mut Local) {
     match local.dir.load_cluster() {
-        Ok(file) => (local.file, local.problem) = (file, None),
-        Err(error) => (local.file, local.problem) = (None, Some(error.to_string())),
+        Ok(Some(file)) => (local.file, local.problem) = (Some(file), None),
+        Ok(None) => {
+            let path = local.dir.cluster_json().display().to_string();
+            let missing = TextId::ReasonNoClusterJson.with("path", path).with("name", &local.id);
+            // What is being deleted loses its files in any order.
+            local.problem = (!local.dir.is_deleting()).then_some(missing);
+            local.file = None;
+        }
+        Err(error) => {
+            (local.file, local.problem) = (None, Some(problem(&local.id, &error)));
+        }
     }
     local.disk_is_full = disk_is_full(local.dir.root());
     local.sample_runs = DirLock::is_held(&local.dir.sample_lock()).unwrap_or(false);
     let control = local.dir.load_control().ok().flatten();
     local.foreign_engine = control.is_some_and(|control| control.api.major != API.major);
+}
+
+/// Why a cluster's files cannot be used, with the way out.
+fn problem(id: &str, error: &DirError) -> Text {
+    match error {
+        DirError::Torn { path, source } => {
+            let text = TextId::ReasonTorn.with("path", path.display().to_string());
+            text.with("reason", source.to_string()).with("name", id)
+        }
+        other => TextId::ReasonDamaged.with("reason", other.to_string()),
+    }
 }
 
 /// By the same measure as of a log dir that a broker tells of.
@@ -248,7 +269,7 @@ fn find(clusters: &Path) -> Vec<(String, ClusterDir)> {
 
 /// Another program's directory is not ours to show.
 fn is_cluster(dir: &ClusterDir) -> bool {
-    dir.is_deleting() || dir.cluster_json().exists()
+    dir.is_deleting() || dir.cluster_json().exists() || dir.has_data()
 }
 
 fn id_of(dir: &ClusterDir) -> Option<String> {
