@@ -107,7 +107,7 @@ fn names_ports_and_languages_are_refused_clearly() -> anyhow::Result<()> {
     for (args, code, words) in [
         (&["cluster", "create", "LOCAL"][..], 1, "named \"local\""),
         (&["cluster", "create", "other", "--brokers", "1", "--port", &port], 1, "name none"),
-        (&["up", "--lang", "fr", "--detach"], 2, "possible values: en, ko"),
+        (&["up", "--lang", "fr", "--detach"], 2, "which takes en or ko"),
         (&["consume", "x", "--group", ""], 2, "a group needs a name"),
         (&["consume", "x", "--group", "g", "--from", "5"], 2, "where it left off"),
         (&["produce", "x", "--key-separator", ""], 2, "at least one character"),

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 use weir_api::texts::Lang;
 
 use crate::commands::{broker, cluster, consume, group, produce, quorum, sample, topic, up};
-use crate::{help, serve};
+use crate::{help, serve, usage};
 
 /// A Kafka cluster on this machine in one command, and a console for any other.
 #[derive(Debug, Parser)]
@@ -27,13 +27,14 @@ enum Language {
 }
 
 impl Weir {
-    /// Reads the command line; wrong usage ends here, with clap's sentence and code 2.
+    /// Reads the command line; wrong usage ends here, with one sentence and code 2.
     pub(crate) fn read() -> Self {
         let args = help::language_first(std::env::args_os().collect());
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
         let lang = Lang::choose(help::asked_lang(&words).as_deref());
-        let matches = help::localised(Self::command(), lang).get_matches_from(args);
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let matches = help::localised(Self::command(), lang).try_get_matches_from(args);
+        let read = matches.and_then(|matches| Self::from_arg_matches(&matches));
+        read.unwrap_or_else(|error| usage::end(&error, lang))
     }
 
     pub(crate) fn lang(&self) -> Lang {

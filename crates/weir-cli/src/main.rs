@@ -13,6 +13,7 @@ mod serve;
 mod signal;
 mod time;
 mod trouble;
+mod usage;
 
 use std::process::ExitCode;
 

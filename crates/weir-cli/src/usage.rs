@@ -1,0 +1,266 @@
+//! Wrong usage in one sentence of ours: what clap refuses is said in its own words over three lines.
+
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use weir_api::texts::Lang;
+
+use crate::trouble::Trouble;
+
+/// Prints help where that was asked for, else the sentence; code 2. Ends the program.
+pub(crate) fn end(error: &Error, lang: Lang) -> ! {
+    match trouble(error) {
+        Some(trouble) => {
+            trouble.tell(lang);
+            std::process::exit(trouble.code().into());
+        }
+        None => error.exit(),
+    }
+}
+
+/// `None`: it is no error but a wish, for help or the version.
+fn trouble(error: &Error) -> Option<Trouble> {
+    use ErrorKind as K;
+    if matches!(
+        error.kind(),
+        K::DisplayHelp | K::DisplayVersion | K::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        return None;
+    }
+    let (en, ko) = sentence(error);
+    let see = help_of(error);
+    Some(Trouble::usage(format!("{en}: see `{see}`"), format!("{ko}: `{see}`을(를) 보십시오")))
+}
+
+/// English and Korean.
+fn sentence(error: &Error) -> (String, String) {
+    use ErrorKind as K;
+    let arg = first(error, ContextKind::InvalidArg).unwrap_or_default();
+    let value = first(error, ContextKind::InvalidValue).unwrap_or_default();
+    match error.kind() {
+        K::UnknownArgument => unknown(&arg, suggested(error, ContextKind::SuggestedArg)),
+        K::InvalidSubcommand => {
+            let name = first(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            let near = suggested(error, ContextKind::SuggestedSubcommand);
+            let (en, ko) = perhaps(near);
+            (format!("there is no command {name:?}{en}"), format!("{name:?} 명령은 없습니다{ko}"))
+        }
+        K::InvalidValue if value.is_empty() => {
+            let (en, ko) = one_of(error);
+            (format!("{arg} needs a value{en}"), format!("{arg}에 값이 필요합니다{ko}"))
+        }
+        K::InvalidValue => {
+            let (en, ko) = one_of(error);
+            (format!("{value:?} is no value of {arg}{en}"), format!("{value:?}은(는) {arg}의 값이 아닙니다{ko}"))
+        }
+        K::ValueValidation => {
+            let reason = std::error::Error::source(error).map(ToString::to_string);
+            let (en, ko) = reason_of(&reason.unwrap_or_default());
+            (
+                format!("{value:?} is no value of {arg}: {en}"),
+                format!("{value:?}은(는) {arg}의 값이 아닙니다: {ko}"),
+            )
+        }
+        K::MissingRequiredArgument => {
+            let missing = all(error, ContextKind::InvalidArg).join(", ");
+            (format!("{missing} is missing"), format!("{missing}이(가) 빠졌습니다"))
+        }
+        K::MissingSubcommand => {
+            ("a command is missing".to_owned(), "명령이 빠졌습니다".to_owned())
+        }
+        K::ArgumentConflict => conflict(&arg, &all(error, ContextKind::PriorArg)),
+        K::TooFewValues | K::WrongNumberOfValues | K::NoEquals => {
+            (format!("{arg} needs a value"), format!("{arg}에 값이 필요합니다"))
+        }
+        _ => other(error),
+    }
+}
+
+fn unknown(arg: &str, near: Option<String>) -> (String, String) {
+    if arg.starts_with('-') {
+        let (en, ko) = perhaps(near);
+        return (format!("there is no option {arg}{en}"), format!("{arg} 옵션은 없습니다{ko}"));
+    }
+    (
+        format!("{arg:?} is one argument too many"),
+        format!("{arg:?}은(는) 필요하지 않은 인수입니다"),
+    )
+}
+
+fn conflict(arg: &str, prior: &[String]) -> (String, String) {
+    if prior.iter().any(|other| other == arg) {
+        return (
+            format!("{arg} is given twice, and may be once"),
+            format!("{arg}은(는) 한 번만 쓸 수 있습니다"),
+        );
+    }
+    let others = prior.join(", ");
+    (
+        format!("{arg} cannot be used with {others}"),
+        format!("{arg}은(는) {others}와(과) 함께 쓸 수 없습니다"),
+    )
+}
+
+/// What clap says first, without its heading.
+fn other(error: &Error) -> (String, String) {
+    let rendered = error.to_string();
+    let line = rendered.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("error: ").unwrap_or(line).to_owned();
+    (line.clone(), line)
+}
+
+fn perhaps(near: Option<String>) -> (String, String) {
+    match near {
+        Some(near) => (format!("; perhaps {near} is meant"), format!(". {near}을(를) 뜻했을 수 있습니다")),
+        None => Default::default(),
+    }
+}
+
+fn one_of(error: &Error) -> (String, String) {
+    let valid = all(error, ContextKind::ValidValue);
+    match valid.split_last() {
+        None => Default::default(),
+        Some((only, [])) => (format!(", which takes {only}"), format!(". 값: {only}")),
+        Some((last, rest)) => {
+            let rest = rest.join(", ");
+            (format!(", which takes {rest} or {last}"), format!(". 값: {rest}, {last}"))
+        }
+    }
+}
+
+/// Why a value was refused, in words for people.
+fn reason_of(reason: &str) -> (String, String) {
+    let both = |en: &str, ko: &str| (en.to_owned(), ko.to_owned());
+    if let Some((_, range)) = reason.split_once(" is not in ") {
+        return range_of(range);
+    }
+    match reason {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            both("a whole number is expected", "정수를 쓰십시오")
+        }
+        "number too large to fit in target type" => both("the number is too large", "수가 너무 큽니다"),
+        "number too small to fit in target type" => both("the number is too small", "수가 너무 작습니다"),
+        "KEY=VALUE is expected" => both(reason, "KEY=VALUE 형식으로 쓰십시오"),
+        "NAME=VALUE is expected" => both(reason, "NAME=VALUE 형식으로 쓰십시오"),
+        other => both(other, other),
+    }
+}
+
+/// Upper ends that are only what a number of that width holds.
+const NO_END: [&str; 4] = ["4294967295", "2147483647", "18446744073709551615", "9223372036854775807"];
+
+/// `1..=100`, as clap writes it.
+fn range_of(range: &str) -> (String, String) {
+    let Some((low, high)) = range.split_once("..") else {
+        return (range.to_owned(), range.to_owned());
+    };
+    let high = high.trim_start_matches('=');
+    if high.is_empty() || NO_END.contains(&high) {
+        return (format!("{low} or more is expected"), format!("{low} 이상이어야 합니다"));
+    }
+    (format!("{low} to {high} is expected"), format!("{low}~{high} 범위여야 합니다"))
+}
+
+/// The help of the command that was meant, as the usage names it.
+fn help_of(error: &Error) -> String {
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let line = usage.lines().next().unwrap_or_default();
+    let words = line.trim_start_matches("Usage:").split_whitespace();
+    let name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-');
+    let command: Vec<_> = words.take_while(name).collect();
+    match command.as_slice() {
+        [] | ["weir"] => "weir help".to_owned(),
+        command => format!("{} --help", command.join(" ")),
+    }
+}
+
+fn first(error: &Error, kind: ContextKind) -> Option<String> {
+    all(error, kind).into_iter().next()
+}
+
+fn suggested(error: &Error, kind: ContextKind) -> Option<String> {
+    first(error, kind)
+}
+
+fn all(error: &Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(one)) => vec![one.clone()],
+        Some(ContextValue::Strings(many)) => many.clone(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::args::Weir;
+
+    fn check(args: &str, en: &str, ko: &str) {
+        let words = std::iter::once("weir").chain(args.split_whitespace());
+        let error = Weir::command().try_get_matches_from(words).unwrap_err();
+        let trouble = trouble(&error).unwrap();
+        assert_eq!(trouble.sentence(Lang::En), en, "{args}");
+        assert!(trouble.sentence(Lang::Ko).contains(ko), "{args}: {}", trouble.sentence(Lang::Ko));
+        assert_eq!(trouble.code(), 2);
+    }
+
+    #[test]
+    fn what_the_grammar_refuses_is_one_sentence_that_says_what_to_do() {
+        check(
+            "topic create a --partitions x",
+            "\"x\" is no value of --partitions <PARTITIONS>: a whole number is expected: see `weir topic create --help`",
+            "정수를 쓰십시오",
+        );
+        check(
+            "cluster create a --brokers 0",
+            "\"0\" is no value of --brokers <BROKERS>: 1 to 100 is expected: see `weir cluster create --help`",
+            "1~100 범위",
+        );
+        check(
+            "cluster create a --set x",
+            "\"x\" is no value of --set <KEY=VALUE>: KEY=VALUE is expected: see `weir cluster create --help`",
+            "KEY=VALUE 형식",
+        );
+        check("nonsense", "there is no command \"nonsense\": see `weir help`", "명령은 없습니다");
+        check(
+            "topic lst",
+            "there is no command \"lst\"; perhaps list is meant: see `weir topic --help`",
+            "list",
+        );
+        check(
+            "cluster list --ouput json",
+            "there is no option --ouput; perhaps --output is meant: see `weir cluster list --help`",
+            "옵션은 없습니다",
+        );
+        check(
+            "cluster list more",
+            "\"more\" is one argument too many: see `weir cluster list --help`",
+            "필요하지 않은",
+        );
+        check(
+            "cluster list --output xml",
+            "\"xml\" is no value of --output <FORMAT>, which takes table or json: see `weir cluster list --help`",
+            "table, json",
+        );
+        check(
+            "topic list --cluster a --bootstrap b",
+            "--cluster <NAME> cannot be used with --bootstrap <HOST:PORT>: see `weir topic list --help`",
+            "함께 쓸 수 없습니다",
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_help_stays_help() {
+        let error = |args: &[&str]| Weir::command().try_get_matches_from(args).unwrap_err();
+        let missing = trouble(&error(&["weir", "cluster", "delete"])).unwrap();
+        let said = missing.sentence(Lang::En);
+        assert!(said.starts_with("<NAME> is missing: see `weir cluster delete --help`"), "{said}");
+        assert!(trouble(&error(&["weir", "--help"])).is_none());
+        assert!(trouble(&error(&["weir", "--version"])).is_none());
+        assert!(trouble(&error(&["weir"])).is_none());
+    }
+}
