@@ -35,6 +35,7 @@ pub(crate) fn run(
         })
         .setup(move |tauri| {
             window.attach(tauri.handle().clone());
+            window.hold(first.handover());
             build(tauri, &page, theme)?;
             first.serve(move || window.show())?;
             Ok(())

@@ -7,6 +7,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use tauri::{AppHandle, Manager as _};
 use weir_api::{Host, HostError, HostKind};
 
+use crate::instance::Handover;
+
 /// The window's label.
 pub(crate) const WINDOW: &str = "main";
 
@@ -16,6 +18,8 @@ pub(crate) struct WindowHost {
     handle: OnceLock<AppHandle>,
     // Kept as long as the window: on X11 copied text is served by whoever copied it.
     clipboard: Mutex<Option<arboard::Clipboard>>,
+    /// Gives the data folder to the process that comes after a restart.
+    handover: OnceLock<Handover>,
 }
 
 impl fmt::Debug for WindowHost {
@@ -28,6 +32,11 @@ impl WindowHost {
     /// Tells the host its window. Once: there is one window a process.
     pub(crate) fn attach(&self, handle: AppHandle) {
         let _ = self.handle.set(handle);
+    }
+
+    /// What a restart has to give up first.
+    pub(crate) fn hold(&self, handover: Handover) {
+        let _ = self.handover.set(handover);
     }
 
     /// Brings the window to the front.
@@ -70,6 +79,16 @@ impl Host for WindowHost {
         if let Some(app) = self.handle.get() {
             app.exit(0);
         }
+        Ok(())
+    }
+
+    fn restart(&self) -> Result<(), HostError> {
+        let Some(app) = self.handle.get() else { return Err(HostError::NotHere) };
+        // Else the new process would find the folder taken, show this window and end.
+        if let Some(handover) = self.handover.get() {
+            handover.release();
+        }
+        app.request_restart();
         Ok(())
     }
 }

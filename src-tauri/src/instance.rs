@@ -6,6 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use weir_core::Home;
 use weir_core::lock::AppLock;
@@ -27,9 +28,27 @@ pub(crate) enum Claim {
 /// Held as long as the window lives.
 #[derive(Debug)]
 pub(crate) struct First {
-    _lock: AppLock,
+    handover: Handover,
     listener: UnixListener,
+}
+
+/// The claim on the folder, to be given up before the process ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Handover {
+    lock: Arc<Mutex<Option<AppLock>>>,
     socket: PathBuf,
+}
+
+impl Handover {
+    /// From now on the next process to come is the window of the folder.
+    pub(crate) fn release(&self) {
+        // Under the lock, so that the next one's socket is never the one that goes.
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if lock.is_some() {
+            let _ = std::fs::remove_file(&self.socket);
+        }
+        *lock = None;
+    }
 }
 
 /// Claims `home` for this process, or shows the window that has it.
@@ -64,7 +83,8 @@ fn listen(lock: AppLock, socket: PathBuf) -> anyhow::Result<First> {
         .with_context(|| format!("cannot listen on {}", socket.display()))?;
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))
         .with_context(|| format!("cannot protect {}", socket.display()))?;
-    Ok(First { _lock: lock, listener, socket })
+    let handover = Handover { lock: Arc::new(Mutex::new(Some(lock))), socket };
+    Ok(First { handover, listener })
 }
 
 fn show(socket: &Path) -> anyhow::Result<Claim> {
@@ -76,6 +96,10 @@ fn show(socket: &Path) -> anyhow::Result<Claim> {
 }
 
 impl First {
+    pub(crate) fn handover(&self) -> Handover {
+        self.handover.clone()
+    }
+
     /// Calls `show` for every second start, on a thread of its own, for as long as the process lives.
     pub(crate) fn serve(self, show: impl Fn() + Send + 'static) -> std::io::Result<()> {
         std::thread::Builder::new().name("one-window".into()).spawn(move || {
@@ -91,7 +115,7 @@ impl First {
 
 impl Drop for First {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.socket);
+        self.handover.release();
     }
 }
 
@@ -121,6 +145,21 @@ mod tests {
         first.serve(move || shown.send(()).unwrap()).unwrap();
         assert!(matches!(claim(&home).unwrap(), Claim::Shown));
         shows.recv_timeout(ANSWER_TIMEOUT).expect("the first window must be told to show itself");
+    }
+
+    #[test]
+    fn a_window_that_restarts_gives_the_folder_to_its_successor() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let Claim::First(first) = claim(&home).unwrap() else { panic!("unused") };
+        let handover = first.handover();
+        first.serve(|| panic!("the old window is not asked")).unwrap();
+        handover.release();
+        let Claim::First(second) = claim(&home).unwrap() else { panic!("it was given up") };
+        // Asked twice: what is the successor's stays.
+        handover.release();
+        assert!(home.app_socket().exists());
+        drop(second);
     }
 
     #[test]

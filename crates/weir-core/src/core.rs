@@ -91,9 +91,10 @@ impl Core {
         self.shared.host.as_ref()
     }
 
-    /// Runs `work` on the core's runtime, from whichever thread.
+    /// Runs `work` on the core's runtime, from whichever thread. If it panics, whoever looks is told that the core is gone:
+    /// nobody else would notice that its work is not done any more.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        drop(self.shared.runtime.spawn(work));
+        self.spawn_tracked(work);
     }
 
     pub fn events(&self) -> &Events {
@@ -135,7 +136,18 @@ impl Core {
         &self,
         work: impl Future<Output = ()> + Send + 'static,
     ) -> AbortHandle {
-        self.shared.runtime.spawn(work).abort_handle()
+        let task = self.shared.runtime.spawn(work);
+        let handle = task.abort_handle();
+        let events = self.events().clone();
+        self.shared.runtime.spawn(async move {
+            if let Err(error) = task.await
+                && error.is_panic()
+            {
+                tracing::error!(%error, "background work has panicked");
+                events.gone(&error.to_string());
+            }
+        });
+        handle
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {
@@ -212,4 +224,32 @@ fn not_opened(error: &StoreError) -> Failure {
         _ => Failure::new(TextId::ErrorStoreNotOpened).hint(TextId::HintDiskFull),
     };
     failure.kind(Kind::Invalid).detail(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::host::Headless;
+
+    #[tokio::test]
+    async fn background_work_that_panics_is_told() {
+        let home = tempfile::tempdir().unwrap();
+        let host = Arc::new(Headless(HostKind::Window));
+        let core = Core::open(Home::open(home.path()).unwrap(), host).unwrap();
+        let now = core.events().next(0, &[], Duration::ZERO).await;
+        assert_eq!(now.gone, None);
+        let handle = core.spawn_tracked(std::future::pending());
+        handle.abort();
+        core.spawn(async { panic!("boom") });
+        let wait = Duration::from_secs(20);
+        let mut news = core.events().next(now.seq, &[], wait).await;
+        while news.gone.is_none() {
+            news = core.events().next(news.seq, &[], wait).await;
+        }
+        assert!(news.gone.is_some_and(|why| why.contains("boom")), "and not what was ended");
+        let again = core.events().next(0, &[], wait).await;
+        assert!(again.gone.is_some(), "whoever comes later hears it as well");
+    }
 }

@@ -38,6 +38,8 @@ struct State {
     ring: VecDeque<(i64, Event)>,
     seq: i64,
     leases: HashMap<String, Instant>,
+    /// Why the core does not do its work any more.
+    gone: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -53,13 +55,15 @@ pub struct News {
     pub invalidated: Vec<String>,
     /// In their newest form, in the order in which they began.
     pub operations: Vec<Arc<Operation>>,
+    /// Background work of the core has panicked: what it did is not done any more, until the core starts anew.
+    pub gone: Option<String>,
 }
 
 impl Default for Events {
     fn default() -> Self {
         // Begins at the clock: numbers of an earlier process are older than the ring, never in its future.
         let seq = now_ms();
-        let state = State { ring: VecDeque::new(), seq, leases: HashMap::new() };
+        let state = State { ring: VecDeque::new(), seq, leases: HashMap::new(), gone: None };
         Self {
             shared: Arc::new(Shared { state: Mutex::new(state), newest: watch::Sender::new(seq) }),
         }
@@ -77,6 +81,12 @@ impl Events {
 
     pub(crate) fn operation(&self, operation: Arc<Operation>) {
         self.push([Event::Operation(operation)]);
+    }
+
+    /// The core is gone; told to everybody from now on, the first reason only.
+    pub(crate) fn gone(&self, why: &str) {
+        self.lock().gone.get_or_insert_with(|| why.to_owned());
+        self.push([Event::Changed(EVERYTHING.to_owned())]);
     }
 
     fn push(&self, events: impl IntoIterator<Item = Event>) {
@@ -110,16 +120,17 @@ impl Events {
     fn since(&self, after: i64) -> News {
         let state = self.lock();
         let oldest = state.ring.front().map_or(state.seq + 1, |(seq, _)| *seq);
+        let gone = state.gone.clone();
         if after == 0 {
-            return News { seq: state.seq, ..News::default() };
+            return News { seq: state.seq, gone, ..News::default() };
         }
         if after > state.seq || after + 1 < oldest {
             let invalidated = vec![EVERYTHING.to_owned()];
-            return News { seq: state.seq, invalidated, operations: Vec::new() };
+            return News { seq: state.seq, invalidated, gone, ..News::default() };
         }
         let fresh = state.ring.iter().filter(|(seq, _)| *seq > after).map(|(_, event)| event);
         let mut news = collect(fresh);
-        news.seq = state.seq;
+        (news.seq, news.gone) = (state.seq, gone);
         news
     }
 
@@ -164,7 +175,7 @@ fn collect<'a>(events: impl Iterator<Item = &'a Event>) -> News {
             },
         }
     }
-    News { seq: 0, invalidated: tags.into_iter().collect(), operations }
+    News { invalidated: tags.into_iter().collect(), operations, ..News::default() }
 }
 
 #[cfg(test)]

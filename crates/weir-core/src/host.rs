@@ -28,6 +28,10 @@ pub trait Host: fmt::Debug + Send + Sync + 'static {
     fn copy(&self, text: &str) -> Result<(), HostError>;
     /// Closes the window without a further question.
     fn close_window(&self) -> Result<(), HostError>;
+    /// Starts the program anew, with its core. Only a window does so.
+    fn restart(&self) -> Result<(), HostError> {
+        Err(HostError::NotHere)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

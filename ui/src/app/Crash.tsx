@@ -5,6 +5,7 @@ import { Component, type ReactNode, useState } from "react";
 import { useRouteError } from "react-router";
 import { copyAnywhere } from "~/platform/copy";
 import { isWindow } from "~/platform/isWindow";
+import { restartAnywhere } from "~/platform/restart";
 import { CallError, CoreGone } from "~/platform/types";
 import { defineTexts, type Translate, translator, useT } from "~/shared/text";
 
@@ -91,6 +92,7 @@ function CrashBody(props: { thrown: unknown; t: Translate }) {
           <Report
             details={detailsOf(thrown)}
             again={t(kind === "served" ? texts.reload : texts.restart)}
+            onAgain={() => (kind === "core" ? void restartAnywhere() : window.location.reload())}
             t={t}
           />
         )}
@@ -100,12 +102,13 @@ function CrashBody(props: { thrown: unknown; t: Translate }) {
 }
 
 /** The way on, and what a report needs. */
-function Report({ details, again, t }: { details: string; again: string; t: Translate }) {
+function Report(props: { details: string; again: string; onAgain: () => void; t: Translate }) {
+  const { details, again, onAgain, t } = props;
   const [copied, setCopied] = useState(false);
   return (
     <SpaceBetween size="l">
       <SpaceBetween direction="horizontal" size="xs">
-        <Button variant="primary" onClick={() => window.location.reload()}>
+        <Button variant="primary" onClick={onAgain}>
           {again}
         </Button>
         <Button

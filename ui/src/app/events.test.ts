@@ -2,7 +2,7 @@ import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Args } from "~/contract/commands";
 import type { Events } from "~/contract/types";
-import type { Platform } from "~/platform";
+import { CoreGone, type Platform } from "~/platform";
 import { CLOSE_REQUESTED, follow } from "./events";
 
 const TOPICS = "topics(shop)";
@@ -14,7 +14,12 @@ function core() {
   const asked: Args<"events.next">[] = [];
   const call = (_name: string, args: Args<"events.next">) => {
     asked.push(args);
-    const events = (invalidated: string[]): Events => ({ seq: String(seq), invalidated, operations: [] });
+    const events = (invalidated: string[]): Events => ({
+      seq: String(seq),
+      invalidated,
+      operations: [],
+      gone: null,
+    });
     if (args.after === "0") return Promise.resolve(events([]));
     return new Promise<Events>((resolve) => {
       const over = setTimeout(() => resolve(events([])), args.wait_ms);
@@ -34,6 +39,15 @@ function core() {
     },
   };
 }
+
+it("a core that says that it is gone is asked no more", async () => {
+  const asked = vi.fn(async () => ({ seq: "7", invalidated: ["*"], operations: [], gone: "boom" }));
+  const onGone = vi.fn();
+  const platform = { host: "mock", call: asked } as unknown as Platform;
+  await follow(platform, new QueryClient(), () => undefined, onGone, new AbortController().signal);
+  expect(onGone).toHaveBeenCalledExactlyOnceWith(expect.any(CoreGone));
+  expect(asked).toHaveBeenCalledTimes(1);
+});
 
 let hidden = false;
 function turn(to: "hidden" | "visible") {

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { Operation } from "~/contract/types";
-import { CallError, type Platform, usePlatform } from "~/platform";
+import { CallError, CoreGone, type Platform, usePlatform } from "~/platform";
 import { invalidate, watchedTags } from "~/shared/api";
 import { useFlash } from "~/shared/flash";
 
@@ -110,6 +110,8 @@ export async function follow(
         await sleep(30);
         continue;
       }
+      // Nothing that is on screen would be kept fresh any more.
+      if (first.gone !== null) return onGone(new CoreGone(first.gone));
       const began = after === "0";
       after = first.seq;
       for (const operation of first.operations) onOperation(operation);

@@ -16,6 +16,7 @@ export type Commands = {
   "window.unsaved": { args: T.WindowUnsavedArgs; output: T.Done };
   "window.asked": { args: T.WindowAskedArgs; output: T.Done };
   "window.close": { args: T.WindowCloseArgs; output: T.Done };
+  "window.restart": { args: T.WindowRestartArgs; output: T.Done };
   "clusters.list": { args: T.ClustersListArgs; output: T.ClusterRows };
   "clusters.create_defaults": { args: T.ClustersCreateDefaultsArgs; output: T.CreateDefaults };
   "clusters.check_name": { args: T.ClustersCheckNameArgs; output: T.NameCheck };
@@ -92,6 +93,7 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "window.unsaved": { provides: [], invalidates: [] },
   "window.asked": { provides: [], invalidates: [] },
   "window.close": { provides: [], invalidates: [] },
+  "window.restart": { provides: [], invalidates: [] },
   "clusters.list": { provides: ["clusters"], invalidates: [] },
   "clusters.create_defaults": { provides: ["clusters"], invalidates: [] },
   "clusters.check_name": { provides: [], invalidates: [] },

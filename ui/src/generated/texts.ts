@@ -3,6 +3,7 @@
 export type TextId =
   | "cluster.advertise"
   | "cluster.brokers_range"
+  | "cluster.folder_taken"
   | "cluster.host"
   | "cluster.name_character"
   | "cluster.name_control"
@@ -171,6 +172,7 @@ export type TextId =
   | "error.other_cluster"
   | "error.panic"
   | "error.produce"
+  | "error.produce_disk"
   | "error.profile_not_saved"
   | "error.program_missing"
   | "error.program_not_started"
@@ -206,15 +208,19 @@ export type TextId =
   | "hint.check_name"
   | "hint.check_network"
   | "hint.check_running"
+  | "hint.check_topic"
   | "hint.close_streams"
   | "hint.config_value"
+  | "hint.delete_again"
   | "hint.deletion_disabled"
   | "hint.disk_full"
   | "hint.filter_full"
   | "hint.folder_choose"
   | "hint.folder_empty"
   | "hint.folder_permission"
+  | "hint.free_space"
   | "hint.high_port"
+  | "hint.in_steps"
   | "hint.kafka_port"
   | "hint.look_at_logs"
   | "hint.look_whether_done"
@@ -268,6 +274,7 @@ export type TextId =
   | "net.not_kafka"
   | "net.protocol"
   | "net.refused"
+  | "net.scheme"
   | "net.timed_out"
   | "net.unreachable"
   | "net.unsupported"
@@ -300,6 +307,7 @@ export type TextId =
   | "permit.being_removed"
   | "permit.broker_down"
   | "permit.broker_runs"
+  | "permit.damaged"
   | "permit.failed"
   | "permit.group_has_members"
   | "permit.in_state"
@@ -309,7 +317,9 @@ export type TextId =
   | "permit.local"
   | "permit.log_dir_offline"
   | "permit.log_dir_online"
+  | "permit.no_api"
   | "permit.no_connection"
+  | "permit.no_right"
   | "permit.no_sample"
   | "permit.only_copy"
   | "permit.read_only"
@@ -324,11 +334,15 @@ export type TextId =
   | "permit.system_topic"
   | "reason.damaged"
   | "reason.disk_full"
+  | "reason.disk_low"
   | "reason.ended"
   | "reason.failed"
   | "reason.healing"
   | "reason.no_broker"
+  | "reason.no_cluster_json"
+  | "reason.not_removed"
   | "reason.other_version"
+  | "reason.torn"
   | "reason.unrecorded"
   | "reason.was_running"
   | "reset.lowered"
@@ -387,13 +401,14 @@ export type TextId =
 export const en: Readonly<Record<TextId, string>> = {
   "cluster.advertise": "{advertise} is not a name or an address that clients can connect to.",
   "cluster.brokers_range": "A local cluster has 1 to {max} brokers.",
+  "cluster.folder_taken": "The folder {path} is there already, and is no cluster of Weir. Choose another name, or move it away.",
   "cluster.host": "{host} is not an address to listen on. Give an IP address of this machine, or 0.0.0.0 for all of them.",
   "cluster.name_character": "A cluster name cannot contain \"{character}\". Use letters a to z, digits and hyphens.",
   "cluster.name_control": "A name cannot contain control characters.",
   "cluster.name_dash": "A cluster name cannot begin or end with a hyphen.",
   "cluster.name_empty": "Type a name for the cluster.",
-  "cluster.name_long": "A cluster name has at most {max} characters.",
-  "cluster.name_taken": "There is already a cluster named \"{name}\".",
+  "cluster.name_long": "A cluster name has at most {max} characters. Choose a shorter one.",
+  "cluster.name_taken": "There is already a cluster named \"{name}\". Choose another name.",
   "cluster.port_denied": "Port {port} may be used by the system alone.",
   "cluster.port_range": "{brokers, plural, one {The port} other {The ports of {brokers} brokers}} must lie between 1 and 65535.",
   "cluster.port_taken": "Port {port} is already in use on this machine.",
@@ -406,7 +421,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "config.log_dirs": "log.dirs takes names of folders, such as log-0,log-1: a local cluster keeps them in its own.",
   "config.secret": "{name} holds a secret, which the files of a local cluster do not keep.",
   "config.twice": "{name} is given twice.",
-  "config.unknown": "Topics have no configuration named {name}.",
+  "config.unknown": "Topics have no configuration named {name}. See which there are: weir topic config TOPIC.",
   "config.unknown_of_broker": "Brokers have no configuration named {name}.",
   "config_doc.cleanup_policy": "What happens to old messages: \"delete\" removes whole segments by age and size, \"compact\" keeps at least the newest message of each key; both can be combined.",
   "config_doc.compression_gzip_level": "How hard gzip tries when the broker compresses: 1 is fastest, 9 smallest, -1 gzip's own choice. Counts only where compression.type is gzip.",
@@ -507,7 +522,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "engine.in_use": "{path} is in use: its cluster is running already.",
   "engine.interrupted": "Interrupted: the process ended before this was done.",
   "engine.key_taken": "The idempotency key was used for another request before. Take a new one for each request.",
-  "engine.no_broker": "The cluster has no broker {broker}.",
+  "engine.no_broker": "The cluster has no broker {broker}. See which there are: weir broker list.",
   "engine.no_cluster_json": "{path} holds a cluster's data, but its cluster.json is missing. Restore that file from a copy.",
   "engine.no_leader": "Partition {partition} of {topic} has no leader to copy it from. Start the brokers that hold its copies first.",
   "engine.no_ports": "No {brokers} free ports in a row were found.",
@@ -545,16 +560,17 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.no_log_dir": "Broker {broker} has no log dir {dir}.",
   "error.no_partition": "There is no partition {partition}; the last one is {last}.",
   "error.no_topics": "Choose at least one topic.",
-  "error.not_all_removed": "The cluster is deleted, but some of its files remain on the disk.",
+  "error.not_all_removed": "The cluster is deleted, but files of it remain in {path}.",
   "error.not_base64": "This is not Base64.",
   "error.not_hex": "Write bytes as pairs of hexadecimal digits, such as 00 ff 10.",
   "error.not_json": "This is not JSON.",
-  "error.not_removed": "The cluster's folder could not be removed.",
+  "error.not_removed": "The cluster's folder {path} could not be removed.",
   "error.nothing_to_put_back": "This operation changed no offsets that could be put back.",
   "error.operation_not_found": "There is no such operation; old ones are removed.",
   "error.other_cluster": "Another cluster answers at {address}: its id is {found}, not {known}.",
   "error.panic": "Weir stopped this action because of a defect in it.",
   "error.produce": "The message was not acknowledged.",
+  "error.produce_disk": "The message was not acknowledged: the disk that holds {path} of broker {broker} is full.",
   "error.profile_not_saved": "The list of connections cannot be changed now.",
   "error.program_missing": "The program {program} is missing.",
   "error.program_not_started": "The program {program} could not be started.",
@@ -590,15 +606,19 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.check_name": "Check the spelling of the host name, and whether a VPN is needed.",
   "hint.check_network": "Check firewall, VPN and whether the cluster is running.",
   "hint.check_running": "Check the port number, and whether the cluster is running.",
+  "hint.check_topic": "Check how its name is written.",
   "hint.close_streams": "Close a live view first.",
   "hint.config_value": "Correct the value, or leave the configuration out to use the default.",
+  "hint.delete_again": "Make that folder and what is in it writable for you, then delete the cluster again.",
   "hint.deletion_disabled": "Set delete.topic.enable=true on its brokers, or ask whoever runs the cluster.",
   "hint.disk_full": "Check that the disk has free space and that the folder can be written to.",
   "hint.filter_full": "Delete one that you no longer use.",
   "hint.folder_choose": "Choose another folder with {how}.",
   "hint.folder_empty": "Choose an empty folder with {how}, or one that does not exist yet.",
   "hint.folder_permission": "Make the folder yours, or choose another one with {how}.",
+  "hint.free_space": "Free some space there, or delete topics, then send it again.",
   "hint.high_port": "Choose a port from 1024 on, or name none: free ones are taken then.",
+  "hint.in_steps": "Make it with fewer, then raise their number in steps: weir topic add-partitions.",
   "hint.kafka_port": "Use the port of a Kafka listener without encryption.",
   "hint.look_at_logs": "The logs in the cluster's folder say more.",
   "hint.look_whether_done": "Look whether it was done before you try again.",
@@ -652,6 +672,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "net.not_kafka": "Something answers there, but it is not Kafka.",
   "net.protocol": "The answer to {api} cannot be read.",
   "net.refused": "Nothing listens on {host}:{port}.",
+  "net.scheme": "{scheme}:// asks for encryption or a sign-in, and Weir connects without both for now.",
   "net.timed_out": "{host}:{port} did not answer within {seconds, plural, one {# second} other {# seconds}}.",
   "net.unreachable": "{host}:{port} cannot be reached.",
   "net.unsupported": "The cluster does not serve {api} in a version that Weir speaks.",
@@ -684,6 +705,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.being_removed": "The broker is being removed.",
   "permit.broker_down": "The broker is not running.",
   "permit.broker_runs": "The broker is running.",
+  "permit.damaged": "The cluster's cluster.json is damaged or missing. Restore that file from a copy, or delete the cluster.",
   "permit.failed": "The cluster has failed. Start it again, or delete it.",
   "permit.group_has_members": "The group has {count, plural, one {# member} other {# members}}. Stop {count, plural, one {it} other {them}} first.",
   "permit.in_state": "Not while the cluster is {state, select, CREATING {being created} STARTING {starting} STOPPING {stopping} DELETING {being deleted} HEALING {healing} UPDATING {being updated} MAINTENANCE {in maintenance} REBOOTING_BROKER {rebooting a broker} STOPPED {stopped} FAILED {failed} other {in this state}}.",
@@ -693,11 +715,13 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.local": "This cluster is on this machine: delete it instead.",
   "permit.log_dir_offline": "The log dir is offline already.",
   "permit.log_dir_online": "The log dir is online.",
+  "permit.no_api": "This cluster's Kafka serves no {api}, which this needs. It takes a newer Kafka.",
   "permit.no_connection": "Weir runs this cluster on this machine; only connections to other clusters can be edited.",
-  "permit.no_sample": "This cluster has no sample workload.",
+  "permit.no_right": "The user of this connection lacks the ACL operation {operation} on {resource, select, cluster {Cluster kafka-cluster and on every Topic that it sees} other {every Topic that it sees}}. Ask whoever runs the cluster to allow it.",
+  "permit.no_sample": "This cluster has no sample workload, and nothing of one to remove.",
   "permit.only_copy": "A partition of {topic} has its only copy on this broker. Start the broker first.",
-  "permit.read_only": "You marked this connection as read-only.",
-  "permit.remote": "Weir does not run this cluster, so it cannot do that to it.",
+  "permit.read_only": "You marked this connection as read-only. Lift that under Edit connection, or with weir cluster edit NAME --no-read-only.",
+  "permit.remote": "Only a cluster that Weir runs on this machine can do this. Do it where this one is run, or try it on a local cluster.",
   "permit.replicas_need_broker": "A partition of {topic} has {replicas, plural, one {# replica} other {# replicas}}, and {brokers, plural, one {# broker} other {# brokers}} would be left for them. Add a broker first, or lower the replication factor.",
   "permit.runs_already": "The cluster is already running.",
   "permit.sample_runs": "The sample workload is already there.",
@@ -708,11 +732,15 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.system_topic": "By its name, another system keeps its state in this topic.",
   "reason.damaged": "Its files cannot be read: {reason}",
   "reason.disk_full": "The disk that holds {path} is full: {count, plural, one {# operation} other {# operations}} could not be recorded, and messages may be refused. Free some space; the record goes on by itself.",
+  "reason.disk_low": "The disk that holds {path} is full: messages may be refused. Free some space.",
   "reason.ended": "Its processes ended without being asked to. Start the cluster again; its data is there.",
   "reason.failed": "The engine ended: {reason}",
   "reason.healing": "The engine ended ({reason}) and is being started again.",
   "reason.no_broker": "None of its brokers is running: start them again.",
+  "reason.no_cluster_json": "{path} is missing. Restore it from a copy, or delete the cluster: weir cluster delete {name} --yes.",
+  "reason.not_removed": "It is deleted, and files of it are still in {path}. If they stay, make that folder and what is in it writable for you, and delete it again: weir cluster delete {name} --yes.",
   "reason.other_version": "Engine {engine}, app {app}: stop and start the cluster to update it.",
+  "reason.torn": "{path} is damaged ({reason}). Restore it from a copy, or delete the cluster: weir cluster delete {name} --yes.",
   "reason.unrecorded": "{count, plural, one {# operation} other {# operations}} could not be recorded: {reason}",
   "reason.was_running": "It was running when this machine was shut down.",
   "reset.lowered": "The log ends here.",
@@ -755,7 +783,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "topic_name.dots": "A topic cannot be named \".\" or \"..\".",
   "topic_name.empty": "Type a name for the topic.",
   "topic_name.internal": "Names that begin with two underscores are hidden with the internal topics.",
-  "topic_name.long": "A topic name has at most {max} characters.",
+  "topic_name.long": "A topic name has at most {max} characters. Choose a shorter one.",
   "topic_name.mixed": "Better use either dots or underscores: in metric names they are the same.",
   "topic_name.taken": "There is already a topic named \"{name}\".",
   "warning.broker_silent": "Broker {broker} did not answer.",
@@ -772,13 +800,14 @@ export const en: Readonly<Record<TextId, string>> = {
 export const ko: Readonly<Record<TextId, string>> = {
   "cluster.advertise": "{advertise}은(는) 클라이언트가 연결할 수 있는 이름이나 주소가 아닙니다.",
   "cluster.brokers_range": "로컬 클러스터의 브로커는 1~{max}개입니다.",
+  "cluster.folder_taken": "폴더 {path}이(가) 이미 있으며 Weir의 클러스터가 아닙니다. 다른 이름을 선택하거나 폴더를 옮기세요.",
   "cluster.host": "{host}은(는) 수신할 수 있는 주소가 아닙니다. 이 컴퓨터의 IP 주소나, 모든 주소를 뜻하는 0.0.0.0을 입력하세요.",
   "cluster.name_character": "클러스터 이름에는 \"{character}\"을(를) 쓸 수 없습니다. 영문자, 숫자, 하이픈만 사용하세요.",
   "cluster.name_control": "이름에는 제어 문자를 쓸 수 없습니다.",
   "cluster.name_dash": "클러스터 이름은 하이픈으로 시작하거나 끝날 수 없습니다.",
   "cluster.name_empty": "클러스터 이름을 입력하세요.",
-  "cluster.name_long": "클러스터 이름은 최대 {max}자입니다.",
-  "cluster.name_taken": "\"{name}\" 클러스터가 이미 있습니다.",
+  "cluster.name_long": "클러스터 이름은 최대 {max}자입니다. 더 짧은 이름을 선택하세요.",
+  "cluster.name_taken": "\"{name}\" 클러스터가 이미 있습니다. 다른 이름을 선택하세요.",
   "cluster.port_denied": "포트 {port}은(는) 시스템만 사용할 수 있습니다.",
   "cluster.port_range": "{brokers, plural, other {브로커 {brokers}개의 포트}}는 1~65535 범위에 있어야 합니다.",
   "cluster.port_taken": "이 컴퓨터에서 포트 {port}을(를) 이미 사용 중입니다.",
@@ -791,7 +820,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "config.log_dirs": "log.dirs에는 log-0,log-1과 같은 폴더 이름을 입력하세요. 로컬 클러스터는 자신의 폴더 안에 보관합니다.",
   "config.secret": "{name}은(는) 비밀 값이므로 로컬 클러스터의 파일에 보관하지 않습니다.",
   "config.twice": "{name}이(가) 두 번 지정되었습니다.",
-  "config.unknown": "토픽에는 {name} 구성이 없습니다.",
+  "config.unknown": "토픽에는 {name} 구성이 없습니다. weir topic config TOPIC으로 구성을 확인하세요.",
   "config.unknown_of_broker": "브로커에는 {name} 구성이 없습니다.",
   "config_doc.cleanup_policy": "오래된 메시지를 처리하는 방법입니다. delete는 기간과 크기에 따라 세그먼트를 통째로 삭제하고, compact는 키마다 최소한 최신 메시지를 남깁니다. 둘을 함께 쓸 수 있습니다.",
   "config_doc.compression_gzip_level": "브로커가 gzip으로 압축할 때의 수준입니다. 1이 가장 빠르고 9가 가장 작으며, -1은 gzip의 기본값입니다. compression.type이 gzip일 때만 적용됩니다.",
@@ -892,7 +921,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "engine.in_use": "{path}은(는) 사용 중입니다. 클러스터가 이미 실행 중입니다.",
   "engine.interrupted": "중단되었습니다. 끝나기 전에 프로세스가 종료되었습니다.",
   "engine.key_taken": "멱등성 키가 이전에 다른 요청에 사용되었습니다. 요청마다 새 키를 사용하세요.",
-  "engine.no_broker": "클러스터에 브로커 {broker}이(가) 없습니다.",
+  "engine.no_broker": "클러스터에 브로커 {broker}이(가) 없습니다. weir broker list로 브로커를 확인하세요.",
   "engine.no_cluster_json": "{path}에 클러스터 데이터가 있지만 cluster.json이 없습니다. 복사본에서 이 파일을 복원하세요.",
   "engine.no_leader": "{topic}의 파티션 {partition}에는 복사해 올 리더가 없습니다. 먼저 그 레플리카가 있는 브로커를 시작하세요.",
   "engine.no_ports": "연속된 빈 포트 {brokers}개를 찾지 못했습니다.",
@@ -930,16 +959,17 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.no_log_dir": "브로커 {broker}에 로그 디렉터리 {dir}이(가) 없습니다.",
   "error.no_partition": "파티션 {partition}이(가) 없습니다. 마지막 파티션은 {last}입니다.",
   "error.no_topics": "토픽을 하나 이상 선택하세요.",
-  "error.not_all_removed": "클러스터는 삭제되었지만 일부 파일이 디스크에 남아 있습니다.",
+  "error.not_all_removed": "클러스터는 삭제되었지만 {path}에 일부 파일이 남아 있습니다.",
   "error.not_base64": "Base64 형식이 아닙니다.",
   "error.not_hex": "00 ff 10처럼 바이트를 16진수 두 자리씩 입력하세요.",
   "error.not_json": "JSON 형식이 아닙니다.",
-  "error.not_removed": "클러스터 폴더를 삭제하지 못했습니다.",
+  "error.not_removed": "클러스터 폴더 {path}을(를) 삭제하지 못했습니다.",
   "error.nothing_to_put_back": "이 작업에는 되돌릴 오프셋이 없습니다.",
   "error.operation_not_found": "해당 작업이 없습니다. 오래된 작업은 삭제됩니다.",
   "error.other_cluster": "{address}에서 다른 클러스터가 응답합니다. ID가 {known}이(가) 아니라 {found}입니다.",
   "error.panic": "결함이 발견되어 Weir가 이 작업을 중단했습니다.",
   "error.produce": "메시지가 확인 응답을 받지 못했습니다.",
+  "error.produce_disk": "메시지가 확인 응답을 받지 못했습니다. 브로커 {broker}의 {path}이(가) 있는 디스크가 가득 찼습니다.",
   "error.profile_not_saved": "지금은 연결 목록을 변경할 수 없습니다.",
   "error.program_missing": "{program} 프로그램이 없습니다.",
   "error.program_not_started": "{program} 프로그램을 시작하지 못했습니다.",
@@ -975,15 +1005,19 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.check_name": "호스트 이름의 철자와 VPN 필요 여부를 확인하세요.",
   "hint.check_network": "방화벽, VPN, 클러스터 실행 여부를 확인하세요.",
   "hint.check_running": "포트 번호와 클러스터 실행 여부를 확인하세요.",
+  "hint.check_topic": "이름의 철자를 확인하세요.",
   "hint.close_streams": "먼저 실시간 보기를 하나 닫으세요.",
   "hint.config_value": "값을 고치거나, 해당 구성을 빼고 기본값을 사용하세요.",
+  "hint.delete_again": "그 폴더와 안의 파일에 쓰기 권한을 준 뒤 클러스터를 다시 삭제하세요.",
   "hint.deletion_disabled": "브로커에 delete.topic.enable=true를 설정하거나 클러스터 관리자에게 문의하세요.",
   "hint.disk_full": "디스크 여유 공간과 폴더 쓰기 권한을 확인하세요.",
   "hint.filter_full": "더 이상 쓰지 않는 필터를 삭제하세요.",
   "hint.folder_choose": "{how}(으)로 다른 폴더를 지정하세요.",
   "hint.folder_empty": "{how}(으)로 빈 폴더나 아직 없는 폴더를 지정하세요.",
   "hint.folder_permission": "폴더의 소유자를 바꾸거나 {how}(으)로 다른 폴더를 지정하세요.",
+  "hint.free_space": "그 디스크의 공간을 확보하거나 토픽을 삭제한 뒤 다시 보내세요.",
   "hint.high_port": "1024 이상의 포트를 선택하거나, 포트를 지정하지 마세요. 그러면 사용 가능한 포트를 사용합니다.",
+  "hint.in_steps": "더 적은 수로 만든 뒤 weir topic add-partitions로 나누어 늘리세요.",
   "hint.kafka_port": "암호화하지 않는 Kafka 리스너의 포트를 사용하세요.",
   "hint.look_at_logs": "클러스터 폴더의 로그에서 자세한 내용을 확인하세요.",
   "hint.look_whether_done": "다시 시도하기 전에 완료되었는지 확인하세요.",
@@ -1037,6 +1071,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "net.not_kafka": "응답은 있지만 Kafka가 아닙니다.",
   "net.protocol": "{api} 응답을 읽을 수 없습니다.",
   "net.refused": "{host}:{port}에서 수신 대기 중인 프로그램이 없습니다.",
+  "net.scheme": "{scheme}://은(는) 암호화나 인증을 요구합니다. 현재 Weir는 둘 다 없이 연결합니다.",
   "net.timed_out": "{host}:{port}에서 {seconds, plural, other {#초}} 안에 응답하지 않았습니다.",
   "net.unreachable": "{host}:{port}에 연결할 수 없습니다.",
   "net.unsupported": "클러스터가 Weir에서 지원하는 버전의 {api}을(를) 제공하지 않습니다.",
@@ -1069,6 +1104,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.being_removed": "브로커가 제거되는 중입니다.",
   "permit.broker_down": "브로커가 실행 중이 아닙니다.",
   "permit.broker_runs": "브로커가 실행 중입니다.",
+  "permit.damaged": "클러스터의 cluster.json이 손상되었거나 없습니다. 복사본에서 파일을 복원하거나 클러스터를 삭제하세요.",
   "permit.failed": "클러스터가 실패 상태입니다. 다시 시작하거나 삭제하세요.",
   "permit.group_has_members": "그룹에 멤버가 {count, plural, other {#개}} 있습니다. 먼저 중지하세요.",
   "permit.in_state": "클러스터가 {state, select, CREATING {생성 중} STARTING {시작 중} STOPPING {중지 중} DELETING {삭제 중} HEALING {복구 중} UPDATING {업데이트 중} MAINTENANCE {유지 관리 중} REBOOTING_BROKER {브로커 재부팅 중} STOPPED {중지된 상태} FAILED {실패 상태} other {이 상태}}일 때는 할 수 없습니다.",
@@ -1078,11 +1114,13 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.local": "이 컴퓨터에 있는 클러스터입니다. 대신 삭제하세요.",
   "permit.log_dir_offline": "로그 디렉터리가 이미 오프라인입니다.",
   "permit.log_dir_online": "로그 디렉터리가 온라인입니다.",
+  "permit.no_api": "이 클러스터의 Kafka는 이 작업에 필요한 {api}을(를) 제공하지 않습니다. 더 최신 버전의 Kafka가 필요합니다.",
   "permit.no_connection": "Weir가 이 컴퓨터에서 실행하는 클러스터입니다. 다른 클러스터에 대한 연결만 편집할 수 있습니다.",
-  "permit.no_sample": "이 클러스터에는 샘플 워크로드가 없습니다.",
+  "permit.no_right": "이 연결의 사용자에게 {resource, select, cluster {Cluster kafka-cluster와 볼 수 있는 모든 Topic} other {볼 수 있는 모든 Topic}}에 대한 ACL 작업 {operation}이(가) 허용되지 않았습니다. 클러스터 관리자에게 허용을 요청하세요.",
+  "permit.no_sample": "이 클러스터에는 샘플 워크로드도, 제거할 샘플 데이터도 없습니다.",
   "permit.only_copy": "{topic}의 파티션 하나는 이 브로커에만 사본이 있습니다. 먼저 브로커를 시작하세요.",
-  "permit.read_only": "읽기 전용으로 지정한 연결입니다.",
-  "permit.remote": "Weir가 실행하는 클러스터가 아니므로 이 작업을 할 수 없습니다.",
+  "permit.read_only": "읽기 전용으로 지정한 연결입니다. 연결 편집 또는 weir cluster edit NAME --no-read-only로 해제하세요.",
+  "permit.remote": "이 컴퓨터에서 Weir가 실행하는 클러스터에서만 할 수 있습니다. 이 클러스터를 실행하는 쪽에서 하거나, 로컬 클러스터에서 해 보세요.",
   "permit.replicas_need_broker": "{topic}의 파티션에 레플리카가 {replicas, plural, other {#개}} 있는데 남는 브로커는 {brokers, plural, other {#개}}입니다. 먼저 브로커를 추가하거나 복제 팩터를 낮추세요.",
   "permit.runs_already": "클러스터가 이미 실행 중입니다.",
   "permit.sample_runs": "샘플 워크로드가 이미 있습니다.",
@@ -1093,11 +1131,15 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.system_topic": "이름으로 보아 다른 시스템이 내부 상태를 저장하는 토픽입니다.",
   "reason.damaged": "파일을 읽을 수 없습니다: {reason}",
   "reason.disk_full": "{path}이(가) 있는 디스크가 가득 찼습니다. 작업 {count, number}개를 기록하지 못했으며 메시지가 거부될 수 있습니다. 공간을 확보하면 자동으로 기록됩니다.",
+  "reason.disk_low": "{path}이(가) 있는 디스크가 가득 차서 메시지가 거부될 수 있습니다. 공간을 확보하세요.",
   "reason.ended": "요청 없이 프로세스가 종료되었습니다. 클러스터를 다시 시작하세요. 데이터는 그대로 있습니다.",
   "reason.failed": "엔진이 종료되었습니다: {reason}",
   "reason.healing": "엔진이 종료되어({reason}) 다시 시작하는 중입니다.",
   "reason.no_broker": "실행 중인 브로커가 없습니다. 브로커를 다시 시작하세요.",
+  "reason.no_cluster_json": "{path}이(가) 없습니다. 복사본에서 복원하거나 클러스터를 삭제하세요: weir cluster delete {name} --yes",
+  "reason.not_removed": "삭제된 클러스터의 파일이 아직 {path}에 남아 있습니다. 계속 남아 있으면 그 폴더와 안의 파일에 쓰기 권한을 주고 다시 삭제하세요: weir cluster delete {name} --yes",
   "reason.other_version": "엔진 {engine}, 앱 {app}: 클러스터를 중지했다가 시작하면 업데이트됩니다.",
+  "reason.torn": "{path}이(가) 손상되었습니다({reason}). 복사본에서 복원하거나 클러스터를 삭제하세요: weir cluster delete {name} --yes",
   "reason.unrecorded": "작업 {count, number}개를 기록하지 못했습니다: {reason}",
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
   "reset.lowered": "로그가 여기에서 끝납니다.",
@@ -1140,7 +1182,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "topic_name.dots": "토픽 이름으로 \".\" 또는 \"..\"을 쓸 수 없습니다.",
   "topic_name.empty": "토픽 이름을 입력하세요.",
   "topic_name.internal": "밑줄 두 개로 시작하는 이름은 내부 토픽과 함께 숨겨집니다.",
-  "topic_name.long": "토픽 이름은 최대 {max}자입니다.",
+  "topic_name.long": "토픽 이름은 최대 {max}자입니다. 더 짧은 이름을 선택하세요.",
   "topic_name.mixed": "점과 밑줄 중 하나만 쓰는 것이 좋습니다. 지표 이름에서는 구분되지 않습니다.",
   "topic_name.taken": "\"{name}\" 토픽이 이미 있습니다.",
   "warning.broker_silent": "브로커 {broker}이(가) 응답하지 않았습니다.",

@@ -560,7 +560,11 @@ export type Events = { seq: I64,
 /**
  * Tags to refetch; `["*"]`: everything.
  */
-invalidated: Array<string>, operations: Array<Operation>, };
+invalidated: Array<string>, operations: Array<Operation>, 
+/**
+ * The core does not do its work any more, for this reason: it has to be started anew.
+ */
+gone: string | null, };
 
 /**
  * What changed since `after`, waiting for it up to `wait_ms` (at most 30 s). `after` 0 answers at once with the
@@ -1495,6 +1499,11 @@ keep: boolean,
  * Do so every time.
  */
 remember: boolean, };
+
+/**
+ * Starts the app anew, with its core: the way out once `events.next` has told that the core is gone.
+ */
+export type WindowRestartArgs = Record<symbol, never>;
 
 /**
  * The page holds what somebody entered and has not saved, or does no more: the window asks before it closes.

@@ -17,5 +17,6 @@ export const tauri: Platform = {
   // WebKitGTK rejects the asynchronous clipboard, so the host writes it.
   copy: (text) => call("clipboard.write", { text }).then(() => undefined),
   openLink: (url) => void call("open.link", { url }).catch(() => undefined),
-  restart: () => window.location.reload(),
+  // Where not even that is answered, the page at least.
+  restart: () => void call("window.restart", {}).catch(() => window.location.reload()),
 };

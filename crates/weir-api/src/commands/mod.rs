@@ -39,6 +39,7 @@ commands! {
     host::window_unsaved::WindowUnsaved,
     host::window_asked::WindowAsked,
     host::window_close::WindowClose,
+    host::window_restart::WindowRestart,
     clusters::list::ClustersList,
     clusters::create_defaults::ClustersCreateDefaults,
     clusters::check_name::ClustersCheckName,

@@ -102,12 +102,13 @@ const refresh = <Row extends { id: string }>(all: Row[], ids: string[]): Refresh
 });
 
 function events(after: string, signal?: AbortSignal): Promise<Output<"events.next">> {
-  if (after === "0") return Promise.resolve({ seq: String(seq), invalidated: [], operations: [] });
+  if (after === "0")
+    return Promise.resolve({ seq: String(seq), invalidated: [], operations: [], gone: null });
   return new Promise((resolve) => {
     const answer = () => {
       clearTimeout(timer);
       seq += 1;
-      resolve({ seq: String(seq), ...structuredClone(pending) });
+      resolve({ seq: String(seq), ...structuredClone(pending), gone: null });
       pending.invalidated.length = 0;
       pending.operations.length = 0;
     };
@@ -168,6 +169,7 @@ export const handlers: Handlers = {
   },
   "window.close": () => ({}),
   "window.asked": () => ({}),
+  "window.restart": () => ({}),
   "window.unsaved": () => ({}),
   "open.folder": () => ({}),
   "clusters.list": () => ({ rows: data.clusters }),

@@ -19,6 +19,8 @@ pub struct Events {
     /// Tags to refetch; `["*"]`: everything.
     pub invalidated: Vec<String>,
     pub operations: Vec<Operation>,
+    /// The core does not do its work any more, for this reason: it has to be started anew.
+    pub gone: Option<String>,
 }
 
 impl Command for EventsNext {
@@ -33,6 +35,7 @@ impl Command for EventsNext {
             seq: I64(news.seq),
             invalidated: news.invalidated,
             operations: operations.collect(),
+            gone: news.gone,
         })
     }
 }
