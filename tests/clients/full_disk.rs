@@ -195,10 +195,9 @@ fn a_message_that_finds_no_room_names_the_disk() -> anyhow::Result<()> {
     let shown = done(&["cluster", "show", "one"])?;
     ensure!(shown.contains("Free some space"), "{shown}");
     // More than what is left of a log's last block.
-    let long = home.path().join("long");
-    std::fs::write(&long, "x".repeat(200_000))?;
+    let long = "x".repeat(200_000);
     let mut produce = weir(&["produce", "orders"])?;
-    let output = programs::output(produce.stdin(std::fs::File::open(&long)?))?;
+    let output = programs::output_within(&mut produce, &long, programs::RUN_TIMEOUT)?;
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     ensure!(output.status.code() == Some(1), "{error}");
     ensure!(error.contains(&path) && error.contains("is full"), "{error}");

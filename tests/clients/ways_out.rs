@@ -15,8 +15,8 @@ fn a_sample_that_was_run_by_hand_is_removed() -> anyhow::Result<()> {
     ensure!(code == 1 && error.contains("no sample workload"), "{code}: {error}");
     let mut run = home.weir(&["sample", "run", "--cluster", "local"])?;
     let mut running = Running::start(run.stdout(Stdio::null()))?;
-    let topics = || Ok(json(&home, &["topic", "list"])?.as_array().map_or(0, Vec::len));
-    until("the sample's topics are there", || Ok::<_, anyhow::Error>(topics()? == 4))?;
+    let topics = || anyhow::Ok(json(&home, &["topic", "list"])?.as_array().map_or(0, Vec::len));
+    until("the sample's topics are there", || Ok(topics()? == 4))?;
     home.run(&["sample", "remove", "--cluster", "local"])?;
     let status = programs::ends_within(&mut running, RUN_TIMEOUT)?;
     ensure!(status.is_some_and(|status| status.success()), "it has ended: {status:?}");
@@ -24,7 +24,7 @@ fn a_sample_that_was_run_by_hand_is_removed() -> anyhow::Result<()> {
     // What is left of one that was killed is removed as well.
     let mut run = home.weir(&["sample", "run"])?;
     let mut running = Running::start(run.stdout(Stdio::null()))?;
-    until("the sample's topics are there", || Ok::<_, anyhow::Error>(topics()? == 4))?;
+    until("the sample's topics are there", || Ok(topics()? == 4))?;
     running.0.kill()?;
     running.0.wait()?;
     home.run(&["sample", "remove"])?;
@@ -35,6 +35,37 @@ fn a_sample_that_was_run_by_hand_is_removed() -> anyhow::Result<()> {
     ensure!(code == 1 && error.contains("far is a connection"), "{code}: {error}");
     let (code, error) = fail(&home, &["sample", "remove", "--cluster", "far"])?;
     ensure!(code == 1 && error.contains("on this machine can do this"), "{code}: {error}");
+    Ok(())
+}
+
+/// Each says what to do, and what is right leads on.
+#[test]
+fn refusals_name_what_is_wrong_and_the_way_on() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let create = ["cluster", "create", "local", "--brokers", "1", "--host", "0.0.0.0"];
+    let output = programs::output(&mut home.weir(&create)?)?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.success() && said.contains("anybody on the network"), "{said}");
+    home.run(&["topic", "create", "orders", "--partitions", "2"])?;
+    let at = home.run(&["cluster", "show", "local", "--output", "json"])?;
+    let at: serde_json::Value = serde_json::from_str(&at)?;
+    let at = at["bootstrap"].as_str().context("an address")?.to_owned();
+    let tls = format!("SSL://{at}");
+    for (args, code, words) in [
+        (&["topic", "create", "many", "--partitions", "20000"][..], 1, "10,000"),
+        (&["topic", "create", "many", "--partitions", "20000"], 1, "in steps"),
+        (&["topic", "create", "x", "--config", "nonsense=1"], 2, "weir topic config"),
+        (&["broker", "kill", "9"], 1, "weir broker list"),
+        (&["cluster", "create", "local"], 1, "Choose another name"),
+        (&["topic", "list", "--bootstrap", &tls], 2, "PLAINTEXT listener"),
+        (&["cluster", "connect", "far", &tls], 2, "SSL"),
+        (&["group", "reset", "g", "--to", "earliest", "--topic", "nosuch"], 1, "nosuch"),
+        (&["group", "reset", "g", "--to", "earliest", "--topic", "orders:7"], 1, "orders-7"),
+    ] {
+        let (got, error) = fail(&home, args)?;
+        ensure!(got == code && error.contains(words), "{args:?}: {got}, {error}");
+        ensure!(!error.to_lowercase().contains("policy"), "{args:?}: {error}");
+    }
     Ok(())
 }
 

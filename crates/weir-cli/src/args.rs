@@ -34,7 +34,7 @@ impl Weir {
         let lang = Lang::choose(help::asked_lang(&words).as_deref());
         let matches = help::localised(Self::command(), lang).try_get_matches_from(args);
         let read = matches.and_then(|matches| Self::from_arg_matches(&matches));
-        read.unwrap_or_else(|error| usage::end(&error, lang))
+        read.unwrap_or_else(|error| usage::end(&error, &words, lang))
     }
 
     pub(crate) fn lang(&self) -> Lang {

@@ -185,6 +185,9 @@ impl Trouble {
                 "메시지가 토픽이 받는 크기보다 큽니다 ({error}): `weir topic config`로 max.message.bytes를 \
                  늘리십시오"
             ),
+            Self::Address(AddressError::Scheme(scheme)) => format!(
+                "{scheme}은(는) 암호화나 인증을 요구하며 Weir는 아직 지원하지 않습니다: PLAINTEXT 리스너의 주소를 쓰십시오"
+            ),
             Self::NoCluster => {
                 "클러스터가 없습니다: `weir up`으로 시작하거나 --cluster 또는 --bootstrap으로 \
                                 지정하십시오"
@@ -226,7 +229,7 @@ pub(crate) fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
 
 /// Texts that say that a value is wrong whatever the cluster's state: wrong usage.
 fn is_usage(text: &str) -> bool {
-    const WRONG: [&str; 26] = [
+    const WRONG: [&str; 27] = [
         "cluster.brokers_range",
         "cluster.name_character",
         "cluster.name_control",
@@ -249,6 +252,7 @@ fn is_usage(text: &str) -> bool {
         "config.twice",
         "error.no_topics",
         "net.bad_address",
+        "net.scheme",
         "topic_name.character",
         "topic_name.dots",
         "topic_name.empty",

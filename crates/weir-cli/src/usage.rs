@@ -1,14 +1,15 @@
 //! Wrong usage in one sentence of ours: what clap refuses is said in its own words over three lines.
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Error};
 use weir_api::texts::Lang;
 
+use crate::args::Weir;
 use crate::trouble::Trouble;
 
 /// Prints help where that was asked for, else the sentence; code 2. Ends the program.
-pub(crate) fn end(error: &Error, lang: Lang) -> ! {
-    match trouble(error) {
+pub(crate) fn end(error: &Error, words: &[String], lang: Lang) -> ! {
+    match trouble(error, words) {
         Some(trouble) => {
             trouble.tell(lang);
             std::process::exit(trouble.code().into());
@@ -17,8 +18,8 @@ pub(crate) fn end(error: &Error, lang: Lang) -> ! {
     }
 }
 
-/// `None`: it is no error but a wish, for help or the version.
-fn trouble(error: &Error) -> Option<Trouble> {
+/// `None`: it is no error but a wish, for help or the version. `words`: the whole command line.
+fn trouble(error: &Error, words: &[String]) -> Option<Trouble> {
     use ErrorKind as K;
     if matches!(
         error.kind(),
@@ -27,7 +28,7 @@ fn trouble(error: &Error) -> Option<Trouble> {
         return None;
     }
     let (en, ko) = sentence(error);
-    let see = help_of(error);
+    let see = help_of(words);
     Some(Trouble::usage(format!("{en}: see `{see}`"), format!("{ko}: `{see}`을(를) 보십시오")))
 }
 
@@ -50,7 +51,10 @@ fn sentence(error: &Error) -> (String, String) {
         }
         K::InvalidValue => {
             let (en, ko) = one_of(error);
-            (format!("{value:?} is no value of {arg}{en}"), format!("{value:?}은(는) {arg}의 값이 아닙니다{ko}"))
+            (
+                format!("{value:?} is no value of {arg}{en}"),
+                format!("{value:?}은(는) {arg}의 값이 아닙니다{ko}"),
+            )
         }
         K::ValueValidation => {
             let reason = std::error::Error::source(error).map(ToString::to_string);
@@ -64,9 +68,7 @@ fn sentence(error: &Error) -> (String, String) {
             let missing = all(error, ContextKind::InvalidArg).join(", ");
             (format!("{missing} is missing"), format!("{missing}이(가) 빠졌습니다"))
         }
-        K::MissingSubcommand => {
-            ("a command is missing".to_owned(), "명령이 빠졌습니다".to_owned())
-        }
+        K::MissingSubcommand => ("a command is missing".to_owned(), "명령이 빠졌습니다".to_owned()),
         K::ArgumentConflict => conflict(&arg, &all(error, ContextKind::PriorArg)),
         K::TooFewValues | K::WrongNumberOfValues | K::NoEquals => {
             (format!("{arg} needs a value"), format!("{arg}에 값이 필요합니다"))
@@ -80,10 +82,7 @@ fn unknown(arg: &str, near: Option<String>) -> (String, String) {
         let (en, ko) = perhaps(near);
         return (format!("there is no option {arg}{en}"), format!("{arg} 옵션은 없습니다{ko}"));
     }
-    (
-        format!("{arg:?} is one argument too many"),
-        format!("{arg:?}은(는) 필요하지 않은 인수입니다"),
-    )
+    (format!("{arg:?} is one argument too many"), format!("{arg:?}은(는) 필요하지 않은 인수입니다"))
 }
 
 fn conflict(arg: &str, prior: &[String]) -> (String, String) {
@@ -110,7 +109,9 @@ fn other(error: &Error) -> (String, String) {
 
 fn perhaps(near: Option<String>) -> (String, String) {
     match near {
-        Some(near) => (format!("; perhaps {near} is meant"), format!(". {near}을(를) 뜻했을 수 있습니다")),
+        Some(near) => {
+            (format!("; perhaps {near} is meant"), format!(". {near}을(를) 뜻했을 수 있습니다"))
+        }
         None => Default::default(),
     }
 }
@@ -137,8 +138,12 @@ fn reason_of(reason: &str) -> (String, String) {
         "invalid digit found in string" | "cannot parse integer from empty string" => {
             both("a whole number is expected", "정수를 쓰십시오")
         }
-        "number too large to fit in target type" => both("the number is too large", "수가 너무 큽니다"),
-        "number too small to fit in target type" => both("the number is too small", "수가 너무 작습니다"),
+        "number too large to fit in target type" => {
+            both("the number is too large", "수가 너무 큽니다")
+        }
+        "number too small to fit in target type" => {
+            both("the number is too small", "수가 너무 작습니다")
+        }
         "KEY=VALUE is expected" => both(reason, "KEY=VALUE 형식으로 쓰십시오"),
         "NAME=VALUE is expected" => both(reason, "NAME=VALUE 형식으로 쓰십시오"),
         other => both(other, other),
@@ -146,7 +151,8 @@ fn reason_of(reason: &str) -> (String, String) {
 }
 
 /// Upper ends that are only what a number of that width holds.
-const NO_END: [&str; 4] = ["4294967295", "2147483647", "18446744073709551615", "9223372036854775807"];
+const NO_END: [&str; 4] =
+    ["4294967295", "2147483647", "18446744073709551615", "9223372036854775807"];
 
 /// `1..=100`, as clap writes it.
 fn range_of(range: &str) -> (String, String) {
@@ -160,20 +166,22 @@ fn range_of(range: &str) -> (String, String) {
     (format!("{low} to {high} is expected"), format!("{low}~{high} 범위여야 합니다"))
 }
 
-/// The help of the command that was meant, as the usage names it.
-fn help_of(error: &Error) -> String {
-    let usage = match error.get(ContextKind::Usage) {
-        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
-        _ => String::new(),
-    };
-    let line = usage.lines().next().unwrap_or_default();
-    let words = line.trim_start_matches("Usage:").split_whitespace();
-    let name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-');
-    let command: Vec<_> = words.take_while(name).collect();
-    match command.as_slice() {
-        [] | ["weir"] => "weir help".to_owned(),
-        command => format!("{} --help", command.join(" ")),
+/// The help of the command that was meant, as far as its words are right.
+fn help_of(words: &[String]) -> String {
+    let mut command = Weir::command();
+    let mut path = vec!["weir".to_owned()];
+    for word in words.iter().skip(1) {
+        match command.find_subcommand(word).cloned() {
+            Some(sub) => {
+                path.push(word.clone());
+                command = sub;
+            }
+            // An option before the command, and its value.
+            None if path.len() == 1 || word.starts_with('-') => {}
+            None => break,
+        }
     }
+    if path.len() == 1 { "weir help".to_owned() } else { format!("{} --help", path.join(" ")) }
 }
 
 fn first(error: &Error, kind: ContextKind) -> Option<String> {
@@ -194,15 +202,13 @@ fn all(error: &Error, kind: ContextKind) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
-    use crate::args::Weir;
 
     fn check(args: &str, en: &str, ko: &str) {
         let words = std::iter::once("weir").chain(args.split_whitespace());
-        let error = Weir::command().try_get_matches_from(words).unwrap_err();
-        let trouble = trouble(&error).unwrap();
+        let words: Vec<_> = words.map(str::to_owned).collect();
+        let error = Weir::command().try_get_matches_from(&words).unwrap_err();
+        let trouble = trouble(&error, &words).unwrap();
         assert_eq!(trouble.sentence(Lang::En), en, "{args}");
         assert!(trouble.sentence(Lang::Ko).contains(ko), "{args}: {}", trouble.sentence(Lang::Ko));
         assert_eq!(trouble.code(), 2);
@@ -255,12 +261,15 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named_and_help_stays_help() {
-        let error = |args: &[&str]| Weir::command().try_get_matches_from(args).unwrap_err();
-        let missing = trouble(&error(&["weir", "cluster", "delete"])).unwrap();
+        let trouble = |args: &[&str]| {
+            let words: Vec<_> = args.iter().map(|word| (*word).to_owned()).collect();
+            trouble(&Weir::command().try_get_matches_from(args).unwrap_err(), &words)
+        };
+        let missing = trouble(&["weir", "--lang", "en", "cluster", "delete"]).unwrap();
         let said = missing.sentence(Lang::En);
         assert!(said.starts_with("<NAME> is missing: see `weir cluster delete --help`"), "{said}");
-        assert!(trouble(&error(&["weir", "--help"])).is_none());
-        assert!(trouble(&error(&["weir", "--version"])).is_none());
-        assert!(trouble(&error(&["weir"])).is_none());
+        assert!(trouble(&["weir", "--help"]).is_none());
+        assert!(trouble(&["weir", "--version"]).is_none());
+        assert!(trouble(&["weir"]).is_none());
     }
 }

@@ -28,6 +28,10 @@ impl fmt::Display for Address {
 pub enum AddressError {
     #[error("an address is expected, such as localhost:9092")]
     Empty,
+    #[error(
+        "{0} asks for encryption or a sign-in, which Weir has not yet: give the address of a PLAINTEXT listener"
+    )]
+    Scheme(String),
     #[error("{0:?} is not a port: a number from 1 to 65535 is expected after the colon")]
     Port(String),
     #[error("{0:?} is not a host name or an IP address")]
@@ -40,7 +44,7 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = without_scheme(text.trim());
+        let text = without_scheme(text.trim())?;
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
@@ -71,9 +75,15 @@ pub fn parse_bootstrap(text: &str) -> Result<Vec<Address>, AddressError> {
     }
 }
 
-/// `PLAINTEXT://host:9092` is how brokers' settings write it.
-fn without_scheme(text: &str) -> &str {
-    text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/')
+/// `PLAINTEXT://host:9092` is how brokers' settings write it; what stands for another protocol is not taken for this one.
+fn without_scheme(text: &str) -> Result<&str, AddressError> {
+    match text.split_once("://") {
+        None => Ok(text.trim_end_matches('/')),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("PLAINTEXT") => {
+            Ok(rest.trim_end_matches('/'))
+        }
+        Some((scheme, _)) => Err(AddressError::Scheme(scheme.to_owned())),
+    }
 }
 
 fn split(text: &str) -> Result<(&str, Option<&str>), AddressError> {
@@ -107,6 +117,7 @@ mod tests {
         check("localhost:9092", "localhost:9092");
         check(" broker-1.example ", "broker-1.example:9092");
         check("PLAINTEXT://a:1/", "a:1");
+        check("plaintext://a:1", "a:1");
         check("[::1]:9093", "[::1]:9093");
         check("[::1]", "[::1]:9092");
         check("::1", "[::1]:9092");
@@ -123,6 +134,9 @@ mod tests {
             ("a:x", AddressError::Port("x".into())),
             (":9092", AddressError::Host(String::new())),
             ("a b", AddressError::Host("a b".into())),
+            ("SSL://a:1", AddressError::Scheme("SSL".into())),
+            ("SASL_PLAINTEXT://a:1", AddressError::Scheme("SASL_PLAINTEXT".into())),
+            ("http://a:1", AddressError::Scheme("http".into())),
             ("[::1", AddressError::Host("[::1".into())),
         ] {
             assert_eq!(text.parse::<Address>(), Err(expected), "{text:?}");

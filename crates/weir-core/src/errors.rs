@@ -109,7 +109,8 @@ fn detail(error: &ClientError) -> String {
 /// The error that a broker gave for one item. `field` is where a form shows it.
 pub(crate) fn item_failure(error: &ItemError, field: Option<&str>) -> Failure {
     let (text, hint) = item_words(error);
-    let mut failure = Failure::new(text).outcome(Outcome::NotDone).detail(item_detail(error));
+    let mut failure = Failure::new(text).outcome(Outcome::NotDone);
+    failure.detail = item_detail(error);
     failure.kind = kind_of(error.code);
     failure.hint = hint.map(Text::from);
     failure.field = field.map(str::to_owned);
@@ -117,7 +118,10 @@ pub(crate) fn item_failure(error: &ItemError, field: Option<&str>) -> Failure {
 }
 
 /// Kafka's name of the error and, where our sentence does not say it all, the broker's words.
-fn item_detail(error: &ItemError) -> String {
+fn item_detail(error: &ItemError) -> Option<String> {
+    if is_too_many_partitions(error) {
+        return None; // Kafka's name would speak of a policy
+    }
     const SAID: [&str; 10] = [
         "GROUP_ID_NOT_FOUND",
         "INVALID_CONFIG",
@@ -130,14 +134,20 @@ fn item_detail(error: &ItemError) -> String {
         "TOPIC_DELETION_DISABLED",
         "UNKNOWN_MEMBER_ID",
     ];
-    match words_of(error) {
+    Some(match words_of(error) {
         // Nobody refused anything: there is no name of Kafka's.
         Some(words) if error.name == "LEADER_UNREACHABLE" => words.to_owned(),
         Some(words) if !SAID.contains(&error.name) && words != NO_SUCH_PARTITION => {
             format!("{} · {words}", error.name)
         }
         _ => error.name.to_owned(),
-    }
+    })
+}
+
+/// Kafka's name for what is no policy of anybody's.
+fn is_too_many_partitions(error: &ItemError) -> bool {
+    error.name == "POLICY_VIOLATION"
+        && words_of(error).is_some_and(|words| words.contains("xcessively large"))
 }
 
 /// Kafka's bound on records of metadata that one request may write.
@@ -172,12 +182,9 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
         "INVALID_TOPIC_EXCEPTION" => {
             (reasoned(TextId::KafkaInvalidTopic, error), Some(TextId::HintTopicName))
         }
-        // Kafka's name for what is no policy of anybody's.
-        "POLICY_VIOLATION"
-            if words_of(error).is_some_and(|words| words.contains("xcessively large")) =>
-        {
+        "POLICY_VIOLATION" if is_too_many_partitions(error) => {
             let text = TextId::KafkaTooManyPartitions.with("max", PARTITIONS_PER_REQUEST_MAX);
-            (text, Some(TextId::HintPartitions))
+            (text, Some(TextId::HintInSteps))
         }
         "POLICY_VIOLATION" => (reasoned(TextId::KafkaPolicy, error), Some(TextId::HintPolicy)),
         "TOPIC_AUTHORIZATION_FAILED"
@@ -250,6 +257,10 @@ pub(crate) fn produce_failure(error: &DataError) -> Failure {
 }
 
 pub(crate) fn bad_address(error: &AddressError) -> Failure {
+    if let AddressError::Scheme(scheme) = error {
+        let text = TextId::NetScheme.with("scheme", scheme);
+        return Failure::invalid("bootstrap", text).hint(TextId::HintKafkaPort);
+    }
     Failure::invalid("bootstrap", TextId::NetBadAddress).hint(TextId::HintAddressForm).detail(error)
 }
 
@@ -301,6 +312,7 @@ mod tests {
         ] {
             let failure = item_failure(&error(44, "POLICY_VIOLATION", Some(words)), None);
             assert_eq!(failure.text.id, TextId::KafkaTooManyPartitions, "{words}");
+            assert_eq!(failure.detail, None, "nothing of a policy");
         }
         let unknown = item_failure(&error(-1, "UNKNOWN_SERVER_ERROR", Some(why)), None);
         assert_eq!(word(&unknown.text, "words"), why);

@@ -280,7 +280,8 @@ mod tests {
             rights: Rights { cluster, topics },
             ..ClusterFacts::new(false, State::Connected)
         };
-        let bits = |all: &[AclOperation]| all.iter().fold(1 << 8, |bits, one| bits | 1 << *one as i32);
+        let bits =
+            |all: &[AclOperation]| all.iter().fold(1 << 8, |bits, one| bits | 1 << *one as i32);
         let describes = may(Some(bits(&[])), Some(bits(&[])));
         for action in [
             Action::CreateTopic,

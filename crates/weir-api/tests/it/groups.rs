@@ -85,7 +85,7 @@ fn a_reset_is_an_operation_and_says_what_it_could_not_do() {
     };
     assert_eq!(
         fails("readers", json!([{"topic": "none", "partitions": []}])),
-        "kafka.unknown_topic"
+        "error.topic_not_found"
     );
     assert_eq!(
         fails("readers", json!([{"topic": "orders", "partitions": [9]}])),

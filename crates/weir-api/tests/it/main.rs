@@ -4,8 +4,8 @@ mod basics;
 mod edit;
 mod filters;
 mod groups;
-mod local;
 mod limited;
+mod local;
 mod many;
 mod remote;
 

@@ -2,6 +2,8 @@
 
 mod connection;
 
+use std::net::IpAddr;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use weir_api::commands::clusters::client_info::ClustersClientInfo;
@@ -17,7 +19,7 @@ use crate::args::{Common, Format, pair};
 use crate::commands::operation;
 use crate::context;
 use crate::output;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, note};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClusterCommand {
@@ -108,7 +110,7 @@ const ADDRESSES_MAX: usize = 3;
 
 pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Trouble> {
     match command {
-        ClusterCommand::Create(args) => create(args).await,
+        ClusterCommand::Create(args) => create(args, lang).await,
         ClusterCommand::List(args) => list(&args.common, lang).await,
         ClusterCommand::Show(args) => show(args, lang).await,
         ClusterCommand::Start(args) => start(args).await,
@@ -120,14 +122,28 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
     }
 }
 
-async fn create(args: CreateArgs) -> Result<(), Trouble> {
+async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> {
     let app = context::new_app(&args.common)?;
+    let is_open = args.host.as_deref().is_some_and(is_open);
     let CreateArgs { name, brokers, port, host, advertise, set, sample, common } = args;
     let configs = set.into_iter().map(|(name, value)| ConfigValue { name, value }).collect();
     let new = ClustersCreate { name, brokers, port, host, advertise, configs, sample };
     let created = app.run(new).await?;
     operation::wait(&app, &created.operation).await?;
+    if is_open {
+        note(
+            lang,
+            "anybody on the network can use this cluster, without a password: leave --host out to keep it to this \
+             machine",
+            "네트워크의 누구나 암호 없이 이 클러스터를 사용할 수 있습니다: 이 컴퓨터에서만 쓰려면 --host를 빼십시오",
+        );
+    }
     tell(&context::find(&app, Some(&created.cluster)).await?, &common)
+}
+
+/// Whether others than this machine reach what listens there.
+fn is_open(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok_and(|address| !address.is_loopback())
 }
 
 /// What is wanted of a cluster that was just made or started: its address.
@@ -299,6 +315,19 @@ async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_loopback_is_closed_to_others() {
+        for (host, open) in [
+            ("0.0.0.0", true),
+            ("192.168.1.10", true),
+            ("::", true),
+            ("::1", false),
+            ("127.0.0.1", false),
+        ] {
+            assert_eq!(is_open(host), open, "{host}");
+        }
+    }
 
     #[test]
     fn of_many_addresses_a_row_has_the_first() {

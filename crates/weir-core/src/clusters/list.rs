@@ -193,9 +193,8 @@ impl Core {
     fn with_abilities(&self, id: &str, facts: ClusterFacts) -> ClusterFacts {
         let Some(session) = self.open_session(id) else { return facts };
         let known = session.abilities();
-        let is_sample = |metadata: Arc<Metadata>| {
-            TOPICS.iter().any(|topic| metadata.topic(topic).is_some())
-        };
+        let is_sample =
+            |metadata: Arc<Metadata>| TOPICS.iter().any(|topic| metadata.topic(topic).is_some());
         let sample_topics = session.newest().map(|snapshot| is_sample(snapshot.metadata));
         ClusterFacts { apis: known.apis, rights: known.rights, sample_topics, ..facts }
     }

@@ -127,7 +127,8 @@ impl Local {
 
     /// Its `cluster.json` is no more what a cluster can be run by.
     fn is_damaged(&self) -> bool {
-        let of_file = |text: &Text| matches!(text.id, TextId::ReasonTorn | TextId::ReasonNoClusterJson);
+        let of_file =
+            |text: &Text| matches!(text.id, TextId::ReasonTorn | TextId::ReasonNoClusterJson);
         self.problem.as_ref().is_some_and(of_file)
     }
 
@@ -151,7 +152,8 @@ impl Local {
     /// What is wrong with the disk, as the engine or the disk itself tells.
     pub(crate) fn disk(&self) -> Option<Text> {
         let path = || self.dir.root().display().to_string();
-        self.unrecorded().or_else(|| self.disk_is_full.then(|| TextId::ReasonDiskLow.with("path", path())))
+        self.unrecorded()
+            .or_else(|| self.disk_is_full.then(|| TextId::ReasonDiskLow.with("path", path())))
     }
 
     /// Brokers that run, as the engine says; `None` while it is silent.

@@ -182,7 +182,7 @@ impl OffsetChange {
             lag_before: reset.lag_before(),
             lag_after: reset.lag_after(),
             note: reset.note.map(|note| words(note).into()),
-            error: reset.after.as_ref().err().map(|error| item_failure(error, None)),
+            error: reset.after.as_ref().err().map(|error| unplanned(error, &reset.partition)),
             ..Self::none(reset.partition.clone())
         }
     }
@@ -205,6 +205,15 @@ impl OffsetChange {
     pub(super) fn place(&self) -> TopicPartition {
         TopicPartition::new(self.topic.as_str(), self.partition)
     }
+}
+
+/// Of a topic that is not there, its name.
+fn unplanned(error: &ItemError, place: &TopicPartition) -> Failure {
+    if error.name != "UNKNOWN_TOPIC_OR_PARTITION" || error.message.is_some() {
+        return item_failure(error, None);
+    }
+    let text = TextId::ErrorTopicNotFound.with("topic", &place.topic);
+    Failure { text, hint: Some(TextId::HintCheckTopic.into()), ..item_failure(error, None) }
 }
 
 fn words(note: ResetNote) -> TextId {
@@ -238,7 +247,15 @@ fn refused(
 }
 
 fn refuse_if_all_failed(changes: &[OffsetChange]) -> Result<()> {
-    let first = changes.iter().find_map(|change| change.error.clone());
+    // One error for all has no row beside it that says where.
+    let placed = |change: &OffsetChange| {
+        let error = change.error.clone()?;
+        let place = format!("{}-{}", change.topic, change.partition);
+        let detail =
+            error.detail.as_ref().map_or(place.clone(), |said| format!("{place} · {said}"));
+        Some(error.detail(detail))
+    };
+    let first = changes.iter().find_map(placed);
     let all = changes.iter().all(|change| change.error.is_some());
     first.filter(|_| all).map_or(Ok(()), Err)
 }
@@ -279,6 +296,17 @@ mod tests {
         assert_eq!(text, Some(TextId::KafkaGroupNotEmpty));
         assert_eq!(refuse_if_all_failed(&changes), Ok(()), "a part was done");
         refused(vec![(TopicPartition::new("t", 0), Err(error))], &mut changes);
-        assert!(refuse_if_all_failed(&changes).is_err());
+        let refusal = refuse_if_all_failed(&changes).unwrap_err();
+        assert!(refusal.detail.unwrap().starts_with("t-0 · "), "it says where");
+    }
+
+    #[test]
+    fn a_topic_that_is_not_there_is_named() {
+        let error = ItemError { code: 3, name: "UNKNOWN_TOPIC_OR_PARTITION", message: None };
+        let place = TopicPartition::new("nosuch", 0);
+        let text = TextId::ErrorTopicNotFound.with("topic", "nosuch");
+        assert_eq!(unplanned(&error, &place).text, text);
+        let counted = ItemError { message: Some("the topic has 3 partitions".into()), ..error };
+        assert_eq!(unplanned(&counted, &place).text.id, TextId::KafkaUnknownTopic);
     }
 }
