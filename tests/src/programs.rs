@@ -51,10 +51,11 @@ pub fn on_path(name: &str) -> bool {
         .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()))
 }
 
-/// Prints what a run could not check, so that nothing is skipped quietly.
+include!("../../scripts/not_checked.rs");
+
+/// Says what a run could not check, now and in the last lines of `./test`.
 pub fn not_checked(what: &str, why: &str) {
-    // Not println!, which a test that passes swallows.
-    let _ = std::io::stderr().write_all(format!("not checked: {what} ({why})\n").as_bytes());
+    say_not_checked(what, why, std::env::var_os("WEIR_NOT_CHECKED"));
 }
 
 /// Runs a command to its end and gives its output, whatever its exit code.
@@ -195,5 +196,20 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_was_not_checked_is_kept_a_line_each() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let kept = folder.path().join("not-checked");
+        for why in ["no go", "go: go.mod requires\n\tgo >= 1.26"] {
+            super::say_not_checked("a test of this", why, Some(kept.clone().into()));
+        }
+        let lines = "a test of this (no go)\na test of this (go: go.mod requires go >= 1.26)\n";
+        anyhow::ensure!(std::fs::read_to_string(&kept)? == lines);
+        Ok(())
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn fetch(purpose: &str) -> Result<Option<Jars>> {
     let jars = Jars { definitions: cache.join("definitions"), libraries: cache.join("libraries") };
     for program in ["java", "mvn"] {
         if !answers(program) {
-            println!("NOT CHECKED: {purpose} (`{program}` is not installed)");
+            not_checked(purpose, &format!("no {program}"));
             return Ok(None);
         }
     }
@@ -49,12 +49,18 @@ pub(crate) fn fetch(purpose: &str) -> Result<Option<Jars>> {
         return Ok(Some(jars));
     }
     if !maven(&unpack(&cache))? || !maven(&copy(&cache))? {
-        println!("NOT CHECKED: {purpose} (Maven could not fetch Kafka {KAFKA_VERSION}'s jars)");
+        not_checked(purpose, &format!("Maven could not fetch Kafka {KAFKA_VERSION}'s jars"));
         return Ok(None);
     }
     ensure!(jars.definitions.exists(), "Maven unpacked nothing into {}", cache.display());
     std::fs::write(cache.join("complete"), "").context("marking the jars as complete")?;
     Ok(Some(jars))
+}
+
+include!("../../../../scripts/not_checked.rs");
+
+fn not_checked(what: &str, why: &str) {
+    say_not_checked(what, why, std::env::var_os("WEIR_NOT_CHECKED"));
 }
 
 fn target_folder() -> PathBuf {
