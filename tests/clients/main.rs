@@ -16,5 +16,6 @@ mod python;
 mod races;
 mod reader;
 mod serve;
+mod setup;
 mod streams;
 mod ways_out;
