@@ -1,4 +1,5 @@
-//! Every screen and dialog by axe (WCAG 2.2 AA), in both themes, on a cluster that lives.
+//! Every screen and dialog by axe (WCAG 2.2 AA), in both themes, on a cluster that lives; what else befalls one is in
+//! `accessibility_states.rs`.
 
 use anyhow::Context as _;
 use fantoccini::key::Key;
@@ -44,15 +45,15 @@ async fn every_screen_and_dialog_in_both_themes() -> anyhow::Result<()> {
 }
 
 /// What was found so far, each with the screen it was found on.
-struct Check<'a> {
-    axe: &'a Axe,
-    page: Page,
-    theme: &'a str,
-    found: Vec<String>,
+pub(crate) struct Check<'a> {
+    pub(crate) axe: &'a Axe,
+    pub(crate) page: Page,
+    pub(crate) theme: &'a str,
+    pub(crate) found: Vec<String>,
 }
 
 impl Check<'_> {
-    async fn look(&mut self, screen: &str) -> anyhow::Result<()> {
+    pub(crate) async fn look(&mut self, screen: &str) -> anyhow::Result<()> {
         let violations = self.axe.violations(&self.page).await?;
         let theme = self.theme;
         self.found.extend(violations.iter().map(|what| format!("{screen} ({theme}): {what}")));

@@ -27,7 +27,8 @@ macro_rules! in_both_hosts {
     )+};
 }
 
-/// Runs a journey on a data folder of its own, within [`LIMIT`] from when it is its turn.
+/// Runs a journey on a data folder of its own, within [`LIMIT`] from when it is its turn. The content security policy
+/// refused nothing on any of its pages.
 async fn journey(
     host: Host,
     steps: impl AsyncFnOnce(Host, &Home) -> anyhow::Result<()>,
@@ -35,10 +36,14 @@ async fn journey(
     let home = Home::new()?;
     tokio::time::timeout(LIMIT, steps(host, &home))
         .await
-        .with_context(|| format!("the journey did not end within {LIMIT:?}"))?
+        .with_context(|| format!("the journey did not end within {LIMIT:?}"))??;
+    let refused = home.refused().so_far();
+    anyhow::ensure!(refused.is_empty(), "the content security policy refused {refused:?}");
+    Ok(())
 }
 
 mod accessibility;
+mod accessibility_states;
 mod apache;
 mod brokers;
 mod configuration;
@@ -52,6 +57,7 @@ mod keyboard;
 mod live;
 mod palette;
 mod peeks;
+mod policy;
 mod reassign;
 mod shop;
 mod small;

@@ -53,7 +53,6 @@ async fn tables_show_their_values(host: Host, home: &Home) -> anyhow::Result<()>
         let patch = json!({ "language": language, "density": density });
         page.call("settings.set", json!({ "patch": patch })).await?;
         page.0.refresh().await?;
-        page.watch_policy().await?;
         for (path, english, korean) in TABLES {
             page.go(path).await?;
             page.find("text", if language == "en" { english } else { korean }).await?;

@@ -10,11 +10,15 @@ use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const START_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long a page may take to its last answer; one that is gone gives none.
+const LAST_ANSWER: Duration = Duration::from_secs(10);
 const PICTURE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A session of a driver; ends the driver, its browser and its display when dropped.
@@ -22,6 +26,8 @@ const PICTURE_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Session {
     /// The page.
     pub client: fantoccini::Client,
+    /// Port of the driver, and the session's id there.
+    at: (u16, String),
     _driver: Running,
     display: Option<Display>,
 }
@@ -46,7 +52,8 @@ pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result
     )?;
     let options = json!({ "binary": programs::path("weir-desktop")?, "args": ["--open", open] });
     let client = connect(port, json!({ "webkitgtk:browserOptions": options })).await?;
-    Ok(Session { client, _driver: driver, display: Some(display) })
+    let at = (port, id(&client).await?);
+    Ok(Session { client, at, _driver: driver, display: Some(display) })
 }
 
 /// Has the next window of `home` fill a display of this size: without a window manager nobody else fits it to one.
@@ -78,7 +85,12 @@ pub async fn chromium(profile: &Path, size: (u32, u32)) -> anyhow::Result<Sessio
     ];
     let options = json!({ "args": args });
     let client = connect(port, json!({ "goog:chromeOptions": options })).await?;
-    Ok(Session { client, _driver: driver, display: None })
+    let at = (port, id(&client).await?);
+    Ok(Session { client, at, _driver: driver, display: None })
+}
+
+async fn id(client: &fantoccini::Client) -> anyhow::Result<String> {
+    client.session_id().await?.context("a session has an id")
 }
 
 async fn connect(port: u16, capabilities: Value) -> anyhow::Result<fantoccini::Client> {
@@ -99,6 +111,31 @@ impl Session {
     /// The page of this session.
     pub fn page(&self) -> Page {
         Page(self.client.clone())
+    }
+
+    /// What a script gives, asked without the runtime: where a session ends nothing can be awaited any more. An error
+    /// where the page or its window is gone.
+    pub(crate) fn last_answer(&self, script: &str) -> anyhow::Result<Value> {
+        let (port, id) = &self.at;
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, *port))?;
+        stream.set_read_timeout(Some(LAST_ANSWER))?;
+        let body = json!({ "script": script, "args": [] }).to_string();
+        write!(
+            stream,
+            "POST /session/{id}/execute/sync HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )?;
+        let mut answer = Vec::new();
+        while body_of(&answer).is_none() {
+            let mut part = [0; 4096];
+            let read = stream.read(&mut part)?;
+            anyhow::ensure!(read > 0, "half an answer: {}", String::from_utf8_lossy(&answer));
+            answer.extend_from_slice(&part[..read]);
+        }
+        let mut answer: Value = serde_json::from_slice(body_of(&answer).unwrap_or_default())?;
+        anyhow::ensure!(answer["value"].get("error").is_none(), "{}", answer["value"]);
+        Ok(answer["value"].take())
     }
 
     /// The window's display, for the DISPLAY variable.
@@ -123,6 +160,16 @@ impl Session {
         import.args(["-display", &display.name, "-window", "root"]).arg(path);
         programs::stdout(&mut import).map(drop)
     }
+}
+
+/// The body of an HTTP answer with a Content-Length, once all of it is there.
+fn body_of(answer: &[u8]) -> Option<&[u8]> {
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let length = std::str::from_utf8(&answer[..head]).ok()?.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    })?;
+    answer.get(head + 4..head + 4 + length)
 }
 
 /// Where pictures of a run are kept.

@@ -3,17 +3,33 @@
 use crate::programs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
 
 /// One at a time in a test program: the usual ports are the machine's, and a cluster that is killed or
 /// restarted must find its own again.
 static ONE: Mutex<()> = Mutex::new(());
 
+/// What the content security policy refused on the pages of one home, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct Refused(Arc<Mutex<Vec<String>>>);
+
+impl Refused {
+    pub(crate) fn add(&self, what: impl IntoIterator<Item = String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(what);
+    }
+
+    /// So far: what an open page refused is asked when it closes.
+    pub fn so_far(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// A fresh WEIR_HOME.
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
+    refused: Refused,
     _one: MutexGuard<'static, ()>,
 }
 
@@ -23,7 +39,12 @@ impl Home {
         // A test that failed leaves the lock poisoned, and its home was ended all the same.
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::Builder::new().prefix("weir").tempdir_in("/tmp")?;
-        Ok(Self { folder, _one: one })
+        Ok(Self { folder, refused: Refused::default(), _one: one })
+    }
+
+    /// What the policy refused on pages that showed this home.
+    pub fn refused(&self) -> Refused {
+        self.refused.clone()
     }
 
     /// Its path.

@@ -44,9 +44,9 @@ const CALL: &str = "const [name, args, done] = arguments; \
 const FIND: &str = include_str!("find.js");
 /// The key under which WebDriver names an element (W3C WebDriver, section 12).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-/// Counts what the content security policy refused; journeys fail on any.
-const WATCH_POLICY: &str = "window.__refused ??= []; if (!window.__watched) { window.__watched = true; \
-     addEventListener('securitypolicyviolation', e => window.__refused.push(e.violatedDirective + ' ' + e.blockedURI)); }";
+/// What the content security policy refused, as ui/public/boot.js keeps it from the first script on, over reloads.
+pub(crate) const REFUSED: &str =
+    "return JSON.parse(sessionStorage.getItem('weir.refused') ?? '[]')";
 
 /// The page of one session.
 #[derive(Debug, Clone)]
@@ -301,15 +301,9 @@ impl Page {
         bail!("{error:#}; the page says:\n{}", said.as_str().unwrap_or("(no answer)"))
     }
 
-    /// Begins to record what the content security policy refuses.
-    pub async fn watch_policy(&self) -> anyhow::Result<()> {
-        self.0.execute(WATCH_POLICY, vec![]).await?;
-        Ok(())
-    }
-
-    /// Fails if the content security policy refused anything since [`Page::watch_policy`].
+    /// Fails at once if the content security policy refused anything; a [`crate::stage::Stage`] asks at its end anyway.
     pub async fn policy_held(&self) -> anyhow::Result<()> {
-        let refused = self.0.execute("return window.__refused ?? []", vec![]).await?;
+        let refused = self.0.execute(REFUSED, vec![]).await?;
         if refused.as_array().is_some_and(|list| !list.is_empty()) {
             bail!("the content security policy refused {refused}");
         }

@@ -1,8 +1,8 @@
 //! One journey, two hosts: the built window, and Chromium against `weir serve`.
 
 use crate::driver::{self, Session};
-use crate::home::Home;
-use crate::page::Page;
+use crate::home::{Home, Refused};
+use crate::page::{Page, REFUSED};
 use crate::programs::{Running, first_line};
 use anyhow::Context as _;
 use std::process::Stdio;
@@ -21,6 +21,7 @@ pub enum Host {
 pub struct Stage {
     pub session: Session,
     serve: Option<Running>,
+    refused: Refused,
 }
 
 impl Stage {
@@ -36,15 +37,12 @@ impl Stage {
         path: &str,
         size: (u32, u32),
     ) -> anyhow::Result<Self> {
-        let stage = match host {
-            Host::Window => {
-                driver::fill_display(home.path(), size)?;
-                Self { session: driver::window(home.path(), size, path).await?, serve: None }
-            }
-            Host::Chromium => Self::in_chromium(home, path, size).await?,
-        };
-        stage.page().watch_policy().await?;
-        Ok(stage)
+        if host == Host::Chromium {
+            return Self::in_chromium(home, path, size).await;
+        }
+        driver::fill_display(home.path(), size)?;
+        let session = driver::window(home.path(), size, path).await?;
+        Ok(Self { session, serve: None, refused: home.refused() })
     }
 
     async fn in_chromium(home: &Home, path: &str, size: (u32, u32)) -> anyhow::Result<Self> {
@@ -56,7 +54,7 @@ impl Stage {
         if path != "/clusters" {
             page.go(path).await?;
         }
-        Ok(Self { session, serve: Some(serve) })
+        Ok(Self { session, serve: Some(serve), refused: home.refused() })
     }
 
     pub fn page(&self) -> Page {
@@ -66,6 +64,15 @@ impl Stage {
     /// Ends `weir serve` under the open page.
     pub fn end_serve(&mut self) {
         self.serve = None;
+    }
+}
+
+impl Drop for Stage {
+    /// Asks the page, before it goes, what the content security policy refused; the journey fails on it.
+    fn drop(&mut self) {
+        // A page that was closed in the journey has nobody left to ask.
+        let Ok(refused) = self.session.last_answer(REFUSED) else { return };
+        self.refused.add(refused.as_array().into_iter().flatten().map(|what| what.to_string()));
     }
 }
 
