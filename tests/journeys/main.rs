@@ -52,6 +52,7 @@ mod crash;
 mod dialogs;
 mod filters;
 mod first;
+mod fonts;
 mod groups;
 mod keyboard;
 mod live;

@@ -32,8 +32,21 @@ pub struct Session {
     display: Option<Display>,
 }
 
+/// Variables of the programs that draw: name and value.
+pub type Environment<'a> = &'a [(&'a str, &'a Path)];
+
 /// Opens the Weir window of `home` under a display of its own.
 pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result<Session> {
+    window_with(home, size, open, &[]).await
+}
+
+/// The same with further variables.
+pub async fn window_with(
+    home: &Path,
+    size: (u32, u32),
+    open: &str,
+    environment: Environment<'_>,
+) -> anyhow::Result<Session> {
     let display = Display::start(size.0, size.1)?;
     let port = free_block(1)?;
     let driver = Running::start(
@@ -47,6 +60,7 @@ pub async fn window(home: &Path, size: (u32, u32), open: &str) -> anyhow::Result
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null()),
     )?;
@@ -63,11 +77,16 @@ pub fn fill_display(home: &Path, (width, height): (u32, u32)) -> anyhow::Result<
 }
 
 /// Opens headless Chromium with a profile of its own under `profile`.
-pub async fn chromium(profile: &Path, size: (u32, u32)) -> anyhow::Result<Session> {
+pub async fn chromium(
+    profile: &Path,
+    size: (u32, u32),
+    environment: Environment<'_>,
+) -> anyhow::Result<Session> {
     let port = free_block(1)?;
     let driver = Running::start(
         Command::new("chromedriver")
             .arg(format!("--port={port}"))
+            .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null()),
     )?;

@@ -1,13 +1,14 @@
 //! One journey, two hosts: the built window, and Chromium against `weir serve`.
 
-use crate::driver::{self, Session};
+use crate::driver::{self, Environment, Session};
 use crate::home::{Home, Refused};
 use crate::page::{Page, REFUSED};
 use crate::programs::{Running, first_line};
 use anyhow::Context as _;
 use std::process::Stdio;
 
-const SIZE: (u32, u32) = (1440, 900);
+/// Width and height of a window, in pixels, unless a journey wants another.
+pub const SIZE: (u32, u32) = (1440, 900);
 
 /// Who shows the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +38,34 @@ impl Stage {
         path: &str,
         size: (u32, u32),
     ) -> anyhow::Result<Self> {
+        Self::open_with(host, home, path, size, &[]).await
+    }
+
+    /// The same with variables of the programs that draw.
+    pub async fn open_with(
+        host: Host,
+        home: &Home,
+        path: &str,
+        size: (u32, u32),
+        environment: Environment<'_>,
+    ) -> anyhow::Result<Self> {
         if host == Host::Chromium {
-            return Self::in_chromium(home, path, size).await;
+            return Self::in_chromium(home, path, size, environment).await;
         }
         driver::fill_display(home.path(), size)?;
-        let session = driver::window(home.path(), size, path).await?;
+        let session = driver::window_with(home.path(), size, path, environment).await?;
         Ok(Self { session, serve: None, refused: home.refused() })
     }
 
-    async fn in_chromium(home: &Home, path: &str, size: (u32, u32)) -> anyhow::Result<Self> {
+    async fn in_chromium(
+        home: &Home,
+        path: &str,
+        size: (u32, u32),
+        environment: Environment<'_>,
+    ) -> anyhow::Result<Self> {
         let (serve, opening) = serve(home)?;
-        let session = driver::chromium(&home.path().join("chromium"), size).await?;
+        let profile = home.path().join("chromium");
+        let session = driver::chromium(&profile, size, environment).await?;
         session.client.goto(&format!("file://{opening}")).await?;
         let page = session.page();
         page.find("link", "Clusters").await?;
