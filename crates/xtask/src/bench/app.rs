@@ -5,7 +5,7 @@ use super::kcat;
 use super::probe;
 use super::process::{self, children_memory_mib};
 use super::wire::Connection;
-use super::{row, stats};
+use super::{missing, row, stats};
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
@@ -58,9 +58,7 @@ async fn starts() -> anyhow::Result<()> {
         }
     }
     if painted.is_empty() {
-        println!(
-            "not checked: app start to painted (the engine reports no first-contentful-paint)"
-        );
+        missing("app start to the shell painted", "the web view reports no first-contentful-paint");
     } else {
         row("app start to the shell painted", &stats::ms(&painted), "<= 800 ms");
     }
@@ -114,7 +112,7 @@ async fn creates() -> anyhow::Result<()> {
     );
     let what = "click on Create to usable by kcat: `kcat -L` has printed 3 brokers";
     if !programs::on_path("kcat") {
-        row(what, "not checked: kcat", "<= 500 ms");
+        missing(what, "kcat is not installed");
         return Ok(());
     }
     let took = created(&home, &session, Judge::Kcat).await?;
@@ -161,12 +159,17 @@ fn answers(port: u16, since: Instant) -> anyhow::Result<f64> {
     Ok(since.elapsed().as_secs_f64() * 1000.0)
 }
 
-/// Connects the running app to a cluster under a name that it does not know yet; its id.
-pub(crate) async fn connect(page: &Page, name: &str, bootstrap: &str) -> anyhow::Result<String> {
+/// Adds a connection to the running app, which begins at once to ask the cluster; its id.
+pub(crate) async fn add(page: &Page, name: &str, bootstrap: &str) -> anyhow::Result<String> {
     let args =
         json!({ "name": name, "bootstrap": bootstrap, "read_only": false, "production": false });
     let made = page.call("clusters.connect", args).await?;
-    let id = made["cluster"].as_str().with_context(|| format!("not connected: {made}"))?.to_owned();
+    Ok(made["cluster"].as_str().with_context(|| format!("not connected: {made}"))?.to_owned())
+}
+
+/// Connects the running app to a cluster under a name that it does not know yet; its id.
+pub(crate) async fn connect(page: &Page, name: &str, bootstrap: &str) -> anyhow::Result<String> {
+    let id = add(page, name, bootstrap).await?;
     wait::until("the cluster to be known", APPEAR, async || {
         let detail = page.call("clusters.get", json!({ "cluster": id })).await?;
         Ok((detail["topics"] != Value::Null).then_some(()))

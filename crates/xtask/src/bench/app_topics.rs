@@ -1,6 +1,6 @@
 //! 10,000 topics and 2,000 groups in the window: lists, the topics page from the click, the filter while typing.
 
-use super::app::{SIZE, asked, connect};
+use super::app::{SIZE, add, asked, connect};
 use super::groups;
 use super::many;
 use super::process::{self, Broker};
@@ -8,6 +8,7 @@ use super::wire::Connection;
 use super::{row, stats};
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
+use std::time::Instant;
 use weir_tests::driver;
 use weir_tests::home::Home;
 use weir_tests::page::{APPEAR, Page};
@@ -41,24 +42,50 @@ pub(crate) async fn run() -> anyhow::Result<()> {
 }
 
 async fn lists(page: &Page, bootstrap: &str) -> anyhow::Result<()> {
-    let (mut first, mut again) = (Vec::new(), Vec::new());
+    let (mut cold, mut known, mut again) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
+        let (took, cluster) = first_list(page, &format!("cold-{round}"), bootstrap).await?;
+        cold.push(took);
+        page.call("clusters.disconnect", json!({ "cluster": cluster })).await?;
         let cluster = connect(page, &format!("list-{round}"), bootstrap).await?;
-        let args = json!({ "cluster": cluster, "internal": false, "query": "", "sort": "name", "descending": false, "page": 1, "page_size": 100 });
-        for times in [&mut first, &mut again] {
-            let (took, answer) = asked(page, "topics.list", args.clone()).await?;
+        for times in [&mut known, &mut again] {
+            let (took, answer) = asked(page, "topics.list", list_of(&cluster)).await?;
             ensure!(answer["total"] == TOPICS, "{}", answer["total"]);
             times.push(took);
         }
         page.call("clusters.disconnect", json!({ "cluster": cluster })).await?;
     }
     row(
-        "core answers the list of 10,000 topics, first in a connection",
-        &stats::ms(&first),
+        "from clusters.connect to the first whole list of 10,000 topics",
+        &stats::ms(&cold),
+        "<= 200 ms",
+    );
+    row(
+        "core answers the list of 10,000 topics, first in a connection that has read them",
+        &stats::ms(&known),
         "<= 200 ms",
     );
     row("... again", &stats::ms(&again), "<= 200 ms");
     Ok(())
+}
+
+/// The first hundred by name.
+fn list_of(cluster: &str) -> Value {
+    json!({ "cluster": cluster, "internal": false, "query": "", "sort": "name", "descending": false, "page": 1, "page_size": 100 })
+}
+
+/// Milliseconds from the wish to connect, with all that it asks the cluster, until a list counts every topic; asked
+/// again and again, for until the cluster has answered there is none. The new cluster's id.
+async fn first_list(page: &Page, name: &str, bootstrap: &str) -> anyhow::Result<(f64, String)> {
+    let since = Instant::now();
+    let cluster = add(page, name, bootstrap).await?;
+    loop {
+        let answer = page.call("topics.list", list_of(&cluster)).await?;
+        if answer["total"] == TOPICS {
+            return Ok((since.elapsed().as_secs_f64() * 1000.0, cluster));
+        }
+        ensure!(since.elapsed() < APPEAR, "no list of {TOPICS} topics, but {answer}");
+    }
 }
 
 async fn opens(page: &Page, bootstrap: &str) -> anyhow::Result<()> {

@@ -1,12 +1,22 @@
 //! The figures of one run as a table: printed row by row, and kept for docs/RESULTS.md.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use std::fs;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The table that is being measured.
-static TABLE: Mutex<String> = Mutex::new(String::new());
+static TABLE: Mutex<Table> = Mutex::new(Table { text: String::new(), missing: Vec::new() });
+
+struct Table {
+    text: String,
+    /// What could not be measured here, and why.
+    missing: Vec<String>,
+}
+
+fn table() -> MutexGuard<'static, Table> {
+    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Starts the table of one command.
 pub(crate) fn begin(name: &str, conditions: &str) {
@@ -14,7 +24,7 @@ pub(crate) fn begin(name: &str, conditions: &str) {
         "### `cargo xtask bench {name}`\n\n{conditions}.\n\n| what | measured | limit | load |\n|---|---|---|---|\n"
     );
     print!("\n{head}");
-    *TABLE.lock().unwrap_or_else(PoisonError::into_inner) = head;
+    *table() = Table { text: head, missing: Vec::new() };
 }
 
 /// One row of the table, with the machine's load of the last minute at that moment.
@@ -23,15 +33,28 @@ pub(crate) fn row(what: &str, measured: &str, limit: &str) {
     let load = load.split_whitespace().next().unwrap_or("?");
     let row = format!("| {what} | {measured} | {limit} | {load} |\n");
     print!("{row}");
-    TABLE.lock().unwrap_or_else(PoisonError::into_inner).push_str(&row);
+    table().text.push_str(&row);
+}
+
+/// What cannot be measured here. The command fails by it, and docs/RESULTS.md keeps the table that it has: a row of it
+/// must not go, or lose its figure, because of the machine that measured last.
+pub(crate) fn missing(what: &str, why: &str) {
+    println!("not measured: {what} ({why})");
+    table().missing.push(format!("{what} ({why})"));
+}
+
+/// Fails where the table is not whole.
+pub(crate) fn whole() -> anyhow::Result<()> {
+    let missing = &table().missing;
+    ensure!(missing.is_empty(), "not everything could be measured here: {}", missing.join("; "));
+    Ok(())
 }
 
 /// Puts the table into docs/RESULTS.md, in the place of the last one of that name.
 pub(crate) fn record(root: &Path, name: &str) -> anyhow::Result<()> {
     let path = root.join("docs").join("RESULTS.md");
     let text = fs::read_to_string(&path)?;
-    let table = TABLE.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    fs::write(&path, replaced(&text, name, &table)?)?;
+    fs::write(&path, replaced(&text, name, &table().text)?)?;
     Ok(())
 }
 
@@ -56,6 +79,18 @@ fn replaced(text: &str, name: &str, table: &str) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_that_lacks_a_figure_is_not_whole_and_the_next_one_is() {
+        begin("load", "here");
+        row("produce", "1 msg/s", "");
+        whole().unwrap();
+        missing("consume against kfake", "no Go");
+        let said = whole().unwrap_err().to_string();
+        assert!(said.contains("consume against kfake (no Go)"), "{said}");
+        begin("app", "here");
+        whole().unwrap();
+    }
 
     #[test]
     fn a_table_takes_the_place_of_the_last_one_of_its_name_or_comes_behind_the_others() {

@@ -4,7 +4,7 @@
 
 use super::process::{self, Broker};
 use super::wire::Connection;
-use super::{ask, row, stats};
+use super::{ask, missing, row, stats};
 use anyhow::{Context as _, bail, ensure};
 use rdkafka::config::ClientConfig;
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
@@ -51,7 +51,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let kafka = ApacheKafka::start(3)?;
     match &kafka {
         Some(kafka) => prepare(&kafka.bootstrap)?,
-        None => println!("not checked: Apache Kafka beside it (no Java or no Maven)"),
+        None => missing("Apache Kafka beside it", "no Java or no Maven"),
     }
     let cases: [(&str, Round, &str); 2] =
         [("a producer of our own", own, ">= 3,000 a second"), ("librdkafka", librdkafka, "")];
