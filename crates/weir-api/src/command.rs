@@ -40,6 +40,7 @@ pub struct CommandInfo {
     pub invalidates: &'static [&'static str],
     pub(crate) call: fn(App, Value) -> Answer,
     pub(crate) types: fn(&mut Types) -> (String, String),
+    docs: fn() -> Option<String>,
 }
 
 impl CommandInfo {
@@ -50,7 +51,15 @@ impl CommandInfo {
             invalidates: C::INVALIDATES,
             call: call::<C>,
             types: types::<C>,
+            docs: C::docs,
         }
+    }
+
+    /// What it is for: the words above its arguments, in one line.
+    pub fn purpose(&self) -> String {
+        let comment = (self.docs)().unwrap_or_default();
+        let lines = comment.lines().map(|line| line.trim().trim_start_matches(['/', '*']).trim());
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use weir_api::texts::Lang;
 
-use crate::commands::{broker, cluster, consume, group, produce, quorum, sample, topic, up};
+use crate::commands::{
+    broker, cluster, consume, group, produce, quorum, reference, sample, topic, up,
+};
 use crate::{help, serve, usage};
 
 /// A Kafka cluster on this machine in one command, and a console for any other.
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     /// The sample workload: a small live shop
     #[command(subcommand)]
     Sample(sample::SampleCommand),
+    /// Print the reference of this version: every command, every call of the console's contract, in Markdown
+    Reference(reference::ReferenceArgs),
 }
 
 /// What every command takes.

@@ -70,6 +70,7 @@ const KOREAN: &[(&str, &str)] = &[
     ("sample", "샘플 워크로드: 작은 상점"),
     ("sample run", "클러스터가 중지되거나 샘플이 제거될 때까지 워크로드를 실행합니다"),
     ("sample remove", "워크로드를 끝내고 그 토픽과 그룹을 삭제합니다"),
+    ("reference", "이 버전의 레퍼런스를 출력합니다: 모든 명령과 콘솔 계약의 모든 호출"),
     ("help", "이 도움말 또는 명령의 도움말을 출력합니다"),
 ];
 
@@ -116,6 +117,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("serve", "weir serve"),
     ("sample run", "weir sample run --cluster local"),
     ("sample remove", "weir sample remove --cluster local"),
+    ("reference", "weir reference"),
 ];
 
 /// At the end of `weir help`: where to begin, and what a script wants to know.
@@ -177,7 +179,8 @@ fn korean(command: Command, path: &str) -> Command {
     }
 }
 
-fn example(path: &str) -> Option<&'static str> {
+/// A call of this command.
+pub(crate) fn example(path: &str) -> Option<&'static str> {
     EXAMPLES.iter().find(|(of, _)| *of == path).map(|(_, example)| *example)
 }
 

@@ -8,6 +8,7 @@ mod operation;
 mod outcomes;
 pub(crate) mod produce;
 pub(crate) mod quorum;
+pub(crate) mod reference;
 pub(crate) mod sample;
 pub(crate) mod topic;
 pub(crate) mod up;
@@ -32,5 +33,6 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
             crate::serve::run(args, lang).await.map_err(said)
         }
         Command::Sample(command) => sample::run(command).await,
+        Command::Reference(args) => reference::run(args, lang),
     }
 }

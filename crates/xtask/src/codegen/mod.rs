@@ -1,4 +1,5 @@
-//! Generated files: Kafka's messages and configurations, from Apache Kafka's own jars; the contract's TypeScript.
+//! Generated files: Kafka's messages and configurations, from Apache Kafka's own jars; the contract's
+//! TypeScript; the reference of the command line.
 
 mod api_keys;
 mod configs;
@@ -10,6 +11,7 @@ pub(crate) mod jars;
 mod message_file;
 mod names;
 mod output;
+mod reference;
 mod structs;
 mod testing;
 mod types;
@@ -39,6 +41,8 @@ pub(crate) enum What {
     /// The user interface's TypeScript of the contract, by the program that weir-api has for it. With --check nothing: a
     /// test of weir-api compares them.
     Contract,
+    /// docs/REFERENCE.md, by `weir reference`. With --check by the one that was built last.
+    Reference,
     /// All of these.
     All,
 }
@@ -51,7 +55,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if wants(What::Contract) && !args.check {
         contract::write()?;
     }
-    if matches!(args.what, What::Docs | What::Contract) {
+    if wants(What::Reference) {
+        output::deliver(reference::generate(!args.check)?, args.check)?;
+    }
+    if matches!(args.what, What::Docs | What::Contract | What::Reference) {
         return Ok(());
     }
     let Some(jars) = jars::fetch("generated files")? else { return Ok(()) };
