@@ -3,6 +3,7 @@ import type * as T from "./types";
 
 export type Commands = {
   "app.info": { args: T.AppInfoArgs; output: T.AppInfo };
+  "app.notices": { args: T.AppNoticesArgs; output: T.AppNotices };
   "settings.get": { args: T.SettingsGetArgs; output: T.Settings };
   "settings.set": { args: T.SettingsSetArgs; output: T.Settings };
   "filters.list": { args: T.FiltersListArgs; output: T.SavedFilters };
@@ -80,6 +81,7 @@ export type CommandName = keyof Commands;
 /** Cache tags, with `{field}` of the arguments: refetch what provides a tag once it is invalidated. */
 export const tags: { readonly [K in CommandName]: { readonly provides: readonly string[]; readonly invalidates: readonly string[] } } = {
   "app.info": { provides: [], invalidates: [] },
+  "app.notices": { provides: [], invalidates: [] },
   "settings.get": { provides: ["settings"], invalidates: [] },
   "settings.set": { provides: [], invalidates: ["settings"] },
   "filters.list": { provides: ["filters({table})"], invalidates: [] },

@@ -32,16 +32,23 @@ field: string | null,
  */
 detail: string | null, };
 
-export type AppInfo = { version: string, home: string, logs: string, data_folder: string, engine_path: string | null, os: string, 
-/**
- * Licences of what Weir is made of.
- */
-third_party: string, started_at: I64, host: HostKind, };
+export type AppInfo = { version: string, home: string, logs: string, data_folder: string, engine_path: string | null, os: string, started_at: I64, host: HostKind, };
 
 /**
  * What the About page shows.
  */
 export type AppInfoArgs = Record<symbol, never>;
+
+export type AppNotices = { 
+/**
+ * Plain text, a quarter of a megabyte.
+ */
+text: string, };
+
+/**
+ * Weir's own notice, and the licences of what others wrote of it.
+ */
+export type AppNoticesArgs = Record<symbol, never>;
 
 export type Arrival = { broker: number, in_sync: boolean, 
 /**

@@ -26,6 +26,7 @@ pub mod topics;
 
 commands! {
     app::info::AppInfo,
+    app::notices::AppNotices,
     settings::get::SettingsGet,
     settings::set::SettingsSet,
     filters::list::FiltersList,

@@ -1,15 +1,17 @@
 //! Generated files: Kafka's messages and configurations, from Apache Kafka's own jars; the contract's
-//! TypeScript; the reference of the command line.
+//! TypeScript; the reference of the command line; the licences of others.
 
 mod api_keys;
 mod configs;
 mod contract;
 mod definitions;
+#[cfg(feature = "judge")]
 mod docs;
 mod errors;
 pub(crate) mod jars;
 mod message_file;
 mod names;
+mod notices;
 mod output;
 mod reference;
 mod structs;
@@ -43,14 +45,21 @@ pub(crate) enum What {
     Contract,
     /// docs/REFERENCE.md, by `weir reference`. With --check by the one that was built last.
     Reference,
+    /// THIRD-PARTY.txt: the licences of what the package holds that others wrote.
+    Notices,
     /// All of these.
     All,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let wants = |what| args.what == what || args.what == What::All;
+    // The table of configurations is generated too: without features it may not be there yet.
+    #[cfg(feature = "judge")]
     if wants(What::Docs) {
         output::deliver(docs::generate()?, args.check)?;
+    }
+    if wants(What::Notices) {
+        output::deliver(notices::generate()?, args.check)?;
     }
     if wants(What::Contract) && !args.check {
         contract::write()?;
@@ -58,7 +67,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if wants(What::Reference) {
         output::deliver(reference::generate(!args.check)?, args.check)?;
     }
-    if matches!(args.what, What::Docs | What::Contract | What::Reference) {
+    if matches!(args.what, What::Docs | What::Notices | What::Contract | What::Reference) {
         return Ok(());
     }
     let Some(jars) = jars::fetch("generated files")? else { return Ok(()) };

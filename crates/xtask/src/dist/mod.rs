@@ -1,4 +1,7 @@
-//! `cargo xtask dist`: the Debian package with all three programs, and the checks that it is whole.
+//! `cargo xtask dist`: the Debian package with all three programs and everybody's licences, and the checks that it is
+//! whole.
+
+mod repack;
 
 use anyhow::{Context as _, bail, ensure};
 use std::path::{Path, PathBuf};
@@ -54,6 +57,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
             .current_dir(root),
     )?;
     let deb = newest_deb(&target)?;
+    repack::repack(root, &deb)?;
     check_libraries(&deb, &target)?;
     check(&deb)
 }
@@ -138,6 +142,9 @@ fn check(deb: &Path) -> anyhow::Result<()> {
         if !holds(&listing, &format!("usr/bin/{name}")) {
             bail!("{} does not contain /usr/bin/{name}", deb.display());
         }
+    }
+    for path in repack::FILES {
+        ensure!(holds(&listing, path), "{} does not contain /{path}", deb.display());
     }
     let size = deb.metadata()?.len();
     ensure!(size <= SIZE_MAX, "{} has {size} bytes, at most {SIZE_MAX}", deb.display());

@@ -6,6 +6,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
 import type { AppInfo } from "~/contract/types";
 import { usePlatform } from "~/platform";
 import { useCall } from "~/shared/api";
@@ -29,6 +30,30 @@ function report(info: AppInfo): string {
     `host: ${info.host}`,
     `home: ${info.home}`,
   ].join("\n");
+}
+
+/** Fetched by who opens it: it is long. */
+function Licences() {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  const { data, error, refetch } = useCall("app.notices", {}, { tags: [], enabled: open });
+  return (
+    <ExpandableSection
+      headerText={t(texts.licencesShow)}
+      expanded={open}
+      onChange={({ detail }) => setOpen(detail.expanded)}
+    >
+      {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : null}
+      <section
+        className="weir-pre"
+        aria-label={t(texts.licences)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
+        tabIndex={0}
+      >
+        <pre>{data?.text ?? "…"}</pre>
+      </section>
+    </ExpandableSection>
+  );
 }
 
 export default function AboutPage() {
@@ -112,11 +137,7 @@ export default function AboutPage() {
             </Header>
           }
         >
-          <ExpandableSection headerText={t(texts.licencesShow)}>
-            <section className="weir-pre" aria-label={t(texts.licences)}>
-              <pre>{info?.third_party ?? ""}</pre>
-            </section>
-          </ExpandableSection>
+          <Licences />
           <Box color="text-body-secondary" margin={{ top: "s" }}>
             {t(texts.trademark)}
           </Box>

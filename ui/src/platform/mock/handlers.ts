@@ -139,9 +139,11 @@ export const handlers: Handlers = {
     data_folder: "/home/mina/.local/share/weir/clusters",
     engine_path: "/usr/lib/weir/weir-broker",
     os: "Debian GNU/Linux 13, x86_64",
-    third_party: "tokio MIT\nreact MIT\n@cloudscape-design/components Apache-2.0\npretendard OFL-1.1",
     started_at: String(Date.now() - 4_000_000),
     host: "window",
+  }),
+  "app.notices": () => ({
+    text: "tokio MIT\nreact MIT\n@cloudscape-design/components Apache-2.0\npretendard OFL-1.1",
   }),
   "events.next": ({ after }, signal) => events(after, signal),
   "filters.list": ({ table }) => ({ rows: [...(filters.get(table) ?? [])] }),

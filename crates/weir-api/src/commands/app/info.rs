@@ -17,8 +17,6 @@ pub struct AppInfoOutput {
     pub data_folder: String,
     pub engine_path: Option<String>,
     pub os: String,
-    /// Licences of what Weir is made of.
-    pub third_party: String,
     pub started_at: I64,
     pub host: HostKind,
 }
@@ -39,7 +37,6 @@ impl Command for AppInfo {
             data_folder: show(&core.home().clusters()),
             engine_path: core.engine_path().map(|path| show(&path)),
             os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-            third_party: include_str!("../../../../../NOTICE").to_owned(),
             started_at: I64(core.started_at()),
             host: HostKind::from_core(core.host().kind()),
         })
