@@ -65,7 +65,7 @@ pub enum ConfigProblem {
     /// Valid for itself, not beside the others: how Kafka says it.
     #[error("{0}")]
     Together(String),
-    #[error("{}", .problem.reason)]
+    #[error("{problem}")]
     Invalid { name: String, problem: InvalidConfig, valid_values: Option<String> },
 }
 

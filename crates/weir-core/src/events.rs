@@ -16,6 +16,8 @@ pub const RING_MAX: usize = 4096;
 pub const WAIT_MAX: Duration = Duration::from_secs(30);
 /// After its wait, a reader has so long to come back before its pollers slow down.
 const LEASE: Duration = Duration::from_secs(10);
+/// Who does not wait only glances, as a hidden window does once a minute: pollers read once.
+const GLANCE: Duration = Duration::from_secs(3);
 /// Tags that one reader may watch.
 pub const WATCHING_MAX: usize = 256;
 /// "Everything changed": the ring was overrun, or the process is another one.
@@ -38,6 +40,8 @@ struct State {
     ring: VecDeque<(i64, Event)>,
     seq: i64,
     leases: HashMap<String, Instant>,
+    /// The same of those who wait for news, and do not only glance.
+    looks: HashMap<String, Instant>,
     /// Why the core does not do its work any more.
     gone: Option<String>,
 }
@@ -63,7 +67,13 @@ impl Default for Events {
     fn default() -> Self {
         // Begins at the clock: numbers of an earlier process are older than the ring, never in its future.
         let seq = now_ms();
-        let state = State { ring: VecDeque::new(), seq, leases: HashMap::new(), gone: None };
+        let state = State {
+            ring: VecDeque::new(),
+            seq,
+            leases: HashMap::new(),
+            looks: HashMap::new(),
+            gone: None,
+        };
         Self {
             shared: Arc::new(Shared { state: Mutex::new(state), newest: watch::Sender::new(seq) }),
         }
@@ -107,7 +117,7 @@ impl Events {
     /// What came after `after`, waiting for it up to `wait`; 0 asks where the ring stands now.
     pub async fn next(&self, after: i64, watching: &[String], wait: Duration) -> News {
         let wait = wait.min(WAIT_MAX);
-        self.renew(watching, wait + LEASE);
+        self.renew(watching, wait);
         let mut newest = self.shared.newest.subscribe();
         if after != 0 {
             let moved = newest.wait_for(|seq| *seq != after);
@@ -134,19 +144,29 @@ impl Events {
         news
     }
 
-    fn renew(&self, watching: &[String], lease: Duration) {
+    fn renew(&self, watching: &[String], wait: Duration) {
         let mut state = self.lock();
         let now = Instant::now();
         state.leases.retain(|_, until| *until > now);
+        state.looks.retain(|_, until| *until > now);
+        let until = now + if wait.is_zero() { GLANCE } else { wait + LEASE };
         for tag in watching.iter().take(WATCHING_MAX) {
-            state.leases.insert(tag.clone(), now + lease);
+            let lease = state.leases.entry(tag.clone()).or_insert(until);
+            *lease = (*lease).max(until);
+            if !wait.is_zero() {
+                state.looks.insert(tag.clone(), until);
+            }
         }
     }
 
     /// Whether somebody looks at something whose tag begins so: `topics(one)`, `topic(one,`.
     pub(crate) fn is_watched(&self, tag: &str) -> bool {
-        let now = Instant::now();
-        self.lock().leases.iter().any(|(watched, until)| watched.starts_with(tag) && *until > now)
+        is_leased(&self.lock().leases, tag)
+    }
+
+    /// The same of who waits for its news: a window that is not hidden.
+    pub(crate) fn is_looked_at(&self, tag: &str) -> bool {
+        is_leased(&self.lock().looks, tag)
     }
 
     /// The tags that begin so and are looked at now.
@@ -160,6 +180,11 @@ impl Events {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_leased(leases: &HashMap<String, Instant>, tag: &str) -> bool {
+    let now = Instant::now();
+    leases.iter().any(|(watched, until)| watched.starts_with(tag) && *until > now)
 }
 
 /// Each tag once, each operation in its newest form.
@@ -231,5 +256,18 @@ mod tests {
         events.next(0, &["topics(a)".to_owned()], Duration::ZERO).await;
         assert!(events.is_watched("topics(a)"));
         assert!(!events.is_watched("topics(b)"));
+    }
+
+    #[tokio::test]
+    async fn who_does_not_wait_only_glances() {
+        let events = Events::default();
+        let tags = ["topics(a)".to_owned()];
+        events.next(0, &tags, Duration::ZERO).await;
+        assert!(events.is_watched("topics(a)") && !events.is_looked_at("topics(a)"));
+        events.next(0, &tags, WAIT_MAX).await;
+        assert!(events.is_looked_at("topics("), "a window that waits");
+        events.next(0, &tags, Duration::ZERO).await;
+        let until = events.lock().leases["topics(a)"];
+        assert!(until > Instant::now() + WAIT_MAX, "another's glance shortens no lease");
     }
 }

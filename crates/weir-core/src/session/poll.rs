@@ -43,13 +43,14 @@ impl Session {
     }
 
     async fn poll_once(&self, due: &mut Due) {
-        let mut watched = self.watched();
+        let mut watched = self.watched(|tag| self.events.is_watched(tag));
         if self.is_local {
             let now = Instant::now();
-            if goes_on(&mut due.charts, watched.topics, now) {
+            let looked = self.watched(|tag| self.events.is_looked_at(tag));
+            if goes_on(&mut due.charts, looked.topics, now) {
                 (watched.topics, watched.sizes) = (true, true);
             }
-            watched.groups = goes_on(&mut due.lags, watched.groups, now);
+            watched.groups |= goes_on(&mut due.lags, looked.groups, now);
         }
         let paces = self.paces();
         if watched.anything && due.take(What::Metadata, paces.metadata) {
@@ -85,8 +86,8 @@ impl Session {
         Paces { metadata: seconds(5), costly }
     }
 
-    fn watched(&self) -> Watched {
-        let is = |tag: String| self.events.is_watched(&tag);
+    fn watched(&self, is: impl Fn(&str) -> bool) -> Watched {
+        let is = |tag: String| is(&tag);
         let id = &self.cluster;
         let overview = is(tags::cluster(id));
         let clusters = is(tags::CLUSTERS.to_owned());

@@ -183,7 +183,12 @@ pub(crate) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
             Failure::invalid(name, text.with("name", name))
         }
     };
-    failure.outcome(Outcome::NotDone).detail(problem)
+    let failure = failure.outcome(Outcome::NotDone);
+    match problem {
+        // Name and value are said already.
+        ConfigProblem::Invalid { problem, .. } => failure.detail(&problem.reason),
+        _ => failure.detail(problem),
+    }
 }
 
 /// What Kafka's documentation writes as `[0,...]`, `[0,...,9]`, `[1,...,9] or -1`, `[a, b]`, as a sentence.
