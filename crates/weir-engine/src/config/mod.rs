@@ -225,6 +225,20 @@ impl Configs {
         self.layers_of_broker(broker, key).collect()
     }
 
+    /// What DescribeConfigs tells as synonyms of a broker configuration that others say in other units:
+    /// the values of all of them as they were written, each source's after the stronger one's, from the first
+    /// of its own on. `None` for one that stands alone.
+    pub fn broker_synonyms(&self, broker: Option<i32>, key: &str) -> Option<Vec<Layer>> {
+        let names = synonyms::of_broker(key).iter().map(|synonym| synonym.key);
+        let mut all: Vec<Layer> =
+            names.clone().flat_map(|name| self.set_broker_layers(broker, name)).collect();
+        all.sort_by_key(|layer| layer.source as i8);
+        let defaults = names.clone().filter_map(broker_definition).filter(|d| d.default.is_some());
+        all.extend(defaults.map(|definition| default_layer(definition.name, definition)));
+        let told = all.into_iter().skip_while(|layer| layer.name != key).collect();
+        (names.len() > 0).then_some(told)
+    }
+
     fn layers_of_broker(&self, broker: Option<i32>, key: &str) -> impl Iterator<Item = Layer> {
         broker_definition(key).into_iter().flat_map(move |definition| {
             let set = self.set_broker_layers(broker, definition.name);

@@ -21,6 +21,18 @@ const fn hours(key: &'static str) -> Synonym {
 const MINUTES: i64 = 60_000;
 const HOURS: i64 = 3_600_000;
 
+/// The broker configurations that say the same as `broker_key` in other units, itself among them, strongest
+/// first; none where it stands alone.
+pub(super) fn of_broker(broker_key: &str) -> &'static [Synonym] {
+    let chains = ["retention.ms", "segment.ms", "segment.jitter.ms"].map(of_topic);
+    let flush = of_topic("flush.ms");
+    // Kafka knows the flush scheduler's interval as a synonym one way only.
+    let is_flush = flush.first().is_some_and(|head| head.key == broker_key);
+    let with = |chain: &&[Synonym]| chain.iter().any(|synonym| synonym.key == broker_key);
+    let found = if is_flush { Some(flush) } else { chains.into_iter().find(with) };
+    found.unwrap_or_default()
+}
+
 /// The broker configurations behind topic configuration `topic_key`, strongest first.
 pub fn of_topic(topic_key: &str) -> &'static [Synonym] {
     macro_rules! table {

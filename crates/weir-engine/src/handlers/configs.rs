@@ -86,6 +86,11 @@ pub(super) fn described(
     }
 }
 
+/// Layers as they are told.
+pub(super) fn synonyms_of(layers: impl IntoIterator<Item = Layer>) -> Vec<DescribeConfigsSynonym> {
+    layers.into_iter().map(|layer| synonym(layer, false)).collect()
+}
+
 fn synonym(layer: Layer, sensitive: bool) -> DescribeConfigsSynonym {
     DescribeConfigsSynonym {
         name: layer.name,

@@ -16,9 +16,13 @@ use weir_wire::messages::describe_configs_response::{
 };
 use weir_wire::{ErrorCode, Str};
 
-use super::configs::{Defaults, broker_definitions, custom, described, topic_definitions};
+use super::configs::{
+    Defaults, broker_definitions, custom, described, synonyms_of, topic_definitions,
+};
 use super::once::a_few_times;
-use crate::config::{Layer, ResourceType, Source, broker_definition, description};
+use crate::config::{
+    Layer, ResourceType, Source, broker_definition, description, synonyms_of_topic,
+};
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
@@ -113,9 +117,22 @@ impl<'a> Description<'a> {
         Ok(wanted
             .map(|definition| {
                 let layers = configs.topic_layers(self.name, broker, definition.name);
-                described(definition, layers, false, self.synonyms(Defaults::OfBrokers))
+                let own = layers.first().filter(|layer| layer.source == Source::TopicConfig);
+                let own = own.cloned();
+                let mut told =
+                    described(definition, layers, false, self.synonyms(Defaults::OfBrokers));
+                let behind = synonyms_of_topic(definition.name).first();
+                if let Some(chain) = behind.and_then(|behind| self.chain(broker, behind.key)) {
+                    told.synonyms = synonyms_of(own.into_iter().chain(chain));
+                }
+                told
             })
             .collect())
+    }
+
+    /// The synonyms, if wanted, of a broker configuration that others say in other units.
+    fn chain(&self, broker: Option<i32>, key: &str) -> Option<Vec<Layer>> {
+        self.synonyms.then(|| self.ctx.image().configs().broker_synonyms(broker, key))?
     }
 
     fn synonyms(&self, defaults: Defaults) -> Option<Defaults> {
@@ -146,7 +163,12 @@ impl<'a> Description<'a> {
                     layers.insert(0, Layer { name, value: Some(value), source });
                 }
                 let read_only = definition.update_mode == UpdateMode::ReadOnly;
-                described(definition, layers, read_only, self.synonyms(Defaults::OfBrokers))
+                let synonyms = self.synonyms(Defaults::OfBrokers);
+                let mut told = described(definition, layers, read_only, synonyms);
+                if let Some(chain) = self.chain(Some(here), definition.name) {
+                    told.synonyms = synonyms_of(chain);
+                }
+                told
             })
             .collect();
         all.extend(self.customs(Some(here)));

@@ -228,6 +228,19 @@ fn every_configuration_is_described_with_its_layers() {
         "cluster-wide default"
     );
 
+    assert_eq!(cluster.alter(4, "", "log.retention.ms", 0, "9000"), ErrorCode::NONE);
+    let told = |kind, name: &str, key: &str| {
+        let found = find(&describe(&cluster, kind, name), key).synonyms.into_iter();
+        let told = found.map(|s| (s.name.to_string(), s.value.unwrap().to_string(), s.source));
+        told.collect::<Vec<_>>()
+    };
+    let of = |name: &str, value: &str, source| (name.to_owned(), value.to_owned(), source);
+    let (set, default) = (of("log.retention.ms", "9000", 3), of("log.retention.hours", "168", 5));
+    let own = of("retention.ms", "5000", 1);
+    assert_eq!(told(2, "orders", "retention.ms"), [own, set.clone(), default.clone()]);
+    assert_eq!(told(4, "1", "log.retention.ms"), [set, default.clone()]);
+    assert_eq!(told(4, "1", "log.retention.hours"), [default]);
+
     let broker = describe(&cluster, 4, "1");
     let factor = find(&broker, "default.replication.factor");
     assert_eq!(

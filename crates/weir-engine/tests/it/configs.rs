@@ -124,7 +124,7 @@ fn broker_layers_are_shown_strongest_first() {
     let cluster = Cluster::with(config.set("log.retention.ms", "9").set("super.users", "User:a"));
     alter(&cluster, (BROKER, ""), &[("log.retention.ms", SET, "8")]);
     alter(&cluster, (BROKER, "1"), &[("log.retention.ms", SET, "7")]);
-    let all = "7 2 [log.retention.ms:7:2,log.retention.ms:8:3,log.retention.ms:9:4]";
+    let all = "7 2 [log.retention.ms:7:2,log.retention.ms:8:3,log.retention.ms:9:4,log.retention.hours:168:5]";
     assert_eq!(shown(&cluster, (BROKER, "1"), "log.retention.ms"), all);
     assert_eq!(shown(&cluster, (BROKER, ""), "log.retention.ms"), "8 3 [log.retention.ms:8:3]");
     let default = "1 3 [min.insync.replicas:1:3,min.insync.replicas:1:5]";
@@ -145,7 +145,8 @@ fn a_topics_values_come_from_where_kafka_says() {
     assert_eq!(shown(&cluster, t, "errors.deadletterqueue.group.enable"), "false 5 []");
     alter(&cluster, t, &[("retention.ms", SET, "6")]);
     alter(&cluster, (BROKER, ""), &[("log.retention.ms", SET, "5")]);
-    assert_eq!(shown(&cluster, t, "retention.ms"), "6 1 [retention.ms:6:1,log.retention.ms:5:3]");
+    let own = "6 1 [retention.ms:6:1,log.retention.ms:5:3,log.retention.hours:168:5]";
+    assert_eq!(shown(&cluster, t, "retention.ms"), own);
     let unknown = describe(&cluster, (TOPIC, "nosuch"));
     assert_eq!(ErrorCode(unknown.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
     assert_eq!(unknown.error_message.as_deref(), Some(""), "as Kafka says nothing");
