@@ -2,7 +2,7 @@
 //!
 //! Commits or aborts. The answer comes once the decision is in the log; markers follow at once where
 //! their partitions can take them. v5 raises the producer's epoch with each end and answers it, or a
-//! new id where epochs are exhausted (KIP-890); before v2 PRODUCER_FENCED is
+//! new id where epochs are exhausted (KIP-890), and is UNSUPPORTED_VERSION while `transaction.version` is 0; before v2 PRODUCER_FENCED is
 //! INVALID_PRODUCER_EPOCH.
 
 use weir_wire::ErrorCode;
@@ -12,7 +12,7 @@ use weir_wire::messages::end_txn_response::EndTxnResponse;
 use super::transactions::{Written, wait, without_fenced};
 use crate::ctx::Ctx;
 use crate::reply::Reply;
-use crate::txn::{EPOCH_BUMP, End, Ended, NO_EPOCH, NO_PRODUCER_ID, ProducerRef, Step};
+use crate::txn::{EPOCH_BUMP, End, Ended, NO_EPOCH, NO_PRODUCER_ID, ProducerRef, Step, version_of};
 
 pub(crate) fn handle(ctx: &Ctx, request: EndTxnRequest) -> Reply<EndTxnResponse> {
     let version = ctx.version();
@@ -68,6 +68,11 @@ fn end(ctx: &Ctx, request: &EndTxnRequest) -> Result<(ProducerRef, Written), Err
     let Ended::Prepare(next) = ended else {
         return Ok((state.transaction().producer(), None));
     };
+    if ctx.version() >= 5 && version_of(ctx.image()) == 0 {
+        // The log's format of then has no field for the epoch that this raises. (Kafka's coordinator finds out
+        // when it writes, and leaves the transaction between two states until it is loaded anew.)
+        return Err(ErrorCode::UNSUPPORTED_VERSION);
+    }
     let producer = next.producer_after();
     Ok(match entry.step(&shard, &mut state, next)? {
         Step::Done => (producer, None),

@@ -10,7 +10,11 @@ use crate::harness::Cluster;
 const UPGRADE: i8 = 1;
 const SAFE: i8 = 2;
 
-fn update(cluster: &Cluster, updates: &[(&str, i16, i8)], dry: bool) -> UpdateFeaturesResponse {
+pub(crate) fn update(
+    cluster: &Cluster,
+    updates: &[(&str, i16, i8)],
+    dry: bool,
+) -> UpdateFeaturesResponse {
     let updates = updates.iter().map(|&(name, level, kind)| FeatureUpdateKey {
         feature: Str::from(name),
         max_version_level: level,

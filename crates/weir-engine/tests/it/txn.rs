@@ -11,6 +11,7 @@ use weir_wire::messages::find_coordinator_request::FindCoordinatorRequest;
 
 pub(crate) use self::client::{Producer, Protocol};
 use self::client::{committed, stable_end, uncommitted, values};
+use crate::features::update;
 use crate::harness::Cluster;
 
 const BOTH: [Protocol; 2] = [Protocol::V0, Protocol::V2];
@@ -109,6 +110,23 @@ fn the_new_protocol_raises_the_epoch_with_each_end_and_the_old_keeps_it() {
             assert_eq!(producer.epoch, epoch, "{protocol:?}");
         }
     }
+}
+
+/// Before `transaction.version` 1 the log has no field for what the new protocol keeps; the old one ends
+/// the transaction all the same.
+#[test]
+fn the_new_protocol_ends_nothing_at_transaction_version_0() {
+    let cluster = cluster();
+    let mut producer = Producer::init(&cluster, "id", Protocol::V0);
+    producer.begin(&[("t", 0)]);
+    producer.write("t", 0, "v");
+    update(&cluster, &[("transaction.version", 0, 2)], false);
+    let broker = client::coordinator(&cluster, "id");
+    let answer = cluster.connect(broker).call(producer.end_request(true), 5);
+    assert_eq!(ErrorCode(answer.error_code), ErrorCode::UNSUPPORTED_VERSION);
+    assert_eq!((answer.producer_id, answer.producer_epoch), (-1, -1));
+    assert_eq!(producer.end(true), ErrorCode::NONE);
+    assert_eq!(values(&committed(&cluster, "t", 0, 0)), ["v"]);
 }
 
 #[test]
