@@ -1,5 +1,6 @@
 //! What the control API and the coordinators ask of the whole cluster.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -199,10 +200,30 @@ impl Engine {
         if is_internal(name) {
             return self.create_internal_topic(name).map(drop);
         }
+        self.create_with_defaults(name, BTreeMap::new())
+    }
+
+    /// Makes the dead-letter topic that a share group names (KIP-1191): its records are stamped with
+    /// the time at which they were copied, whatever `log.message.timestamp.type` says.
+    pub(crate) fn create_dead_letter_topic(&self, name: &str) -> Result<(), Refusal> {
+        let configs = BTreeMap::from([
+            (Str::from("errors.deadletterqueue.group.enable"), Some(Str::from("true"))),
+            (Str::from("message.timestamp.type"), Some(Str::from("CreateTime"))),
+        ]);
+        self.create_with_defaults(name, configs)
+    }
+
+    /// With as many partitions and replicas as the brokers' configurations say.
+    fn create_with_defaults(
+        &self,
+        name: &str,
+        configs: BTreeMap<Str, Option<Str>>,
+    ) -> Result<(), Refusal> {
         let topic = NewTopic {
             name: Str::from(name),
             partitions: -1,
             replication_factor: -1,
+            configs,
             ..Default::default()
         };
         let answers = self.controller().create_topics(&[topic], false, self.rng().as_ref())?;
@@ -225,7 +246,7 @@ impl Engine {
         let cleanup = if is_share { "delete" } else { "compact" };
         let is_transactions = name == "__transaction_state";
         let compression = if is_transactions { "uncompressed" } else { "producer" };
-        let mut configs = std::collections::BTreeMap::from([
+        let mut configs = BTreeMap::from([
             (Str::from("cleanup.policy"), text(cleanup)),
             (Str::from("compression.type"), text(compression)),
             (Str::from("segment.bytes"), text(&number("segment.bytes").to_string())),

@@ -157,6 +157,7 @@ impl Engine {
         };
         let shared = Arc::new(shared);
         shared.txns.attach(&shared);
+        shared.share.attach(&shared);
         let engine = Self { shared };
         engine.note_boot_if_sound();
         Ok(engine)

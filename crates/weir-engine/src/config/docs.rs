@@ -63,7 +63,7 @@ fn bound_of_groups(key: &str) -> Option<String> {
     Some(format!("What groups without a {name} of their own have. {doc}"))
 }
 
-const GROUP: [(&str, &str); 21] = [
+const GROUP: [(&str, &str); 23] = [
     (
         "consumer.assignment.interval.ms",
         "How long, in milliseconds, the coordinator waits after one assignment before it makes the next: changes in between share one.",
@@ -75,6 +75,14 @@ const GROUP: [(&str, &str); 21] = [
     (
         "consumer.session.timeout.ms",
         "A member of a consumer group (KIP-848) that sends no heartbeat for so many milliseconds is taken out and its partitions go to others.",
+    ),
+    (
+        "errors.deadletterqueue.copy.record.enable",
+        "Whether a share group's dead letters hold key and value of the record; without, headers tell where it lies.",
+    ),
+    (
+        "errors.deadletterqueue.topic.name",
+        "Where a share group's dead letters go: what members reject, and what was delivered too often (KIP-1191). Empty: it is archived without a trace.",
     ),
     (
         "share.assignment.interval.ms",
@@ -159,7 +167,7 @@ const CLIENT_METRICS: [(&str, &str); 3] = [
     ("metrics", "Prefixes of the names of the metrics that clients send; \"*\" is all of them."),
 ];
 
-const BROKER: [(&str, &str); 65] = [
+const BROKER: [(&str, &str); 67] = [
     ("advertised.listeners", "Where clients find this broker, as Metadata tells them."),
     (
         "authorizer.class.name",
@@ -191,6 +199,14 @@ const BROKER: [(&str, &str); 65] = [
         "How many copies each partition of a topic has whose creator does not say.",
     ),
     ("delete.topic.enable", "Whether topics may be deleted at all."),
+    (
+        "errors.deadletterqueue.auto.create.topics.enable",
+        "Whether a dead-letter topic that a share group names is made when it does not exist.",
+    ),
+    (
+        "errors.deadletterqueue.topic.name.prefix",
+        "How the name of a share group's dead-letter topic has to begin; empty: any name.",
+    ),
     (
         "fetch.max.bytes",
         "The most bytes that one Fetch answer holds, whatever the client asks for.",
@@ -393,10 +409,6 @@ mod tests {
         }
     }
 
-    /// Nothing is sent to a dead letter queue.
-    const IDLE: [&str; 2] =
-        ["errors.deadletterqueue.copy.record.enable", "errors.deadletterqueue.topic.name"];
-
     #[test]
     fn every_topic_group_and_metrics_configuration_has_one() {
         let shown = |defs: &'static [weir_wire::config_defs::ConfigDef]| {
@@ -408,7 +420,7 @@ mod tests {
         for key in shown(weir_wire::config_defs::CLIENT_METRICS) {
             doc(ResourceType::ClientMetrics, key);
         }
-        for key in shown(weir_wire::config_defs::GROUP).filter(|key| !IDLE.contains(key)) {
+        for key in shown(weir_wire::config_defs::GROUP) {
             doc(ResourceType::Group, key);
         }
     }

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use weir_wire::records::{Compression, TimestampType, ValidateOptions};
+
 use super::{ConfigMap, Configs};
 use crate::log::{CleanupPolicy, LogConfig};
 
@@ -60,6 +62,26 @@ impl TopicSettings {
         settings
     }
 
+    /// What a batch is checked for before it is appended.
+    pub(crate) fn validate_options(&self, now_ms: i64) -> ValidateOptions {
+        ValidateOptions {
+            max_batch_bytes: usize::try_from(self.max_message_bytes).unwrap_or(0),
+            key_required: self.log.cleanup.compact,
+            timestamp_type: match self.log_append_time {
+                true => TimestampType::LogAppendTime,
+                false => TimestampType::CreateTime,
+            },
+            timestamp_before_max_ms: self.timestamp_before_max_ms,
+            timestamp_after_max_ms: self.timestamp_after_max_ms,
+            compression: forced_compression(&self.compression),
+            compression_level: self.compression_level,
+            max_decompressed_record_bytes: usize::try_from(self.max_decompressed_message_bytes)
+                .unwrap_or(0),
+            now_ms,
+            ..ValidateOptions::default()
+        }
+    }
+
     fn set(&mut self, key: &str, values: &Values<'_>) {
         match key {
             "max.message.bytes" => self.max_message_bytes = values.int(key),
@@ -79,6 +101,15 @@ impl TopicSettings {
             }
             _ => values.set_log(Arc::make_mut(&mut self.log), key),
         }
+    }
+}
+
+/// `compression.type`: `producer` keeps what the client chose.
+fn forced_compression(name: &str) -> Option<Compression> {
+    match name {
+        "producer" => None,
+        "uncompressed" => Some(Compression::None),
+        codec => Compression::from_name(codec),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn handle(ctx: &Ctx, request: ShareFetchRequest) -> Reply<ShareFetchR
     let config = ctx.engine().share().config_in(ctx.image(), &session.group);
     let acks: AckAnswers = acknowledge(ctx, &session, &request, &config);
     if request.share_session_epoch == FINAL_EPOCH {
-        ctx.engine().share().end_session(&session, config.count_limit);
+        ctx.engine().share().end_session(&session, config.give_back());
     }
     let mut poll = Poll::new(ctx, &request, session, opened, config, acks);
     Reply::wait(async move { Some(poll.run().await) })

@@ -52,7 +52,7 @@ pub(crate) fn handle(
         answered.retain(|(_, result)| result.is_err());
     }
     if request.share_session_epoch == FINAL_EPOCH {
-        share.end_session(&session, config.count_limit);
+        share.end_session(&session, config.give_back());
     }
     let lock_ms = if ctx.version() >= 2 { config.lock_timeout() } else { 0 };
     let ctx = ctx.clone();

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 pub(crate) const AVAILABLE: i8 = 0;
 /// A record was accepted.
 pub(crate) const ACKNOWLEDGED: i8 = 2;
+/// A record was rejected or delivered too often, and its copy is not in the dead-letter topic yet (KIP-1191).
+pub(crate) const ARCHIVING: i8 = 3;
 /// A record was rejected, delivered too often, or is none.
 pub(crate) const ARCHIVED: i8 = 4;
 

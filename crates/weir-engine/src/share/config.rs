@@ -4,6 +4,7 @@ use crate::config::Configs;
 use crate::groups::GroupConfig;
 use crate::image::Image;
 use crate::partition::Isolation;
+use crate::share::partition::GiveBack;
 
 /// The effective configuration of one share group. Times are in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,12 @@ pub(crate) struct ShareConfig {
     pub(crate) session_ms: i64,
     /// `share.heartbeat.interval.ms`.
     pub(crate) heartbeat_ms: i32,
+    /// `errors.deadletterqueue.topic.name`, where it is not empty.
+    pub(crate) dlq_topic: Option<String>,
+    /// `errors.deadletterqueue.copy.record.enable`.
+    pub(crate) dlq_copies: bool,
+    /// Whether records become dead letters: there is a topic, and `share.version` is 2.
+    pub(crate) has_dlq: bool,
 }
 
 /// Where a share-partition begins that has no state yet.
@@ -37,7 +44,9 @@ pub(crate) enum Reset {
 
 impl GroupConfig for ShareConfig {
     fn of(image: &Image, group: &str) -> Self {
-        Self::in_effect(image.configs(), group)
+        let config = Self::in_effect(image.configs(), group);
+        let has_dlq = config.dlq_topic.is_some() && image.feature_level("share.version") >= 2;
+        Self { has_dlq, ..config }
     }
 }
 
@@ -58,7 +67,16 @@ impl ShareConfig {
             session_ms: number("share.session.timeout.ms", 45_000),
             heartbeat_ms: i32::try_from(number("share.heartbeat.interval.ms", 5_000))
                 .unwrap_or(i32::MAX),
+            dlq_topic: Some(text("errors.deadletterqueue.topic.name"))
+                .filter(|topic| !topic.is_empty()),
+            dlq_copies: text("errors.deadletterqueue.copy.record.enable") == "true",
+            has_dlq: false,
         }
+    }
+
+    /// What becomes of records that are given back.
+    pub(crate) fn give_back(&self) -> GiveBack {
+        GiveBack { count_limit: self.count_limit, has_dlq: self.has_dlq }
     }
 
     /// `acquisition_lock_timeout_ms` of an answer.

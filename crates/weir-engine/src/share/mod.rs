@@ -8,6 +8,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod config;
+pub(crate) mod dlq;
 pub(crate) mod group;
 pub(crate) mod journal;
 pub(crate) mod key;
@@ -17,7 +18,7 @@ pub(crate) mod session;
 pub(crate) mod state;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use weir_wire::{ErrorCode, Uuid};
@@ -26,10 +27,11 @@ use self::config::{Reset, ShareConfig};
 use self::group::GroupShard;
 use self::journal::{Journal, for_client};
 use self::key::ShareKey;
-use self::partition::{Loaded, SharePartition};
+use self::partition::{GiveBack, Loaded, SharePartition};
 use self::session::{SessionKey, Sessions};
 use self::state::{StateShard, UNINITIALIZED, Written};
 use crate::ctx::Ctx;
+use crate::engine::{Engine, Shared};
 use crate::groups::{GroupsEnv, OFFSETS_TOPIC, partition_for};
 use crate::image::Image;
 use crate::partition::{Isolation, Partition, PartitionError};
@@ -41,6 +43,8 @@ pub(crate) const STATE_TOPIC: &str = "__share_group_state";
 #[derive(Debug)]
 pub(crate) struct Share {
     env: GroupsEnv,
+    /// Told once it is made: what dead letters need.
+    engine: OnceLock<Weak<Shared>>,
     /// The newest metadata that a request came with: what timers decide against.
     image: Mutex<Option<Arc<Image>>>,
     groups: Mutex<HashMap<i32, Arc<GroupShard>>>,
@@ -53,6 +57,7 @@ impl Share {
     pub(crate) fn new(env: GroupsEnv) -> Arc<Self> {
         Arc::new(Self {
             env,
+            engine: OnceLock::new(),
             image: Mutex::default(),
             groups: Mutex::default(),
             states: Mutex::default(),
@@ -63,6 +68,17 @@ impl Share {
 
     pub(crate) fn env(&self) -> &GroupsEnv {
         &self.env
+    }
+
+    /// Tells the share groups their engine, once it is made.
+    pub(crate) fn attach(&self, engine: &Arc<Shared>) {
+        let _ = self.engine.set(Arc::downgrade(engine));
+    }
+
+    /// `None` before it is made, and while it is let go of.
+    fn engine(&self) -> Option<Engine> {
+        let shared = self.engine.get()?.upgrade()?;
+        Some(Engine { shared })
     }
 
     /// Takes note of newer metadata.
@@ -238,6 +254,8 @@ impl Share {
             Some(known) if known.is_current(broker) => Ok(known.clone()),
             _ => {
                 partitions.insert(key.clone(), made.clone());
+                drop(partitions);
+                made.resume_letters();
                 Ok(made)
             }
         }
@@ -260,9 +278,11 @@ impl Share {
             read => read,
         };
         let entry = entry.map_err(|error| loading(error.code))?;
+        let count_limit = self.config(&key.group).count_limit;
         let (state_epoch, batches) = (entry.state_epoch, entry.batches);
         if entry.start_offset != UNINITIALIZED {
-            return Ok(Loaded { state_epoch, start_offset: entry.start_offset, batches });
+            let start_offset = entry.start_offset;
+            return Ok(Loaded { state_epoch, start_offset, batches, count_limit });
         }
         let start_offset = self.reset(key, handle)?;
         let begun = Written {
@@ -274,7 +294,7 @@ impl Share {
         };
         let now_ms = self.env.clock.wall_ms();
         shard.write(key, &begun, now_ms).map_err(|error| loading(error.code))?;
-        Ok(Loaded { state_epoch, start_offset, batches })
+        Ok(Loaded { state_epoch, start_offset, batches, count_limit })
     }
 
     /// Whether the group has a share-partition for initialized that has no state: a power loss took it,
@@ -311,7 +331,7 @@ impl Share {
     }
 
     /// A session ends: what its member still holds is given back.
-    pub(crate) fn end_session(&self, session: &SessionKey, count_limit: i16) {
+    pub(crate) fn end_session(&self, session: &SessionKey, rules: GiveBack) {
         self.sessions.close(session);
         let known: Vec<_> = self.partitions.lock().values().cloned().collect();
         let of_session = known.into_iter().filter(|partition| {
@@ -320,7 +340,7 @@ impl Share {
         let mut partitions: Vec<_> = of_session.collect();
         partitions.sort_unstable_by(|a, b| a.key().cmp(b.key()));
         for partition in partitions {
-            partition.release(&session.member, count_limit);
+            partition.release(&session.member, rules);
         }
     }
 

@@ -10,6 +10,7 @@ mod configs;
 mod consumer_groups;
 mod damage;
 mod data;
+mod dead_letters;
 mod doubt;
 mod features;
 mod group_migration;

@@ -33,9 +33,9 @@ use crate::harness::Cluster;
 use crate::share_coordinator::read_state;
 
 pub(crate) const GROUP: &str = "workers";
-const ACCEPT: i8 = 1;
-const RELEASE: i8 = 2;
-const REJECT: i8 = 3;
+pub(crate) const ACCEPT: i8 = 1;
+pub(crate) const RELEASE: i8 = 2;
+pub(crate) const REJECT: i8 = 3;
 const RENEW: i8 = 4;
 
 fn beat(
@@ -56,13 +56,13 @@ fn beat(
     cluster.connect(broker).call(request, 1)
 }
 
-fn join(cluster: &Cluster, member: &str) -> ShareGroupHeartbeatResponse {
+pub(crate) fn join(cluster: &Cluster, member: &str) -> ShareGroupHeartbeatResponse {
     let joined = beat(cluster, member, 0, &["jobs"]);
     assert_eq!(ErrorCode(joined.error_code), ErrorCode::NONE, "{:?}", joined.error_message);
     joined
 }
 
-fn configure(cluster: &Cluster, key: &str, value: &str) {
+pub(crate) fn configure(cluster: &Cluster, key: &str, value: &str) {
     let config = AlterableConfig {
         name: Str::from(key),
         value: Some(Str::from(value)),
@@ -99,7 +99,8 @@ pub(crate) fn topic_id(cluster: &Cluster) -> Uuid {
 pub(crate) struct Fetcher<'a> {
     cluster: &'a Cluster,
     member: &'static str,
-    epoch: i32,
+    pub(crate) epoch: i32,
+    pub(crate) partition: i32,
 }
 
 type Acks<'a> = &'a [(i64, i64, i8)];
@@ -112,8 +113,11 @@ impl Fetcher<'_> {
             acknowledge_types: vec![*kind],
             ..Default::default()
         });
-        let partition =
-            FetchPartition { acknowledgement_batches: batches.collect(), ..Default::default() };
+        let partition = FetchPartition {
+            partition_index: self.partition,
+            acknowledgement_batches: batches.collect(),
+            ..Default::default()
+        };
         let topic = FetchTopic {
             topic_id: topic_id(self.cluster),
             partitions: vec![partition],
@@ -153,7 +157,7 @@ impl Fetcher<'_> {
         ErrorCode(self.send(request).error_code)
     }
 
-    fn acknowledge(&mut self, first: i64, last: i64, kind: i8) -> ErrorCode {
+    pub(crate) fn acknowledge(&mut self, first: i64, last: i64, kind: i8) -> ErrorCode {
         let batch = acknowledge::AcknowledgementBatch {
             first_offset: first,
             last_offset: last,
@@ -161,6 +165,7 @@ impl Fetcher<'_> {
             ..Default::default()
         };
         let partition = acknowledge::AcknowledgePartition {
+            partition_index: self.partition,
             acknowledgement_batches: vec![batch],
             ..Default::default()
         };
@@ -193,11 +198,11 @@ fn first(response: &ShareFetchResponse) -> Option<&PartitionData> {
 
 pub(crate) fn member<'a>(cluster: &'a Cluster, id: &'static str) -> Fetcher<'a> {
     join(cluster, id);
-    Fetcher { cluster, member: id, epoch: 0 }
+    Fetcher { cluster, member: id, epoch: 0, partition: 0 }
 }
 
 /// Start offset and lag of the group.
-fn offsets(cluster: &Cluster) -> (i64, i64) {
+pub(crate) fn offsets(cluster: &Cluster) -> (i64, i64) {
     let group = DescribeShareGroupOffsetsRequestGroup {
         group_id: Str::from(GROUP),
         topics: None,

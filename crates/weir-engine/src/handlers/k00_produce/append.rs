@@ -5,12 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use weir_wire::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use weir_wire::messages::produce_response::BatchIndexAndErrorMessage;
-use weir_wire::records::{
-    Compression, RecordError, TimestampType, ValidBatch, ValidateOptions, validate,
-};
+use weir_wire::records::{Compression, RecordError, ValidBatch, validate};
 use weir_wire::{ErrorCode, Str};
 
-use crate::config::TopicSettings;
 use crate::ctx::Ctx;
 use crate::image::is_internal;
 use crate::log::{AppendOrigin, Appended};
@@ -215,35 +212,6 @@ fn checked(
     partition: &Partition,
     records: Option<&Bytes>,
 ) -> Result<ValidBatch, Failure> {
-    let options = options(&partition.settings(), ctx.engine().clock().wall_ms());
+    let options = partition.settings().validate_options(ctx.engine().clock().wall_ms());
     validate(records.unwrap_or(&Bytes::new()), &options).map_err(|e| Failure::of(&e, partition))
-}
-
-fn options(settings: &TopicSettings, now_ms: i64) -> ValidateOptions {
-    ValidateOptions {
-        max_batch_bytes: usize::try_from(settings.max_message_bytes).unwrap_or(0),
-        key_required: settings.log.cleanup.compact,
-        timestamp_type: if settings.log_append_time {
-            TimestampType::LogAppendTime
-        } else {
-            TimestampType::CreateTime
-        },
-        timestamp_before_max_ms: settings.timestamp_before_max_ms,
-        timestamp_after_max_ms: settings.timestamp_after_max_ms,
-        compression: forced_compression(&settings.compression),
-        compression_level: settings.compression_level,
-        max_decompressed_record_bytes: usize::try_from(settings.max_decompressed_message_bytes)
-            .unwrap_or(0),
-        now_ms,
-        ..ValidateOptions::default()
-    }
-}
-
-/// `compression.type`: `producer` keeps what the client chose.
-fn forced_compression(name: &str) -> Option<Compression> {
-    match name {
-        "producer" => None,
-        "uncompressed" => Some(Compression::None),
-        codec => Compression::from_name(codec),
-    }
 }

@@ -42,7 +42,7 @@ pub(super) fn open(
             let key_name = "group.share.max.share.sessions";
             let limit = usize::try_from(ctx.image().configs().broker_i32(key_name)).unwrap_or(0);
             // What an older session of the member held is given back.
-            share.end_session(&key, share.config_in(ctx.image(), group).count_limit);
+            share.end_session(&key, share.config_in(ctx.image(), group).give_back());
             share.sessions.open(key.clone(), places, limit, now_ms)?
         }
         FINAL_EPOCH => {

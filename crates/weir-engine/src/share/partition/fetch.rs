@@ -43,7 +43,7 @@ impl SharePartition {
             return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
         }
         self.handle.check_leader(self.broker, self.leader_epoch).map_err(|e| e.code())?;
-        self.expire(&share, &mut inner, config.count_limit);
+        self.expire(&share, &mut inner, config.give_back());
         let until = share.env().now().monotonic_ms.saturating_add(config.lock_ms);
         for _ in 0..LOOKS_MAX {
             let view = self.handle.view().map_err(|error| error.code())?;

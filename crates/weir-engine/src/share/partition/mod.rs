@@ -7,6 +7,7 @@
 
 mod acquire;
 mod fetch;
+mod letters;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -16,8 +17,9 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 use weir_wire::ErrorCode;
 
+use self::letters::Letters;
 pub(crate) use fetch::{Ask, Fetched};
-pub(crate) use runs::{Ack, Acquired};
+pub(crate) use runs::{Ack, Acquired, GiveBack};
 use runs::{AckRules, NEVER, Runs};
 
 use super::Share;
@@ -54,6 +56,7 @@ struct Inner {
     is_fenced: bool,
     timer: Option<TimerGuard>,
     armed_at: i64,
+    letters: Letters,
 }
 
 impl SharePartition {
@@ -66,11 +69,12 @@ impl SharePartition {
         loaded: Loaded,
     ) -> Arc<Self> {
         let inner = Inner {
-            runs: Runs::new(loaded.start_offset, &loaded.batches),
+            runs: Runs::new(loaded.start_offset, &loaded.batches, loaded.count_limit),
             state_epoch: loaded.state_epoch,
             is_fenced: false,
             timer: None,
             armed_at: NEVER,
+            letters: Letters::default(),
         };
         Arc::new_cyclic(|me| Self {
             key,
@@ -109,6 +113,7 @@ impl SharePartition {
             return;
         }
         inner.timer = None;
+        inner.letters = Letters::default();
         drop(inner);
         self.changes.notify();
     }
@@ -124,11 +129,11 @@ impl SharePartition {
         let share = self.share()?;
         let now = share.env().now();
         let rules = AckRules {
-            count_limit: config.count_limit,
+            give_back: config.give_back(),
             until: now.monotonic_ms.saturating_add(config.lock_ms),
         };
         let mut inner = self.inner.lock();
-        self.expire(&share, &mut inner, config.count_limit);
+        self.expire(&share, &mut inner, rules.give_back);
         let mut runs = inner.runs.clone();
         let mut changed = Vec::new();
         for &(first, last, ack) in ranges {
@@ -143,26 +148,27 @@ impl SharePartition {
         };
         inner.runs = runs;
         self.arm(&share, &mut inner);
+        self.arm_letters(&share, &mut inner);
         drop(inner);
         self.changes.notify();
         Ok(persisted)
     }
 
     /// Gives back everything that `member` holds: its session is over.
-    pub(crate) fn release(&self, member: &str, count_limit: i16) {
+    pub(crate) fn release(&self, member: &str, rules: GiveBack) {
         let Ok(share) = self.share() else { return };
         let mut inner = self.inner.lock();
         let mut runs = inner.runs.clone();
-        let changed = runs.release(member, count_limit);
+        let changed = runs.release(member, rules);
         self.given_back(&share, &mut inner, runs, &changed);
         drop(inner);
         self.changes.notify();
     }
 
     /// Gives back what is locked for too long.
-    fn expire(&self, share: &Arc<Share>, inner: &mut Inner, count_limit: i16) {
+    fn expire(&self, share: &Arc<Share>, inner: &mut Inner, rules: GiveBack) {
         let mut runs = inner.runs.clone();
-        let changed = runs.expire(share.env().now().monotonic_ms, count_limit);
+        let changed = runs.expire(share.env().now().monotonic_ms, rules);
         self.given_back(share, inner, runs, &changed);
     }
 
@@ -182,6 +188,7 @@ impl SharePartition {
         }
         runs.advance();
         inner.runs = runs;
+        self.arm_letters(share, inner);
     }
 
     /// Writes the state of `changed` with the new start.
@@ -252,8 +259,8 @@ impl SharePartition {
         if inner.is_fenced || self.handle.leader_epoch() != self.leader_epoch {
             return;
         }
-        let count_limit = share.config(&self.key.group).count_limit;
-        self.expire(&share, &mut inner, count_limit);
+        let rules = share.config(&self.key.group).give_back();
+        self.expire(&share, &mut inner, rules);
         self.arm(&share, &mut inner);
         drop(inner);
         self.changes.notify();
@@ -266,6 +273,8 @@ pub(super) struct Loaded {
     pub(super) state_epoch: i32,
     pub(super) start_offset: i64,
     pub(super) batches: Vec<super::batches::StateBatch>,
+    /// `share.delivery.count.limit`.
+    pub(super) count_limit: i16,
 }
 
 /// A write to wait for.

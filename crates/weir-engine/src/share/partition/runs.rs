@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use weir_wire::{ErrorCode, Str};
 
 use crate::controller::Refusal;
-use crate::share::batches::{ACKNOWLEDGED, ARCHIVED, AVAILABLE, StateBatch};
+use crate::share::batches::{ACKNOWLEDGED, ARCHIVED, ARCHIVING, AVAILABLE, StateBatch};
+use crate::share::dlq::{Cause, Letter};
 
 /// Nothing is due.
 pub(crate) const NEVER: i64 = i64::MAX;
@@ -47,8 +48,13 @@ pub(crate) struct Acquired {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
     Available,
-    Acquired { member: Str, until: i64 },
+    Acquired {
+        member: Str,
+        until: i64,
+    },
     Acknowledged,
+    /// Its copy is on the way to the dead-letter topic.
+    Archiving(Letter),
     Archived,
 }
 
@@ -94,9 +100,21 @@ impl Run {
         Refusal::new(ErrorCode::INVALID_RECORD_STATE, message)
     }
 
-    /// Given back: available, or archived after its last delivery.
-    fn give_back(&mut self, count_limit: i16) {
-        self.state = if self.count >= count_limit { State::Archived } else { State::Available };
+    /// Given back: available, or finished with after its last delivery.
+    fn give_back(&mut self, rules: GiveBack) {
+        match self.count >= rules.count_limit {
+            true => self.put_away(Cause::TooOften, rules.has_dlq),
+            false => self.state = State::Available,
+        }
+    }
+
+    /// Nobody is given it any more.
+    fn put_away(&mut self, cause: Cause, has_dlq: bool) {
+        let is_whole = self.batch.is_some_and(|batch| !batch.is_by_offset);
+        self.state = match has_dlq {
+            true => State::Archiving(Letter::new(cause, is_whole)),
+            false => State::Archived,
+        };
     }
 }
 
@@ -105,11 +123,19 @@ fn not_found() -> Refusal {
     Refusal::new(ErrorCode::INVALID_RECORD_STATE, message)
 }
 
+/// What becomes of records that are given back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GiveBack {
+    /// `share.delivery.count.limit`.
+    pub(crate) count_limit: i16,
+    /// Whether what nobody is given any more is copied first.
+    pub(crate) has_dlq: bool,
+}
+
 /// What acknowledging needs to know.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AckRules {
-    /// `share.delivery.count.limit`.
-    pub(crate) count_limit: i16,
+    pub(crate) give_back: GiveBack,
     /// Until when renewed locks hold (monotonic, ms).
     pub(crate) until: i64,
 }
@@ -125,7 +151,7 @@ pub(crate) struct Runs {
 impl Runs {
     /// From what was persisted. What lies between is available: it was delivered at most, and
     /// nobody said what became of it.
-    pub(crate) fn new(start: i64, batches: &[StateBatch]) -> Self {
+    pub(crate) fn new(start: i64, batches: &[StateBatch], count_limit: i16) -> Self {
         let mut runs = Self { start, end: start, map: BTreeMap::new() };
         for batch in batches.iter().filter(|batch| batch.last >= start) {
             let first = batch.first.max(start);
@@ -136,6 +162,10 @@ impl Runs {
             let state = match batch.state {
                 ACKNOWLEDGED => State::Acknowledged,
                 ARCHIVED => State::Archived,
+                ARCHIVING => {
+                    let cause = Cause::of_count(batch.count, count_limit);
+                    State::Archiving(Letter::new(cause, true))
+                }
                 _ => State::Available,
             };
             let whole = Some(Batch { first, last: batch.last, is_by_offset: false });
@@ -209,6 +239,19 @@ impl Runs {
         self.map.insert(first, run);
     }
 
+    /// The runs, and their first offsets.
+    pub(super) fn each(&self) -> impl Iterator<Item = (i64, &Run)> {
+        self.map.iter().map(|(first, run)| (*first, run))
+    }
+
+    /// The runs that `first..=last` is made of once it is split off.
+    pub(super) fn each_of(&mut self, first: i64, last: i64) -> impl Iterator<Item = &mut Run> {
+        self.split(first);
+        self.split(last.saturating_add(1));
+        let is_some = first <= last;
+        is_some.then(|| self.map.range_mut(first..=last)).into_iter().flatten().map(|(_, run)| run)
+    }
+
     pub(super) fn run_mut(&mut self, first: i64) -> Option<&mut Run> {
         self.map.get_mut(&first)
     }
@@ -252,8 +295,9 @@ impl Runs {
         for (_, run) in self.map.range_mut(first..=last) {
             match ack {
                 Ack::Accept => run.state = State::Acknowledged,
-                Ack::Gap | Ack::Reject => run.state = State::Archived,
-                Ack::Release => run.give_back(rules.count_limit),
+                Ack::Gap => run.state = State::Archived,
+                Ack::Reject => run.put_away(Cause::Rejected, rules.give_back.has_dlq),
+                Ack::Release => run.give_back(rules.give_back),
                 Ack::Renew => {
                     run.state = State::Acquired { member: Str::from(member), until: rules.until };
                 }
@@ -285,26 +329,26 @@ impl Runs {
     }
 
     /// Gives back what `is_over` picks; answers the ranges.
-    fn give_back(&mut self, count_limit: i16, is_over: impl Fn(&Run) -> bool) -> Vec<(i64, i64)> {
+    fn give_back(&mut self, rules: GiveBack, is_over: impl Fn(&Run) -> bool) -> Vec<(i64, i64)> {
         let mut changed = Vec::new();
         for (first, run) in self.map.iter_mut().filter(|(_, run)| is_over(run)) {
-            run.give_back(count_limit);
+            run.give_back(rules);
             changed.push((*first, run.last));
         }
         changed
     }
 
     /// Locks that are over by `now`.
-    pub(crate) fn expire(&mut self, now: i64, count_limit: i16) -> Vec<(i64, i64)> {
+    pub(crate) fn expire(&mut self, now: i64, rules: GiveBack) -> Vec<(i64, i64)> {
         self.give_back(
-            count_limit,
+            rules,
             |run| matches!(run.state, State::Acquired { until, .. } if until <= now),
         )
     }
 
     /// Everything that `member` holds.
-    pub(crate) fn release(&mut self, member: &str, count_limit: i16) -> Vec<(i64, i64)> {
-        self.give_back(count_limit, |run| run.is_held_by(member))
+    pub(crate) fn release(&mut self, member: &str, rules: GiveBack) -> Vec<(i64, i64)> {
+        self.give_back(rules, |run| run.is_held_by(member))
     }
 
     /// The persisted form of `ranges`, without what is acquired.
@@ -315,6 +359,7 @@ impl Runs {
                 let state = match run.state {
                     State::Available => AVAILABLE,
                     State::Acknowledged => ACKNOWLEDGED,
+                    State::Archiving(_) => ARCHIVING,
                     State::Archived => ARCHIVED,
                     State::Acquired { .. } => continue,
                 };

@@ -170,6 +170,16 @@ pub(super) fn told(bytes: &[u8]) -> Value {
     json!({"batches": batches, "restBytes": !reader.rest().is_empty()})
 }
 
+/// Each as `key=value`; 0 where there are none.
+fn headers_of(record: &weir_wire::records::RecordRef<'_>) -> Value {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let one = |header: weir_wire::records::HeaderRef<'_>| {
+        format!("{}={}", text(header.key), header.value.map_or("null".to_owned(), text))
+    };
+    let all: Vec<String> = record.headers().map(one).collect();
+    if all.is_empty() { json!(0) } else { json!(all) }
+}
+
 fn told_batch(batch: &RecordBatch<'_>) -> Value {
     let header = &batch.header;
     let mut scratch = Vec::new();
@@ -177,7 +187,7 @@ fn told_batch(batch: &RecordBatch<'_>) -> Value {
         let one = |record: weir_wire::records::RecordRef<'_>| {
             json!({"offset": record.offset, "at": record.timestamp, "key": record.key.map(text_of),
                    "value": record.value.map(|value| if value.len() > 100 { json!(value.len()) } else { text_of(value) }),
-                   "headers": record.header_count()})
+                   "headers": headers_of(&record)})
         };
         records.map_while(Result::ok).map(one).collect::<Vec<_>>()
     });
