@@ -57,6 +57,9 @@ async fn all(axe: &Axe, host: Host, home: &Home) -> anyhow::Result<()> {
         // The page that has stopped knows its theme; so does the one without a core.
         check.page.go("/about").await?;
         check.page.find("heading", "About Weir").await?;
+        check.page.click("button", "Show licences").await?;
+        check.page.shows("rdkafka-sys").await?;
+        check.look("the licences of others").await?;
         stage.end_serve();
         check.page.find("heading", "~core does not answer").await?;
         check.look("a core that does not answer").await?;

@@ -20,6 +20,18 @@ fn settings_are_changed_one_by_one_and_told() {
 }
 
 #[test]
+fn the_licences_of_what_others_wrote_are_told() {
+    let notices = Bench::new().call("app.notices", Value::Null).unwrap();
+    let text = notices["text"].as_str().unwrap();
+    // Our own notice, a Rust package, the C library in it, a package of the page, the font.
+    for part in
+        ["The Weir authors", "tokio 1.", "LICENSE.lz4", "react-dom", "pretendard", "SIL OPEN"]
+    {
+        assert!(text.contains(part), "{part} is missing");
+    }
+}
+
+#[test]
 fn a_fresh_home_has_no_cluster_and_suggests_a_name() {
     let bench = Bench::new();
     assert_eq!(bench.call("clusters.list", Value::Null).unwrap(), json!({"rows": []}));
