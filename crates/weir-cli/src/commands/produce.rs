@@ -93,11 +93,21 @@ pub(crate) async fn run(args: ProduceArgs, lang: Lang) -> Result<(), Trouble> {
     };
     invite(lang);
     let mut lines = lines();
-    let (stopped, hurries) = tokio::select! {
+    let mut asked_to_end = std::pin::pin!(signal::asked_to_end());
+    let (stopped, mut hurries) = tokio::select! {
         stopped = writing.take(&mut lines, &args, check) => (stopped, false),
-        () = signal::asked_to_end() => (None, true),
+        () = &mut asked_to_end => (None, true),
     };
-    writing.end(&args, limit, stopped, hurries).await
+    if !hurries {
+        hurries = tokio::select! {
+            () = writing.settle(0) => false,
+            () = &mut asked_to_end => true,
+        };
+    }
+    if hurries {
+        let _ = tokio::time::timeout(LAST_WAIT, writing.settle(0)).await; // what is left is told
+    }
+    writing.end(&args, limit, stopped).await
 }
 
 /// The topic's `max.message.bytes`, if this user may read it.
@@ -178,24 +188,13 @@ impl Writing {
         self.failed.get_or_insert((line, error));
     }
 
-    /// Waits for what is under way, says how much was written, and why not more. Who was asked to end, before or meanwhile
-    /// (`hurries`), waits no longer than [`LAST_WAIT`].
+    /// Says how much was written, and why not more.
     async fn end(
-        mut self,
+        self,
         args: &ProduceArgs,
         limit: Option<u32>,
         stopped: Option<Trouble>,
-        mut hurries: bool,
     ) -> Result<(), Trouble> {
-        if !hurries {
-            hurries = tokio::select! {
-                () = self.settle(0) => false,
-                () = signal::asked_to_end() => true,
-            };
-        }
-        if hurries {
-            let _ = tokio::time::timeout(LAST_WAIT, self.settle(0)).await; // what is left is told
-        }
         tell(args, self.written, self.lang)?;
         let left = self.unanswered.len();
         if left > 0 && self.failed.is_none() && stopped.is_none() {

@@ -58,10 +58,12 @@ pub(crate) async fn run(args: UpArgs, lang: Lang) -> Result<(), Trouble> {
     let found = settled(&app, Instant::now() + SETTLED_WITHIN).await?;
     // Whoever started it decides when it stops.
     let ours = found.as_ref().is_none_or(is_down);
+    // One for all waits: a signal between two of them is not lost.
+    let mut asked_to_end = std::pin::pin!(signal::asked_to_end());
     let row = tokio::select! {
         row = usable(&app, &args, found) => row?,
         // The person changed their mind before there was anything to use.
-        () = signal::asked_to_end(), if !args.detach => {
+        () = &mut asked_to_end, if !args.detach => {
             end(&app, ours).await?;
             return Err(Trouble::Quiet);
         }
@@ -73,7 +75,7 @@ pub(crate) async fn run(args: UpArgs, lang: Lang) -> Result<(), Trouble> {
     }
     tell_end(lang, &row.name, ours);
     tokio::select! {
-        () = signal::asked_to_end() => end(&app, ours).await,
+        () = &mut asked_to_end => end(&app, ours).await,
         () = gone(&app) => Ok(()),
     }
 }
