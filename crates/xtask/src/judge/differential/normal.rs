@@ -96,6 +96,9 @@ impl Rules<'_> {
         let named = ["Name", "TopicName", "Topic", "GroupId", "TransactionalId", "ResourceName"];
         let mut names = named.iter().filter_map(|field| item.get(field)?.as_str());
         names.any(|name| {
+            // A dead-letter topic, as `dlq.NAME`, is its scenario's.
+            let behind = name.split_once('.').map(|(_, name)| name);
+            let name = behind.filter(|name| name.starts_with(RUN)).unwrap_or(name);
             // Made by whichever scenario came first.
             matches!(name, "__transaction_state" | "__share_group_state")
                 || name.starts_with(RUN)
@@ -220,12 +223,15 @@ mod tests {
     fn ids_and_places_are_made_equal_and_what_was_asked_stays() {
         let told = json!({"ClusterId": "x", "Topics": [
             {"Name": "run1-b"},
+            {"Name": "dlq.run1-b"},
             {"Name": "run1-a-2", "TopicId": "JkcQbn6bQZmUYm2xD9cIqw", "LeaderId": 2},
+            {"Name": "dlq.run1-a"},
             {"Name": "run1-a", "ErrorCode": 3, "ReplicaNodes": [3, 1]},
         ], "MemberId": "judge-0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"});
         let wanted = json!({"ClusterId": "<clusterid>", "Topics": [
             {"Name": "a", "ErrorCode": 3, "ReplicaNodes": "<2 brokers>"},
             {"Name": "a-2", "TopicId": "<uuid>", "LeaderId": "<broker>"},
+            {"Name": "dlq.a"},
         ], "MemberId": "judge-<uuid>"});
         assert_eq!(normal(&told), wanted);
     }
