@@ -160,7 +160,7 @@ fn check(alter: &AlterTopic) -> Result<()> {
 }
 
 /// A value that is refused before a broker sees it.
-pub(crate) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
+pub fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
     let failure = match problem {
         ConfigProblem::Unknown(name) => {
             Failure::invalid(name, TextId::ConfigUnknown.with("name", name))
@@ -187,7 +187,9 @@ pub(crate) fn config_failure(name: &str, problem: &ConfigProblem) -> Failure {
     match problem {
         // Name and value are said already.
         ConfigProblem::Invalid { problem, .. } => failure.detail(&problem.reason),
-        _ => failure.detail(problem),
+        ConfigProblem::Together(_) => failure.detail(problem),
+        // The sentence is all there is.
+        _ => failure,
     }
 }
 

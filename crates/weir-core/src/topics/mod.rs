@@ -9,8 +9,9 @@ mod list;
 mod partitions;
 mod row;
 
-pub(crate) use configs::config_failure;
-pub use configs::{AlterTopic, Altered, ConfigChange, ConfigHelp, ConfigRow, config_doc};
+pub use configs::{
+    AlterTopic, Altered, ConfigChange, ConfigHelp, ConfigRow, config_doc, config_failure,
+};
 pub use create::{CreateTopic, TopicDefaults};
 pub use delete::DeletedTopics;
 pub(crate) use get::find;

@@ -7,6 +7,7 @@ use weir_api::commands::topics::delete::TopicsDelete;
 use weir_api::dto::{ConfigValue, DeletedTopic};
 use weir_api::texts::Lang;
 use weir_core::client::{Client, CreatedTopic, Options, check_topic_config, parse_bootstrap};
+use weir_core::topics::config_failure;
 use weir_domain::{ItemResult, NewPartitions, NewTopic, TopicNameError, validate_topic_name};
 
 use super::{AddPartitionsArgs, CreateArgs, DeleteArgs};
@@ -20,8 +21,7 @@ pub(super) async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> 
         validate_topic_name(name).map_err(|problem| bad_name(name, &problem))?;
     }
     for (key, value) in &args.config {
-        let problem = check_topic_config(key, value).err();
-        problem.map_or(Ok(()), |p| Err(Trouble::usage(p.to_string(), p.to_string())))?;
+        check_topic_config(key, value).map_err(|problem| config_failure(key, &problem))?;
     }
     let results = match context::place(&args.common, &args.target, args.dry_run).await? {
         Place::Named { app, cluster } => create_named(&app, &cluster, &args).await?,

@@ -5,7 +5,7 @@ use weir_api::commands::topics::alter_configs::TopicsAlterConfigs;
 use weir_api::dto::{ConfigChange as Altered, ConfigEdit, FromCore as _, Text};
 use weir_api::texts::{self, Lang};
 use weir_core::client::{Client, check_topic_config};
-use weir_core::topics::config_doc;
+use weir_core::topics::{config_doc, config_failure};
 use weir_domain::{ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, ItemError};
 
 use super::ConfigArgs;
@@ -25,8 +25,7 @@ pub(super) async fn run(args: ConfigArgs, lang: Lang) -> Result<(), Trouble> {
         };
     }
     for (key, value) in &args.set {
-        let problem = check_topic_config(key, value).err();
-        problem.map_or(Ok(()), |p| Err(Trouble::usage(p.to_string(), p.to_string())))?;
+        check_topic_config(key, value).map_err(|problem| config_failure(key, &problem))?;
     }
     alter(&client, &args).await
 }
