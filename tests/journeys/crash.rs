@@ -1,8 +1,13 @@
 //! When something in Weir itself breaks: a designed screen, details to copy, a way on.
 
 use fantoccini::key::Key;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 use weir_tests::home::Home;
 use weir_tests::stage::{Host, Stage};
+use weir_tests::wait;
 
 in_both_hosts!(a_page_that_throws_can_be_reported_and_restarted);
 
@@ -57,4 +62,55 @@ async fn core_gone(host: Host, home: &Home) -> anyhow::Result<()> {
     let state = home.run(&["cluster", "show", "shop"])?;
     anyhow::ensure!(state.contains("ACTIVE"), "the cluster runs on: {state}");
     Ok(())
+}
+
+/// What Restart does in the window once the core is gone: another process has the window of the same folder.
+#[tokio::test]
+async fn the_window_starts_anew_with_its_core() -> anyhow::Result<()> {
+    crate::journey(Host::Window, starts_anew).await
+}
+
+async fn starts_anew(host: Host, home: &Home) -> anyhow::Result<()> {
+    let stage = Stage::open(host, home, "/clusters").await?;
+    let page = stage.page();
+    page.find("heading", "A Kafka cluster, one click away").await?;
+    let before = windows(home)?;
+    anyhow::ensure!(before.len() == 1, "{before:?}");
+    // The page goes with its process, and the driver's session with both.
+    let asked = page.call("window.restart", serde_json::json!({}));
+    let _ = tokio::time::timeout(Duration::from_secs(5), asked).await;
+    let after = wait::until("another process with the window", LATER, async || {
+        let now = windows(home)?;
+        Ok((now.len() == 1 && now != before && answers(home)).then_some(now))
+    })
+    .await?;
+    // It stays: it did not find the folder taken.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    anyhow::ensure!(windows(home)? == after, "{after:?} has ended");
+    for window in after {
+        Command::new("kill").arg(window.to_string()).status()?;
+    }
+    Ok(())
+}
+
+const LATER: Duration = Duration::from_secs(60);
+
+/// A second start would reach it.
+fn answers(home: &Home) -> bool {
+    UnixStream::connect(home.path().join("app.sock")).is_ok()
+}
+
+/// Processes of the window with this data folder.
+fn windows(home: &Home) -> anyhow::Result<Vec<u32>> {
+    let wanted = format!("WEIR_HOME={}", home.path().display());
+    let is_ours = |pid: &u32| {
+        let of = Path::new("/proc").join(pid.to_string());
+        let program = std::fs::read_link(of.join("exe")).unwrap_or_default();
+        let environment = std::fs::read(of.join("environ")).unwrap_or_default();
+        program.ends_with("weir-desktop")
+            && environment.split(|byte| *byte == 0).any(|one| one == wanted.as_bytes())
+    };
+    let all = std::fs::read_dir("/proc")?.flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    Ok(pids.filter(is_ours).collect())
 }
