@@ -116,14 +116,25 @@ async fn delete_groups(
     client: &Client,
     names: &[String],
 ) -> std::result::Result<Vec<ItemResult>, ClientError> {
-    for group in
-        client.describe_groups(names).await?.into_iter().filter_map(|item| item.result.ok())
-    {
-        if !group.members.is_empty() {
-            client.remove_members(&group).await?;
+    let deadline = Instant::now() + ENDS_WITHIN;
+    loop {
+        for group in
+            client.describe_groups(names).await?.into_iter().filter_map(|item| item.result.ok())
+        {
+            if !group.members.is_empty() {
+                client.remove_members(&group).await?;
+            }
         }
+        let deleted = client.delete_groups(names).await?;
+        // A member that was killed while it joined is known as one only a moment later.
+        let has_members = deleted
+            .iter()
+            .any(|item| item.result.as_ref().is_err_and(|error| error.name == "NON_EMPTY_GROUP"));
+        if !has_members || Instant::now() > deadline {
+            return Ok(deleted);
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
-    client.delete_groups(names).await
 }
 
 fn set_sample(dir: &ClusterDir, wanted: bool) -> Result<()> {
