@@ -35,9 +35,12 @@ impl Default for Letters {
     }
 }
 
+/// Offsets from the first to the last, both included.
+type Ranges = Vec<(i64, i64)>;
+
 #[derive(Debug)]
 struct Written {
-    ranges: Vec<(i64, i64)>,
+    ranges: Ranges,
     posted: Posted,
     look_at_ms: i64,
     until_ms: i64,
@@ -49,7 +52,7 @@ impl Letters {
     }
 
     /// Takes out what is decided by `now`.
-    fn decided(&mut self, now: i64) -> Vec<(Vec<(i64, i64)>, Result<(), Failure>)> {
+    fn decided(&mut self, now: i64) -> Vec<(Ranges, Result<(), Failure>)> {
         let mut decided = Vec::new();
         self.written.retain_mut(|written| {
             let timed_out = written.until_ms <= now;
