@@ -13,6 +13,7 @@ mod place;
 
 use anyhow::anyhow;
 use clap::Parser;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use weir_api::texts::{self, Lang};
@@ -23,7 +24,8 @@ fn main() -> ExitCode {
     match run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("weir-desktop: {error:#}");
+            // Nobody may read it: the exit code stands.
+            let _ = writeln!(std::io::stderr(), "weir-desktop: {error:#}");
             ExitCode::FAILURE
         }
     }

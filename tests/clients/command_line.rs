@@ -77,6 +77,23 @@ fn up_in_the_foreground_stops_its_cluster_when_its_terminal_is_closed() -> anyho
 }
 
 #[test]
+fn what_nobody_can_read_is_no_panic() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    for (args, code) in [
+        (&["topic", "list", "--cluster", "none"][..], 1),
+        (&["topic", "list", "--nonsense"], 2),
+        (&["up", "--detach", "--brokers", "1", "--topic", "numbers:1"], 0),
+        (&["produce", "numbers"], 0),
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full")?;
+        let mut weir = home.weir(args)?;
+        let status = weir.stdin(Stdio::null()).stdout(Stdio::null()).stderr(full).status()?;
+        ensure!(status.code() == Some(code), "{args:?}: {status}");
+    }
+    Ok(())
+}
+
+#[test]
 fn up_under_nohup_outlives_its_terminal() -> anyhow::Result<()> {
     let home = Home::new()?;
     let up = home.weir(&["up", "--brokers", "1"])?;

@@ -104,8 +104,12 @@ fn launch(
     begun: Instant,
 ) -> Result<Arc<Running>, StartError> {
     let Prepared { cluster, bound } = prepared;
-    let config = engine_config(dir, &cluster);
     let files = file_budget(bound.iter().map(|b| b.listeners.len()).sum());
+    let mut config = engine_config(dir, &cluster);
+    if !cluster.static_configs.contains_key(MAX_CONNECTIONS) {
+        // What the limit of open files leaves: DescribeConfigs is to tell what holds.
+        config = config.set(MAX_CONNECTIONS, &files.connections.to_string());
+    }
     let budget = Arc::new(NetBudget::new(bounds(&config.static_configs(), files.connections)));
     let engine = open_engine(config.clone(), files.log_files)?;
     engine.on_log_levels(crate::logs::set_levels);
@@ -149,6 +153,7 @@ fn open_engine(config: EngineConfig, open_files_max: usize) -> Result<Engine, St
 /// Consumers that are started together look for their coordinator up to 50 ms apart (librdkafka waits so long between
 /// two connections).
 const FIRST_GENERATION_MS: i32 = 60;
+const MAX_CONNECTIONS: &str = "max.connections";
 
 fn engine_config(dir: &ClusterDir, cluster: &ClusterFile) -> EngineConfig {
     let host = cluster.advertised();
@@ -172,7 +177,7 @@ fn bounds(configs: &BTreeMap<String, String>, connections_by_files: usize) -> Bo
     };
     Bounds {
         connections: connections_by_files,
-        connections_of_broker: number("max.connections", usize::MAX),
+        connections_of_broker: number(MAX_CONNECTIONS, usize::MAX),
         queued_request_bytes: number("queued.max.request.bytes", 256 << 20),
         frame_max: number("socket.request.max.bytes", 100 << 20),
         idle: Duration::from_millis(number("connections.max.idle.ms", 600_000) as u64),

@@ -3,6 +3,8 @@ use weir_control::api::{Operation, OperationKind, OperationState, OperationStep}
 use weir_control::files::{FailedFile, KeeperFile};
 use weir_control::{ClusterDir, DirError, now_ms, random_id};
 
+use super::say::say;
+
 #[derive(Debug)]
 pub(super) struct Journal {
     dir: ClusterDir,
@@ -24,7 +26,7 @@ impl Journal {
         dir.save_keeper(&file)?;
         // History only: one that cannot be read or written is no reason not to run.
         if let Err(e) = dir.operations().settle(OperationKind::is_keepers) {
-            eprintln!("keeper: {e}");
+            say(e);
         }
         Ok(Self { dir, file, heal: None })
     }
@@ -79,13 +81,13 @@ impl Journal {
     /// A full disk must not end the keeper: what it could not write is said on standard error.
     fn save(&self) {
         if let Err(e) = self.dir.save_keeper(&self.file) {
-            eprintln!("keeper: {e}");
+            say(e);
         }
     }
 
     fn write(&self, operation: &Operation) {
         if let Err(e) = self.dir.operations().append(operation) {
-            eprintln!("keeper: {e}");
+            say(e);
         }
     }
 }

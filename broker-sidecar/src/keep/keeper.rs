@@ -10,6 +10,7 @@ use weir_control::files::Desired;
 use super::backoff::Backoff;
 use super::engine::{Death, Engine, Event};
 use super::journal::Journal;
+use super::say::say;
 use crate::StartError;
 
 /// A clean stop takes two seconds at most; then the engine is ended.
@@ -24,7 +25,7 @@ pub fn keep(path: &Path) -> Result<(), StartError> {
         return Err(StartError::NoCluster { path: path.to_owned() });
     }
     let Some(_lock) = dir.lock_keeper()? else {
-        eprintln!("keeper: another keeper has this cluster already");
+        say("another keeper has this cluster already");
         return Ok(());
     };
     let (tell, events) = channel();
@@ -78,7 +79,7 @@ impl Keeper {
 
     /// Follows one engine to its end.
     fn watch(&mut self, mut engine: Engine, launch: u32) -> Result<Next, StartError> {
-        eprintln!("keeper: launch {launch} is process {}", engine.pid);
+        say(format_args!("launch {launch} is process {}", engine.pid));
         loop {
             match self.events.recv() {
                 Ok(Event::Ready(of)) if of == launch => self.journal.ready(),
@@ -108,7 +109,7 @@ impl Keeper {
     }
 
     fn after_end(&mut self, death: &Death) -> Result<Next, StartError> {
-        eprintln!("keeper: the engine ended: {}", death.how);
+        say(format_args!("the engine ended: {}", death.how));
         let desired = self.dir.load_cluster()?.map(|c| c.desired);
         if death.clean && desired != Some(Desired::Running) {
             return Ok(Next::End);

@@ -4,5 +4,6 @@ mod backoff;
 mod engine;
 mod journal;
 mod keeper;
+mod say;
 
 pub use keeper::keep;

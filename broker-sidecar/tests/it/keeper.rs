@@ -46,9 +46,14 @@ impl Drop for Kept {
 }
 
 fn keep(path: &Path) -> Child {
+    keep_saying(path, Stdio::null())
+}
+
+/// A keeper with another standard error.
+fn keep_saying(path: &Path, stderr: Stdio) -> Child {
     let mut command = Command::new(BINARY);
     command.arg("keep").arg("--dir").arg(path);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
 }
 
 fn cluster() -> ClusterFile {
@@ -61,6 +66,20 @@ fn heals(dir: &ClusterDir) -> (Vec<Operation>, usize) {
     let heals: Vec<_> = all.into_iter().filter(|o| o.kind == OperationKind::Heal).collect();
     let done = heals.iter().filter(|o| o.state == OperationState::Done).count();
     (heals, done)
+}
+
+#[test]
+fn a_keeper_whose_log_lies_on_a_full_disk_goes_on() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = ClusterDir::new(temp.path());
+    dir.save_cluster(&cluster()).unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut kept = Kept { keeper: keep_saying(temp.path(), full.into()), dir };
+    let first = kept.engine(None).pid;
+    signal_process(first, Signal::KILL);
+    kept.engine(Some(first));
+    signal_process(kept.keeper.id(), Signal::TERM);
+    assert!(kept.wait_end(), "ended well, whatever it could not say");
 }
 
 #[test]

@@ -9,6 +9,12 @@ use crate::headings::heading;
 use crate::plain::{plain, plain_lines};
 use crate::trouble::Trouble;
 
+/// A line for the person, beside the answer on standard output. Whose terminal is gone or whose disk is full reads none:
+/// that is no reason to panic, as `eprintln!` would.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 /// Prints rows either way: as a table, or as one JSON array of objects.
 pub(crate) fn rows<T>(
     format: Format,

@@ -7,6 +7,7 @@ use weir_core::client::data::DataError;
 use weir_core::client::{AddressError, ClientError, ErrorKind, ErrorStep};
 use weir_domain::{ItemError, NotKafka};
 
+use crate::output::say;
 use crate::plain::plain;
 
 /// Exit codes: 1 failed, 2 wrong usage.
@@ -98,10 +99,9 @@ impl Trouble {
     }
 
     /// Prints the sentence on standard error.
-    #[expect(clippy::print_stderr, reason = "this is what the person reads")]
     pub(crate) fn tell(&self, lang: Lang) {
         if !matches!(self, Self::Quiet | Self::Told(_)) {
-            eprintln!("weir: {}", plain(&self.sentence(lang)));
+            say(format_args!("weir: {}", plain(&self.sentence(lang))));
         }
     }
 
@@ -183,35 +183,35 @@ impl Trouble {
             Self::Client(_) | Self::Item { .. } => self.translated(Lang::Ko),
             Self::Data(error) if error.is_too_large() => format!(
                 "메시지가 토픽이 받는 크기보다 큽니다 ({error}): `weir topic config`로 max.message.bytes를 \
-                 늘리십시오"
+                 늘리세요"
             ),
             Self::Address(AddressError::Scheme(scheme)) => format!(
-                "{scheme}은(는) 암호화나 인증을 요구하며 Weir는 아직 지원하지 않습니다: PLAINTEXT 리스너의 주소를 쓰십시오"
+                "{scheme}은(는) 암호화나 인증을 요구하며 Weir는 아직 지원하지 않습니다: PLAINTEXT 리스너의 주소를 쓰세요"
             ),
             Self::NoCluster => {
                 "클러스터가 없습니다: `weir up`으로 시작하거나 --cluster 또는 --bootstrap으로 \
-                                지정하십시오"
+                                지정하세요"
                     .to_owned()
             }
             Self::ManyClusters(names) => {
-                format!("클러스터가 여럿입니다 ({}): --cluster로 고르십시오", names.join(", "))
+                format!("클러스터가 여럿입니다 ({}): --cluster로 고르세요", names.join(", "))
             }
             Self::NotRunning(name) => format!(
-                "클러스터 {name:?}이(가) 실행 중이 아닙니다: `weir cluster start {name}`(으)로 시작하십시오"
+                "클러스터 {name:?}이(가) 실행 중이 아닙니다: `weir cluster start {name}`(으)로 시작하세요"
             ),
             Self::NoSuchCluster(name) => {
-                format!("클러스터 {name:?}이(가) 없습니다: `weir cluster list`를 보십시오")
+                format!("클러스터 {name:?}이(가) 없습니다: `weir cluster list`를 보세요")
             }
             Self::NoBroker { cluster, broker } => format!(
                 "클러스터 {cluster:?}에 실행 중인 브로커가 없습니다: `weir broker start {broker} --cluster \
-                 {cluster}`(으)로 첫 브로커부터 시작하십시오"
+                 {cluster}`(으)로 첫 브로커부터 시작하세요"
             ),
             Self::NoTopic(name) => format!(
                 "토픽 {name:?}이(가) 없습니다: `weir topic create {name}`(으)로 생성하거나 `weir topic \
-                 list`를 보십시오"
+                 list`를 보세요"
             ),
             Self::NoGroup(name) => {
-                format!("컨슈머 그룹 {name:?}이(가) 없습니다: `weir group list`를 보십시오")
+                format!("컨슈머 그룹 {name:?}이(가) 없습니다: `weir group list`를 보세요")
             }
             Self::NoPartition { topic, partition, count } => format!(
                 "토픽 {topic:?}에 파티션 {partition}이(가) 없습니다: 0부터 {count}개가 있습니다"
@@ -225,6 +225,15 @@ impl Trouble {
 /// Something to know on standard error, beside the answer.
 pub(crate) fn note(lang: Lang, en: impl Into<String>, ko: impl Into<String>) {
     Trouble::failed(en, ko).tell(lang);
+}
+
+/// What was shown was only tried.
+pub(crate) fn note_dry_run(lang: Lang) {
+    note(
+        lang,
+        "nothing was changed: without --dry-run this is done",
+        "변경된 것은 없습니다: --dry-run 없이 실행하면 위와 같이 변경합니다",
+    );
 }
 
 /// Texts that say that a value is wrong whatever the cluster's state: wrong usage.

@@ -29,7 +29,7 @@ fn trouble(error: &Error, words: &[String]) -> Option<Trouble> {
     }
     let (en, ko) = sentence(error);
     let see = help_of(words);
-    Some(Trouble::usage(format!("{en}: see `{see}`"), format!("{ko}: `{see}`을(를) 보십시오")))
+    Some(Trouble::usage(format!("{en}: see `{see}`"), format!("{ko}: `{see}`을(를) 보세요")))
 }
 
 /// English and Korean.
@@ -72,6 +72,12 @@ fn sentence(error: &Error) -> (String, String) {
         K::ArgumentConflict => conflict(&arg, &all(error, ContextKind::PriorArg)),
         K::TooFewValues | K::WrongNumberOfValues | K::NoEquals => {
             (format!("{arg} needs a value"), format!("{arg}에 값이 필요합니다"))
+        }
+        K::TooManyValues => {
+            (format!("{arg} takes no value"), format!("{arg}에는 값을 쓸 수 없습니다"))
+        }
+        K::InvalidUtf8 => {
+            ("an argument is not UTF-8".to_owned(), "UTF-8이 아닌 인수가 있습니다".to_owned())
         }
         _ => other(error),
     }
@@ -136,7 +142,7 @@ fn reason_of(reason: &str) -> (String, String) {
     }
     match reason {
         "invalid digit found in string" | "cannot parse integer from empty string" => {
-            both("a whole number is expected", "정수를 쓰십시오")
+            both("a whole number is expected", "정수를 쓰세요")
         }
         "number too large to fit in target type" => {
             both("the number is too large", "수가 너무 큽니다")
@@ -144,8 +150,8 @@ fn reason_of(reason: &str) -> (String, String) {
         "number too small to fit in target type" => {
             both("the number is too small", "수가 너무 작습니다")
         }
-        "KEY=VALUE is expected" => both(reason, "KEY=VALUE 형식으로 쓰십시오"),
-        "NAME=VALUE is expected" => both(reason, "NAME=VALUE 형식으로 쓰십시오"),
+        "KEY=VALUE is expected" => both(reason, "KEY=VALUE 형식으로 쓰세요"),
+        "NAME=VALUE is expected" => both(reason, "NAME=VALUE 형식으로 쓰세요"),
         other => both(other, other),
     }
 }
@@ -219,7 +225,7 @@ mod tests {
         check(
             "topic create a --partitions x",
             "\"x\" is no value of --partitions <PARTITIONS>: a whole number is expected: see `weir topic create --help`",
-            "정수를 쓰십시오",
+            "정수를 쓰세요",
         );
         check(
             "cluster create a --brokers 0",

@@ -10,7 +10,22 @@ pub(crate) fn engine_words(said: &str) -> Text {
 
 /// Why an engine does not start, or ended and is not started again.
 pub(crate) fn start_words(said: &str) -> Text {
+    if let Some(signal) = killed_by(said) {
+        return TextId::ReasonKilled.with("signal", signal);
+    }
     known_at_start(said).unwrap_or_else(|| TextId::ReasonFailed.with("reason", said))
+}
+
+/// Why an engine is being started again.
+pub(crate) fn healing_words(said: &str) -> Text {
+    match killed_by(said) {
+        Some(signal) => TextId::ReasonHealingKilled.with("signal", signal),
+        None => TextId::ReasonHealing.with("reason", said),
+    }
+}
+
+fn killed_by(said: &str) -> Option<i64> {
+    said.strip_prefix("killed by signal ")?.parse().ok()
 }
 
 pub(crate) fn known_at_start(said: &str) -> Option<Text> {
@@ -188,7 +203,10 @@ mod tests {
             "\"ports\" in /d/cluster.json: [0]; repair it, or restore the file from a copy",
             file,
         );
-        check("killed by signal 9", TextId::ReasonFailed.with("reason", "killed by signal 9"));
+        check("killed by signal 9", TextId::ReasonKilled.with("signal", 9_i64));
+        check("it broke", TextId::ReasonFailed.with("reason", "it broke"));
+        let healing = TextId::ReasonHealingKilled.with("signal", 9_i64);
+        assert_eq!(healing_words("killed by signal 9"), healing);
     }
 
     #[test]

@@ -22,8 +22,6 @@ impl ClusterInfo {
 /// What a cluster says that the caller may do (KIP-430), as bits of `AclOperation`. `None`: it does not say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// On the cluster itself.
-    pub cluster: Option<i32>,
     /// On at least one of the topics that the caller sees. Asked only of who may not create topics everywhere.
     pub topics: Option<i32>,
 }

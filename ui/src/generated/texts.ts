@@ -338,6 +338,8 @@ export type TextId =
   | "reason.ended"
   | "reason.failed"
   | "reason.healing"
+  | "reason.healing_killed"
+  | "reason.killed"
   | "reason.no_broker"
   | "reason.no_cluster_json"
   | "reason.not_removed"
@@ -717,7 +719,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.log_dir_online": "The log dir is online.",
   "permit.no_api": "This cluster's Kafka serves no {api}, which this needs. It takes a newer Kafka.",
   "permit.no_connection": "Weir runs this cluster on this machine; only connections to other clusters can be edited.",
-  "permit.no_right": "The user of this connection lacks the ACL operation {operation} on {resource, select, cluster {Cluster kafka-cluster and on every Topic that it sees} other {every Topic that it sees}}. Ask whoever runs the cluster to allow it.",
+  "permit.no_right": "The user of this connection lacks the ACL operation {operation} on every Topic that it sees. Ask whoever runs the cluster to allow it.",
   "permit.no_sample": "This cluster has no sample workload, and nothing of one to remove.",
   "permit.only_copy": "A partition of {topic} has its only copy on this broker. Start the broker first.",
   "permit.read_only": "You marked this connection as read-only. Lift that under Edit connection, or with weir cluster edit NAME --no-read-only.",
@@ -736,6 +738,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "reason.ended": "Its processes ended without being asked to. Start the cluster again; its data is there.",
   "reason.failed": "The engine ended: {reason}",
   "reason.healing": "The engine ended ({reason}) and is being started again.",
+  "reason.healing_killed": "The engine was killed (signal {signal}) and is being started again.",
+  "reason.killed": "The engine was killed (signal {signal}).",
   "reason.no_broker": "None of its brokers is running: start them again.",
   "reason.no_cluster_json": "{path} is missing. Restore it from a copy, or delete the cluster: weir cluster delete {name} --yes.",
   "reason.not_removed": "It is deleted, and files of it are still in {path}. If they stay, make that folder and what is in it writable for you, and delete it again: weir cluster delete {name} --yes.",
@@ -1116,7 +1120,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.log_dir_online": "로그 디렉터리가 온라인입니다.",
   "permit.no_api": "이 클러스터의 Kafka는 이 작업에 필요한 {api}을(를) 제공하지 않습니다. 더 최신 버전의 Kafka가 필요합니다.",
   "permit.no_connection": "Weir가 이 컴퓨터에서 실행하는 클러스터입니다. 다른 클러스터에 대한 연결만 편집할 수 있습니다.",
-  "permit.no_right": "이 연결의 사용자에게 {resource, select, cluster {Cluster kafka-cluster와 볼 수 있는 모든 Topic} other {볼 수 있는 모든 Topic}}에 대한 ACL 작업 {operation}이(가) 허용되지 않았습니다. 클러스터 관리자에게 허용을 요청하세요.",
+  "permit.no_right": "이 연결의 사용자에게 볼 수 있는 모든 Topic에 대한 ACL 작업 {operation}이(가) 허용되지 않았습니다. 클러스터 관리자에게 허용을 요청하세요.",
   "permit.no_sample": "이 클러스터에는 샘플 워크로드도, 제거할 샘플 데이터도 없습니다.",
   "permit.only_copy": "{topic}의 파티션 하나는 이 브로커에만 사본이 있습니다. 먼저 브로커를 시작하세요.",
   "permit.read_only": "읽기 전용으로 지정한 연결입니다. 연결 편집 또는 weir cluster edit NAME --no-read-only로 해제하세요.",
@@ -1135,6 +1139,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "reason.ended": "요청 없이 프로세스가 종료되었습니다. 클러스터를 다시 시작하세요. 데이터는 그대로 있습니다.",
   "reason.failed": "엔진이 종료되었습니다: {reason}",
   "reason.healing": "엔진이 종료되어({reason}) 다시 시작하는 중입니다.",
+  "reason.healing_killed": "엔진이 강제 종료되어(시그널 {signal}) 다시 시작하는 중입니다.",
+  "reason.killed": "엔진이 강제 종료되었습니다(시그널 {signal}).",
   "reason.no_broker": "실행 중인 브로커가 없습니다. 브로커를 다시 시작하세요.",
   "reason.no_cluster_json": "{path}이(가) 없습니다. 복사본에서 복원하거나 클러스터를 삭제하세요: weir cluster delete {name} --yes",
   "reason.not_removed": "삭제된 클러스터의 파일이 아직 {path}에 남아 있습니다. 계속 남아 있으면 그 폴더와 안의 파일에 쓰기 권한을 주고 다시 삭제하세요: weir cluster delete {name} --yes",

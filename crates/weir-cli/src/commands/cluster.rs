@@ -117,7 +117,7 @@ pub(crate) async fn run(command: ClusterCommand, lang: Lang) -> Result<(), Troub
         ClusterCommand::Stop(args) => stop(args).await,
         ClusterCommand::Delete(args) => delete(args).await,
         ClusterCommand::Connect(args) => connection::connect(args, lang).await,
-        ClusterCommand::Edit(args) => connection::edit(args).await,
+        ClusterCommand::Edit(args) => connection::edit(args, lang).await,
         ClusterCommand::ClientInfo(args) => client_info(args).await,
     }
 }
@@ -135,7 +135,7 @@ async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> {
             lang,
             "anybody on the network can use this cluster, without a password: leave --host out to keep it to this \
              machine",
-            "네트워크의 누구나 암호 없이 이 클러스터를 사용할 수 있습니다: 이 컴퓨터에서만 쓰려면 --host를 빼십시오",
+            "네트워크의 누구나 암호 없이 이 클러스터를 사용할 수 있습니다: 이 컴퓨터에서만 쓰려면 --host를 빼세요",
         );
     }
     tell(&context::find(&app, Some(&created.cluster)).await?, &common)
@@ -278,7 +278,7 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     if !args.yes {
         return Err(Trouble::usage(
             format!("this deletes {} with all its data: say --yes", row.name),
-            format!("{}의 모든 데이터가 삭제됩니다: --yes를 붙이십시오", row.name),
+            format!("{}의 모든 데이터가 삭제됩니다: --yes를 붙이세요", row.name),
         ));
     }
     let begun = app.run(ClustersDelete { cluster: row.id, confirm: row.name.clone() }).await?;
@@ -296,7 +296,7 @@ async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {
         if info.snippets.is_empty() {
             return Err(Trouble::usage(
                 format!("there are no settings for {language:?}: leave --language out to see all"),
-                format!("{language:?}에 대한 설정이 없습니다: --language 없이 모두 보십시오"),
+                format!("{language:?}에 대한 설정이 없습니다: --language 없이 모두 보세요"),
             ));
         }
     }

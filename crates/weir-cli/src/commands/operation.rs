@@ -18,7 +18,7 @@ pub(crate) async fn wait(app: &App, id: &str) -> Result<(), Trouble> {
         (_, Some(error)) => Err(error.into()),
         (_, None) => Err(Trouble::failed(
             "it did not come to its end: see `weir cluster list`",
-            "끝까지 수행되지 않았습니다: `weir cluster list`를 보십시오",
+            "끝까지 수행되지 않았습니다: `weir cluster list`를 보세요",
         )),
     }
 }

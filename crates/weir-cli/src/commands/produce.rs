@@ -394,25 +394,20 @@ fn compression(text: &str) -> Result<Compression, String> {
     Compression::parse(text).ok_or_else(|| "none, gzip, snappy, lz4 or zstd is expected".to_owned())
 }
 
-#[expect(clippy::print_stderr, reason = "an invitation for people, beside the data")]
 fn invite(lang: Lang) {
     if std::io::stdin().is_terminal() {
-        eprintln!(
-            "{}",
-            match lang {
-                Lang::En => "Type a value a line. Ctrl-D ends.",
-                Lang::Ko => "한 줄에 값을 하나씩 입력하세요. Ctrl-D로 끝냅니다.",
-            }
-        );
+        output::say(match lang {
+            Lang::En => "Type a value a line. Ctrl-D ends.",
+            Lang::Ko => "한 줄에 값을 하나씩 입력하세요. Ctrl-D로 끝냅니다.",
+        });
     }
 }
 
-#[expect(clippy::print_stderr, reason = "standard output is for data")]
 fn tell(args: &ProduceArgs, written: u64, lang: Lang) -> Result<(), Trouble> {
     match args.common.output {
         Format::Json => output::json_line(&json!({ "topic": args.topic, "written": written })),
         Format::Table => {
-            eprintln!("{}", done(written, &args.topic, lang));
+            output::say(done(written, &args.topic, lang));
             Ok(())
         }
     }
@@ -439,7 +434,7 @@ fn not_written(line: Line, topic: &str, limit: Option<u32>, error: &DataError) -
             ),
             format!(
                 "{number}번째 줄은 기록되지 않았습니다: {bytes}바이트는 토픽의 max.message.bytes{ko}보다 큽니다. `weir topic \
-                 config {topic} --set max.message.bytes=..`로 늘리거나 더 작게 보내십시오"
+                 config {topic} --set max.message.bytes=..`로 늘리거나 더 작게 보내세요"
             ),
         );
     }
@@ -466,7 +461,7 @@ fn no_room(line: Line, dir: &LogDir) -> Trouble {
         ),
         format!(
             "{number}번째 줄은 기록되지 않았을 수 있습니다: 브로커 {broker}의 {path}이(가) 있는 디스크가 가득 찼습니다. 그 디스크의 \
-             공간을 확보하거나 토픽을 삭제한 뒤 다시 보내십시오"
+             공간을 확보하거나 토픽을 삭제한 뒤 다시 보내세요"
         ),
     )
 }
@@ -482,11 +477,11 @@ fn bad_line(number: u64, problem: &Problem) -> Trouble {
     match problem {
         Problem::NoSeparator => Trouble::failed(
             format!("line {number} has no key separator: write KEY, separator, VALUE"),
-            format!("{number}번째 줄에 키 구분자가 없습니다: 키, 구분자, 값 순으로 쓰십시오"),
+            format!("{number}번째 줄에 키 구분자가 없습니다: 키, 구분자, 값 순으로 쓰세요"),
         ),
         Problem::Json(error) => Trouble::failed(
             format!("line {number} is not JSON ({error}): write one object a line"),
-            format!("{number}번째 줄이 JSON이 아닙니다 ({error}): 한 줄에 객체 하나를 쓰십시오"),
+            format!("{number}번째 줄이 JSON이 아닙니다 ({error}): 한 줄에 객체 하나를 쓰세요"),
         ),
         Problem::Unknown(name) => Trouble::failed(
             format!("line {number}: there is no field {name:?}; there are {}", FIELDS.join(", ")),
@@ -497,7 +492,7 @@ fn bad_line(number: u64, problem: &Problem) -> Trouble {
         ),
         Problem::NoValue => Trouble::failed(
             format!("line {number} has no value: write \"value\": null for a tombstone"),
-            format!("{number}번째 줄에 값이 없습니다: 툼스톤이면 \"value\": null이라고 쓰십시오"),
+            format!("{number}번째 줄에 값이 없습니다: 툼스톤이면 \"value\": null이라고 쓰세요"),
         ),
         Problem::Field(field, expected) => Trouble::failed(
             format!("line {number}: {field} should be {expected}"),

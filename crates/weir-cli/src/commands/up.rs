@@ -101,7 +101,7 @@ fn tell_end(lang: Lang, name: &str, ours: bool) {
             ),
             format!(
                 "클러스터 {name:?}은(는) 이미 실행 중이었습니다: Ctrl-C는 이 명령만 끝냅니다. 클러스터는 `weir cluster stop \
-                 {name}`(으)로 중지하십시오"
+                 {name}`(으)로 중지하세요"
             ),
         )
     };
@@ -121,9 +121,7 @@ async fn settled(app: &App, deadline: Instant) -> Result<Option<ClusterRow>, Tro
         if Instant::now() > deadline {
             return Err(Trouble::failed(
                 format!("the cluster {LOCAL:?} does not come to its stop: see `weir cluster list`"),
-                format!(
-                    "클러스터 {LOCAL:?}이(가) 중지되지 않습니다: `weir cluster list`를 보십시오"
-                ),
+                format!("클러스터 {LOCAL:?}이(가) 중지되지 않습니다: `weir cluster list`를 보세요"),
             ));
         }
         tokio::time::sleep(SOON).await;
@@ -219,7 +217,7 @@ fn not_active(row: &ClusterRow) -> Trouble {
         ),
         format!(
             "{name:?} 클러스터가 {seconds}초 안에 활성 상태가 되지 않았습니다: `weir cluster stop {name}` 명령으로 중지한 뒤 \
-             다시 시도하십시오"
+             다시 시도하세요"
         ),
     )
 }
@@ -234,7 +232,7 @@ fn refuse_other_flags(row: &ClusterRow, args: &UpArgs) -> Result<(), Trouble> {
             ),
             format!(
                 "클러스터 {:?}의 브로커는 {asked}개가 아니라 {has}개입니다: --brokers를 빼거나 `weir cluster \
-                 create`로 다른 클러스터를 생성하십시오",
+                 create`로 다른 클러스터를 생성하세요",
                 row.name
             ),
         )),
@@ -272,7 +270,7 @@ async fn refuse_other_configs(
             ),
             format!(
                 "클러스터 {name:?}은(는) {key}={asked}이(가) 아니라 {ko}(으)로 생성되었습니다: --set을 빼거나 `weir cluster \
-                 create`로 다른 클러스터를 생성하십시오"
+                 create`로 다른 클러스터를 생성하세요"
             ),
         ));
     }
@@ -310,7 +308,7 @@ fn other_partitions(name: &str, count: usize) -> Trouble {
         ),
         format!(
             "토픽 {name:?}은(는) 이미 파티션 {count}개로 있습니다: 그 수를 쓰거나 `weir topic \
-             add-partitions`로 늘리십시오"
+             add-partitions`로 늘리세요"
         ),
     )
 }

@@ -10,6 +10,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,27 +114,28 @@ fn ready(page: &OpeningPage, port: u16) -> Value {
     json!({ "event": "ready", "address": address(port), "page": page.path().display().to_string() })
 }
 
-#[expect(clippy::print_stdout, reason = "the path is the command's answer")]
-#[expect(clippy::print_stderr, reason = "what to know of it, beside the answer")]
 fn show(page: &OpeningPage, port: u16, opened: bool, lang: Lang) {
     let address = address(port);
     if opened {
         match lang {
-            Lang::En => eprintln!("The console is at {address}. Ctrl-C ends it."),
-            Lang::Ko => eprintln!("콘솔 주소는 {address}입니다. Ctrl-C로 끝냅니다."),
+            Lang::En => output::say(format_args!("The console is at {address}. Ctrl-C ends it.")),
+            Lang::Ko => {
+                output::say(format_args!("콘솔 주소는 {address}입니다. Ctrl-C로 끝냅니다."))
+            }
         }
         return;
     }
-    println!("{}", page.path().display());
+    // A reader that went away: the page is there all the same.
+    let _ = writeln!(std::io::stdout(), "{}", page.path().display());
     let seconds = session::CODE_LIFETIME.as_secs();
     match lang {
-        Lang::En => eprintln!(
+        Lang::En => output::say(format_args!(
             "Open this page in a browser within {seconds} s; it signs one browser in, once. After that the console is at \
              {address}. Ctrl-C ends it."
-        ),
-        Lang::Ko => eprintln!(
+        )),
+        Lang::Ko => output::say(format_args!(
             "{seconds}초 안에 이 페이지를 브라우저로 여세요. 한 브라우저에 한 번만 로그인됩니다. 그 후 콘솔 주소는 {address}입니다. \
              Ctrl-C로 끝냅니다."
-        ),
+        )),
     }
 }

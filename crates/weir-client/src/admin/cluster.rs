@@ -37,7 +37,7 @@ impl Client {
             Some(bits) if !AclOperation::Create.is_in(bits) => self.rights_on_topics().await?,
             _ => None,
         };
-        Ok(Rights { cluster, topics })
+        Ok(Rights { topics })
     }
 
     /// The APIs of one broker, or of any.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use weir_client::Metadata;
 use weir_domain::PartitionHealth;
 use weir_domain::sample::TOPICS;
@@ -262,12 +263,15 @@ impl Core {
 
     /// A command lists once: it waits for the first answers, of all clusters together.
     async fn hear_remote(&self, profiles: &[ProfileRow]) {
-        let sessions = profiles.iter().filter_map(|profile| self.session(&profile.id).ok());
-        let sessions: Vec<_> = sessions.collect();
-        let deadline = tokio::time::Instant::now() + COMMAND_ANSWER;
-        for session in &sessions {
-            let _ = tokio::time::timeout_at(deadline, session.snapshot()).await;
+        // All at once: one that is silent is not to cost the others their answer.
+        let mut asked = JoinSet::new();
+        for session in profiles.iter().filter_map(|profile| self.session(&profile.id).ok()) {
+            asked.spawn(async move {
+                let _ = session.snapshot().await; // a failure shows in its row
+            });
         }
+        let all = async { while asked.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(COMMAND_ANSWER, all).await; // who is late is shown as connecting
     }
 
     fn remote_row(&self, profile: &ProfileRow) -> ClusterRow {

@@ -9,7 +9,7 @@ use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 
 use super::{ClusterFacts, State};
-use crate::engine_words::start_words;
+use crate::engine_words::{healing_words, start_words};
 use crate::operations::{EngineLogs, Operation, OperationState};
 use crate::text::{Text, TextId};
 use crate::time::machine_started_ms;
@@ -98,7 +98,7 @@ impl Local {
             }
             State::Healing => {
                 let exit = facts.keeper.as_ref()?.last_exit.as_ref()?;
-                Some(TextId::ReasonHealing.with("reason", exit))
+                Some(healing_words(exit))
             }
             State::Active => {
                 if self.brokers_online() == Some(0) {

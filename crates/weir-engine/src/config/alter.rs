@@ -124,12 +124,21 @@ fn check_values(kind: ResourceType, own: &ConfigMap) -> Result<(), String> {
     for (key, value) in own {
         let unknown = || format!("Unknown {} config name: {key}", kind_name(kind));
         let definition = kind.definition(key).ok_or_else(unknown)?;
+        if has_empty_element(definition, value) {
+            return Err(format!("Configuration '{key}' values must not be empty."));
+        }
         let distinct = distinct(definition, value);
         definition
             .check(&distinct)
             .map_err(|e| sentence(definition, culprit(definition, value), &e.reason))?;
     }
     Ok(())
+}
+
+/// A list may be empty; an element of one may not.
+fn has_empty_element(definition: &ConfigDef, value: &str) -> bool {
+    let is_list = matches!(definition.valid, Valid::List { .. }) && !value.trim().is_empty();
+    is_list && value.split(',').any(|part| part.trim().is_empty())
 }
 
 /// The element of a list that no list may have, else the whole value.

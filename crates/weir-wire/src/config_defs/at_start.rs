@@ -94,6 +94,9 @@ mod tests {
         for (key, value) in [
             ("log.retention.ms", "0"),
             ("log.roll.ms", "0"),
+            ("log.retention.hours", "0"),
+            ("group.consumer.session.timeout.ms", "100"),
+            ("group.streams.heartbeat.interval.ms", "100000"),
             ("log.cleaner.dedupe.buffer.size", "1"),
             ("max.connections.per.ip.overrides", "a"),
             ("cordoned.log.dirs", "/x"),

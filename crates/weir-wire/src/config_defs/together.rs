@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+const GROUP_KINDS: [&str; 3] = ["group.consumer.", "group.share.", "group.streams."];
+const GROUP_TIMES: [&str; 2] = ["heartbeat.interval.ms", "session.timeout.ms"];
+
 /// The value that another configuration has: set, or by default.
 pub type Others<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
@@ -61,8 +64,8 @@ pub fn check_together(key: &str, value: &str, others: &Others<'_>) -> Result<(),
     let number = value.parse::<i64>().unwrap_or_default();
     let other = |key: &str| number_of(others, key).unwrap_or_default();
     match key {
-        // Below zero is without end, whatever the number.
-        "log.retention.ms" if number == 0 => {
+        // Below zero is without end, whatever the number; minutes and hours stand for it.
+        "log.retention.ms" | "log.retention.minutes" | "log.retention.hours" if number == 0 => {
             Err(required("log.retention.ms must be unlimited (-1) or, greater than or equal to 1"))
         }
         "log.roll.ms" if number < 1 => {
@@ -81,8 +84,24 @@ pub fn check_together(key: &str, value: &str, others: &Others<'_>) -> Result<(),
         "log.cleaner.dedupe.buffer.size" => cleaner_memory(number, other("log.cleaner.threads")),
         "max.connections.per.ip.overrides" => check_overrides(value),
         "cordoned.log.dirs" => check_cordoned(value, &others("log.dirs").unwrap_or_default()),
-        _ => Ok(()),
+        _ => group_bounds(key, number, &other),
     }
+}
+
+/// A default of groups lies between the least and the most that groups may set (`GroupCoordinatorConfig`).
+fn group_bounds(key: &str, number: i64, other: &dyn Fn(&str) -> i64) -> Result<(), Violation> {
+    let of = |what: &str| key.strip_suffix(what).filter(|kind| GROUP_KINDS.contains(kind));
+    let Some((kind, what)) = GROUP_TIMES.iter().find_map(|what| Some((of(what)?, what))) else {
+        return Ok(());
+    };
+    let (least, most) = (format!("{kind}min.{what}"), format!("{kind}max.{what}"));
+    if number < other(&least) {
+        return Err(required(&format!("{key} must be greater than or equal to {least}")));
+    }
+    if number > other(&most) {
+        return Err(required(&format!("{key} must be less than or equal to {most}")));
+    }
+    Ok(())
 }
 
 fn number_of(others: &Others<'_>, key: &str) -> Option<i64> {
@@ -185,6 +204,21 @@ mod tests {
         let buffer = [("log.cleaner.dedupe.buffer.size", "134217728")];
         let (plain, kafkas) = said("log.cleaner.threads", "0", &buffer).unwrap();
         assert_eq!((&*plain, &*kafkas), ("log.cleaner.threads must be at least 1", "/ by zero"));
+    }
+
+    #[test]
+    fn defaults_of_groups_lie_within_their_bounds() {
+        let bounds = [
+            ("group.share.min.session.timeout.ms", "45000"),
+            ("group.share.max.session.timeout.ms", "60000"),
+        ];
+        let key = "group.share.session.timeout.ms";
+        let (plain, _) = said(key, "1", &bounds).unwrap();
+        assert_eq!(plain, format!("{key} must be greater than or equal to {}", bounds[0].0));
+        let (plain, _) = said(key, "60001", &bounds).unwrap();
+        assert_eq!(plain, format!("{key} must be less than or equal to {}", bounds[1].0));
+        assert_eq!(said(key, "45000", &bounds), None);
+        assert!(said("log.retention.hours", "0", &[]).is_some());
     }
 
     #[test]

@@ -59,7 +59,27 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let deb = newest_deb(&target)?;
     repack::repack(root, &deb)?;
     check_libraries(&deb, &target)?;
+    check_starts(&deb)?;
     check(&deb)
+}
+
+/// A cluster is made, used and deleted with the programs that lie in the package.
+fn check_starts(deb: &Path) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    call(Command::new("dpkg-deb").arg("-x").arg(deb).arg(folder.path()))?;
+    let weir = |arguments: &[&str]| {
+        let mut command = Command::new(folder.path().join("usr/bin/weir"));
+        command.args(arguments).env("WEIR_HOME", folder.path().join("home"));
+        output(&mut command)
+    };
+    weir(&["up", "--detach", "--brokers", "3", "--topic", "orders:3"])?;
+    let topics = weir(&["topic", "list"]);
+    weir(&["cluster", "delete", "local", "--yes"])?;
+    ensure!(topics?.contains("orders"), "the package's own broker has no topic orders");
+    let window = folder.path().join("usr/bin/weir-desktop");
+    let version = output(Command::new(window).arg("--version"))?;
+    ensure!(version.contains(env!("CARGO_PKG_VERSION")), "weir-desktop is {version}");
+    Ok(())
 }
 
 fn call(command: &mut Command) -> anyhow::Result<()> {

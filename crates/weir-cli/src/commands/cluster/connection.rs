@@ -7,7 +7,7 @@ use weir_api::commands::clusters::connect::ClustersConnect;
 use weir_api::commands::clusters::disconnect::ClustersDisconnect;
 use weir_api::commands::clusters::edit::ClustersEdit;
 use weir_api::commands::clusters::test::ClustersTest;
-use weir_api::dto::{ClusterRow, TestStatus, TestStep};
+use weir_api::dto::{ClusterRow, TestStatus, TestStep, TestStepName};
 use weir_api::texts::{self, Lang};
 
 use super::DeleteArgs;
@@ -78,22 +78,33 @@ pub(super) async fn connect(args: ConnectArgs, lang: Lang) -> Result<(), Trouble
         "bootstrap": new.bootstrap,
         "read_only": read_only,
         "production": production,
-        "reached": failed(&steps).is_none(),
+        "reached": is_reached(&steps),
         "steps": steps.iter().map(|step| step_json(step, lang)).collect::<Vec<_>>(),
     });
-    if let Some(step) = failed(&steps) {
-        let why = |lang| said(step, lang);
-        note(
-            lang,
-            format!("the connection is kept, but the cluster is not reached. {}", why(Lang::En)),
-            format!("연결은 저장했지만 클러스터에 연결되지 않습니다. {}", why(Lang::Ko)),
-        );
-    }
+    warn(&steps, lang);
     output::done(common.output, &format!("connected {name}: {}", new.bootstrap), &json)
 }
 
-fn failed(steps: &[TestStep]) -> Option<&TestStep> {
-    steps.iter().find(|step| step.status == TestStatus::Failed)
+/// Some address led to it; others may be dead.
+fn is_reached(steps: &[TestStep]) -> bool {
+    steps.iter().any(|step| step.step == TestStepName::Metadata && step.status == TestStatus::Ok)
+}
+
+/// Says what is wrong with a connection that is kept: nobody answers, or not everywhere.
+fn warn(steps: &[TestStep], lang: Lang) {
+    let Some(step) = steps.iter().find(|step| step.status == TestStatus::Failed) else { return };
+    let (en, ko) = match is_reached(steps) {
+        true => (
+            "the cluster is reached, but not everywhere",
+            "클러스터에 연결되지만 일부 주소에는 연결되지 않습니다",
+        ),
+        false => (
+            "the connection is kept, but the cluster is not reached",
+            "연결은 저장했지만 클러스터에 연결되지 않습니다",
+        ),
+    };
+    let why = |lang| said(step, lang);
+    note(lang, format!("{en}. {}", why(Lang::En)), format!("{ko}. {}", why(Lang::Ko)));
 }
 
 /// What came of a step, and what to do about it.
@@ -116,8 +127,8 @@ fn step_json(step: &TestStep, lang: Lang) -> serde_json::Value {
     })
 }
 
-/// What the command changed is its answer; whether the cluster is there now `weir cluster show` tells.
-pub(super) async fn edit(args: EditArgs) -> Result<(), Trouble> {
+/// What the command changed is its answer; of another address it says whether the cluster is there.
+pub(super) async fn edit(args: EditArgs, lang: Lang) -> Result<(), Trouble> {
     let app = context::acting_app(&args.common)?;
     let row = context::find(&app, Some(&args.name)).await?;
     let read_only = wish(args.read_only, args.no_read_only);
@@ -139,7 +150,11 @@ pub(super) async fn edit(args: EditArgs) -> Result<(), Trouble> {
         production,
         other_cluster,
     };
+    let moves = change.bootstrap.clone();
     app.run(change).await?;
+    if let Some(bootstrap) = moves {
+        warn(&app.run(ClustersTest { bootstrap, cluster: None }).await?.steps, lang);
+    }
     output::done(common.output, &format!("edited {name}: {at}"), &json)
 }
 
@@ -157,7 +172,7 @@ pub(super) async fn disconnect(
     if !args.yes {
         return Err(Trouble::usage(
             format!("this removes the connection to {}, not the cluster: say --yes", row.name),
-            format!("클러스터가 아니라 {} 연결을 제거합니다: --yes를 붙이십시오", row.name),
+            format!("클러스터가 아니라 {} 연결을 제거합니다: --yes를 붙이세요", row.name),
         ));
     }
     app.run(ClustersDisconnect { cluster: row.id }).await?;

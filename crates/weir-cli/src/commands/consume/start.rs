@@ -111,7 +111,7 @@ fn at_offset(ranges: &[Range], offset: i64, lang: Lang) -> Result<Vec<(i32, i64)
             ),
             format!(
                 "오프셋 {offset}은(는) 끝을 지났습니다: {ko}의 다음 오프셋은 {last}입니다. 지금부터 오는 메시지는 \
-                 --from latest를 쓰십시오"
+                 --from latest를 쓰세요"
             ),
         ));
     }
@@ -154,7 +154,7 @@ async fn at_time(
         return Err(Trouble::failed(
             "this time lies in the future, and no message has one like it: use --from latest for what comes from now \
              on",
-            "이 시각은 미래이고, 그 이후의 메시지가 없습니다: 지금부터 오는 메시지는 --from latest를 쓰십시오",
+            "이 시각은 미래이고, 그 이후의 메시지가 없습니다: 지금부터 오는 메시지는 --from latest를 쓰세요",
         ));
     }
     if !any {
@@ -190,7 +190,7 @@ pub(super) async fn tell_commits(
             ),
             format!(
                 "그룹 {group:?}은(는) 파티션 {count}개에 커밋이 있어 거기서 이어 읽습니다. --from은 커밋이 없는 파티션에만 \
-                 적용됩니다. 다시 읽으려면 다른 그룹을 쓰거나 그룹 없이 읽으십시오"
+                 적용됩니다. 다시 읽으려면 다른 그룹을 쓰거나 그룹 없이 읽으세요"
             ),
         );
     }

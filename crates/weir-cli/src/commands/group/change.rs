@@ -51,7 +51,7 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
         let names = args.names.join(", ");
         return Err(Trouble::usage(
             format!("this deletes {names} with what was committed: say --yes"),
-            format!("{names}의 커밋이 모두 삭제됩니다: --yes를 붙이십시오"),
+            format!("{names}의 커밋이 모두 삭제됩니다: --yes를 붙이세요"),
         ));
     }
     let results: Outcomes<()> = match context::place(&args.common, &args.target, false).await? {

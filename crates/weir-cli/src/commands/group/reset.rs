@@ -97,11 +97,7 @@ pub(super) fn tell(
         Trouble::About { what, error: Box::new((*error).clone().into()) }.tell(lang);
     }
     if dry_run {
-        trouble::note(
-            lang,
-            "nothing was changed: without --dry-run this is done",
-            "변경된 것은 없습니다: --dry-run 없이 실행하면 위와 같이 변경합니다",
-        );
+        trouble::note_dry_run(lang);
     }
     if failed.is_empty() { Ok(()) } else { Err(Trouble::Told(1)) }
 }

@@ -72,7 +72,7 @@ async fn directory(common: &Common, cluster: Option<&str>) -> Result<PathBuf, Tr
         ),
         format!(
             "{name}은(는) 연결한 클러스터이고 샘플 워크로드는 이 컴퓨터의 클러스터에서만 실행됩니다: `weir cluster \
-             create NAME --sample`(으)로 생성하십시오"
+             create NAME --sample`(으)로 생성하세요"
         ),
     ))
 }

@@ -124,7 +124,7 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
         let names = args.names.join(", ");
         return Err(Trouble::usage(
             format!("this deletes {names} with all messages: say --yes"),
-            format!("{names}의 모든 메시지가 삭제됩니다: --yes를 붙이십시오"),
+            format!("{names}의 모든 메시지가 삭제됩니다: --yes를 붙이세요"),
         ));
     }
     let results = match context::place(&args.common, &args.target, false).await? {

@@ -13,7 +13,7 @@ use crate::args::Format;
 use crate::context::{self, Place};
 use crate::headings;
 use crate::output;
-use crate::trouble::{Trouble, note};
+use crate::trouble::{Trouble, note, note_dry_run};
 
 pub(super) async fn run(args: ConfigArgs, lang: Lang) -> Result<(), Trouble> {
     let client = context::client(&args.common, &args.target).await?;
@@ -57,7 +57,7 @@ async fn explain(
 fn no_such(key: &str) -> Trouble {
     Trouble::usage(
         format!("topics have no configuration {key:?}: see `weir topic config NAME --describe`"),
-        format!("토픽에 {key:?} 구성이 없습니다: `weir topic config NAME --describe`를 보십시오"),
+        format!("토픽에 {key:?} 구성이 없습니다: `weir topic config NAME --describe`를 보세요"),
     )
 }
 
@@ -104,6 +104,9 @@ async fn alter(client: &Client, args: &ConfigArgs) -> Result<(), Trouble> {
         }
     }
     let changed: Vec<_> = edits.iter().map(|edit| Change::of(edit, &before)).collect();
+    if args.dry_run {
+        note_dry_run(headings::lang());
+    }
     let headers = ["KEY", "BEFORE", "AFTER"];
     output::rows(args.common.output, &changed, &headers, Change::cells, Change::json)
 }

@@ -5,12 +5,14 @@
 use std::sync::Arc;
 
 use weir_wire::Bytes;
-use weir_wire::records::{BatchReader, Compression, RecordBatch, RecordRef};
+use weir_wire::records::{BatchReader, RecordBatch, RecordRef};
 
 use crate::partition::{Isolation, Partition, ReadRequest};
 
 /// How much of the log is read at a time (Kafka's own, no configuration).
 const CHUNK_BYTES: usize = 1 << 20;
+/// What a compressed batch may become: one at a time is unpacked.
+const UNPACKED_BYTES_MAX: usize = 64 << 20;
 
 /// Key and value of one record.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub(crate) struct Copied {
 pub(crate) struct Copies {
     handle: Arc<Partition>,
     broker: i32,
-    /// No larger record, and no compressed batch that becomes larger, is copied.
+    /// No larger record is copied.
     bytes_max: usize,
     /// Batches that were read and not looked at.
     chunk: Bytes,
@@ -87,10 +89,11 @@ impl Copies {
         if header.attributes.is_control() {
             return Vec::new();
         }
-        let is_plain = header.attributes.compression() == Ok(Compression::None);
         let mut scratch = Vec::new();
-        let Ok(records) = batch.records(&mut scratch, self.bytes_max) else { return Vec::new() };
-        let fits = |record: &RecordRef<'_>| !is_plain || size_of(record) <= self.bytes_max;
+        let Ok(records) = batch.records(&mut scratch, UNPACKED_BYTES_MAX) else {
+            return Vec::new();
+        };
+        let fits = |record: &RecordRef<'_>| size_of(record) <= self.bytes_max;
         records.map_while(Result::ok).filter(fits).map(|record| copied(&record)).collect()
     }
 }

@@ -179,7 +179,7 @@ impl SharePartition {
         };
         if let Err(Failure::Later(reason) | Failure::ForGood(reason)) = &result {
             let (group, topic) = (&*self.key.group, self.handle.topic_name());
-            let (partition, lost) = (self.key.partition, archived.len());
+            let (partition, lost) = (self.key.partition, count_of(&archived));
             tracing::warn!(group, %topic, partition, %reason, lost, "dead letters are not written");
         }
         if !archived.is_empty()
@@ -190,6 +190,14 @@ impl SharePartition {
         runs.advance();
         inner.runs = runs;
     }
+}
+
+/// The offsets of ranges that may be there twice.
+fn count_of(ranges: &[(i64, i64)]) -> i64 {
+    let mut ranges = ranges.to_vec();
+    ranges.sort_unstable();
+    ranges.dedup();
+    ranges.iter().map(|(first, last)| last - first + 1).sum()
 }
 
 impl Runs {
@@ -311,6 +319,11 @@ mod tests {
         assert_eq!(runs.begin_letters(7, 10), [], "under way");
         assert_eq!(runs.letters_at(), NEVER);
         assert_eq!(left().begin_letters(7, 1).len(), 1);
+    }
+
+    #[test]
+    fn records_are_counted_once() {
+        assert_eq!(count_of(&[(0, 499), (500, 500), (0, 499)]), 501);
     }
 
     #[test]
