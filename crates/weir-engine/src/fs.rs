@@ -7,7 +7,7 @@
 
 mod sim;
 
-pub use sim::{Fault, FaultKind, PowerLoss, SimFs};
+pub use sim::{Fault, FaultKind, PowerLoss, SimFs, SyncHold};
 
 use std::fmt::Debug;
 use std::io::{self, IoSlice};

@@ -3,6 +3,7 @@
 //! after `sync_data`, names after `sync_dir`, nothing else is.
 
 mod file;
+mod hold;
 mod inode;
 mod name;
 mod random;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+pub use self::hold::SyncHold;
 use self::name::Name;
 use self::random::Random;
 use self::state::State;
@@ -82,6 +84,13 @@ impl SimFs {
     /// Forgets all pending faults.
     pub fn heal(&self) {
         self.state.lock().faults.clear();
+    }
+
+    /// Every `sync_data` of a path that contains `path_contains` waits from now on, until the hold is dropped.
+    pub fn hold_syncs(&self, path_contains: &str) -> SyncHold {
+        let hold = SyncHold::new(path_contains);
+        self.state.lock().hold = Some(hold.gate());
+        hold
     }
 
     /// Bytes the volume holds; appends beyond fail with `StorageFull` after writing what fits.

@@ -142,11 +142,12 @@ impl PartitionEnv {
         topic_id: Uuid,
         config: Arc<LogConfig>,
     ) -> PartitionLog {
-        self.forget_dir(name);
         let dir = self.data_dir.join(name);
         PartitionLog::existing(&self.logs, dir, topic_id.0, config, self.recovery)
     }
 
+    /// The log of a partition, recovered. Its directory is forgotten by who keeps the log, once others can see it: in
+    /// between it would look like one without records.
     pub(crate) fn open_log(
         &self,
         name: &str,
@@ -159,7 +160,6 @@ impl PartitionEnv {
         }
         let log = PartitionLog::existing(&self.logs, dir, topic_id.0, config, self.recovery);
         log.recover()?;
-        self.forget_dir(name);
         flush_recovered(&log);
         Ok(log)
     }

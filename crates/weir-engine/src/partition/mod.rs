@@ -153,7 +153,7 @@ impl Partition {
 
     /// The offsets. Opens the log where that has not happened.
     pub fn view(&self) -> Result<PartitionView, PartitionError> {
-        if self.log.get().is_none() && !self.has_data() {
+        if !self.has_data() {
             return Ok(PartitionView::default());
         }
         let log = self.log()?;
@@ -185,7 +185,9 @@ impl Partition {
     /// Whether the partition has, or may have, records on disk.
     pub(crate) fn has_data(&self) -> bool {
         let env = self.topic.env();
-        self.log.get().is_some() || (env.has_unopened() && env.dir_exists(&self.dir_name()))
+        let is_open = || self.log.get().is_some();
+        // Asked again at the end: another thread may have opened it, and forgotten its directory, meanwhile.
+        is_open() || (env.has_unopened() && env.dir_exists(&self.dir_name())) || is_open()
     }
 
     pub(crate) fn dir_name(&self) -> String {
@@ -199,14 +201,16 @@ impl Partition {
         if self.is_deleted() {
             return Err(LogError::Deleted);
         }
-        let env = self.topic.env();
-        let log = env.open_log(&self.dir_name(), self.topic_id(), self.settings().log.clone())?;
+        let (env, dir_name) = (self.topic.env(), self.dir_name());
+        let log = env.open_log(&dir_name, self.topic_id(), self.settings().log.clone())?;
         self.repeat_cut(&log, state.replication.assignment())?;
         let (start, end) = (log.log_start_offset(), log.log_end_offset());
         state.replication.restore(start, end, env.clock().monotonic_ms(), |b| env.runs(b));
         self.publish(state);
         log.replicated_to(state.replication.high_watermark())?;
-        Ok(self.log.get_or_init(|| Box::new(log)))
+        let log = self.log.get_or_init(|| Box::new(log));
+        env.forget_dir(&dir_name);
+        Ok(log)
     }
 
     /// R4: the engine may have died between an election's commit and its cut. Records at or after

@@ -29,7 +29,7 @@ pub(crate) struct Chores {
 impl Partition {
     /// Start and end of the log, without opening one that has no data.
     fn bounds(&self, state: &mut State) -> Result<(i64, i64), PartitionError> {
-        if self.log.get().is_none() && !self.has_data() {
+        if !self.has_data() {
             return Ok((0, 0));
         }
         let log = self.open(state)?;
@@ -223,6 +223,7 @@ impl Partition {
             }
             let log = env.unrecovered_log(&dir_name, self.topic_id(), self.settings().log.clone());
             self.log.get_or_init(|| Box::new(log));
+            env.forget_dir(&dir_name);
         }
         if let Some(log) = self.log.get() {
             log.delete(self.topic_id().0)?;

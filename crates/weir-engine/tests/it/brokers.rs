@@ -1,7 +1,7 @@
 //! Brokers that stop, are killed and start again; what clients see of it.
 
 use weir_engine::BrokerState;
-use weir_engine::fs::PowerLoss;
+use weir_engine::fs::{Fault, FaultKind, PowerLoss};
 use weir_wire::ErrorCode;
 use weir_wire::messages::describe_cluster_request::DescribeClusterRequest;
 use weir_wire::messages::describe_log_dirs_request::DescribeLogDirsRequest;
@@ -161,6 +161,38 @@ fn an_unclean_election_cuts_the_log_also_after_a_crash() {
     cluster.restart();
     assert_eq!(end(&cluster), 1);
     assert_eq!(cluster.produce("orders", "after", -1), (ErrorCode::NONE, 1));
+}
+
+#[test]
+fn a_cut_that_cannot_be_repeated_hides_no_record() {
+    let mut cluster = Cluster::new(2);
+    let configs = [("unclean.leader.election.enable", "true"), ("min.insync.replicas", "1")];
+    cluster.create("orders", 1, &configs);
+    let leader = cluster.leader("orders", 0);
+    let other = 3 - leader;
+    assert_eq!(cluster.produce("orders", "kept", -1), (ErrorCode::NONE, 0));
+    cluster.engine.stop_broker(other).unwrap();
+    assert_eq!(cluster.produce("orders", "lost", -1), (ErrorCode::NONE, 1));
+    cluster.engine.stop_broker(leader).unwrap();
+    cluster.fs.inject(Fault {
+        kind: FaultKind::SetLen,
+        path_contains: "orders-0/00000000000000000000.log".to_owned(),
+        skip: 0,
+        count: u64::MAX,
+        error: std::io::ErrorKind::Other,
+    });
+    cluster.engine.start_broker(other).unwrap();
+    cluster.restart();
+    let view = |cluster: &Cluster| {
+        let image = cluster.engine.image();
+        image.topic("orders").unwrap().partition(0).unwrap().handle().view()
+    };
+    for _ in 0..2 {
+        let error = view(&cluster).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::KAFKA_STORAGE_ERROR, "not taken for empty: {error}");
+    }
+    cluster.fs.heal();
+    assert_eq!(view(&cluster).unwrap().log_end, 1, "R4, once the disk lets it");
 }
 
 #[test]

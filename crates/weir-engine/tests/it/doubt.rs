@@ -2,6 +2,9 @@
 //! next start believe them.
 
 use std::path::Path;
+use std::time::Duration;
+
+use weir_engine::Background;
 
 use crate::harness::Cluster;
 
@@ -56,4 +59,26 @@ fn a_kill_after_all_was_looked_at_costs_no_second_look() {
     tear_the_beginning(&cluster);
     cluster.restart_in_this_boot();
     assert_eq!(end(&cluster), RECORDS, "only the end is looked at");
+}
+
+/// Whoever asks for its offsets meanwhile waits: an empty log would send consumers back to its beginning.
+#[test]
+fn a_log_that_is_just_being_recovered_is_not_taken_for_an_empty_one() {
+    let mut cluster = Cluster::new(1);
+    cluster.create("t", 1, &[("flush.messages", "1")]);
+    assert_eq!(cluster.produce("t", "value", -1).1, 0);
+    cluster.restart();
+    let hold = cluster.fs.hold_syncs("/data/t-0/");
+    let image = cluster.engine.image();
+    let partition = image.topic("t").unwrap().partition(0).unwrap().handle();
+    let (answer, answers) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
+        threads.spawn(|| cluster.engine.run_background(Background::Storage).unwrap());
+        assert!(hold.is_reached(), "a killed run's tail is flushed before it counts");
+        threads.spawn(move || answer.send(partition.view().unwrap().high_watermark).unwrap());
+        let early = answers.recv_timeout(Duration::from_millis(200));
+        drop(hold);
+        early.expect_err("answered before the log was recovered");
+        assert_eq!(answers.recv_timeout(Duration::from_secs(30)), Ok(1));
+    });
 }

@@ -139,10 +139,10 @@ impl<'a> Cluster<'a> {
         Ok(Self { dir, first_port: broker.port()?, stopped: None })
     }
 
-    /// A connection to a broker that runs.
+    /// A connection to a broker that runs. The first may be stopped, or just starting: the control API answers before it
+    /// listens.
     fn any(&self) -> anyhow::Result<Connection> {
-        let port = if self.stopped == Some(1) { self.first_port + 1 } else { self.first_port };
-        Connection::open(port)
+        Connection::open(self.first_port).or_else(|_| Connection::open(self.first_port + 1))
     }
 
     /// A connection to the coordinator, and its id.

@@ -100,6 +100,10 @@ impl File for SimFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        let hold = self.state()?.hold.clone();
+        if let Some(gate) = hold {
+            gate.pass(&self.path);
+        }
         let mut state = self.state()?;
         state.before_write()?;
         state.syncs += 1;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::hold::Gate;
 use super::inode::Inode;
 use super::name::{Name, from, key, prefix};
 use super::random::Random;
@@ -20,6 +21,7 @@ pub(super) struct State {
     pub(super) durable_names: Names,
     pub(super) dirs: BTreeSet<Name>,
     pub(super) faults: Vec<Fault>,
+    pub(super) hold: Option<Arc<Gate>>,
     pub(super) capacity: Option<u64>,
     pub(super) used: u64,
     /// Writing operations until the process dies, see [`SimFs::die_after`].
