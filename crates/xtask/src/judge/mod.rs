@@ -3,6 +3,8 @@
 #[cfg(feature = "house")]
 mod differential;
 #[cfg(feature = "house")]
+mod franz_go;
+#[cfg(feature = "house")]
 mod java;
 #[cfg(feature = "house")]
 mod javascript;
@@ -24,6 +26,9 @@ pub(crate) enum Judge {
     /// librdkafka's own tests against the built-in engine.
     #[cfg(feature = "house")]
     Librdkafka(librdkafka::Args),
+    /// franz-go's own tests of its client and its administrator.
+    #[cfg(feature = "house")]
+    FranzGo(franz_go::Args),
     /// Apache Kafka's Java programs: Streams, Connect, MirrorMaker, the commands.
     #[cfg(feature = "house")]
     Java(java::Args),
@@ -42,6 +47,8 @@ pub(crate) fn run(judge: &Judge) -> Result<()> {
         Judge::Differential(args) => differential::run(args),
         #[cfg(feature = "house")]
         Judge::Librdkafka(args) => librdkafka::run(args),
+        #[cfg(feature = "house")]
+        Judge::FranzGo(args) => franz_go::run(args),
         #[cfg(feature = "house")]
         Judge::Java(args) => java::run(args),
         #[cfg(feature = "house")]
