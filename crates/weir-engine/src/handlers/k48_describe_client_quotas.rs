@@ -1,5 +1,6 @@
 //! DescribeClientQuotas, key 48, versions 0 to 1 (KIP-546).
 
+use weir_wire::Str;
 use weir_wire::messages::describe_client_quotas_request::DescribeClientQuotasRequest;
 use weir_wire::messages::describe_client_quotas_response::{
     DescribeClientQuotasResponse, EntityData, EntryData, ValueData,
@@ -8,7 +9,7 @@ use weir_wire::messages::describe_client_quotas_response::{
 use crate::controller::Refusal;
 use crate::ctx::Ctx;
 use crate::reply::Reply;
-use crate::security::{Entity, QuotaFilter, Quotas};
+use crate::security::{Entity, QuotaFilter, as_kafka_tells};
 
 pub(crate) fn handle(
     ctx: &Ctx,
@@ -16,9 +17,11 @@ pub(crate) fn handle(
 ) -> Reply<DescribeClientQuotasResponse> {
     Reply::Done(match filter(request) {
         Ok(filter) => {
-            let all = ctx.image().security().quotas();
-            let found = all.filter(|(entity, _)| filter.matches(entity));
-            let entries = found.map(|(entity, quotas)| described(entity, quotas)).collect();
+            let image = ctx.image();
+            let security = image.security();
+            let found = security.quotas().filter(|(entity, _)| filter.matches(entity));
+            let found = as_kafka_tells(found, security.quota_count());
+            let entries = found.into_iter().map(described).collect();
             DescribeClientQuotasResponse { entries: Some(entries), ..Default::default() }
         }
         Err(refusal) => DescribeClientQuotasResponse {
@@ -39,15 +42,15 @@ fn filter(request: DescribeClientQuotasRequest) -> Result<QuotaFilter, Refusal> 
     Ok(filter)
 }
 
-fn described(entity: &Entity, quotas: &Quotas) -> EntryData {
+fn described((entity, quotas): (&Entity, Vec<(&Str, f64)>)) -> EntryData {
     let entity = entity.iter().map(|(kind, name)| EntityData {
         entity_type: kind.clone(),
         entity_name: name.clone(),
         ..Default::default()
     });
-    let values = quotas.iter().map(|(key, value)| ValueData {
+    let values = quotas.into_iter().map(|(key, value)| ValueData {
         key: key.clone(),
-        value: *value,
+        value,
         ..Default::default()
     });
     EntryData { entity: entity.collect(), values: values.collect(), ..Default::default() }

@@ -1,6 +1,7 @@
 //! Access control entries, SCRAM credentials and client quotas, as the metadata log keeps them.
 
 mod acl;
+mod java_order;
 mod quota;
 mod scram;
 
@@ -13,6 +14,7 @@ use weir_wire::messages::user_scram_credential_record::UserScramCredentialRecord
 use weir_wire::{Str, Uuid};
 
 pub(crate) use acl::{Acl, AclFilter};
+pub(crate) use java_order::as_kafka_tells;
 pub(crate) use quota::{Entity, QuotaFilter, check_entity, check_value};
 pub(crate) use scram::{Mechanism, ScramCredential};
 
@@ -66,6 +68,10 @@ impl Security {
     /// Every quota entity that has values.
     pub(crate) fn quotas(&self) -> impl Iterator<Item = (&Entity, &Quotas)> {
         self.quotas.iter().map(|(entity, quotas)| (entity, quotas.as_ref()))
+    }
+
+    pub(crate) fn quota_count(&self) -> usize {
+        self.quotas.len()
     }
 
     pub(crate) fn quotas_of(&self, entity: &Entity) -> Option<&Quotas> {
