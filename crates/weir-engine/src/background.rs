@@ -1,12 +1,13 @@
 //! Work that no request waits for, run from the sidecar's two I/O threads or by the simulator.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::io;
 use std::sync::atomic::Ordering;
 
-use crate::boot::{DELETED, Marks, STRAY};
+use crate::boot::Marks;
 use crate::engine::Engine;
-use crate::image::Image;
-use crate::log::{LogError, PARTITION_METADATA, aside};
+use crate::image::{Image, PartitionImage};
+use crate::log::LogError;
 use crate::metadata::{MetadataError, records_of};
 use crate::partition::Chores;
 
@@ -23,7 +24,6 @@ pub enum Background {
 const UNLINKS_PER_RUN: usize = 64;
 /// The longest pause of the cluster's work while nothing is known to come.
 const CLUSTER_PAUSE_MS: i64 = 15_000;
-const PARTITION_METADATA_MAX_BYTES: u64 = 4 << 10;
 /// How often the logs are looked after.
 const STORAGE_PAUSE_MS: i64 = 1_000;
 const STORAGE_PAUSE_LEAST_MS: i64 = 50;
@@ -39,6 +39,8 @@ pub(crate) struct Recovering {
     last: Option<String>,
     /// What could not be opened was told: it is tried again in each round.
     is_told: bool,
+    /// Directories that cannot be cleared, which was told.
+    stuck: BTreeSet<String>,
 }
 
 impl Recovering {
@@ -46,6 +48,15 @@ impl Recovering {
         match self.is_told {
             false => tracing::error!(%name, %error, "recovery failed"),
             true => tracing::debug!(%name, %error, "recovery failed again"),
+        }
+    }
+
+    fn stays(&mut self, name: &str, error: &io::Error) {
+        match self.stuck.insert(name.to_owned()) {
+            true => {
+                tracing::error!(%name, %error, "a directory of no partition stays: it is tried again")
+            }
+            false => tracing::debug!(%name, %error, "a directory of no partition stays"),
         }
     }
 
@@ -136,16 +147,18 @@ impl Engine {
         let names = self.shared.env.unopened_after(last.as_deref(), RECOVERIES_PER_RUN);
         let image = self.image();
         for name in &names {
-            let partition = name
-                .rsplit_once('-')
-                .and_then(|(topic, index)| image.topic(topic)?.partition(index.parse().ok()?));
-            match partition {
+            match partition_in(&image, name) {
                 Some(partition) => {
                     if let Err(error) = partition.handle().log() {
                         recovering.failed(name, &error);
                     }
                 }
-                None => self.clear_stray(name),
+                None => {
+                    let is_wanted = || partition_in(&self.image(), name).is_some();
+                    if let Err(error) = self.shared.env.clear_stray(name, is_wanted) {
+                        recovering.stays(name, &error);
+                    }
+                }
             }
         }
         let is_over = names.len() < RECOVERIES_PER_RUN;
@@ -173,37 +186,6 @@ impl Engine {
             Ok(()) => noted.store(true, Ordering::Relaxed),
             Err(error) => tracing::warn!(%error, "metadata/boot-id: the next start validates more"),
         }
-    }
-
-    /// A directory under `data/` that belongs to no partition. A deleted topic's, whose unlinking the last run
-    /// did not finish, goes. Any other is kept under Kafka's name for such: the metadata may be the older of
-    /// the two, restored from a copy.
-    fn clear_stray(&self, name: &str) {
-        let env = &self.shared.env;
-        env.forget_dir(name);
-        let path = env.data_dir().join(name);
-        if name.ends_with(DELETED) || self.is_of_removed_topic(&path) {
-            if let Err(error) = self.fs().remove_dir_all(&path) {
-                tracing::warn!(%name, %error, "a deleted topic's directory stays");
-            }
-            return;
-        }
-        let kept = aside(&path, &self.shared.host.rng.uuid().0, STRAY);
-        match self.fs().rename(&path, &kept) {
-            Ok(()) => {
-                tracing::error!(%name, kept = %kept.display(), "a log of no known partition is kept aside")
-            }
-            Err(error) => tracing::error!(%name, %error, "a log of no known partition stays"),
-        }
-    }
-
-    fn is_of_removed_topic(&self, log: &Path) -> bool {
-        let file = log.join(PARTITION_METADATA);
-        let Ok(bytes) = self.fs().read(&file, PARTITION_METADATA_MAX_BYTES) else { return false };
-        let text = String::from_utf8_lossy(&bytes);
-        let id = text.lines().find_map(|line| line.strip_prefix("topic_id: "));
-        let id = id.and_then(|id| id.trim().parse().ok());
-        id.is_some_and(|id| self.shared.removed.contains(&id))
     }
 
     /// Whether retention is to be looked at: every `log.retention.check.interval.ms`, the first time 30 s
@@ -250,4 +232,10 @@ impl Engine {
     pub fn close(&self, hurry: &dyn Fn() -> bool) -> Result<(), crate::OpenError> {
         crate::stop::close(self, hurry)
     }
+}
+
+/// The partition whose log a directory of this name would hold.
+fn partition_in<'a>(image: &'a Image, name: &str) -> Option<&'a PartitionImage> {
+    let (topic, index) = name.rsplit_once('-')?;
+    image.topic(topic)?.partition(index.parse().ok()?)
 }

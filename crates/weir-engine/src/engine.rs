@@ -80,8 +80,6 @@ pub(crate) struct Shared {
     pub(crate) opened_ms: i64,
     /// When retention was last looked at (monotonic); [`NEVER`] in this run.
     pub(crate) retention_checked_ms: AtomicI64,
-    /// Topics that earlier runs deleted.
-    pub(crate) removed: boot::Removed,
     /// Whether the next run may take this run's logs for sound: see [`Marks::note_boot`].
     pub(crate) is_boot_noted: AtomicBool,
     pub(crate) recovering: Mutex<Recovering>,
@@ -105,7 +103,8 @@ impl Engine {
         let logs = LogContext::new(host.fs.clone(), host.open_files_max);
         let data = dir.join("data");
         let existing = boot::list_logs(host.fs.as_ref(), &data)?;
-        let env = PartitionEnv::new(host.clock.clone(), logs.clone(), data, recovery, existing);
+        let given = (host.clock.clone(), host.rng.clone());
+        let env = PartitionEnv::new(given, logs.clone(), data, recovery, existing);
         let env = Arc::new(env);
         // A new cluster has lost nothing either.
         let is_whole = recovery != Recovery::PowerLoss || !env.has_unopened();
@@ -116,6 +115,7 @@ impl Engine {
         let configs = Configs::with_statics(&config.static_configs());
         let (image, removed) =
             boot::replayed(Image::empty(cluster_id, env.clone(), configs), replay)?;
+        env.note_removed(removed);
         let voters = dir.join("metadata").join("removed-voters");
         let quorum = Quorum::open(host.fs.clone(), voters, image.cluster_id());
         let controller = Controller::new(store, host.clock.clone(), image, quorum);
@@ -151,7 +151,6 @@ impl Engine {
             controller,
             opened_ms,
             retention_checked_ms: AtomicI64::new(NEVER),
-            removed,
             is_boot_noted: AtomicBool::new(false),
             recovering: Mutex::default(),
         };

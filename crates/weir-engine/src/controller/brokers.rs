@@ -84,6 +84,7 @@ impl Controller {
     /// its listeners may close.
     pub(crate) fn stop_broker(&self, id: i32) -> Result<(), BrokerError> {
         use BrokerState::{Running, Starting, Stopped, Stopping};
+        let _alone = self.life.lock();
         self.enter(id, |state| matches!(state, Running | Starting), Stopping)?;
         match self.leave(id, true) {
             Ok(()) => self.set_state(id, Stopped),
@@ -99,11 +100,13 @@ impl Controller {
     /// notice after `broker.session.timeout.ms`. Answers that moment (monotonic, ms).
     pub(crate) fn kill_broker(&self, id: i32) -> Result<i64, BrokerError> {
         use BrokerState::{Killed, Running, Starting};
+        let _alone = self.life.lock();
         let timeout = self.image().configs().broker_i64("broker.session.timeout.ms");
         let fenced_at_ms = self.clock.monotonic_ms().saturating_add(timeout);
         self.enter(id, |state| matches!(state, Running | Starting), Killed { fenced_at_ms })?;
+        self.image().env().power().set(id, false);
+        // Taken after that: a partition that is made meanwhile finds out by itself.
         let image = self.image();
-        image.env().power().set(id, false);
         for subject in Subject::all(&image, |a| a.is_replica(id)) {
             subject.handle.freeze(id);
         }
@@ -125,13 +128,22 @@ impl Controller {
         let mut next = None;
         for (id, at) in killed {
             if at <= now {
-                self.leave(id, false)?;
-                self.set_state(id, BrokerState::Stopped);
+                self.fence(id, at)?;
             } else {
                 next = Some(next.map_or(at, |n: i64| n.min(at)));
             }
         }
         Ok(next)
+    }
+
+    /// Fences a killed broker, unless it was started meanwhile.
+    fn fence(&self, id: i32, fenced_at_ms: i64) -> Result<(), MetadataError> {
+        let _alone = self.life.lock();
+        if self.broker_state(id) == Some(BrokerState::Killed { fenced_at_ms }) {
+            self.leave(id, false)?;
+            self.set_state(id, BrokerState::Stopped);
+        }
+        Ok(())
     }
 
     /// Fences the broker, moves its leaders, takes it out of ISRs: one commit.
@@ -168,6 +180,7 @@ impl Controller {
     /// ISRs in the same commit; the others catch up in the background.
     pub(crate) fn start_broker(&self, id: i32, rng: &dyn Rng) -> Result<(), BrokerError> {
         use BrokerState::{Killed, Starting, Stopped};
+        let _alone = self.life.lock();
         if let Some(Killed { .. }) = self.broker_state(id) {
             // A new registration ends the old incarnation's session.
             self.leave(id, false)?;
@@ -194,7 +207,10 @@ impl Controller {
         match joined {
             Ok(behind) => self.catch_up.lock().add(behind),
             Err(error) => {
-                self.image().env().power().set(id, false);
+                let image = self.image();
+                image.env().power().set(id, false);
+                let replicas = Subject::all(&image, |a| a.is_replica(id));
+                replicas.iter().for_each(|subject| subject.handle.freeze(id));
                 self.set_state(id, Stopped);
                 return Err(error.into());
             }
@@ -205,6 +221,7 @@ impl Controller {
 
     /// Forgets a broker: its leaders move, it leaves ISRs; its replicas stay assigned to it.
     pub(crate) fn unregister_broker(&self, id: i32) -> Result<Result<(), Refusal>, MetadataError> {
+        let _alone = self.life.lock();
         let Some(broker) = self.image().broker(id).cloned() else {
             let message = format!("Broker ID {id} is not currently registered");
             return Ok(Err(Refusal::new(ErrorCode::BROKER_ID_NOT_REGISTERED, message)));
@@ -299,7 +316,9 @@ fn rejoin_one(
     behind: &mut Vec<Behind>,
 ) -> Result<(), MetadataError> {
     let live = live(draft);
-    for &id in ids.iter().filter(|id| subject.assignment.is_replica(**id)) {
+    // A log dir may work again while its broker stands still.
+    let runs = |id: i32| draft.image.env().runs(id);
+    for &id in ids.iter().filter(|id| subject.assignment.is_replica(**id) && runs(**id)) {
         subject.handle.thaw(id);
     }
     if subject.assignment.leader == NO_LEADER {

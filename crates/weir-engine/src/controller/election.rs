@@ -80,7 +80,7 @@ impl Subject {
         }
         let moves = next.leader != self.assignment.leader;
         if moves {
-            self.handle.set_moving(true);
+            draft.moves(&self.handle);
         }
         let cut = if moves { self.cut(next.leader) } else { None };
         self.record(draft, &next, cut, rules)?;

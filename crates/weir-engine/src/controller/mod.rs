@@ -76,6 +76,8 @@ pub(crate) struct Controller {
     publishing: Mutex<()>,
     published: ArcSwap<Image>,
     lives: Mutex<Lives>,
+    /// Held while a broker stops, dies, is fenced or starts: one at a time.
+    life: Mutex<()>,
     catch_up: Mutex<CatchUp>,
     /// When ISRs are looked at next (monotonic, ms).
     isr_check_ms: AtomicI64,
@@ -117,6 +119,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) image: &'a mut Image,
     records: Vec<MetadataRecord>,
     effects: Vec<Effect>,
+    /// Partitions that take no append until the change is applied.
+    moving: Vec<Arc<Partition>>,
 }
 
 impl Draft<'_> {
@@ -131,6 +135,12 @@ impl Draft<'_> {
     /// The offset that the next record will have.
     pub(crate) fn next_offset(&self) -> i64 {
         self.image.end_offset() + self.records.len() as i64
+    }
+
+    /// A change of leader is decided: no append is taken until it is applied, or given up.
+    pub(crate) fn moves(&mut self, partition: &Arc<Partition>) {
+        partition.set_moving(true);
+        self.moving.push(partition.clone());
     }
 
     /// Forgets everything decided: a dry run.
@@ -155,6 +165,7 @@ impl Controller {
             pending: Mutex::default(),
             publishing: Mutex::default(),
             lives: Mutex::default(),
+            life: Mutex::default(),
             catch_up: Mutex::default(),
             isr_check_ms: AtomicI64::new(i64::MIN),
             rebalance_ms: AtomicI64::new(i64::MIN),
@@ -210,15 +221,20 @@ impl Controller {
                 return Err(MetadataError::Stopped(failure.clone()));
             }
             let mut image = proposed.image.clone();
-            let mut draft = Draft { image: &mut image, records: Vec::new(), effects: Vec::new() };
-            let answer = decide(&mut draft)?;
-            let Draft { records, effects, .. } = draft;
+            let (records, effects, moving) = Default::default();
+            let mut draft = Draft { image: &mut image, records, effects, moving };
+            let decided = decide(&mut draft);
+            let Draft { records, effects, moving, .. } = draft;
+            let go_on = || moving.iter().for_each(|partition| partition.set_moving(false));
+            let answer = decided.inspect_err(|_| go_on())?;
             if records.is_empty() {
+                go_on();
                 // It may have seen a change that is on its way to the disk: nobody is answered by what can still be lost.
                 let seen = proposed.image.end_offset;
                 (answer, (self.image().end_offset < seen).then_some(seen))
             } else {
-                let end_offset = self.write(&mut proposed, &records)?;
+                let written = self.write(&mut proposed, &records);
+                let end_offset = written.inspect_err(|_| go_on())?;
                 image.end_offset = end_offset;
                 proposed.image = image.clone();
                 let pending = Pending { end_offset, image: Arc::new(image), effects };

@@ -17,9 +17,8 @@ use super::load::{Loaded, LoadedGroup, read_partition};
 use super::records::GroupRecord;
 use super::transactional::PendingOffsets;
 use crate::image::Image;
-use crate::log::AppendOrigin;
 use crate::order::in_order;
-use crate::partition::{Acks, Partition};
+use crate::partition::Partition;
 use crate::timer::Task;
 use crate::wait::{Signal, Watch, WatchGuard};
 
@@ -33,7 +32,7 @@ pub(super) const COMMIT_TIMEOUT_MS: i64 = 5_000;
 pub(crate) struct Shard {
     pub(super) env: GroupsEnv,
     pub(super) broker: i32,
-    leader_epoch: i32,
+    pub(super) leader_epoch: i32,
     pub(super) partition: Arc<Partition>,
     /// Held while loading, so that others answer COORDINATOR_LOAD_IN_PROGRESS instead of waiting.
     loading: Mutex<()>,
@@ -257,7 +256,7 @@ impl Shard {
     pub(super) fn append_batch(&self, batch: &ValidBatch) -> Result<i64, ErrorCode> {
         let appended = self
             .partition
-            .append(self.broker, batch, AppendOrigin::Coordinator, Acks::All)
+            .append_in_epoch(self.broker, self.leader_epoch, batch)
             .map_err(|error| for_client(error.code()))?;
         let end = appended.last_offset + 1;
         self.written.fetch_max(end, Ordering::AcqRel);
@@ -293,10 +292,12 @@ impl Shard {
     /// Whether everything below `required` is committed; an error when this leadership is over
     /// before.
     pub(super) fn commit_state(&self, required: i64) -> Option<Result<(), ErrorCode>> {
+        // Looked at first: what is committed after this leadership may be another's record.
+        let view = self.partition.view();
         if self.is_stale() {
             return Some(Err(ErrorCode::NOT_COORDINATOR));
         }
-        match self.partition.view() {
+        match view {
             Ok(view) if view.high_watermark >= required => Some(Ok(())),
             Ok(_) => None,
             Err(error) => Some(Err(for_client(error.code()))),

@@ -15,8 +15,7 @@ use super::records;
 use super::shard::Shard;
 use super::{Groups, OFFSETS_TOPIC};
 use crate::image::Image;
-use crate::log::AppendOrigin;
-use crate::partition::{Acks, Partition};
+use crate::partition::Partition;
 use crate::txn::{Marker, ProducerRef};
 
 /// One pending offset.
@@ -177,7 +176,7 @@ impl Shard {
     fn complete_transaction(&self, batch: &ValidBatch, marker: Marker) -> Result<i64, ErrorCode> {
         let appended = self
             .partition
-            .append(self.broker, batch, AppendOrigin::Coordinator, Acks::All)
+            .append_in_epoch(self.broker, self.leader_epoch, batch)
             .map_err(|error| error.code())?;
         let required = appended.last_offset + 1;
         let Marker { producer_id, commit, .. } = marker;

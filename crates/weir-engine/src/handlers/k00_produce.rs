@@ -96,7 +96,7 @@ impl Run<'_> {
                     ..PartitionProduceResponse::default()
                 };
                 if self.acks == -1 {
-                    let wait = Unsettled::new(place, partition, appended.last_offset + 1);
+                    let wait = Unsettled::new(place, partition, appended);
                     self.unsettled.extend(wait.unless_settled());
                 }
                 answer

@@ -41,7 +41,7 @@ impl PartitionLog {
             now_ms: request.now_ms,
         };
         if let Some(original) = check_producer(&writer, &entry, request.origin)? {
-            return Ok(self.duplicate(&original));
+            return Ok(self.duplicate(&original, request.leader_epoch));
         }
         entry.header.base_offset = self.view.log_end();
         entry.header.partition_leader_epoch = request.leader_epoch;
@@ -62,11 +62,12 @@ impl PartitionLog {
             log_start_offset: self.view.log_start(),
             duplicate: false,
             bytes: entry.len(),
+            leader_epoch: request.leader_epoch,
             must_flush,
         })
     }
 
-    fn duplicate(&self, original: &BatchMeta) -> Appended {
+    fn duplicate(&self, original: &BatchMeta, leader_epoch: i32) -> Appended {
         Appended {
             base_offset: original.first_offset(),
             last_offset: original.last_offset,
@@ -75,6 +76,7 @@ impl PartitionLog {
             log_start_offset: self.view.log_start(),
             duplicate: true,
             bytes: 0,
+            leader_epoch,
             must_flush: self.config.load().flush_messages == 1
                 && original.last_offset >= self.view.flushed(),
         }

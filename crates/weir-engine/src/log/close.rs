@@ -24,7 +24,7 @@ impl PartitionLog {
             }
             self.take_snapshot(&mut writer);
         }
-        writer.phase = Phase::Closed;
+        writer.phase = Phase::Stopped;
         self.view.set_recovered(false);
         Ok(())
     }
@@ -33,13 +33,15 @@ impl PartitionLog {
     /// once; [`PartitionLog::unlink`] removes it later. The log takes no calls afterwards.
     pub fn delete(&self, unique: [u8; 16]) -> Result<(), LogError> {
         let mut writer = self.writer.lock();
-        writer.phase = Phase::Closed;
+        writer.phase = Phase::Deleted;
         let from = self.dir.path();
         let to = aside(&from, &unique, "delete");
         match self.context.fs().rename(&from, &to) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(e) => Err(LogError::io("rename the log's directory", e)),
-            Ok(()) => {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                Err(LogError::io("rename the log's directory", e))
+            }
+            // One that was never written to moves as well: its name may soon be another topic's.
+            _ => {
                 self.dir.moved_to(to);
                 Ok(())
             }

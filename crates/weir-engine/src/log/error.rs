@@ -21,9 +21,12 @@ pub enum LogError {
     /// Content that cannot be: a checksum that differs, a record set that is no record set.
     #[error("corrupt log: {0}")]
     Corrupt(String),
-    /// The log was deleted or stopped.
-    #[error("the log was deleted or stopped")]
+    /// The log was deleted.
+    #[error("the log was deleted")]
     Deleted,
+    /// The engine stops: the log is closed, and there again after a start. `NOT_LEADER_OR_FOLLOWER` to clients.
+    #[error("the log is closed, the engine stops")]
+    Stopped,
 }
 
 impl LogError {

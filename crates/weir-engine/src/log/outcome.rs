@@ -44,6 +44,8 @@ pub struct Appended {
     pub duplicate: bool,
     /// Bytes written.
     pub bytes: u32,
+    /// The leader epoch it was taken in.
+    pub leader_epoch: i32,
     /// `flush.messages` is reached: call [`super::PartitionLog::flush`] before the high watermark
     /// moves past `last_offset`.
     pub must_flush: bool,

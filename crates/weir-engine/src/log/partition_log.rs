@@ -87,8 +87,10 @@ impl PartitionLog {
     pub fn revalidate(&self) -> Result<Recovered, LogError> {
         let _flushing = self.flushing.lock();
         let mut writer = self.writer.lock();
-        if matches!(writer.phase, Phase::Closed) {
-            return Err(LogError::Deleted);
+        match writer.phase {
+            Phase::Stopped => return Err(LogError::Stopped),
+            Phase::Deleted => return Err(LogError::Deleted),
+            Phase::Unrecovered(_) | Phase::Open | Phase::Failed(_) => {}
         }
         self.load(&mut writer, Recovery::PowerLoss)
     }
@@ -207,7 +209,8 @@ impl PartitionLog {
             Phase::Unrecovered(recovery) => {
                 self.load(&mut writer, recovery)?;
             }
-            Phase::Closed => return Err(LogError::Deleted),
+            Phase::Stopped => return Err(LogError::Stopped),
+            Phase::Deleted => return Err(LogError::Deleted),
             Phase::Open | Phase::Failed(_) => {}
         }
         Ok(writer)
@@ -224,13 +227,20 @@ impl PartitionLog {
     pub(super) fn check_writable(&self, writer: &Writer) -> Result<(), LogError> {
         match &writer.phase {
             Phase::Failed(reason) => Err(LogError::Failed(reason.clone())),
-            Phase::Closed => Err(LogError::Deleted),
+            Phase::Stopped => Err(LogError::Stopped),
+            Phase::Deleted => Err(LogError::Deleted),
             _ => Ok(()),
         }
     }
 
-    /// Stops writes for good (until a restart or [`PartitionLog::revalidate`]).
+    /// Stops writes for good (until a restart or [`PartitionLog::revalidate`]). A log that was deleted meanwhile, and
+    /// its files renamed under who worked on them, has not failed.
     pub(super) fn fail(&self, writer: &mut Writer, reason: String) -> LogError {
+        match writer.phase {
+            Phase::Stopped => return LogError::Stopped,
+            Phase::Deleted => return LogError::Deleted,
+            Phase::Unrecovered(_) | Phase::Open | Phase::Failed(_) => {}
+        }
         tracing::error!(dir = %self.dir.path().display(), reason, "log takes no more writes");
         writer.phase = Phase::Failed(reason.clone());
         LogError::Failed(reason)

@@ -12,8 +12,9 @@ pub(crate) enum Phase {
     Open,
     /// Takes no writes until it is recovered anew, for this reason.
     Failed(String),
-    /// Stopped or deleted.
-    Closed,
+    /// By the clean stop.
+    Stopped,
+    Deleted,
 }
 
 /// State behind the append mutex. A log without records keeps `tail` empty.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use thiserror::Error;
 use weir_wire::records::{BatchBuilder, BatchReader, RecordError};
 
@@ -107,6 +108,8 @@ pub(crate) struct MetadataStore {
     epoch: i32,
     /// The offset up to which a snapshot exists.
     snapshot_offset: AtomicI64,
+    /// Held while one is written: the clean stop may come while the background writes one of the same offset.
+    snapshotting: Mutex<()>,
     /// Log bytes after which the next is written.
     snapshot_interval_bytes: u32,
 }
@@ -133,7 +136,9 @@ impl MetadataStore {
         let replay = read_all(&log, snapshot)?;
         let snapshot_offset = AtomicI64::new(log.log_start_offset());
         let (logs, dir) = (logs.clone(), dir.to_path_buf());
-        let store = Self { log, logs, dir, epoch, snapshot_offset, snapshot_interval_bytes };
+        let snapshotting = Mutex::default();
+        let store =
+            Self { log, logs, dir, epoch, snapshot_offset, snapshotting, snapshot_interval_bytes };
         Ok((store, replay))
     }
 
@@ -188,6 +193,10 @@ impl MetadataStore {
         end_offset: i64,
         now_ms: i64,
     ) -> Result<(), MetadataError> {
+        let _alone = self.snapshotting.lock();
+        if end_offset <= self.snapshot_offset.load(Ordering::Acquire) {
+            return Ok(());
+        }
         let snapshot = Snapshot { end_offset, epoch: self.epoch };
         snapshot.write(self.logs.fs(), &self.dir, records, now_ms)?;
         self.snapshot_offset.store(end_offset, Ordering::Release);

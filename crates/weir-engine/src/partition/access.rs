@@ -105,7 +105,24 @@ impl Partition {
         origin: AppendOrigin,
         acks: Acks,
     ) -> Result<Appended, PartitionError> {
-        let appended = self.append_locked(broker, batch, origin, acks)?;
+        let appended = self.append_locked((broker, None), batch, origin, acks)?;
+        self.appended(appended)
+    }
+
+    /// As [`Partition::append`] for a coordinator, and only while its leadership lasts: the next one has read the log,
+    /// and would not know what came after.
+    pub(crate) fn append_in_epoch(
+        &self,
+        broker: i32,
+        leader_epoch: i32,
+        batch: &ValidBatch,
+    ) -> Result<Appended, PartitionError> {
+        let leader = (broker, Some(leader_epoch));
+        let appended = self.append_locked(leader, batch, AppendOrigin::Coordinator, Acks::All)?;
+        self.appended(appended)
+    }
+
+    fn appended(&self, appended: Appended) -> Result<Appended, PartitionError> {
         if appended.must_flush {
             self.flush()?;
         }
@@ -115,7 +132,7 @@ impl Partition {
 
     fn append_locked(
         &self,
-        broker: i32,
+        (broker, expected_epoch): (i32, Option<i32>),
         batch: &ValidBatch,
         origin: AppendOrigin,
         acks: Acks,
@@ -129,12 +146,15 @@ impl Partition {
         if !state.replication.leads(broker) {
             return Err(PartitionError::NotLeader);
         }
+        let leader_epoch = state.replication.assignment().leader_epoch;
+        if expected_epoch.is_some_and(|expected| expected != leader_epoch) {
+            return Err(PartitionError::NotLeader);
+        }
         let enough = state.replication.has_enough_replicas(settings.min_insync_replicas);
         if acks == Acks::All && !enough {
             return Err(PartitionError::NotEnoughReplicas);
         }
         let clock = self.topic.env().clock();
-        let leader_epoch = state.replication.assignment().leader_epoch;
         let now_ms = clock.wall_ms();
         let old_end = log.log_end_offset();
         let appended = log.append(AppendRequest { batch, leader_epoch, origin, now_ms })?;
@@ -169,6 +189,21 @@ impl Partition {
     pub fn read(&self, request: ReadRequest) -> Result<ReadOutcome, PartitionError> {
         self.check_epoch(request.current_leader_epoch)?;
         let is_leader = self.leader() == request.broker;
+        self.read_as(is_leader, request).map_err(|error| match error {
+            // What was looked at went away meanwhile: the offset was as good as the reader takes it for.
+            _ if self.is_deleted() => PartitionError::Deleted,
+            PartitionError::OffsetOutOfRange if is_leader && self.leader() != request.broker => {
+                PartitionError::NotLeader
+            }
+            error => error,
+        })
+    }
+
+    fn read_as(
+        &self,
+        is_leader: bool,
+        request: ReadRequest,
+    ) -> Result<ReadOutcome, PartitionError> {
         let mut view = self.view()?;
         let replica_end = if is_leader { view.log_end } else { self.follower_end(request.broker)? };
         if request.offset < view.log_start || request.offset > replica_end {

@@ -15,20 +15,26 @@ use super::Partition;
 use crate::clock::Clock;
 use crate::config::TopicSettings;
 use crate::log::{LogConfig, LogContext, LogError, PartitionLog, Recovery};
+use crate::rng::Rng;
 
 /// What every partition of an engine needs to open its log.
 #[derive(Debug)]
 pub struct PartitionEnv {
     clock: Arc<dyn Clock>,
     logs: Arc<LogContext>,
-    data_dir: PathBuf,
+    pub(super) data_dir: PathBuf,
     recovery: Recovery,
     /// The directories under `data/` that no log has opened yet: a partition that is not among
     /// them has nothing on disk, and asking costs no system call.
-    unopened_dirs: Mutex<BTreeSet<String>>,
+    pub(super) unopened_dirs: Mutex<BTreeSet<String>>,
     power: Power,
     /// Partitions of deleted topics whose files are still to be unlinked.
     doomed: Mutex<Vec<Arc<Partition>>>,
+    /// Held while it is decided whose a directory is, and while it is taken away.
+    pub(super) clearing: Mutex<()>,
+    /// Topics that were removed and whose directories may lie about still: they can go.
+    pub(super) removed: Mutex<HashSet<Uuid>>,
+    pub(super) rng: Arc<dyn Rng>,
 }
 
 /// Which brokers stand still: stopped or killed. Their replicas do not move.
@@ -55,7 +61,7 @@ impl Power {
 impl PartitionEnv {
     /// `unopened_dirs` are the names found under `data_dir`.
     pub(crate) fn new(
-        clock: Arc<dyn Clock>,
+        (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>),
         logs: Arc<LogContext>,
         data_dir: PathBuf,
         recovery: Recovery,
@@ -70,6 +76,9 @@ impl PartitionEnv {
             unopened_dirs,
             power: Power::default(),
             doomed: Mutex::default(),
+            clearing: Mutex::default(),
+            removed: Mutex::default(),
+            rng,
         }
     }
 
@@ -110,6 +119,10 @@ impl PartitionEnv {
 
     pub(crate) fn forget_dir(&self, name: &str) {
         self.unopened_dirs.lock().remove(name);
+    }
+
+    pub(crate) fn note_removed(&self, topics: impl IntoIterator<Item = Uuid>) {
+        self.removed.lock().extend(topics);
     }
 
     /// Remembers a partition whose files are to be unlinked in the background.
@@ -155,7 +168,8 @@ impl PartitionEnv {
         config: Arc<LogConfig>,
     ) -> Result<PartitionLog, LogError> {
         let dir = self.data_dir.join(name);
-        if !self.dir_exists(name) {
+        let claimed = self.dir_exists(name).then(|| self.claim_dir(name, topic_id)).transpose();
+        if claimed.map_err(|error| LogError::io("clear a stray directory", error))? != Some(true) {
             return Ok(PartitionLog::empty(&self.logs, dir, topic_id.0, config));
         }
         let log = PartitionLog::existing(&self.logs, dir, topic_id.0, config, self.recovery);

@@ -64,6 +64,7 @@ fn append_code(error: &AppendError) -> ErrorCode {
 fn storage_code(error: &LogError) -> ErrorCode {
     match error {
         LogError::Deleted => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        LogError::Stopped => ErrorCode::NOT_LEADER_OR_FOLLOWER,
         LogError::Corrupt(_) => ErrorCode::CORRUPT_MESSAGE,
         LogError::Io { .. } | LogError::Failed(_) => ErrorCode::KAFKA_STORAGE_ERROR,
     }

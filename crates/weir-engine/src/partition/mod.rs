@@ -12,6 +12,7 @@ mod replication;
 #[cfg(test)]
 mod replication_tests;
 mod role;
+mod strays;
 
 use std::fmt;
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering, fence};
@@ -244,10 +245,14 @@ impl Partition {
 
     /// Mirrors what readers need of the state into the atomics.
     fn publish(&self, state: &State) {
+        self.publish_offsets(state);
+        self.leader.store(state.replication.assignment().leader, Ordering::Release);
+    }
+
+    fn publish_offsets(&self, state: &State) {
         let assignment = state.replication.assignment();
         self.high_watermark.store(state.replication.high_watermark(), Ordering::Release);
         self.leader_epoch.store(assignment.leader_epoch, Ordering::Release);
-        self.leader.store(assignment.leader, Ordering::Release);
     }
 
     /// Moves the high watermark as far as it goes (R2), and says whether it moved.

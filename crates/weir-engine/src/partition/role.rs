@@ -1,9 +1,12 @@
 //! What the controllers do to a partition: elections, ISR changes, brokers that stop and start.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use super::{Assignment, Partition, PartitionError, ReplicaNumbers, Replication, State, cut};
-use crate::log::PartitionLog;
+use super::{
+    Assignment, NO_LEADER, Partition, PartitionError, ReplicaNumbers, Replication, State, cut,
+};
+use crate::log::{LogError, PartitionLog};
 
 /// One replica as DescribeLogDirs and the console show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,10 +182,17 @@ impl Partition {
             state.replication.enlist(broker, start, end, env.runs(broker), now_ms);
         }
         let cut_at = state.replication.apply(new, end);
-        self.publish(&state);
-        if let (Some(at), Some(log)) = (cut_at, self.opened()) {
-            state.unflushed_from = state.unflushed_from.filter(|from| *from < at);
-            cut(log, at)?;
+        match (cut_at, self.opened()) {
+            (Some(at), Some(log)) => {
+                // Nobody leads until it is cut: the new leader would tell of what it never had.
+                self.leader.store(NO_LEADER, Ordering::Release);
+                self.publish_offsets(&state);
+                state.unflushed_from = state.unflushed_from.filter(|from| *from < at);
+                let done = cut(log, at);
+                self.publish(&state);
+                done?;
+            }
+            _ => self.publish(&state),
         }
         let end = self.opened().map_or(end, PartitionLog::log_end_offset);
         self.advance(&mut state, end);
@@ -196,9 +206,10 @@ impl Partition {
     /// The topic's configuration changed: an open log obeys it from now on, and the high watermark
     /// may move under another `min.insync.replicas`.
     pub(crate) fn settings_changed(&self) {
+        // First: a log that is just being opened has read the settings of before, or is there when it is.
+        let mut state = self.state.lock();
         let Some(log) = self.opened() else { return };
         log.set_config(self.settings().log.clone());
-        let mut state = self.state.lock();
         if self.advance(&mut state, log.log_end_offset()) {
             drop(state);
             self.notify();
@@ -218,7 +229,7 @@ impl Partition {
         let dir_name = self.dir_name();
         let env = self.topic.env();
         if self.log.get().is_none() {
-            if !env.dir_exists(&dir_name) {
+            if !env.dir_exists(&dir_name) || env.is_foreign(&dir_name, self.topic_id()) {
                 return Ok(false);
             }
             let log = env.unrecovered_log(&dir_name, self.topic_id(), self.settings().log.clone());
@@ -226,7 +237,9 @@ impl Partition {
             env.forget_dir(&dir_name);
         }
         if let Some(log) = self.log.get() {
-            log.delete(self.topic_id().0)?;
+            // What cannot be renamed now must not be taken for the log of a topic of the same name.
+            let renamed = log.delete(self.topic_id().0);
+            renamed.inspect_err(|_| env.leave_dir(&dir_name, self.topic_id()))?;
         }
         Ok(true)
     }
@@ -241,12 +254,20 @@ impl Partition {
     /// Roll and flush by time, and what else is `due`: for an I/O thread. A log that is not open has nothing to be looked
     /// after.
     pub(crate) fn look_after(&self, now_ms: i64, due: Chores) -> Result<(), PartitionError> {
+        match self.look_after_log(now_ms, due) {
+            // It went away meanwhile.
+            Err(PartitionError::Deleted | PartitionError::Storage(LogError::Stopped)) => Ok(()),
+            done => done,
+        }
+    }
+
+    fn look_after_log(&self, now_ms: i64, due: Chores) -> Result<(), PartitionError> {
         let Some(log) = self.opened() else { return Ok(()) };
         if self.is_deleted() {
             return Ok(());
         }
         log.maintain(now_ms)?;
-        let high_watermark = self.high_watermark.load(std::sync::atomic::Ordering::Acquire);
+        let high_watermark = self.high_watermark.load(Ordering::Acquire);
         if due.retention && log.apply_retention(now_ms, high_watermark)?.segments > 0 {
             self.notify();
         }

@@ -8,8 +8,8 @@ use weir_wire::{Bytes, ErrorCode};
 
 use super::records::Record;
 use crate::groups::GroupsEnv;
-use crate::log::{AppendOrigin, LogError, ReadLimits};
-use crate::partition::{Acks, Partition, PartitionError};
+use crate::log::{LogError, ReadLimits};
+use crate::partition::{Partition, PartitionError};
 use crate::wait::Signal;
 
 /// How much of the log is read at a time.
@@ -99,7 +99,7 @@ impl Journal {
         let batch = builder.build().map_err(|error| for_client(ErrorCode(error.code())))?;
         let appended = self
             .partition
-            .append(self.broker, &batch, AppendOrigin::Coordinator, Acks::All)
+            .append_in_epoch(self.broker, self.leader_epoch, &batch)
             .map_err(|error| for_client(error.code()))?;
         Ok(appended.last_offset + 1)
     }
@@ -116,10 +116,12 @@ impl Journal {
     }
 
     fn commit_state(&self, required: i64) -> Option<Result<(), ErrorCode>> {
+        // Looked at first: what is committed after this leadership may be another's record.
+        let view = self.partition.view();
         if self.is_stale() {
             return Some(Err(ErrorCode::NOT_COORDINATOR));
         }
-        match self.partition.view() {
+        match view {
             Ok(view) if view.high_watermark >= required => Some(Ok(())),
             Ok(_) => None,
             Err(error) => Some(Err(for_client(error.code()))),

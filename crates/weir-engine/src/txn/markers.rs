@@ -122,6 +122,9 @@ impl Target {
             },
         };
         self.written = Some(written);
-        partition.view().is_ok_and(|view| view.high_watermark >= written.required)
+        let is_committed =
+            partition.view().is_ok_and(|view| view.high_watermark >= written.required);
+        // What is committed under the next leader may lie where the marker was.
+        is_committed && partition.leader_epoch() == leader_epoch
     }
 }

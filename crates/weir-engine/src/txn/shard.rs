@@ -15,9 +15,8 @@ use super::error::for_client;
 use super::load::read_partition;
 use super::records;
 use super::transaction::Transaction;
-use crate::log::AppendOrigin;
 use crate::order::in_order;
-use crate::partition::{Acks, Partition};
+use crate::partition::Partition;
 use crate::wait::Signal;
 
 /// How long a request waits for the replicas of its record (Kafka's `request.timeout.ms`).
@@ -159,7 +158,7 @@ impl Shard {
         }
         let appended = self
             .partition
-            .append(self.broker, &batch, AppendOrigin::Coordinator, Acks::All)
+            .append_in_epoch(self.broker, self.leader_epoch, &batch)
             .map_err(|error| for_client(error.code()))?;
         Ok(appended.last_offset + 1)
     }
@@ -167,10 +166,12 @@ impl Shard {
     /// Whether everything below `required` is committed; an error when this leadership is over
     /// before.
     pub(super) fn commit_state(&self, required: i64) -> Option<Result<(), ErrorCode>> {
+        // Looked at first: what is committed after this leadership may be another's record.
+        let view = self.partition.view();
         if self.is_stale() {
             return Some(Err(ErrorCode::NOT_COORDINATOR));
         }
-        match self.partition.view() {
+        match view {
             Ok(view) if view.high_watermark >= required => Some(Ok(())),
             Ok(_) => None,
             Err(error) => Some(Err(for_client(error.code()))),

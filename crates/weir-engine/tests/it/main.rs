@@ -29,6 +29,7 @@ mod sessionless;
 mod share;
 mod share_coordinator;
 mod streams_groups;
+mod threads;
 mod topic_configs;
 mod txn;
 mod uncommitted_offsets;

@@ -9,6 +9,7 @@ use super::{error_answer, set_leader, with_endpoints};
 use crate::ctx::Ctx;
 use crate::fetch::News;
 use crate::handlers::leaders::Leaders;
+use crate::log::Appended;
 use crate::partition::Partition;
 use crate::settle::{self, Written};
 use crate::wait::{Watch, WatchGuard};
@@ -25,9 +26,13 @@ pub(super) struct Unsettled {
 }
 
 impl Unsettled {
-    pub(super) fn new(place: (usize, usize), partition: Arc<Partition>, required: i64) -> Self {
-        let leader_epoch = partition.leader_epoch();
-        Self { place, partition, required, leader_epoch }
+    pub(super) fn new(
+        place: (usize, usize),
+        partition: Arc<Partition>,
+        appended: Appended,
+    ) -> Self {
+        let Appended { last_offset, leader_epoch, .. } = appended;
+        Self { place, partition, required: last_offset + 1, leader_epoch }
     }
 
     /// Itself, unless the high watermark is there already: the usual case, which costs no wait.

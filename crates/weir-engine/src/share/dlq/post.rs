@@ -11,7 +11,7 @@ use super::draft::{Draft, Origin};
 use super::letter::Due;
 use super::target::{Failure, Target};
 use crate::engine::Engine;
-use crate::log::AppendOrigin;
+use crate::log::{AppendOrigin, Appended};
 use crate::partition::{Acks, Partition};
 use crate::share::key::ShareKey;
 
@@ -20,6 +20,7 @@ use crate::share::key::ShareKey;
 pub(crate) struct Posted {
     handle: Arc<Partition>,
     leader_epoch: i32,
+    base_offset: i64,
     /// The high watermark at which it is committed.
     required: i64,
 }
@@ -32,13 +33,21 @@ impl Posted {
         }
         match self.handle.view() {
             Err(error) => Some(Err(Failure::ForGood(error.to_string()))),
-            Ok(view) if view.high_watermark >= self.required => Some(Ok(())),
-            // What was not committed may be cut off.
-            Ok(_) if self.handle.leader_epoch() != self.leader_epoch => {
-                Some(Err(Failure::Later("the leader moved".to_owned())))
+            // What was not committed may be cut off, and another's record lie there.
+            Ok(view) if self.handle.leader_epoch() != self.leader_epoch => {
+                match view.high_watermark >= self.required && self.is_there() {
+                    true => Some(Ok(())),
+                    false => Some(Err(Failure::Later("the leader moved".to_owned()))),
+                }
             }
-            Ok(_) => None,
+            Ok(view) => (view.high_watermark >= self.required).then_some(Ok(())),
         }
+    }
+
+    /// Whether the log has at that offset what was written in that epoch.
+    fn is_there(&self) -> bool {
+        let epoch = self.handle.log().and_then(|log| log.epoch_at(self.base_offset));
+        epoch.is_ok_and(|epoch| epoch == Some(self.leader_epoch))
     }
 }
 
@@ -76,10 +85,11 @@ pub(crate) fn post(
         .and_then(|batch| validate(&batch.to_bytes(), &settings.validate_options(now_ms)));
     let written = batch.map_err(|error| error.to_string()).map_err(Failure::ForGood);
     let result = written.and_then(|batch| {
-        let leader_epoch = target.handle.leader_epoch();
         let handle = target.handle;
         match handle.append(target.leader, &batch, AppendOrigin::Client, Acks::All) {
-            Ok(appended) => Ok(Posted { handle, leader_epoch, required: appended.last_offset + 1 }),
+            Ok(Appended { base_offset, last_offset, leader_epoch, .. }) => {
+                Ok(Posted { handle, leader_epoch, base_offset, required: last_offset + 1 })
+            }
             Err(error) if error.code() == ErrorCode::NOT_LEADER_OR_FOLLOWER => {
                 Err(Failure::Later(error.to_string()))
             }
