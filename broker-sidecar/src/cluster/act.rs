@@ -180,12 +180,15 @@ impl Running {
         if let Some(before) = self.operations.by_key(asked)? {
             return Ok(before);
         }
+        // Held: a broker that is added or removed just now writes the file too.
+        let known = self.cluster.lock();
         if let Some(mut cluster) = self.dir.load_cluster()?
             && cluster.desired != Desired::Stopped
         {
             cluster.desired = Desired::Stopped;
             self.dir.save_cluster(&cluster)?;
         }
+        drop(known);
         let operation = self.operations.begin(kind, None, key, &self.events)?;
         self.stop.send_replace(true);
         Ok(operation)

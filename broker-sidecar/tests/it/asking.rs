@@ -20,13 +20,18 @@ pub(crate) struct Asking {
 
 impl Asking {
     pub(crate) fn connect(port: u16) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.set_read_timeout(Some(LONG)).unwrap();
+        Self::try_connect(port).unwrap()
+    }
+
+    /// Where the broker may be down.
+    pub(crate) fn try_connect(port: u16) -> Result<Self, String> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|e| e.to_string())?;
+        stream.set_read_timeout(Some(LONG)).map_err(|e| e.to_string())?;
         let mut asking = Self { stream, correlation: 0, advertised: BTreeMap::new() };
-        let answer = asking.ask(&ApiVersionsRequest::default(), 0).unwrap();
+        let answer = asking.ask(&ApiVersionsRequest::default(), 0)?;
         let keys = answer.api_keys.iter().map(|k| (k.api_key, k.min_version..=k.max_version));
         asking.advertised = keys.collect();
-        asking
+        Ok(asking)
     }
 
     /// The versions of `R` that the broker advertises and this codec knows.

@@ -17,6 +17,7 @@ mod keeper;
 mod kill_nine;
 mod log_dirs;
 mod membership;
+mod mishaps;
 mod process;
 mod programs;
 mod secrets;

@@ -20,6 +20,7 @@ pub(crate) struct Broker {
     pub(crate) child: Child,
     pub(crate) ready: ReadyLine,
     pub(crate) dir: PathBuf,
+    errors: mpsc::Receiver<Vec<u8>>,
 }
 
 impl Broker {
@@ -43,7 +44,7 @@ impl Broker {
                 text(&errors.recv_timeout(LONG).unwrap_or_default())
             );
         };
-        Self { child, ready, dir: dir.to_owned() }
+        Self { child, ready, dir: dir.to_owned(), errors }
     }
 
     pub(crate) fn bootstrap(&self) -> &str {
@@ -53,6 +54,11 @@ impl Broker {
     pub(crate) fn control(&self) -> weir_control::ControlClient {
         let control = ClusterDir::new(&self.dir).load_control().unwrap().unwrap();
         weir_control::ControlClient::new(control)
+    }
+
+    /// What it printed to standard error, once it has ended.
+    pub(crate) fn said(&self) -> String {
+        text(&self.errors.recv_timeout(LONG).unwrap_or_default())
     }
 
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
