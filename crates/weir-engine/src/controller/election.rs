@@ -156,6 +156,11 @@ impl Subject {
     /// it does not go back, or on, by a restart (R2).
     fn frozen(&self, next: &Decision, rules: Rules) -> Option<i64> {
         let least = usize::try_from(rules.min_isr).unwrap_or(0).min(next.replicas.len());
-        (next.isr.len() < least).then(|| self.handle.current_high_watermark())
+        if next.isr.len() >= least {
+            return None;
+        }
+        // Of a log that cannot be read just now it is what was kept before; 0 would hide what was acknowledged.
+        let known = self.handle.view().ok().map(|view| view.high_watermark);
+        known.or(self.assignment.further.as_deref().and_then(|it| it.high_watermark))
     }
 }

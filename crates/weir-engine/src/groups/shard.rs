@@ -126,10 +126,10 @@ impl Shard {
     /// Drops the shard as soon as another leadership begins, without waiting for a request to
     /// notice: parked members are to hear of it.
     fn watch_leadership(&self) {
-        if let Some(me) = self.me.upgrade() {
-            *self.watch.lock() =
-                Some(self.partition.watch(Arc::new(Leadership(Arc::downgrade(&me))), 0));
-        }
+        let leadership = Arc::new(Leadership(self.me.clone()));
+        *self.watch.lock() = Some(self.partition.watch(leadership.clone(), 0));
+        // It may have ended while the shard was loaded.
+        leadership.changed(0);
     }
 
     /// Ends the shard: whoever is parked learns that this broker coordinates no longer.

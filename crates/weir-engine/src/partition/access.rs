@@ -192,7 +192,9 @@ impl Partition {
         self.read_as(is_leader, request).map_err(|error| match error {
             // What was looked at went away meanwhile: the offset was as good as the reader takes it for.
             _ if self.is_deleted() => PartitionError::Deleted,
-            PartitionError::OffsetOutOfRange if is_leader && self.leader() != request.broker => {
+            PartitionError::OffsetOutOfRange | PartitionError::Storage(_)
+                if is_leader && self.leader() != request.broker =>
+            {
                 PartitionError::NotLeader
             }
             error => error,

@@ -196,6 +196,30 @@ fn a_cut_that_cannot_be_repeated_hides_no_record() {
 }
 
 #[test]
+fn a_log_that_cannot_be_read_loses_no_high_watermark() {
+    let mut cluster = Cluster::new(2);
+    cluster.create("orders", 1, &[("min.insync.replicas", "2")]);
+    for at in 0..3 {
+        assert_eq!(cluster.produce("orders", "acknowledged", -1), (ErrorCode::NONE, at));
+    }
+    cluster.restart();
+    cluster.fs.inject(Fault {
+        kind: FaultKind::Read,
+        path_contains: "/data/orders-0/".to_owned(),
+        skip: 0,
+        count: u64::MAX,
+        error: std::io::ErrorKind::Other,
+    });
+    let follower = 3 - cluster.leader("orders", 0);
+    cluster.engine.stop_broker(follower).unwrap();
+    cluster.fs.heal();
+    cluster.restart();
+    let image = cluster.engine.image();
+    let view = image.topic("orders").unwrap().partition(0).unwrap().handle().view().unwrap();
+    assert_eq!((view.log_end, view.high_watermark), (3, 3));
+}
+
+#[test]
 fn what_a_replica_misses_survives_a_restart() {
     let mut cluster = Cluster::new(3);
     cluster.create("orders", 1, &[]);
