@@ -23,6 +23,7 @@ use crate::image::Image;
 use crate::log::{LogContext, Recovery};
 use crate::loggers::Loggers;
 use crate::metadata::{MetadataError, MetadataStore, refuse_damaged};
+use crate::newborn::Newborn;
 use crate::partition::PartitionEnv;
 use crate::reply::Outcome;
 use crate::rng::Rng;
@@ -83,6 +84,7 @@ pub(crate) struct Shared {
     /// Whether the next run may take this run's logs for sound: see [`Marks::note_boot`].
     pub(crate) is_boot_noted: AtomicBool,
     pub(crate) recovering: Mutex<Recovering>,
+    pub(crate) newborn: Newborn,
 }
 
 impl Engine {
@@ -153,6 +155,7 @@ impl Engine {
             retention_checked_ms: AtomicI64::new(NEVER),
             is_boot_noted: AtomicBool::new(false),
             recovering: Mutex::default(),
+            newborn: Newborn::default(),
         };
         let shared = Arc::new(shared);
         shared.txns.attach(&shared);
@@ -232,6 +235,10 @@ impl Engine {
     /// Share groups, of every broker.
     pub(crate) fn share(&self) -> &Arc<Share> {
         &self.shared.share
+    }
+
+    pub(crate) fn newborn(&self) -> &Newborn {
+        &self.shared.newborn
     }
 
     pub(crate) fn loggers(&self) -> &Loggers {

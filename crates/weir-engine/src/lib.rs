@@ -26,6 +26,7 @@ pub mod image;
 pub mod log;
 mod loggers;
 mod metadata;
+mod newborn;
 mod order;
 pub mod partition;
 mod reply;

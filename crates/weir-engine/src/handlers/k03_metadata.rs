@@ -2,7 +2,7 @@
 //!
 //! v0 asks for every topic with an empty list, later versions with none; v12 asks by topic id.
 //! Topics that do not exist are made when the request and `auto.create.topics.enable` allow it; this answer
-//! still says UNKNOWN_TOPIC_OR_PARTITION, as Kafka's does, and the client's next request finds them.
+//! still says UNKNOWN_TOPIC_OR_PARTITION, as Kafka's does, and so do those of the next moment.
 //! Authorized operations (v8 to v10 cluster, v8 topics) are every operation: there are no ACLs.
 
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(crate) fn handle(ctx: &Ctx, request: MetadataRequest) -> Reply<MetadataRespo
     }
     create_missing(ctx, &request);
     let image = ctx.image();
-    let answer = Answer { image, operations: request.include_topic_authorized_operations };
+    let answer = Answer { ctx, image, operations: request.include_topic_authorized_operations };
     let topics = match request.topics {
         None => answer.all(),
         Some(topics) if topics.is_empty() && ctx.version() == 0 => answer.all(),
@@ -86,8 +86,11 @@ fn create_missing(ctx: &Ctx, request: &MetadataRequest) {
     let names = request.topics.iter().flatten().filter_map(|topic| topic.name.as_ref());
     for name in names.filter(|name| image.topic(name).is_none()) {
         // A refusal shows in the next answer: the topic is still unknown.
-        if let Err(refusal) = ctx.engine().auto_create_topic(name) {
-            tracing::debug!(%name, code = refusal.code.0, "not created automatically");
+        match ctx.engine().auto_create_topic(name) {
+            Ok(()) => ctx.engine().newborn().add(name, ctx.engine().clock().monotonic_ms()),
+            Err(refusal) => {
+                tracing::debug!(%name, code = refusal.code.0, "not created automatically");
+            }
         }
     }
 }
@@ -113,6 +116,7 @@ fn brokers(image: &Image) -> Vec<MetadataResponseBroker> {
 }
 
 struct Answer<'a> {
+    ctx: &'a Ctx,
     image: &'a Arc<Image>,
     operations: bool,
 }
@@ -125,7 +129,7 @@ impl Answer<'_> {
     fn one(&self, asked: &MetadataRequestTopic) -> MetadataResponseTopic {
         let by_id = !asked.topic_id.is_zero();
         let topic = match &asked.name {
-            Some(name) if !by_id => self.image.topic(name),
+            Some(name) if !by_id => self.image.topic(name).filter(|_| !self.is_hidden(name)),
             _ => self.image.topic_by_id(asked.topic_id),
         };
         match topic {
@@ -140,6 +144,11 @@ impl Answer<'_> {
                 unknown(Some(name), Uuid::ZERO, code)
             }
         }
+    }
+
+    fn is_hidden(&self, name: &Str) -> bool {
+        let engine = self.ctx.engine();
+        engine.newborn().is_hidden(name, engine.clock().monotonic_ms())
     }
 
     fn known(&self, topic: &TopicImage) -> MetadataResponseTopic {

@@ -181,6 +181,9 @@ fn metadata_creates_topics_only_when_asked_to() {
     assert_eq!(ErrorCode(unknown.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
     let asked = topic("auto", true);
     assert_eq!(ErrorCode(asked.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, "not yet");
+    let early = topic("auto", true);
+    assert_eq!(ErrorCode(early.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, "nor at once");
+    cluster.clock.advance(50);
     let made = topic("auto", false);
     assert_eq!(ErrorCode(made.error_code), ErrorCode::NONE);
     assert_eq!(made.partitions.len(), 3);
