@@ -31,5 +31,5 @@ pub use net::versions::ApiRanges;
 pub use options::Options;
 pub use read::{
     Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, MarkedMessage, PartitionRange,
-    Place, ROWS_MAX, Reader, Tail, TailBatch, mark_aborted,
+    Place, ROWS_MAX, Reader, Tail, TailBatch, TailEnd, mark_aborted,
 };

@@ -53,7 +53,8 @@ struct State {
     unread: BTreeMap<i32, (Text, Instant)>,
     pulled: Instant,
     closed: bool,
-    ended: bool,
+    /// Why nothing more will come.
+    ended: Option<Text>,
 }
 
 /// What a pull brings.
@@ -124,7 +125,7 @@ impl Stream {
             unread: BTreeMap::new(),
             pulled: Instant::now(),
             closed: false,
-            ended: false,
+            ended: None,
         };
         Self { id, state: Mutex::new(state), news: Notify::new() }
     }
@@ -170,8 +171,8 @@ impl Stream {
     }
 
     /// Nothing more will come.
-    pub(crate) fn end(&self) {
-        self.lock().ended = true;
+    pub(crate) fn end(&self, why: Text) {
+        self.lock().ended = Some(why);
         self.news.notify_one();
     }
 
@@ -185,7 +186,7 @@ impl Stream {
 
     fn is_empty(&self) -> bool {
         let state = self.lock();
-        state.ring.is_empty() && state.aborted.is_empty() && !state.ended
+        state.ring.is_empty() && state.aborted.is_empty() && state.ended.is_none()
     }
 
     fn take(&self, rows_max: usize) -> Chunk {
@@ -196,15 +197,16 @@ impl Stream {
         state.weight -= rows.iter().map(MessageRow::weight).sum::<usize>();
         state.unread.retain(|_, (_, seen)| seen.elapsed() < UNREAD_FOR);
         let unread = state.unread.values().next().map(|(why, _)| Failure::new(why.clone()));
-        let over = state.ended && state.ring.is_empty();
+        let end = state.ended.clone().filter(|_| state.ring.is_empty());
         Chunk {
             rows,
             aborted,
             dropped: std::mem::take(&mut state.dropped),
             per_s: state.rate.per_s(),
             scanned: state.scanned,
-            end: over.then(|| TextId::StreamEnded.into()),
-            error: unread.map(|failure| failure.kind(Kind::Unreachable)),
+            // The end says it all: nobody tries those partitions any more.
+            error: unread.filter(|_| end.is_none()).map(|failure| failure.kind(Kind::Unreachable)),
+            end,
         }
     }
 
@@ -294,8 +296,11 @@ mod tests {
         tokio::task::yield_now().await;
         stream.push(vec![row(1)], Vec::new(), 1);
         assert_eq!(pull.await.unwrap().rows.len(), 1);
-        stream.end();
-        assert!(stream.next(10, Duration::ZERO).await.end.is_some());
+        stream.tried([].into_iter(), vec![(0, TextId::KafkaUnknownTopic.into())]);
+        let why = TextId::StreamTopicGone.with("topic", "orders");
+        stream.end(why.clone());
+        let chunk = stream.next(10, Duration::ZERO).await;
+        assert_eq!((chunk.end, chunk.error), (Some(why), None), "the end says it all");
     }
 
     #[tokio::test]

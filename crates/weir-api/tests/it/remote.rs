@@ -1,5 +1,7 @@
 //! The console of a cluster that is not ours: a cluster in this process stands for it, at the wire.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use weir_api::HostKind;
 use weir_api::dto::{ErrorKind, Outcome};
@@ -184,6 +186,37 @@ fn a_live_tail_brings_what_is_written_from_now_on() {
     far.bench.ok("streams.close", json!({"id": stream}));
     let closed = far.bench.call("streams.next", pull()).unwrap_err();
     assert_eq!(closed.kind, Some(ErrorKind::NotFound));
+}
+
+#[test]
+fn a_live_tail_of_a_topic_that_is_deleted_says_so_and_ends() {
+    let far = Remote::connect(1);
+    far.create("live", 2);
+    let open = json!({"topic": "live", "partition": null, "contains": ""});
+    let stream = far.bench.ok("messages.tail.open", far.args(open))["stream"].clone();
+    far.bench.ok("topics.delete", far.args(json!({"topics": ["live"], "confirm": "live"})));
+    let pull = json!({"id": stream, "max_rows": 10, "wait_ms": 500});
+    let last = far.bench.until("streams.next", pull, |chunk| !chunk["end"].is_null());
+    assert_eq!(last["end"], json!({"id": "stream.topic_gone", "args": {"topic": "live"}}));
+    assert_eq!(last["error"], Value::Null, "the end says it all");
+}
+
+#[test]
+fn a_partition_that_is_read_again_is_in_trouble_no_more() {
+    let far = Remote::connect(2);
+    far.create("live", 2);
+    let open = json!({"topic": "live", "partition": null, "contains": ""});
+    let stream = far.bench.ok("messages.tail.open", far.args(open))["stream"].clone();
+    let pull = || json!({"id": stream, "max_rows": 10, "wait_ms": 500});
+    far.cluster.stop_broker(2).unwrap();
+    far.bench.until("streams.next", pull(), |chunk| {
+        let text = &chunk["error"]["text"];
+        text["id"] == "warning.partition_unread" && text["args"]["name"].is_string()
+    });
+    far.cluster.start_broker(2).unwrap();
+    let back = Instant::now();
+    far.bench.until("streams.next", pull(), |chunk| chunk["error"].is_null());
+    assert!(back.elapsed() < Duration::from_secs(8), "no message came: it is read all the same");
 }
 
 /// One clear answer, whoever asks.

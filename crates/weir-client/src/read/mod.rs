@@ -17,5 +17,5 @@ pub use browse::{
     Browse, BrowseEnd, BrowseFrom, BrowsePage, Cursor, Direction, PartitionRange, ROWS_MAX,
 };
 pub use reader::{MarkedMessage, Reader};
-pub use tail::{Tail, TailBatch};
+pub use tail::{Tail, TailBatch, TailEnd};
 pub use undecided::{Place, mark_aborted};

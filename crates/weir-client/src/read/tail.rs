@@ -11,9 +11,9 @@ use weir_domain::{ItemError, MessageFilter, MessageRow, OffsetSpec, TopicPartiti
 use weir_wire::ErrorCode;
 
 use crate::client::Client;
-use crate::error::ClientError;
+use crate::error::{ClientError, ErrorKind};
 use crate::read::fetch::{Fetched, Isolation, Position};
-use crate::read::partitions::no_topic;
+use crate::read::partitions::{no_topic, numbers};
 use crate::read::row;
 use crate::read::undecided::{Place, Undecided, flags, mark_aborted};
 
@@ -26,6 +26,9 @@ const REFRESH: Duration = Duration::from_secs(30);
 const BYTES_MAX: i32 = 1 << 20;
 /// Rest after a leader that did not answer.
 const REST: Duration = Duration::from_millis(500);
+/// A topic that the cluster does not know so often in a row, a rest apart, is not there any more. Once says nothing: a broker
+/// that has just started may not know the topics yet.
+const UNKNOWN_TIMES: u32 = 3;
 
 /// A running tail; dropping it ends its tasks.
 #[derive(Debug)]
@@ -33,7 +36,17 @@ pub struct Tail {
     queue: mpsc::Receiver<TailBatch>,
     /// Rows taken from the queue that did not fit into the last answer.
     rest: Vec<MessageRow>,
+    end: Option<TailEnd>,
     _tasks: JoinSet<()>,
+}
+
+/// Why nothing more comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TailEnd {
+    /// The topic was deleted, or this user does not see it any more.
+    TopicGone,
+    /// Its tasks ended, which they do for no other reason than a defect.
+    Stopped,
 }
 
 /// What came since the last question.
@@ -46,6 +59,10 @@ pub struct TailBatch {
     pub aborted: Vec<Place>,
     /// Partitions that could not be read this time; the tail goes on trying.
     pub problems: Vec<(i32, ItemError)>,
+    /// Partitions that are read (again), with or without news: problems that were told of them are over.
+    pub read: Vec<i32>,
+    /// Set when nothing more will come after these rows.
+    pub end: Option<TailEnd>,
 }
 
 #[derive(Debug)]
@@ -77,18 +94,20 @@ impl Client {
         let (sender, queue) = mpsc::channel(QUEUE_MAX);
         let mut tasks = JoinSet::new();
         tasks.spawn(supervise(Arc::new(source), positions, sender));
-        Ok(Tail { queue, rest: Vec::new(), _tasks: tasks })
+        Ok(Tail { queue, rest: Vec::new(), end: None, _tasks: tasks })
     }
 }
 
 impl Tail {
-    /// Up to `rows_max` rows, waiting at most `wait` for the first. No rows is no end.
+    /// Up to `rows_max` rows, waiting at most `wait` for the first. No rows is no end: that stands in the answer.
     pub async fn next(&mut self, rows_max: usize, wait: Duration) -> TailBatch {
         let mut batch = TailBatch { rows: std::mem::take(&mut self.rest), ..Default::default() };
-        if batch.rows.is_empty() {
+        if batch.rows.is_empty() && self.end.is_none() {
             let deadline = Instant::now() + wait;
-            if let Ok(Some(first)) = timeout_at(deadline, self.queue.recv()).await {
-                batch.add(first);
+            match timeout_at(deadline, self.queue.recv()).await {
+                Ok(Some(first)) => batch.add(first),
+                Ok(None) => self.end = Some(TailEnd::Stopped),
+                Err(_) => {}
             }
         }
         while batch.rows.len() < rows_max {
@@ -99,6 +118,8 @@ impl Tail {
         if batch.rows.len() > rows_max {
             self.rest = batch.rows.split_off(rows_max);
         }
+        self.end = self.end.or(batch.end.take());
+        batch.end = self.end.filter(|_| self.rest.is_empty());
         batch
     }
 }
@@ -108,7 +129,12 @@ impl TailBatch {
         self.rows.extend(other.rows);
         self.scanned += other.scanned;
         self.aborted.extend(other.aborted);
+        // What came later counts: a partition that failed meanwhile is not read, and the other way round.
+        self.read.retain(|partition| other.problems.iter().all(|(failed, _)| failed != partition));
+        self.problems.retain(|(partition, _)| !other.read.contains(partition));
         self.problems.extend(other.problems);
+        self.read.extend(other.read);
+        self.end = self.end.or(other.end);
     }
 }
 
@@ -120,15 +146,13 @@ impl Source {
     /// Where to begin: the end of each partition that has no position yet, as far as leaders answer.
     async fn ends(&self, known: &HashMap<i32, i64>) -> Result<HashMap<i32, i64>, ClientError> {
         let metadata = self.client.topics(std::slice::from_ref(&self.topic)).await?;
-        let topic = metadata.topic(&self.topic).filter(|topic| topic.error.is_none());
-        let topic = topic.ok_or_else(|| no_topic(&self.topic))?;
+        let topic = metadata.topic(&self.topic).ok_or_else(|| no_topic(&self.topic))?;
+        let all = numbers(topic, None).map_err(|kind| ClientError::of_nobody("Metadata", kind))?;
         let wanted = |p: &i32| {
             !known.contains_key(p) && self.partitions.as_ref().is_none_or(|some| some.contains(p))
         };
-        let new: Vec<_> = topic
-            .partitions
-            .iter()
-            .map(|p| p.partition)
+        let new: Vec<_> = all
+            .into_iter()
             .filter(wanted)
             .map(|p| TopicPartition::new(self.topic.as_str(), p))
             .collect();
@@ -157,7 +181,8 @@ impl Source {
     }
 }
 
-/// Gives each leader its partitions. Those of a leader that fails are given to the next one while the others read on.
+/// Gives each leader its partitions. Those of a leader that fails are given to the next one while the others read on. Ends
+/// with the topic.
 async fn supervise(
     source: Arc<Source>,
     positions: HashMap<i32, i64>,
@@ -166,11 +191,12 @@ async fn supervise(
     let mut known = positions.clone();
     let mut homeless = positions;
     let mut leaders = JoinSet::new();
+    let mut unknown = 0;
     loop {
         for (_, positions) in source.by_leader(&mut homeless) {
             leaders.spawn(follow(Arc::clone(&source), positions, queue.clone()));
         }
-        let pause = if homeless.is_empty() { REFRESH } else { REST };
+        let pause = if homeless.is_empty() && unknown == 0 { REFRESH } else { REST };
         tokio::select! {
             Some(Ok(ended)) = leaders.join_next(), if !leaders.is_empty() => {
                 ended.lost.iter().for_each(|partition| {
@@ -181,10 +207,20 @@ async fn supervise(
             () = sleep(pause) => {}
             () = queue.closed() => return,
         }
-        // An error leaves the cache as it was: asked again after the next pause.
-        if let Ok(new) = source.ends(&known).await {
-            known.extend(&new);
-            homeless.extend(new);
+        match source.ends(&known).await {
+            Ok(new) => {
+                unknown = 0;
+                known.extend(&new);
+                homeless.extend(new);
+            }
+            Err(error) if matches!(error.kind, ErrorKind::NoTopic(_)) => unknown += 1,
+            // Leaves the cache as it was: asked again after the next pause.
+            Err(_) => {}
+        }
+        if unknown >= UNKNOWN_TIMES {
+            let end = TailBatch { end: Some(TailEnd::TopicGone), ..TailBatch::default() };
+            let _ = queue.send(end).await; // nobody listens: it ends all the same
+            return;
         }
     }
 }
@@ -204,6 +240,7 @@ async fn follow(
     queue: mpsc::Sender<TailBatch>,
 ) -> Followed {
     let mut scratch = Vec::new();
+    let mut confirmed = false;
     loop {
         let asked: Vec<_> = positions.iter().map(|(p, offset)| position(*p, *offset)).collect();
         let round =
@@ -229,7 +266,12 @@ async fn follow(
         let lost = lost(&batch);
         lost.iter().for_each(|partition| source.undecided().forget(*partition));
         let failed = !batch.problems.is_empty();
-        let empty = !failed && batch.scanned == 0;
+        // Said once: whatever was told of these partitions before is over.
+        if !confirmed && !failed {
+            batch.read.extend(positions.keys());
+        }
+        let empty = !failed && confirmed && batch.scanned == 0;
+        confirmed |= !failed;
         let heard = empty || queue.send(batch).await.is_ok();
         if failed || !heard {
             sleep(REST).await;

@@ -103,7 +103,7 @@ fn browsed(page: &BrowsePage) -> Browsed {
 /// That a partition could not be read, and why.
 pub(super) fn unread(partition: i32, error: &ItemError) -> Text {
     let text = TextId::WarningPartitionUnread.with("partition", partition);
-    text.with("reason", error.to_string())
+    text.with("name", error.name).with("reason", error.to_string())
 }
 
 /// `b:0=12,1=7`

@@ -40,7 +40,10 @@ describe("pull", () => {
     error: null,
   };
   const unread: ApiError = {
-    text: { id: "warning.partition_unread", args: { partition: 1, reason: "LEADER_NOT_AVAILABLE" } },
+    text: {
+      id: "warning.partition_unread",
+      args: { partition: 1, name: "LEADER_NOT_AVAILABLE", reason: "LEADER_NOT_AVAILABLE" },
+    },
     hint: null,
     kind: "unreachable",
     outcome: null,
