@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use weir_api::App;
 use weir_api::commands::clusters::client_info::ClustersClientInfo;
 use weir_api::commands::clusters::create::ClustersCreate;
 use weir_api::commands::clusters::delete::ClustersDelete;
@@ -18,6 +19,7 @@ use weir_api::texts::{self, Lang};
 use crate::args::{Common, Format, pair};
 use crate::commands::operation;
 use crate::context;
+use crate::headings;
 use crate::output;
 use crate::trouble::{Trouble, note};
 
@@ -271,7 +273,13 @@ async fn stop(args: NameArgs) -> Result<(), Trouble> {
 
 async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     let app = context::acting_app(&args.common)?;
-    let row = context::find(&app, Some(&args.name)).await?;
+    let row = match context::find(&app, Some(&args.name)).await {
+        // Weir has removed since what could not be removed at first: nothing is left to do, and nothing to confirm.
+        Err(Trouble::NoSuchCluster(name)) if app.core().was_left_over(&name) => {
+            return delete_nothing(&app, name, &args.common).await;
+        }
+        found => found?,
+    };
     if row.kind == ClusterKind::Remote {
         return connection::disconnect(&app, row, &args).await;
     }
@@ -285,6 +293,16 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "deleted": true });
     output::done(args.common.output, &format!("deleted {}", row.name), &json)
+}
+
+async fn delete_nothing(app: &App, name: String, common: &Common) -> Result<(), Trouble> {
+    app.run(ClustersDelete { cluster: name.clone(), confirm: name.clone() }).await?;
+    let json = json!({ "cluster": name, "deleted": true });
+    let said = match headings::lang() {
+        Lang::En => format!("deleted {name}: what had been left of it was removed already"),
+        Lang::Ko => format!("{name} 삭제됨: 남아 있던 파일은 이미 제거되었습니다"),
+    };
+    output::done(common.output, &said, &json)
 }
 
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {

@@ -12,7 +12,7 @@ use super::registry::Local;
 use super::{State, keeper};
 use crate::core::Core;
 use crate::failure::{Failure, Kind, Outcome, Result};
-use crate::operations::{Begin, Running, kind};
+use crate::operations::{Begin, Operation, OperationState, Running, kind};
 use crate::permits::{Action, permits};
 use crate::text::TextId;
 
@@ -45,14 +45,31 @@ impl Core {
         self.begin_life(Life::Stop, local)
     }
 
-    /// Begins to delete a cluster with all its data; the operation's id. `confirm` is its name, typed.
+    /// Begins to delete a cluster with all its data; the operation's id. `confirm` is its name, typed. One whose files could
+    /// not all be removed and that is gone meanwhile, for whoever opens the home tries again, is deleted.
     pub fn delete_cluster(&self, id: &str, confirm: &str) -> Result<String> {
+        if self.was_left_over(id) {
+            let running = self.recorder().begin(begin(Life::Delete, id))?;
+            let operation = running.id().to_owned();
+            running.step(1);
+            running.end(&Ok(()));
+            return Ok(operation);
+        }
         let local = self.permitted_local(id, Action::Delete)?;
         if confirm != id {
             let text = TextId::ConfirmMismatch.with("expected", id);
             return Err(Failure::invalid("confirm", text).outcome(Outcome::NotDone));
         }
         self.begin_life(Life::Delete, local)
+    }
+
+    /// Whether nothing is left of a cluster that was deleted but for some of its files.
+    pub fn was_left_over(&self, id: &str) -> bool {
+        let is_partly_deleted = |operation: &Operation| {
+            operation.kind == kind::CLUSTER_DELETE && operation.state == OperationState::Partly
+        };
+        self.cluster_facts(id).is_err()
+            && self.last_operation(id).is_some_and(|last| is_partly_deleted(&last))
     }
 
     /// The local cluster, if `action` may be done to it.
