@@ -17,6 +17,9 @@ fn a_sample_that_was_run_by_hand_is_removed() -> anyhow::Result<()> {
     let mut running = Running::start(run.stdout(Stdio::null()))?;
     let topics = || anyhow::Ok(json(&home, &["topic", "list"])?.as_array().map_or(0, Vec::len));
     until("the sample's topics are there", || Ok(topics()? == 4))?;
+    let (code, error) = fail(&home, &["sample", "run", "--cluster", "local"])?;
+    let way_out = "weir sample remove --cluster local";
+    ensure!(code == 1 && error.contains("already") && error.contains(way_out), "{code}: {error}");
     home.run(&["sample", "remove", "--cluster", "local"])?;
     let status = programs::ends_within(&mut running, RUN_TIMEOUT)?;
     ensure!(status.is_some_and(|status| status.success()), "it has ended: {status:?}");
@@ -35,6 +38,9 @@ fn a_sample_that_was_run_by_hand_is_removed() -> anyhow::Result<()> {
     ensure!(code == 1 && error.contains("far is a connection"), "{code}: {error}");
     let (code, error) = fail(&home, &["sample", "remove", "--cluster", "far"])?;
     ensure!(code == 1 && error.contains("on this machine can do this"), "{code}: {error}");
+    home.run(&["cluster", "stop", "local"])?;
+    let (code, error) = fail(&home, &["sample", "run", "--cluster", "local"])?;
+    ensure!(code == 1 && error.contains("weir cluster start local"), "{code}: {error}");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The cluster that the sample runs beside, as its directory tells: light enough to look at every second for days.
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -61,6 +61,11 @@ impl Beside {
         }
     }
 
+    /// Whether a keeper or an engine is at work on the cluster; one that starts or heals counts.
+    pub(super) fn is_run(&self) -> bool {
+        ["keeper.lock", "engine.lock"].iter().any(|name| is_held(&self.directory.join(name)))
+    }
+
     pub(super) fn wish(&self) -> Wish {
         if self.directory.join(END).exists() {
             return Wish::End;
@@ -72,6 +77,12 @@ impl Beside {
             Ok(json) => wish(&json, self.wanted_by_file),
         }
     }
+}
+
+/// Looked at as another probe would, so that no owner-to-be is kept out for longer than a moment.
+fn is_held(path: &Path) -> bool {
+    let Ok(lock) = File::open(path) else { return false };
+    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 /// Whoever only looks whether the lock is held has it for some microseconds.
@@ -132,6 +143,10 @@ mod tests {
         assert!(Beside::lock(directory.path().to_owned()).unwrap().is_none());
         drop(first);
         std::fs::write(directory.path().join(END), []).unwrap();
-        assert!(Beside::lock(directory.path().to_owned()).unwrap().is_some());
+        let next = Beside::lock(directory.path().to_owned()).unwrap().unwrap();
+        assert!(!next.is_run(), "nobody runs the cluster");
+        let engine = File::create(directory.path().join("engine.lock")).unwrap();
+        engine.lock().unwrap();
+        assert!(next.is_run());
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use weir_api::Home;
+use weir_api::texts::Lang;
 use weir_core::client::data::{Consumer, ConsumerOptions, Delivery, Producer, ProducerOptions};
 use weir_core::client::{Client, Options, parse_bootstrap};
 use weir_domain::sample::{ANALYTICS, BILLING, CUSTOMERS, ORDERS, PAGE_VIEWS, TOPICS};
@@ -19,9 +20,10 @@ use super::beside::{Beside, Wish};
 use super::shop::Shop;
 use crate::args::Common;
 use crate::context::{self, LOCAL};
+use crate::headings;
 use crate::signal;
 use crate::time::now_ms;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, note};
 
 /// As [`Shop::tick`] counts.
 const TICK: Duration = Duration::from_millis(500);
@@ -44,25 +46,52 @@ const SLOW_COUNT: u64 = 5;
 const RETENTION_MS: &str = "3600000";
 
 pub(super) async fn run(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
-    let directory = directory(common, cluster).await?;
-    let Some(beside) = Beside::lock(directory)? else { return Ok(()) };
+    let (name, directory) = directory(common, cluster).await?;
+    let Some(beside) = Beside::lock(directory)? else { return Err(runs_already(&name)) };
+    if beside.wish() == Wish::End || !beside.is_run() {
+        // Says why not, and what to do; a cluster that runs by now was started this moment.
+        context::running(&context::app(common)?, Some(&name)).await?;
+    }
+    note(
+        headings::lang(),
+        format!(
+            "the sample workload of {name} runs until Ctrl-C, `weir sample remove` or the cluster's stop"
+        ),
+        format!(
+            "{name}의 샘플 워크로드는 Ctrl-C, `weir sample remove` 또는 클러스터 중지까지 실행됩니다"
+        ),
+    );
     tokio::select! {
         () = signal::asked_to_end() => Ok(()),
         result = until_unwanted(&beside) => result,
     }
 }
 
+fn runs_already(name: &str) -> Trouble {
+    Trouble::failed(
+        format!(
+            "a sample workload runs on {name} already: `weir sample remove --cluster {name}` ends it and deletes its topics \
+             and groups"
+        ),
+        format!(
+            "{name}에서 샘플 워크로드가 이미 실행 중입니다: `weir sample remove --cluster {name}`(으)로 끝내고 토픽과 그룹을 \
+             삭제할 수 있습니다"
+        ),
+    )
+}
+
 /// Of the cluster that is meant. Whoever starts this beside a cluster names it: then nothing more is opened.
-async fn directory(common: &Common, cluster: Option<&str>) -> Result<PathBuf, Trouble> {
+async fn directory(common: &Common, cluster: Option<&str>) -> Result<(String, PathBuf), Trouble> {
     let home = Home::prepare(common.home.as_deref())?;
-    let directory = home.cluster(cluster.unwrap_or(LOCAL));
+    let name = cluster.unwrap_or(LOCAL);
+    let directory = home.cluster(name);
     if directory.is_dir() {
-        return Ok(directory);
+        return Ok((name.to_owned(), directory));
     }
     let found = context::address(&context::app(common)?, cluster).await?;
     let directory = home.cluster(&found.id);
     if directory.is_dir() {
-        return Ok(directory);
+        return Ok((found.id, directory));
     }
     let name = found.name;
     Err(Trouble::failed(
@@ -120,12 +149,29 @@ async fn work_at(options: Options) {
 async fn topics_there(options: &Options) {
     let client = Client::new(options.clone());
     let topics: Vec<_> = TOPICS.iter().map(|name| topic(name)).collect();
+    let mut told = false;
     loop {
         match client.create_topics(&topics, false).await {
             Ok(results) if results.iter().all(|r| is_there(&r.result)) => return,
-            Ok(_) | Err(_) => sleep(REST).await,
+            answer => {
+                if !std::mem::replace(&mut told, true) {
+                    tell_waiting(answer.err().map(Trouble::from));
+                }
+                sleep(REST).await;
+            }
         }
     }
+}
+
+/// Once: whoever looks on knows what is waited for.
+fn tell_waiting(why: Option<Trouble>) {
+    let why =
+        |lang| why.as_ref().map(|why| format!(" ({})", why.sentence(lang))).unwrap_or_default();
+    note(
+        headings::lang(),
+        format!("waiting for the cluster to take the sample's topics{}", why(Lang::En)),
+        format!("클러스터가 샘플 토픽을 받을 때까지 기다립니다{}", why(Lang::Ko)),
+    );
 }
 
 fn is_there<T>(result: &Result<T, weir_domain::ItemError>) -> bool {
