@@ -122,6 +122,9 @@ fn files_that_cannot_be_removed_are_named_and_removed_later() -> anyhow::Result<
         ensure!(said.contains(&doomed.display().to_string()), "{attempt}: {said}");
         let rows = stranger.stdout(&["cluster", "list"], &home)?;
         ensure!(rows.contains("DELETING") && rows.contains("one.deleting"), "{attempt}: {rows}");
+        let (code, said) = weir(&["topic", "list", "--cluster", "one"])?;
+        ensure!(code == 1 && said.contains("delete it again"), "{attempt}: {said}");
+        ensure!(!said.contains("weir cluster start"), "{attempt}: {said}");
     }
     fs::set_permissions(doomed.join("kept"), fs::Permissions::from_mode(0o755))?;
     // Whatever opens the folder tries again as well; the deletion that is asked for then is done.
@@ -136,6 +139,37 @@ fn files_that_cannot_be_removed_are_named_and_removed_later() -> anyhow::Result<
     ensure!(said.contains("deleted one: what had been left"), "{said:?}");
     let (code, said) = weir(&delete)?;
     ensure!(code == 1 && said.contains("there is no cluster \"one\""), "as any other: {said}");
+    Ok(())
+}
+
+/// It must not vanish from the list, and nobody is told to start it.
+#[test]
+fn a_cluster_whose_folder_is_closed_is_listed_with_the_way_out() -> anyhow::Result<()> {
+    let Some(stranger) = Stranger::new()? else { return Ok(()) };
+    let home = stranger.make("home", 0o755, true)?;
+    for args in [&["cluster", "create", "one", "--brokers", "1"][..], &["cluster", "stop", "one"]] {
+        let (code, said) = stranger.run("weir", args, &home)?;
+        ensure!(code == 0, "{args:?}: {said}");
+    }
+    let folder = home.join("clusters/one");
+    let closed = folder.display().to_string();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000))?;
+    let rows = stranger.stdout(&["cluster", "list"], &home)?;
+    ensure!(rows.contains("FAILED") && rows.contains(&format!("{closed} is closed")), "{rows}");
+    for args in [
+        &["topic", "list", "--cluster", "one"][..],
+        &["cluster", "client-info", "one"],
+        &["cluster", "start", "one"],
+        &["cluster", "delete", "one", "--yes"],
+    ] {
+        let (code, said) = stranger.run("weir", args, &home)?;
+        ensure!(code == 1 && said.contains("readable and writable for you"), "{args:?}: {said}");
+        ensure!(!said.contains("weir cluster start"), "{args:?}: {said}");
+    }
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755))?;
+    let (code, said) = stranger.run("weir", &["cluster", "start", "one"], &home)?;
+    ensure!(code == 0, "{said}");
+    stranger.run("weir", &["cluster", "delete", "one", "--yes"], &home)?;
     Ok(())
 }
 

@@ -75,6 +75,25 @@ fn refusals_name_what_is_wrong_and_the_way_on() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A start would not help: what does is said instead.
+#[test]
+fn a_damaged_cluster_is_not_told_to_be_started() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "one", "--brokers", "1"])?;
+    home.run(&["cluster", "stop", "one"])?;
+    std::fs::write(home.path().join("clusters/one/cluster.json"), "{")?;
+    for args in [&["topic", "list", "--cluster", "one"][..], &["cluster", "client-info", "one"]] {
+        let (code, error) = fail(&home, args)?;
+        ensure!(code == 1 && error.contains("Restore it from a copy"), "{args:?}: {error}");
+        ensure!(!error.contains("weir cluster start"), "{args:?}: {error}");
+    }
+    let korean = programs::output(&mut home.weir(&["topic", "list", "--lang", "ko"])?)?;
+    let korean = String::from_utf8(korean.stderr)?;
+    ensure!(korean.contains("지금 사용할 수 없습니다"), "{korean}");
+    home.run(&["cluster", "delete", "one", "--yes"])?;
+    Ok(())
+}
+
 fn until(what: &str, test: impl Fn() -> anyhow::Result<bool>) -> anyhow::Result<()> {
     let deadline = Instant::now() + RUN_TIMEOUT;
     while !test()? {

@@ -6,10 +6,10 @@ use weir_api::commands::clusters::list::ClustersList;
 use weir_api::dto::ClusterRow;
 use weir_api::texts::{self, Lang};
 use weir_api::{App, Headless, Home, HostKind};
-use weir_core::Core;
 use weir_core::client::{Client, Metadata, Options, parse_bootstrap};
 use weir_core::clusters::{ClusterAddress, State};
 use weir_core::permits::Action;
+use weir_core::{Core, Failure};
 
 use crate::args::{Common, Target};
 use crate::headings;
@@ -172,10 +172,22 @@ pub(crate) async fn serving(app: &App, name: Option<&str>) -> Result<ClusterAddr
 pub(crate) async fn running(app: &App, name: Option<&str>) -> Result<ClusterAddress, Trouble> {
     let found = address(app, name).await?;
     let down = matches!(found.state, State::Stopped | State::Failed | State::Deleting);
-    if down || found.bootstrap.is_empty() {
-        return Err(Trouble::NotRunning(found.name));
+    if !down && !found.bootstrap.is_empty() {
+        return Ok(found);
     }
-    Ok(found)
+    Err(match found.not_startable {
+        Some(why) => unusable(&found.name, &Failure::denied(why)),
+        None => Trouble::NotRunning(found.name),
+    })
+}
+
+/// Of a cluster that a start would not help: why, with what would.
+fn unusable(name: &str, why: &Failure) -> Trouble {
+    let why = |lang| texts::say(lang, &why.clone().into());
+    Trouble::failed(
+        format!("the cluster {name:?} cannot be used now: {}", why(Lang::En)),
+        format!("클러스터 {name:?}을(를) 지금 사용할 수 없습니다: {}", why(Lang::Ko)),
+    )
 }
 
 fn no_such(name: &str) -> Trouble {

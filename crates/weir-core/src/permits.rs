@@ -103,6 +103,9 @@ pub fn permits(action: Action, cluster: &ClusterFacts) -> Result<(), Text> {
     if cluster.read_only && action.writes() {
         return Err(TextId::PermitReadOnly.into());
     }
+    if cluster.unreadable {
+        return Err(TextId::PermitUnreadable.into());
+    }
     if cluster.damaged && action != Action::Delete {
         return Err(TextId::PermitDamaged.into());
     }
@@ -296,12 +299,16 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_cluster_can_only_be_deleted() {
+    fn a_damaged_cluster_can_only_be_deleted_and_a_closed_one_not_even_that() {
         let torn = ClusterFacts { damaged: true, ..local(State::Failed) };
         for action in [Action::Start, Action::Stop, Action::SampleStart, Action::Produce] {
             check(action, &torn, Some(TextId::PermitDamaged));
         }
         check(Action::Delete, &torn, None);
+        let closed = ClusterFacts { unreadable: true, ..local(State::Failed) };
+        for action in [Action::Start, Action::Stop, Action::Delete, Action::Open] {
+            check(action, &closed, Some(TextId::PermitUnreadable));
+        }
         let left = ClusterFacts { left_over: true, ..local(State::Deleting) };
         check(Action::Delete, &left, None);
         check(Action::Start, &left, Some(TextId::PermitInState));

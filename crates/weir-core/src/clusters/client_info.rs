@@ -1,7 +1,8 @@
 //! *View client information*: settings that work as they are, for the common clients.
 
 use crate::core::Core;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
+use crate::text::TextId;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientInfo {
@@ -96,6 +97,12 @@ const CONTAINER: &str = "# With the host's own network (Linux):\n\
 impl Core {
     pub async fn client_info(&self, id: &str) -> Result<ClientInfo> {
         let row = self.cluster_row(id).await?;
+        if row.bootstrap.is_empty() {
+            // Its ports are not known: no settings can name them.
+            let local = self.registry().local(id);
+            let why = local.and_then(|local| local.not_startable());
+            return Err(Failure::denied(why.unwrap_or(TextId::PermitStopped.into())));
+        }
         let container = self.container_address(id, &row.bootstrap);
         let fill = |code: &str| code.replace("{bootstrap}", &row.bootstrap);
         let mut snippets: Vec<_> = TEMPLATES

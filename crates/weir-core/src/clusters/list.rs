@@ -84,6 +84,8 @@ pub struct ClusterAddress {
     pub name: String,
     pub state: State,
     pub bootstrap: String,
+    /// Of a cluster on this machine: why it cannot be started, with the way out, if it cannot.
+    pub not_startable: Option<Text>,
     /// Of a cluster on this machine whose brokers are all down: the first of them.
     pub down: Option<i32>,
     /// Of a cluster on this machine: brokers that its engine says are down.
@@ -142,6 +144,7 @@ impl Core {
             name: local.id.clone(),
             state: local.state(),
             bootstrap: local.bootstrap(),
+            not_startable: local.not_startable(),
             down: local.first_down(),
             brokers_down: local.brokers_down(),
         };
@@ -152,6 +155,7 @@ impl Core {
             id: profile.id,
             name: profile.name,
             bootstrap: profile.bootstrap,
+            not_startable: None,
             down: None,
             brokers_down: Vec::new(),
         }));

@@ -118,6 +118,8 @@ pub struct ClusterFacts {
     pub sample_topics: Option<bool>,
     /// Of a cluster on this machine: its `cluster.json` is damaged or gone.
     pub damaged: bool,
+    /// Of a cluster on this machine: its folder is closed to this user.
+    pub unreadable: bool,
     /// It was deleted, and some of its files could not be removed, or not yet.
     pub left_over: bool,
     /// Names of the APIs that it serves; `None`: not known, which forbids nothing.
@@ -137,6 +139,7 @@ impl ClusterFacts {
             sample: false,
             sample_topics: None,
             damaged: false,
+            unreadable: false,
             left_over: false,
             apis: None,
             rights: Rights::default(),

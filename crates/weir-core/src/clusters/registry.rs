@@ -11,6 +11,7 @@ use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 use super::{ClusterFacts, State};
 use crate::engine_words::{healing_words, start_words};
 use crate::operations::{EngineLogs, Operation, OperationState};
+use crate::permits::{Action, permits};
 use crate::text::{Text, TextId};
 use crate::time::machine_started_ms;
 
@@ -132,6 +133,19 @@ impl Local {
         self.problem.as_ref().is_some_and(of_file)
     }
 
+    /// Whether this user may not look into its folder.
+    fn is_unreadable(&self) -> bool {
+        self.problem.as_ref().is_some_and(|text| text.id == TextId::ReasonUnreadable)
+    }
+
+    /// Why it cannot be started, with the way out, if it cannot.
+    pub(crate) fn not_startable(&self) -> Option<Text> {
+        let facts = self.facts_for_permits();
+        let refusal = permits(Action::Start, &facts).err()?;
+        let of_files = facts.damaged || facts.unreadable || facts.left_over;
+        Some(self.state_reason().filter(|_| of_files).unwrap_or(refusal))
+    }
+
     /// Whether the machine started after the last keeper did, so that its end was the machine's.
     fn ended_with_machine(&self) -> bool {
         let keeper = self.facts.as_ref().and_then(|facts| facts.keeper.as_ref());
@@ -187,6 +201,7 @@ impl Local {
         ClusterFacts {
             sample: self.sample(),
             damaged: self.is_damaged(),
+            unreadable: self.is_unreadable(),
             left_over: self.is_left_over(),
             ..ClusterFacts::new(true, self.state())
         }

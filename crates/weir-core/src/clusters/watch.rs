@@ -244,8 +244,19 @@ fn problem(id: &str, error: &DirError) -> Text {
             let text = TextId::ReasonTorn.with("path", path.display().to_string());
             text.with("reason", source.to_string()).with("name", id)
         }
+        DirError::Io { path, source, .. } if is_denied(source) => {
+            let folder = path.parent().unwrap_or(path).display().to_string();
+            TextId::ReasonUnreadable.with("path", folder)
+        }
+        DirError::Io { path, source, .. } => {
+            TextId::ReasonDamaged.with("reason", format!("{}: {source}", path.display()))
+        }
         other => TextId::ReasonDamaged.with("reason", other.to_string()),
     }
+}
+
+fn is_denied(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::PermissionDenied
 }
 
 /// By the same measure as of a log dir that a broker tells of.
@@ -267,9 +278,12 @@ fn find(clusters: &Path) -> Vec<(String, ClusterDir)> {
     found
 }
 
-/// Another program's directory is not ours to show.
+/// Another program's directory is not ours to show. One that is closed to us is shown: a cluster must not vanish.
 fn is_cluster(dir: &ClusterDir) -> bool {
-    dir.is_deleting() || dir.cluster_json().exists() || dir.has_data()
+    match dir.cluster_json().try_exists() {
+        Ok(there) => dir.is_deleting() || there || dir.has_data(),
+        Err(error) => dir.is_deleting() || is_denied(&error),
+    }
 }
 
 fn id_of(dir: &ClusterDir) -> Option<String> {

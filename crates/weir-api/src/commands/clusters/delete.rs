@@ -1,5 +1,3 @@
-use weir_core::permits::Action;
-
 use crate::commands::prelude::*;
 use crate::dto::Begun;
 
@@ -16,12 +14,12 @@ impl Command for ClustersDelete {
     const NAME: &'static str = "clusters.delete";
     type Output = Begun;
     const INVALIDATES: &'static [&'static str] = &["clusters", "cluster({cluster})"];
-    const PERMIT: Option<Action> = Some(Action::Delete);
 
     fn cluster(&self) -> Option<&str> {
         Some(&self.cluster)
     }
 
+    /// The core asks what is permitted: one that is gone but for its record may be deleted as well.
     async fn run(self, app: &App) -> Result<Begun> {
         Ok(Begun { operation: app.core().delete_cluster(&self.cluster, &self.confirm)? })
     }
