@@ -304,6 +304,51 @@ fn wrong_broker_configurations_make_no_cluster() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// One rule, wherever a key or a name is given.
+#[test]
+fn what_is_given_twice_is_refused_by_its_name() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    let set = ["--set", "a.b=1", "--set", "a.b=2"];
+    let (code, error) = fail(&home, &[&["up", "--detach"][..], &set].concat())?;
+    ensure!(code == 2 && error.contains("a.b is given twice"), "{code}: {error}");
+    let topics = ["up", "--detach", "--topic", "orders:1", "--topic", "orders"];
+    let (code, error) = fail(&home, &topics)?;
+    ensure!(code == 2 && error.contains("orders is given twice"), "{code}: {error}");
+    ensure!(home.clusters().is_empty(), "{:?}", home.clusters());
+    home.run(&["up", "--detach", "--brokers", "1", "--topic", "orders:1"])?;
+    for (args, name) in [
+        (
+            &["topic", "create", "a", "--config", "segment.ms=1", "--config", "segment.ms=1"][..],
+            "segment.ms",
+        ),
+        (&["topic", "create", "a", "a"], "a"),
+        (
+            &["topic", "config", "orders", "--set", "segment.ms=9", "--set", "segment.ms=8"],
+            "segment.ms",
+        ),
+        (
+            &["topic", "config", "orders", "--set", "segment.ms=9", "--reset", "segment.ms"],
+            "segment.ms",
+        ),
+        (&["topic", "delete", "orders", "orders", "--yes"], "orders"),
+        (&["group", "delete", "g", "g", "--yes"], "g"),
+    ] {
+        let (code, error) = fail(&home, args)?;
+        ensure!(
+            code == 2 && error.contains(&format!("{name} is given twice")),
+            "{args:?}: {error}"
+        );
+    }
+    let topics = json(&home, &["topic", "list"])?;
+    ensure!(topics.as_array().is_some_and(|all| all.len() == 1), "nothing was done: {topics}");
+    // Headers may: Kafka keeps both.
+    let produce = &mut home.weir(&["produce", "orders", "--header", "h=1", "--header", "h=2"])?;
+    programs::stdout_within(produce, "v\n", RUN_TIMEOUT)?;
+    let read = home.run(&["consume", "orders", "--max", "1", "--print", "headers"])?;
+    ensure!(read.matches("h=").count() == 2, "{read}");
+    Ok(())
+}
+
 #[test]
 fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let home = Home::new()?;

@@ -1,5 +1,6 @@
 //! Why something could not be done, ready to be shown.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::text::{Text, TextArg, TextId};
@@ -140,6 +141,16 @@ impl Failure {
         self.detail = Some(detail.to_string());
         self
     }
+}
+
+/// Fails where a key or a name is given twice: two values of it would say two things, and only one of them could count.
+pub fn given_once<'a>(names: impl IntoIterator<Item = &'a String>) -> Result<()> {
+    let mut seen = HashSet::new();
+    let twice = names.into_iter().find(|name| !seen.insert(name.as_str()));
+    twice.map_or(Ok(()), |name| {
+        let text = TextId::ConfigTwice.with("name", name);
+        Err(Failure::invalid(name, text).outcome(Outcome::NotDone))
+    })
 }
 
 /// For logs; people read the catalogues' sentences.

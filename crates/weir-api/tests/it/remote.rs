@@ -113,6 +113,28 @@ fn a_forms_mistakes_name_their_field_and_are_no_operation() {
 }
 
 #[test]
+fn a_key_that_is_given_twice_is_refused_by_its_name() {
+    let far = Remote::connect(1);
+    far.create("orders", 1);
+    let twice = json!([{"name": "segment.ms", "value": "1"}, {"name": "segment.ms", "value": "2"}]);
+    let mut new = json!({"name": "n", "partitions": 1, "replication": 1, "dry_run": false});
+    new["configs"] = twice.clone();
+    let alter = json!({"topic": "orders", "changes": twice, "dry_run": false});
+    let both = json!({"topics": ["orders", "orders"], "confirm": "2"});
+    let groups = json!({"groups": ["g", "g"], "confirm": "2"});
+    for (command, args, name) in [
+        ("topics.create", new, "segment.ms"),
+        ("topics.alter_configs", alter, "segment.ms"),
+        ("topics.delete", both, "orders"),
+        ("groups.delete", groups, "g"),
+    ] {
+        let error = far.bench.call(command, far.args(args)).unwrap_err();
+        assert_eq!(error.text.id, "config.twice", "{command}: {error:?}");
+        assert_eq!(error.field.as_deref(), Some(name), "{command}");
+    }
+}
+
+#[test]
 fn a_dry_run_changes_nothing_and_shows_the_command() {
     let far = Remote::connect(1);
     let args =

@@ -13,6 +13,7 @@ use weir_api::commands::clusters::stop::ClustersStop;
 use weir_api::dto::{ClusterRow, ClusterState, ConfigValue};
 use weir_api::texts::Lang;
 use weir_core::client::{Client, Options, parse_bootstrap};
+use weir_core::failure::given_once;
 use weir_domain::{ItemResult, NewTopic};
 
 use crate::args::{Common, pair};
@@ -54,6 +55,8 @@ const ACTIVE_WITHIN: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_millis(20);
 
 pub(crate) async fn run(args: UpArgs, lang: Lang) -> Result<(), Trouble> {
+    given_once(args.topic.iter().map(|topic| &topic.name))?;
+    given_once(args.set.iter().map(|(key, _)| key))?;
     let app = context::new_app(&args.common)?;
     let found = settled(&app, Instant::now() + SETTLED_WITHIN).await?;
     // Whoever started it decides when it stops.

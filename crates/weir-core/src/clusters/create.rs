@@ -1,6 +1,5 @@
 //! Create a local cluster: a directory, a keeper, and the wait until it is usable.
 
-use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::time::Duration;
@@ -14,7 +13,7 @@ use super::{State, keeper, not_found, tags};
 use crate::command_line::CommandLine;
 use crate::core::Core;
 use crate::engine_words::known_at_start;
-use crate::failure::{Failure, Kind, Outcome, Result};
+use crate::failure::{Failure, Kind, Outcome, Result, given_once};
 use crate::home;
 use crate::operations::{Begin, Running, kind};
 use crate::text::{Text, TextId};
@@ -184,17 +183,13 @@ fn check_addresses(new: &NewCluster) -> Result<()> {
 
 /// What the engine would refuse when it starts is refused now.
 fn check_configs(configs: &[(String, String)]) -> Result<()> {
-    let mut names = HashSet::new();
+    let refused = |failure: Failure| Failure { field: Some(CONFIGS.to_owned()), ..failure };
+    given_once(configs.iter().map(|(name, _)| name)).map_err(refused)?;
     let set =
         |key: &str| configs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     for (name, value) in configs {
-        let refused = |failure: Failure| Failure { field: Some(CONFIGS.to_owned()), ..failure };
         check_broker_config(name, value, &set)
             .map_err(|problem| refused(config_failure(name, &problem)))?;
-        if !names.insert(name) {
-            let twice = Failure::invalid(CONFIGS, TextId::ConfigTwice.with("name", name));
-            return Err(twice.outcome(Outcome::NotDone));
-        }
     }
     Ok(())
 }

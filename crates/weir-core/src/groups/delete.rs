@@ -5,7 +5,7 @@ use crate::clusters::tags;
 use crate::command_line::CommandLine;
 use crate::core::Core;
 use crate::errors::{client_failure, item_failure, write_failure};
-use crate::failure::{Failure, Outcome, Result};
+use crate::failure::{Failure, Outcome, Result, given_once};
 use crate::operations::{Begin, Running, kind};
 use crate::permits::Action;
 use crate::session::Session;
@@ -102,6 +102,7 @@ async fn delete(session: &Session, groups: &[String]) -> Result<Vec<(String, Opt
 }
 
 fn check(groups: &[String], confirm: &str) -> Result<()> {
+    given_once(groups)?;
     let expected = match groups {
         [] => return Err(Failure::invalid("groups", TextId::ErrorNoGroups)),
         [one] => one.clone(),

@@ -11,7 +11,7 @@ use weir_domain::{
 use crate::command_line::CommandLine;
 use crate::core::Core;
 use crate::errors::{client_failure, item_failure, write_failure};
-use crate::failure::{Failure, Outcome, Result};
+use crate::failure::{Failure, Outcome, Result, given_once};
 use crate::operations::{Begin, Change, kind};
 use crate::permits::Action;
 use crate::session::Session;
@@ -152,6 +152,7 @@ fn check(alter: &AlterTopic) -> Result<()> {
     if alter.changes.is_empty() {
         return Err(Failure::invalid("changes", TextId::ErrorNoChanges).outcome(Outcome::NotDone));
     }
+    given_once(alter.changes.iter().map(|(name, _)| name))?;
     for (name, value) in &alter.changes {
         let Some(value) = value else { continue };
         check_topic_config(name, value).map_err(|problem| config_failure(name, &problem))?;

@@ -12,7 +12,7 @@ use crate::clusters::tags;
 use crate::command_line::CommandLine;
 use crate::core::Core;
 use crate::errors::{item_failure, write_failure};
-use crate::failure::{Failure, Outcome, Result};
+use crate::failure::{Failure, Outcome, Result, given_once};
 use crate::operations::{Begin, Change, kind};
 use crate::permits::Action;
 use crate::session::Session;
@@ -151,6 +151,7 @@ fn check(new: &CreateTopic) -> Result<()> {
     if let Err(error) = weir_domain::validate_topic_name(&new.name) {
         return Err(Failure::invalid("name", name_problem(&error)).outcome(Outcome::NotDone));
     }
+    given_once(new.configs.iter().map(|(name, _)| name))?;
     for (name, value) in &new.configs {
         check_topic_config(name, value).map_err(|problem| config_failure(name, &problem))?;
     }

@@ -5,7 +5,7 @@ use super::get::guarded;
 use crate::command_line::CommandLine;
 use crate::core::Core;
 use crate::errors::item_failure;
-use crate::failure::{Failure, Outcome, Result};
+use crate::failure::{Failure, Outcome, Result, given_once};
 use crate::operations::{Begin, OperationState, kind};
 use crate::permits::Action;
 use crate::session::Session;
@@ -137,6 +137,7 @@ async fn delete(session: &Session, topics: &[String]) -> Result<Vec<(String, Opt
 }
 
 fn check(topics: &[String], confirm: &str) -> Result<()> {
+    given_once(topics)?;
     let expected = match topics {
         [] => return Err(Failure::invalid("topics", TextId::ErrorNoTopics)),
         [one] => one.clone(),

@@ -7,6 +7,7 @@ use weir_api::commands::groups::delete_offsets::GroupsDeleteOffsets;
 use weir_api::dto::{DeletedGroup, FromCore as _, OffsetChange};
 use weir_api::texts::Lang;
 use weir_core::Failure;
+use weir_core::failure::given_once;
 use weir_core::groups::{forget, plan_delete};
 use weir_domain::ItemResult;
 
@@ -47,6 +48,7 @@ pub(crate) struct DeleteOffsetsArgs {
 }
 
 pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> {
+    given_once(&args.names)?;
     if !args.yes {
         let names = args.names.join(", ");
         return Err(Trouble::usage(

@@ -7,6 +7,7 @@ use weir_api::commands::topics::delete::TopicsDelete;
 use weir_api::dto::{ConfigValue, DeletedTopic};
 use weir_api::texts::Lang;
 use weir_core::client::{Client, CreatedTopic, Options, check_topic_config, parse_bootstrap};
+use weir_core::failure::given_once;
 use weir_core::topics::config_failure;
 use weir_domain::{ItemResult, NewPartitions, NewTopic, TopicNameError, validate_topic_name};
 
@@ -20,6 +21,8 @@ pub(super) async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> 
     for name in &args.names {
         validate_topic_name(name).map_err(|problem| bad_name(name, &problem))?;
     }
+    given_once(&args.names)?;
+    given_once(args.config.iter().map(|(key, _)| key))?;
     for (key, value) in &args.config {
         check_topic_config(key, value).map_err(|problem| config_failure(key, &problem))?;
     }
@@ -120,6 +123,7 @@ fn created_json(created: &CreatedTopic) -> Value {
 }
 
 pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> {
+    given_once(&args.names)?;
     if !args.yes {
         let names = args.names.join(", ");
         return Err(Trouble::usage(

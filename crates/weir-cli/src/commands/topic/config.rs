@@ -5,6 +5,7 @@ use weir_api::commands::topics::alter_configs::TopicsAlterConfigs;
 use weir_api::dto::{ConfigChange as Altered, ConfigEdit, FromCore as _, Text};
 use weir_api::texts::{self, Lang};
 use weir_core::client::{Client, check_topic_config};
+use weir_core::failure::given_once;
 use weir_core::topics::{config_doc, config_failure};
 use weir_domain::{ConfigChange, ConfigEntry, ConfigOperation, ConfigResource, ItemError};
 
@@ -16,6 +17,7 @@ use crate::output;
 use crate::trouble::{Trouble, note, note_dry_run};
 
 pub(super) async fn run(args: ConfigArgs, lang: Lang) -> Result<(), Trouble> {
+    given_once(args.set.iter().map(|(key, _)| key).chain(&args.reset))?;
     let client = context::client(&args.common, &args.target).await?;
     super::show::find(&client, &args.name).await?;
     if args.set.is_empty() && args.reset.is_empty() {
