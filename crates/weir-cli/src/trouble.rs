@@ -185,9 +185,7 @@ impl Trouble {
                 "메시지가 토픽이 받는 크기보다 큽니다 ({error}): `weir topic config`로 max.message.bytes를 \
                  늘리세요"
             ),
-            Self::Address(AddressError::Scheme(scheme)) => format!(
-                "{scheme}은(는) 암호화나 인증을 요구하며 Weir는 아직 지원하지 않습니다: PLAINTEXT 리스너의 주소를 쓰세요"
-            ),
+            Self::Address(error) => address_korean(error),
             Self::NoCluster => {
                 "클러스터가 없습니다: `weir up`으로 시작하거나 --cluster 또는 --bootstrap으로 \
                                 지정하세요"
@@ -234,6 +232,25 @@ pub(crate) fn note_dry_run(lang: Lang) {
         "nothing was changed: without --dry-run this is done",
         "변경된 것은 없습니다: --dry-run 없이 실행하면 위와 같이 변경합니다",
     );
+}
+
+fn address_korean(error: &AddressError) -> String {
+    match error {
+        AddressError::Empty => "localhost:9092와 같은 주소를 쓰세요".to_owned(),
+        AddressError::Scheme(scheme) => format!(
+            "{scheme}은(는) 암호화나 인증을 요구하며 Weir는 아직 지원하지 않습니다: PLAINTEXT 리스너의 주소를 쓰세요"
+        ),
+        AddressError::Port(port) => {
+            format!("{port:?}은(는) 포트가 아닙니다: 콜론 뒤에 1~65535의 수를 쓰세요")
+        }
+        AddressError::Host(host) => {
+            format!("{host:?}은(는) 호스트 이름이나 IP 주소가 아닙니다")
+        }
+        AddressError::Brackets(address) => format!(
+            "{address}에서 IPv6 주소와 포트를 구분할 수 없습니다: [::1]:9092처럼 주소를 대괄호로 묶으세요"
+        ),
+        AddressError::TooMany => "주소가 너무 많습니다: 100개까지 쓸 수 있습니다".to_owned(),
+    }
 }
 
 /// Texts that say that a value is wrong whatever the cluster's state: wrong usage.

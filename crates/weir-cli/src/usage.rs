@@ -27,9 +27,26 @@ fn trouble(error: &Error, words: &[String]) -> Option<Trouble> {
     ) {
         return None;
     }
-    let (en, ko) = sentence(error);
     let see = help_of(words);
+    let (en, ko) = elsewhere(error, &see).unwrap_or_else(|| sentence(error));
     Some(Trouble::usage(format!("{en}: see `{see}`"), format!("{ko}: `{see}`을(를) 보세요")))
+}
+
+/// An address where only a cluster on this machine can be meant. `see`: the help of the command.
+fn elsewhere(error: &Error, see: &str) -> Option<(String, String)> {
+    let arg = first(error, ContextKind::InvalidArg)?;
+    let of_a_local =
+        ["weir broker ", "weir sample "].iter().any(|command| see.starts_with(command));
+    (error.kind() == ErrorKind::UnknownArgument && arg == "--bootstrap" && of_a_local).then(|| {
+        (
+            "this is done to clusters on this machine alone, which --cluster NAME names; brokers at an address are run by \
+             somebody else"
+                .to_owned(),
+            "이 컴퓨터의 클러스터에서만 할 수 있습니다. --cluster NAME으로 지정하세요(주소로 연결하는 브로커는 다른 곳에서 \
+             운영됩니다)"
+                .to_owned(),
+        )
+    })
 }
 
 /// English and Korean.
@@ -247,6 +264,12 @@ mod tests {
             "cluster list --ouput json",
             "there is no option --ouput; perhaps --output is meant: see `weir cluster list --help`",
             "옵션은 없습니다",
+        );
+        check(
+            "broker stop 1 --bootstrap localhost:9092",
+            "this is done to clusters on this machine alone, which --cluster NAME names; brokers at an address are run by \
+             somebody else: see `weir broker stop --help`",
+            "이 컴퓨터의 클러스터에서만",
         );
         check(
             "cluster list more",

@@ -1,6 +1,8 @@
 //! Addresses as people write them: `host:port`, several with commas, IPv6 in brackets.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 /// Kafka's usual port, taken when none is written.
@@ -16,12 +18,13 @@ pub struct Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
+        write!(f, "{}:{}", bracketed(&self.host), self.port)
     }
+}
+
+/// A host as it stands before a port: an IPv6 address in brackets.
+pub fn bracketed(host: &str) -> Cow<'_, str> {
+    if host.contains(':') { format!("[{host}]").into() } else { host.into() }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +39,11 @@ pub enum AddressError {
     Port(String),
     #[error("{0:?} is not a host name or an IP address")]
     Host(String),
+    #[error(
+        "{0} leaves open where the IPv6 address ends and the port begins: write the address in brackets, such as \
+         [::1]:9092"
+    )]
+    Brackets(String),
     #[error("at most {BOOTSTRAP_MAX} addresses are taken")]
     TooMany,
 }
@@ -100,7 +108,25 @@ fn split(text: &str) -> Result<(&str, Option<&str>), AddressError> {
         1 => {
             Ok(text.split_once(':').map(|(host, port)| (host, Some(port))).unwrap_or((text, None)))
         }
-        _ => Ok((text, None)), // an IPv6 address without brackets, and so without a port
+        _ => bare_ipv6(text).map(|host| (host, None)),
+    }
+}
+
+/// Digits that are taken for a port rather than for the last group of an address.
+const PORT_DIGITS_MIN: usize = 4;
+
+/// An IPv6 address without brackets, and so without a port: `::1:9092` is one, and hardly ever meant to be.
+fn bare_ipv6(text: &str) -> Result<&str, AddressError> {
+    let is_ipv6 = |host: &str| {
+        let host = host.split_once('%').map_or(host, |(host, _)| host);
+        host.parse::<Ipv6Addr>().is_ok()
+    };
+    let (host, last) = text.rsplit_once(':').unwrap_or((text, ""));
+    let like_a_port = last.parse::<u16>().is_ok() && last.len() >= PORT_DIGITS_MIN;
+    match is_ipv6(text) {
+        true if !like_a_port => Ok(text),
+        false if !is_ipv6(host) => Err(AddressError::Host(text.to_owned())),
+        _ => Err(AddressError::Brackets(text.to_owned())),
     }
 }
 
@@ -121,6 +147,8 @@ mod tests {
         check("[::1]:9093", "[::1]:9093");
         check("[::1]", "[::1]:9092");
         check("::1", "[::1]:9092");
+        check("fe80::1%eth0", "[fe80::1%eth0]:9092");
+        check("[2001:db8::1234]", "[2001:db8::1234]:9092");
         assert_eq!(parse_bootstrap("a:1, b:2,c").unwrap().len(), 3);
     }
 
@@ -138,6 +166,13 @@ mod tests {
             ("SASL_PLAINTEXT://a:1", AddressError::Scheme("SASL_PLAINTEXT".into())),
             ("http://a:1", AddressError::Scheme("http".into())),
             ("[::1", AddressError::Host("[::1".into())),
+            ("::1:9092", AddressError::Brackets("::1:9092".into())),
+            (
+                "2001:db8:0:0:0:0:0:1:9092",
+                AddressError::Brackets("2001:db8:0:0:0:0:0:1:9092".into()),
+            ),
+            ("fe80::1%eth0:9092", AddressError::Brackets("fe80::1%eth0:9092".into())),
+            ("localhost:9092:9093", AddressError::Host("localhost:9092:9093".into())),
         ] {
             assert_eq!(text.parse::<Address>(), Err(expected), "{text:?}");
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::address::bracketed;
 use weir_domain::connection::NotKafka;
 
 /// Where in talking to a broker an error arose.
@@ -128,7 +129,7 @@ impl fmt::Display for ClientError {
         if self.host.is_empty() {
             return write!(f, "{} ({})", self.kind, self.api);
         }
-        let (host, port) = (&self.host, self.port);
+        let (host, port) = (bracketed(&self.host), self.port);
         match self.step {
             ErrorStep::Request => write!(f, "{host}:{port}, {}: {}", self.api, self.kind),
             step => write!(f, "{host}:{port}, {}: {}", step.name(), self.kind),

@@ -20,7 +20,7 @@ mod net;
 mod options;
 mod read;
 
-pub use address::{Address, AddressError, parse_bootstrap};
+pub use address::{Address, AddressError, bracketed, parse_bootstrap};
 pub use admin::{CreatedTopic, LagAndMembers, Offsets, PerResource};
 pub use check::{reason, recognise, test_connection};
 pub use client::Client;

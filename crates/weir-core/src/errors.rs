@@ -1,7 +1,7 @@
 //! Errors of the client in a person's words, with what to do about the common ones.
 
 use weir_client::data::DataError;
-use weir_client::{AddressError, ClientError, ErrorKind, ErrorStep};
+use weir_client::{AddressError, ClientError, ErrorKind, ErrorStep, bracketed};
 use weir_domain::connection::NotKafka;
 use weir_domain::{ItemError, Partial};
 
@@ -13,7 +13,9 @@ pub(crate) fn client_failure(error: &ClientError) -> Failure {
     let (text, kind, hint) = words(error);
     let text = match error.host.is_empty() {
         true => text,
-        false => text.with("host", &error.host).with("port", error.port.to_string()),
+        false => {
+            text.with("host", bracketed(&error.host).as_ref()).with("port", error.port.to_string())
+        }
     };
     let mut failure = Failure::new(text);
     failure.kind = Some(kind);
@@ -47,7 +49,8 @@ fn words(error: &ClientError) -> (Text, Kind, Option<TextId>) {
             (not_kafka(*what).into(), Kind::Unreachable, Some(TextId::HintKafkaPort))
         }
         ErrorKind::BadAddress(_) => {
-            (TextId::NetBadAddress.into(), Kind::Invalid, Some(TextId::HintAddressForm))
+            let text = TextId::NetBadAddress.with("what", "other").with("given", "");
+            (text, Kind::Invalid, Some(TextId::HintAddressForm))
         }
         ErrorKind::Unsupported { .. } => {
             let text = TextId::NetUnsupported.with("api", error.api);
@@ -101,7 +104,7 @@ fn detail(error: &ClientError) -> String {
     let place = if error.host.is_empty() {
         String::new()
     } else {
-        format!("{}:{} · ", error.host, error.port)
+        format!("{}:{} · ", bracketed(&error.host), error.port)
     };
     format!("{place}{} · {} · {}", error.step.name(), error.api, error.kind)
 }
@@ -257,11 +260,19 @@ pub(crate) fn produce_failure(error: &DataError) -> Failure {
 }
 
 pub(crate) fn bad_address(error: &AddressError) -> Failure {
-    if let AddressError::Scheme(scheme) = error {
-        let text = TextId::NetScheme.with("scheme", scheme);
-        return Failure::invalid("bootstrap", text).hint(TextId::HintKafkaPort);
-    }
-    Failure::invalid("bootstrap", TextId::NetBadAddress).hint(TextId::HintAddressForm).detail(error)
+    let (what, given) = match error {
+        AddressError::Scheme(scheme) => {
+            let text = TextId::NetScheme.with("scheme", scheme);
+            return Failure::invalid("bootstrap", text).hint(TextId::HintKafkaPort);
+        }
+        AddressError::Empty => ("none", ""),
+        AddressError::Port(port) => ("port", port.as_str()),
+        AddressError::Host(host) => ("host", host.as_str()),
+        AddressError::Brackets(address) => ("brackets", address.as_str()),
+        AddressError::TooMany => ("many", ""),
+    };
+    let text = TextId::NetBadAddress.with("what", what).with("given", given);
+    Failure::invalid("bootstrap", text).hint(TextId::HintAddressForm)
 }
 
 /// "Broker 3 did not answer", once for each.

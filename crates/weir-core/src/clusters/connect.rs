@@ -134,7 +134,9 @@ fn step(report: &StepReport) -> TestStep {
         StepStatus::Skipped => of(None, TextId::TestSkipped.into(), None, None),
         StepStatus::Failed { reason, detail } => {
             let (text, hint) = failed(*reason);
-            of(Some(false), text.into(), hint, Some(detail))
+            // The arguments that the text of a bad address wants; others have none of these.
+            let text = Text::from(text).with("what", "other").with("given", "");
+            of(Some(false), text, hint, Some(detail))
         }
     }
 }
