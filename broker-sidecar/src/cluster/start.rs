@@ -13,7 +13,7 @@ use super::Running;
 use super::broker::LocalBroker;
 use super::removal::Removal;
 use crate::StartError;
-use crate::control::{EventLog, Guard, Operations, router};
+use crate::control::{EventLog, Guard, Limits, Operations, router, serve};
 use crate::flags::RunFlags;
 use crate::host::{Drivers, RealFs, SystemClock, SystemRng, boot_id};
 use crate::limits::file_budget;
@@ -211,10 +211,6 @@ fn serve_control(running: &Arc<Running>, listener: TcpListener) -> std::io::Resu
     let guard = Guard::new(listener.local_addr()?, running.control.token.clone());
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let app = router(running.clone(), guard);
-    tokio::spawn(async move {
-        if let Err(e) = axum::serve(listener, app).await {
-            tracing::error!("the control API ended: {e}");
-        }
-    });
+    tokio::spawn(serve(listener, app, Limits::default()));
     Ok(())
 }

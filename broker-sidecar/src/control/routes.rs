@@ -1,9 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -15,6 +16,9 @@ use crate::cluster::{Act, ActError, Running};
 
 type App = Arc<Running>;
 type Refusal = (StatusCode, Json<ApiError>);
+
+const BODY_BYTES_MAX: usize = 16 << 10;
+const BODY_WITHIN: Duration = Duration::from_secs(5);
 
 /// An idempotency key longer than this is no key.
 const KEY_MAX_BYTES: usize = 128;
@@ -29,8 +33,24 @@ pub(crate) fn router(running: App, guard: Guard) -> Router {
         .route("/v1/events", get(events))
         .route("/v1/shutdown", post(shutdown))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "No such path", None))
+        .layer(from_fn(bounded))
         .layer(from_fn_with_state(guard, check))
         .with_state(running)
+}
+
+/// No request says anything in its body; one that some client sends all the same is read so far, and so long.
+async fn bounded(request: Request, next: Next) -> Response {
+    let too_long = || refuse(StatusCode::PAYLOAD_TOO_LARGE, "The body is too long", None);
+    let (head, body) = request.into_parts();
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return too_long().into_response();
+    }
+    match tokio::time::timeout(BODY_WITHIN, to_bytes(body, BODY_BYTES_MAX)).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, Body::from(body))).await,
+        Ok(Err(_)) => too_long().into_response(),
+        Err(_) => refuse(StatusCode::REQUEST_TIMEOUT, "The body did not come in time", None)
+            .into_response(),
+    }
 }
 
 pub(super) fn refuse(status: StatusCode, text: &str, hint: Option<&str>) -> Refusal {

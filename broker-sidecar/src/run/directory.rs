@@ -17,13 +17,14 @@ pub struct OpenDir {
 }
 
 /// What a cluster directory may contain before it has a `cluster.json`: what a host or a keeper leaves there.
-const BEFORE_FIRST_START: [&str; 7] = [
+const BEFORE_FIRST_START: [&str; 8] = [
     "keeper.lock",
     "keeper.json",
     "engine.lock",
     "sample.lock",
     "logs",
     "operations.jsonl",
+    "operations.lock",
     "lost+found",
 ];
 /// What only a cluster with data has.
@@ -121,6 +122,15 @@ mod tests {
         std::fs::write(temp.path().join("meta.properties"), "x").unwrap();
         assert!(refusal(temp.path()).contains("another program (it contains \"meta.properties\")"));
         assert_eq!(std::fs::read_dir(temp.path()).unwrap().count(), 1, "nothing was added");
+    }
+
+    #[test]
+    fn what_a_keeper_leaves_is_no_other_programs() {
+        use weir_control::api::{Operation, OperationKind};
+        let temp = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(temp.path());
+        dir.operations().append(&Operation::begin("1", OperationKind::Heal)).unwrap();
+        OpenDir::open(temp.path()).unwrap();
     }
 
     #[test]

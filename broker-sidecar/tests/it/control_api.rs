@@ -74,6 +74,45 @@ fn brokers_stop_are_killed_and_start_as_operations_with_events() {
     });
 }
 
+/// What the control API answers to `sent` with the right token, until it closes the connection.
+fn answered(control: &weir_control::files::ControlFile, head: &str, body: &[u8]) -> String {
+    let mut stream = TcpStream::connect(&control.address).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    let (host, token) = (&control.address, &control.token);
+    let head = format!("{head}\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer); // a reset is an end as well
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn slow_and_many_clients_do_not_hold_the_control_api_off() {
+    let (_temp, broker, runtime) = start();
+    let client = broker.control();
+    let control = client.control();
+    let half = "POST /v1/brokers/2/stop HTTP/1.1\r\nContent-Length: 10";
+    let slow = answered(control, half, b"{");
+    assert!(slow.starts_with("HTTP/1.1 408 "), "{slow}");
+    let large = "POST /v1/brokers/2/stop HTTP/1.1\r\nContent-Length: 1000000";
+    let large = answered(control, large, b"{");
+    assert!(large.starts_with("HTTP/1.1 413 "), "{large}");
+    runtime.block_on(async {
+        assert_eq!(states(&client).await, [BrokerState::Running; 3], "nothing was done");
+        let connect = || TcpStream::connect(&control.address).unwrap();
+        let silent: Vec<_> = (0..140).map(|_| connect()).collect();
+        let full = client.describe().await;
+        assert!(matches!(full, Err(ControlError::Refused { status: 503, .. })), "{full:?}");
+        drop(silent);
+        let deadline = Instant::now() + LONG;
+        while client.describe().await.is_err() {
+            assert!(Instant::now() < deadline, "there is place again");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+}
+
 #[test]
 fn a_killed_brokers_connections_are_reset_at_once() {
     let (_temp, broker, runtime) = start();

@@ -332,6 +332,7 @@ export type TextId =
   | "permit.stopped"
   | "permit.stopped_already"
   | "permit.system_topic"
+  | "permit.unreadable"
   | "reason.damaged"
   | "reason.disk_full"
   | "reason.disk_low"
@@ -345,6 +346,7 @@ export type TextId =
   | "reason.not_removed"
   | "reason.other_version"
   | "reason.torn"
+  | "reason.unreadable"
   | "reason.unrecorded"
   | "reason.was_running"
   | "reset.lowered"
@@ -369,6 +371,7 @@ export type TextId =
   | "step.wait_ready"
   | "step.wait_stopped"
   | "stream.ended"
+  | "stream.topic_gone"
   | "test.advertised"
   | "test.advertised_ok"
   | "test.api_ok"
@@ -664,7 +667,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "lag.no_end": "The partition's leader did not answer.",
   "lag.other_type": "Groups of this type keep their position elsewhere.",
   "lag.unreadable": "The lag cannot be read: {reason}",
-  "net.bad_address": "This is not an address of a broker.",
+  "net.bad_address": "{what, select, port {\"{given}\" is not a port: a number from 1 to 65535 is expected after the colon.} host {\"{given}\" is not a host name or an IP address.} brackets {{given} leaves open where the IPv6 address ends and the port begins: write the address in brackets, such as [::1]:9092.} many {These are too many addresses: 100 are enough.} other {This is not an address of a broker.}}",
   "net.closed": "{host}:{port} closed the connection.",
   "net.is_http": "A web server (HTTP) answers there, not Kafka.",
   "net.is_ssh": "An SSH server answers there, not Kafka.",
@@ -732,6 +735,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "permit.stopped": "The cluster is stopped. Start it first.",
   "permit.stopped_already": "The cluster is already stopped.",
   "permit.system_topic": "By its name, another system keeps its state in this topic.",
+  "permit.unreadable": "The cluster's folder is closed to you. Make it and what is in it readable and writable for you first; the reason beside its state names it.",
   "reason.damaged": "Its files cannot be read: {reason}",
   "reason.disk_full": "The disk that holds {path} is full: {count, plural, one {# operation} other {# operations}} could not be recorded, and messages may be refused. Free some space; the record goes on by itself.",
   "reason.disk_low": "The disk that holds {path} is full: messages may be refused. Free some space.",
@@ -745,6 +749,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "reason.not_removed": "It is deleted, and files of it are still in {path}. If they stay, make that folder and what is in it writable for you, and delete it again: weir cluster delete {name} --yes.",
   "reason.other_version": "Engine {engine}, app {app}: stop and start the cluster to update it.",
   "reason.torn": "{path} is damaged ({reason}). Restore it from a copy, or delete the cluster: weir cluster delete {name} --yes.",
+  "reason.unreadable": "The folder {path} is closed to you. Make it and what is in it readable and writable for you: chmod -R u+rwX, or as its owner.",
   "reason.unrecorded": "{count, plural, one {# operation} other {# operations}} could not be recorded: {reason}",
   "reason.was_running": "It was running when this machine was shut down.",
   "reset.lowered": "The log ends here.",
@@ -769,6 +774,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "step.wait_ready": "Wait until it is ready",
   "step.wait_stopped": "Wait until it has stopped",
   "stream.ended": "The live view has ended.",
+  "stream.topic_gone": "Topic {topic} was deleted, or is not to be seen any more: no more messages will come.",
   "test.advertised": "{address}: the cluster is reached, but the brokers' own addresses are not.",
   "test.advertised_ok": "{address}: the brokers' own addresses can be reached.",
   "test.api_ok": "{address} speaks Kafka.",
@@ -793,7 +799,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "warning.broker_silent": "Broker {broker} did not answer.",
   "warning.groups_silent": "The coordinator of {count, plural, one {# group} other {# groups}} does not answer: {count, plural, one {it is} other {they are}} shown in grey, as last seen at {at, time, short}.",
   "warning.offline": "{count, plural, one {# partition has} other {# partitions have}} no leader.",
-  "warning.partition_unread": "Partition {partition} could not be read: {reason}",
+  "warning.partition_unread": "Partition {partition} could not be read: {name, select, UNKNOWN_TOPIC_OR_PARTITION {it is not there (any more).} UNKNOWN_TOPIC_ID {it is not there (any more).} LEADER_NOT_AVAILABLE {it has no leader at the moment.} NOT_LEADER_OR_FOLLOWER {its leader has just changed.} LEADER_UNREACHABLE {its leader does not answer.} OFFSET_OUT_OF_RANGE {what comes next was deleted.} other {{reason}}}",
   "warning.sizes_partly": "Sizes are of the {answered} of {of, plural, one {# broker} other {# brokers}} that {answered, plural, one {answers} other {answer}}.",
   "warning.topic_min_isr": "A partition has fewer replicas in sync than min.insync.replicas: writes with acks=all fail.",
   "warning.topic_offline": "{count, plural, one {# partition has} other {# partitions have}} no leader: {count, plural, one {it} other {they}} can be neither read nor written.",
@@ -1065,7 +1071,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "lag.no_end": "파티션 리더가 응답하지 않았습니다.",
   "lag.other_type": "이 유형의 그룹은 위치를 다른 방식으로 저장합니다.",
   "lag.unreadable": "랙을 읽을 수 없습니다: {reason}",
-  "net.bad_address": "브로커 주소 형식이 아닙니다.",
+  "net.bad_address": "{what, select, port {\"{given}\"은(는) 포트가 아닙니다. 콜론 뒤에 1~65535의 수를 입력하세요.} host {\"{given}\"은(는) 호스트 이름이나 IP 주소가 아닙니다.} brackets {{given}에서 IPv6 주소와 포트를 구분할 수 없습니다. [::1]:9092처럼 주소를 대괄호로 묶으세요.} many {주소가 너무 많습니다. 100개까지 입력할 수 있습니다.} other {브로커 주소 형식이 아닙니다.}}",
   "net.closed": "{host}:{port}에서 연결을 닫았습니다.",
   "net.is_http": "Kafka가 아니라 웹 서버(HTTP)가 응답했습니다.",
   "net.is_ssh": "Kafka가 아니라 SSH 서버가 응답했습니다.",
@@ -1133,6 +1139,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "permit.stopped": "클러스터가 중지되어 있습니다. 먼저 시작하세요.",
   "permit.stopped_already": "클러스터가 이미 중지되어 있습니다.",
   "permit.system_topic": "이름으로 보아 다른 시스템이 내부 상태를 저장하는 토픽입니다.",
+  "permit.unreadable": "클러스터의 폴더에 접근할 수 없습니다. 먼저 폴더와 그 안의 파일을 읽고 쓸 수 있게 하세요. 상태 옆의 이유에 폴더가 표시됩니다.",
   "reason.damaged": "파일을 읽을 수 없습니다: {reason}",
   "reason.disk_full": "{path}이(가) 있는 디스크가 가득 찼습니다. 작업 {count, number}개를 기록하지 못했으며 메시지가 거부될 수 있습니다. 공간을 확보하면 자동으로 기록됩니다.",
   "reason.disk_low": "{path}이(가) 있는 디스크가 가득 차서 메시지가 거부될 수 있습니다. 공간을 확보하세요.",
@@ -1146,6 +1153,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "reason.not_removed": "삭제된 클러스터의 파일이 아직 {path}에 남아 있습니다. 계속 남아 있으면 그 폴더와 안의 파일에 쓰기 권한을 주고 다시 삭제하세요: weir cluster delete {name} --yes",
   "reason.other_version": "엔진 {engine}, 앱 {app}: 클러스터를 중지했다가 시작하면 업데이트됩니다.",
   "reason.torn": "{path}이(가) 손상되었습니다({reason}). 복사본에서 복원하거나 클러스터를 삭제하세요: weir cluster delete {name} --yes",
+  "reason.unreadable": "폴더 {path}에 접근할 수 없습니다. 폴더와 그 안의 파일을 읽고 쓸 수 있게 하세요(chmod -R u+rwX 또는 소유자로 실행).",
   "reason.unrecorded": "작업 {count, number}개를 기록하지 못했습니다: {reason}",
   "reason.was_running": "컴퓨터가 종료될 때 실행 중이었습니다.",
   "reset.lowered": "로그가 여기에서 끝납니다.",
@@ -1170,6 +1178,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "step.wait_ready": "준비될 때까지 대기",
   "step.wait_stopped": "중지될 때까지 대기",
   "stream.ended": "실시간 보기가 종료되었습니다.",
+  "stream.topic_gone": "토픽 {topic}이(가) 삭제되었거나 더 이상 보이지 않습니다. 새 메시지가 더 오지 않습니다.",
   "test.advertised": "{address}: 클러스터에는 연결되지만 브로커가 알려 준 주소에는 연결되지 않습니다.",
   "test.advertised_ok": "{address}: 브로커가 알려 준 주소에 연결할 수 있습니다.",
   "test.api_ok": "{address}에서 Kafka가 응답합니다.",
@@ -1194,7 +1203,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "warning.broker_silent": "브로커 {broker}이(가) 응답하지 않았습니다.",
   "warning.groups_silent": "그룹 {count, plural, other {#개}}의 코디네이터가 응답하지 않아, 마지막으로 확인한 {at, time, short}의 상태를 회색으로 표시합니다.",
   "warning.offline": "리더가 없는 파티션이 {count, plural, other {#개}} 있습니다.",
-  "warning.partition_unread": "파티션 {partition}을(를) 읽지 못했습니다: {reason}",
+  "warning.partition_unread": "파티션 {partition}을(를) 읽지 못했습니다: {name, select, UNKNOWN_TOPIC_OR_PARTITION {(더 이상) 없습니다.} UNKNOWN_TOPIC_ID {(더 이상) 없습니다.} LEADER_NOT_AVAILABLE {지금 리더가 없습니다.} NOT_LEADER_OR_FOLLOWER {리더가 방금 바뀌었습니다.} LEADER_UNREACHABLE {리더가 응답하지 않습니다.} OFFSET_OUT_OF_RANGE {다음에 읽을 메시지가 삭제되었습니다.} other {{reason}}}",
   "warning.sizes_partly": "크기는 브로커 {of, number}개 중 응답하는 {answered, number}개의 합계입니다.",
   "warning.topic_min_isr": "동기화된 레플리카가 min.insync.replicas보다 적은 파티션이 있어 acks=all 쓰기가 실패합니다.",
   "warning.topic_offline": "리더가 없는 파티션이 {count, plural, other {#개}} 있어 읽거나 쓸 수 없습니다.",

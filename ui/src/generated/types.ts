@@ -32,7 +32,11 @@ field: string | null,
  */
 detail: string | null, };
 
-export type AppInfo = { version: string, home: string, logs: string, data_folder: string, engine_path: string | null, os: string, started_at: I64, host: HostKind, };
+export type AppInfo = { version: string, home: string, 
+/**
+ * What `weir` wants to be told in a shell to find this home, quoted: `--home DIR`. `null`: it finds it by itself.
+ */
+home_flag: string | null, logs: string, data_folder: string, engine_path: string | null, os: string, started_at: I64, host: HostKind, };
 
 /**
  * What the About page shows.

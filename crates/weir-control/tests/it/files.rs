@@ -96,6 +96,40 @@ fn the_newest_line_of_an_operation_wins_and_a_torn_tail_is_skipped() {
 }
 
 #[test]
+fn old_operations_are_forgotten_and_what_runs_is_not() {
+    let (_temp, dir) = dir();
+    let log = dir.operations();
+    let file = dir.operations_jsonl();
+    log.append(&Operation::begin("runs", OperationKind::BrokerRemove)).unwrap();
+    let heal = |id: usize| Operation::begin(id.to_string(), OperationKind::Heal);
+    let mut line = serde_json::to_vec(&heal(0).end(OperationState::Done)).unwrap();
+    line.push(b'\n');
+    let count = (2 << 20) / line.len() + 1;
+    let mut old = std::fs::read(&file).unwrap();
+    for id in 0..count {
+        let ended = serde_json::to_vec(&heal(id).end(OperationState::Done)).unwrap();
+        old.extend([&ended[..], b"\n"].concat());
+    }
+    std::fs::write(&file, &old).unwrap();
+    let (one, two) = (heal(1_000_001), heal(1_000_002));
+    // Two processes at once: none of their lines is lost.
+    std::thread::scope(|scope| {
+        for operation in [&one, &two] {
+            scope.spawn(|| log.append(operation).unwrap());
+        }
+    });
+    let length = std::fs::metadata(&file).unwrap().len();
+    assert!(length <= (1 << 20) + 2_000, "{length} of {}", old.len());
+    let ids: Vec<_> = log.read().unwrap().into_iter().map(|operation| operation.id).collect();
+    assert!(ids.len() <= 2_003, "{}", ids.len());
+    let newest = (count - 1).to_string();
+    for kept in ["runs", &newest, &one.id, &two.id] {
+        assert!(ids.iter().any(|id| id == kept), "{kept}");
+    }
+    assert!(!ids.contains(&"0".to_owned()), "the oldest is gone");
+}
+
+#[test]
 fn a_lock_is_seen_by_a_probe_until_it_is_dropped() {
     let (_temp, dir) = dir();
     assert!(!DirLock::is_held(&dir.keeper_lock()).unwrap());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use weir_control::api::{
     OperationKind, OperationState as EngineState, OperationStep as EngineStep,
@@ -57,10 +57,11 @@ impl Core {
     }
 }
 
-/// By path: the file's length in bytes when it was read, and what it held.
-type ReadFiles = HashMap<PathBuf, (u64, Arc<Vec<Operation>>)>;
+/// By path: the file's length in bytes and when it was written, as it was read, and what it held.
+type ReadFiles = HashMap<PathBuf, (Version, Arc<Vec<Operation>>)>;
+type Version = (u64, Option<SystemTime>);
 
-/// What the file of each cluster held when it was read last: it only grows, so its length tells whether it is news.
+/// What the file of each cluster held when it was read last: it grows, and is trimmed when it is long.
 #[derive(Debug, Default)]
 pub(crate) struct EngineLogs {
     read: Mutex<ReadFiles>,
@@ -70,12 +71,13 @@ impl EngineLogs {
     /// Every operation of a cluster's keeper and engine; none and a line in the log where they cannot be read.
     pub(crate) fn of(&self, id: &str, dir: &ClusterDir) -> Arc<Vec<Operation>> {
         let path = dir.operations_jsonl();
-        let length = std::fs::metadata(&path).map_or(0, |file| file.len());
-        if let Some((_, known)) = self.lock().get(&path).filter(|(known, _)| *known == length) {
+        let of = |file: std::fs::Metadata| (file.len(), file.modified().ok());
+        let version = std::fs::metadata(&path).map_or((0, None), of);
+        if let Some((_, known)) = self.lock().get(&path).filter(|(known, _)| *known == version) {
             return known.clone();
         }
         let read = Arc::new(read(id, dir));
-        self.lock().insert(path, (length, read.clone()));
+        self.lock().insert(path, (version, read.clone()));
         read
     }
 
