@@ -22,7 +22,9 @@ async fn edits_a_configuration(host: Host, home: &Home) -> anyhow::Result<()> {
     page.click("button", "Review 1 change").await?;
     page.find("dialog", "~Review changes of orders").await?;
     page.shows("604800000").await?;
-    page.shows("weir topic config orders --set retention.ms=60000 --cluster shop").await?;
+    let command = "weir topic config orders --set retention.ms=60000 --cluster shop";
+    // The folder of a test is not where `weir` looks by itself.
+    page.shows(&format!("{command} --home {}", home.path().display())).await?;
     page.click("button", "Apply").await?;
     page.shows("Configuration of orders changed.").await?;
     let stored = home.run(&["topic", "config", "orders", "--cluster", "shop"])?;

@@ -54,8 +54,7 @@ pub async fn window_with(
             .args([&format!("--port={port}"), "--host=127.0.0.1"])
             .env("DISPLAY", &display.name)
             .env("WEIR_HOME", home)
-            // Kept with the home; beside what is Weir's it would make the folder another program's.
-            .env("XDG_DATA_HOME", home.join("logs/webview"))
+            .env("XDG_DATA_HOME", data_folder(home))
             .env("LANG", "C.UTF-8")
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -68,6 +67,12 @@ pub async fn window_with(
     let client = connect(port, json!({ "webkitgtk:browserOptions": options })).await?;
     let at = (port, id(&client).await?);
     Ok(Session { client, at, _driver: driver, display: Some(display) })
+}
+
+/// Where the window's programs keep their data: with the home; beside what is Weir's it would make the folder another
+/// program's.
+pub fn data_folder(home: &Path) -> PathBuf {
+    home.join("logs/webview")
 }
 
 /// Has the next window of `home` fill a display of this size: without a window manager nobody else fits it to one.

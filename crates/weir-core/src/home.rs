@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::command_line::quoted;
 use crate::failure::{Failure, Kind, Result};
 use crate::text::TextId;
 
@@ -67,6 +68,14 @@ impl Home {
     /// `WEIR_HOME` if set, else the platform's data folder.
     pub fn default_root() -> Option<PathBuf> {
         set(VARIABLE).or_else(|| platform_data().map(|data| data.join("weir")))
+    }
+
+    /// What a `weir` in any shell wants to be told to find this home, such as `--home /data/weir`; `None` where it finds it by
+    /// itself.
+    pub fn flag(&self) -> Option<String> {
+        let usual = platform_data().map(|data| data.join("weir"));
+        let is_usual = usual.is_some_and(|usual| is_same(&usual, &self.root));
+        (!is_usual).then(|| format!("{FLAG} {}", quoted(&self.root.display().to_string())))
     }
 
     /// The folder, and by what a person names another one.
@@ -148,6 +157,12 @@ fn set(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
+/// Also by way of a link.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    one == other || real(one).is_some_and(|one| Some(one) == real(other))
+}
+
 fn is_named(root: Option<&Path>) -> bool {
     root.is_some() || set(VARIABLE).is_some()
 }
@@ -200,6 +215,20 @@ mod tests {
             let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700, "{}", folder.display());
         }
+    }
+
+    #[test]
+    fn a_home_of_its_own_is_named_on_a_command_line() {
+        let at = |path: &Path| Home::at(path.to_owned()).flag();
+        assert_eq!(at(Path::new("/data/weir")).as_deref(), Some("--home /data/weir"));
+        assert_eq!(at(Path::new("/my data")).as_deref(), Some("--home '/my data'"));
+        let usual = platform_data().map(|data| data.join("weir"));
+        assert_eq!(usual.and_then(|path| at(&path)), None);
+        let dir = tempfile::tempdir().unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("link")).unwrap();
+        assert!(is_same(dir.path(), &dir.path().join("link")));
+        assert!(!is_same(dir.path(), &dir.path().join("other")));
     }
 
     #[test]

@@ -1,5 +1,7 @@
+import { useCall } from "./api";
 import { CopyButton } from "./CopyButton";
 import { defineTexts, useT } from "./text";
+import { withHome } from "./withHome";
 
 const texts = defineTexts({
   command: { en: "command", ko: "명령" },
@@ -9,13 +11,15 @@ const texts = defineTexts({
 /** The Kafka command that does the same, to learn it or to put it in a script. */
 export function Command(props: { command: string; bare?: boolean }) {
   const t = useT();
+  const info = useCall("app.info", {}, { tags: [] }).data;
+  const command = withHome(props.command, info?.home_flag);
   return (
     <div>
       {props.bare ? null : <div className="weir-label">{t(texts.same)}</div>}
       <div className="weir-command">
         <code>
           {/* Words stay whole: a browser would break a line after each hyphen of "--cluster". */}
-          {props.command.split(/(\s+)/).map((word, at) =>
+          {command.split(/(\s+)/).map((word, at) =>
             at % 2 === 1 ? (
               word
             ) : (
@@ -26,7 +30,7 @@ export function Command(props: { command: string; bare?: boolean }) {
             ),
           )}
         </code>
-        <CopyButton text={props.command} what={t(texts.command)} variant="inline" />
+        <CopyButton text={command} what={t(texts.command)} variant="inline" />
       </div>
     </div>
   );

@@ -58,7 +58,18 @@ pub(crate) fn run(args: &Args, root: &Path) -> anyhow::Result<()> {
 
 async fn open(home: &Home, size: (u32, u32), path: &str) -> anyhow::Result<Session> {
     driver::fill_display(home.path(), size)?;
+    as_usual(home.path())?;
     driver::window(home.path(), size, path).await
+}
+
+/// The home is the usual one by way of a link: pictures show command lines as most people see them, without `--home`.
+fn as_usual(home: &Path) -> anyhow::Result<()> {
+    let link = driver::data_folder(home).join("weir");
+    if !link.exists() {
+        std::fs::create_dir_all(driver::data_folder(home))?;
+        std::os::unix::fs::symlink(home, &link)?;
+    }
+    Ok(())
 }
 
 /// A cluster with the sample, and a group without members. The open window keeps the workload running; what only `weir`

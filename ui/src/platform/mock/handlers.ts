@@ -135,6 +135,7 @@ export const handlers: Handlers = {
   "app.info": () => ({
     version: "0.1.0",
     home: "/home/mina/.local/share/weir",
+    home_flag: null,
     logs: "/home/mina/.local/share/weir/logs",
     data_folder: "/home/mina/.local/share/weir/clusters",
     engine_path: "/usr/lib/weir/weir-broker",

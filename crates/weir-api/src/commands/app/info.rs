@@ -13,6 +13,8 @@ pub struct AppInfo {}
 pub struct AppInfoOutput {
     pub version: String,
     pub home: String,
+    /// What `weir` wants to be told in a shell to find this home, quoted: `--home DIR`. `null`: it finds it by itself.
+    pub home_flag: Option<String>,
     pub logs: String,
     pub data_folder: String,
     pub engine_path: Option<String>,
@@ -33,6 +35,7 @@ impl Command for AppInfo {
         Ok(AppInfoOutput {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             home: show(core.home().root()),
+            home_flag: core.home().flag(),
             logs: show(&core.home().logs()),
             data_folder: show(&core.home().clusters()),
             engine_path: core.engine_path().map(|path| show(&path)),
