@@ -349,6 +349,38 @@ fn what_is_given_twice_is_refused_by_its_name() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Only names, addresses and the words of the system and of brokers are in another language.
+#[test]
+fn what_is_done_and_what_is_wrong_is_said_in_korean() -> anyhow::Result<()> {
+    let home = Home::new()?;
+    home.run(&["cluster", "create", "shop", "--brokers", "2", "--set", "log.dirs=a,b"])?;
+    let said = |args: &[&str]| {
+        let output = programs::output(&mut home.weir(&[args, &["--lang", "ko"]].concat())?)?;
+        let both = [output.stdout, output.stderr].concat();
+        anyhow::Ok(String::from_utf8_lossy(&both).trim().to_owned())
+    };
+    for (args, words) in [
+        (&["topic", "create", "orders"][..], "생성됨: orders"),
+        (&["topic", "add-partitions", "orders", "--total", "9"], "파티션 수"),
+        (&["broker", "stop", "2"], "브로커 2를 중지했습니다"),
+        (&["broker", "start", "2"], "브로커 2를 시작했습니다"),
+        (&["broker", "log-dir-offline", "2", "b"], "오프라인"),
+        (&["broker", "stop", "9"], "브로커 9"),
+        (&["consume", "orders", "--from", "soon"], "경과 시간"),
+        (&["topic", "list", "--bootstrap", "a:b"], "포트가 아닙니다"),
+        (&["topic", "list", "--bootstrap", "::1:9092"], "대괄호"),
+        (&["topic", "delete", "orders", "--yes"], "삭제됨: orders"),
+        (&["cluster", "stop", "shop"], "중지했습니다"),
+        (&["cluster", "delete", "shop", "--yes"], "삭제했습니다"),
+    ] {
+        let said = said(args)?;
+        ensure!(said.contains(words), "{args:?}: {said}");
+        let english = [" is ", " was ", " the ", "cannot", "deleted", "stopped", "expected"];
+        ensure!(!english.iter().any(|word| said.contains(word)), "{args:?}: {said}");
+    }
+    Ok(())
+}
+
 #[test]
 fn streams_obey_pipes_and_ctrl_c() -> anyhow::Result<()> {
     let home = Home::new()?;

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
+use weir_api::texts::{Lang, with_josa};
 
 use crate::args::Format;
-use crate::headings::heading;
+use crate::headings::{self, heading};
 use crate::plain::{plain, plain_lines};
 use crate::trouble::Trouble;
 
@@ -75,11 +76,20 @@ pub(crate) fn raw(text: &str) -> Result<(), Trouble> {
     Ok(out.flush()?)
 }
 
-/// Prints a sentence about what was done: for people only, programs read the exit code and JSON.
-pub(crate) fn done(format: Format, text: &str, json: &Value) -> Result<(), Trouble> {
+/// Prints what was asked for in a line: for people, programs read JSON.
+pub(crate) fn answer(format: Format, text: &str, json: &Value) -> Result<(), Trouble> {
     match format {
         Format::Table => line(&plain(text)),
         Format::Json => json_line(json),
+    }
+}
+
+/// Prints a sentence about what was done, in the language of this run: for people only, programs read the exit code and
+/// JSON.
+pub(crate) fn done(format: Format, en: &str, ko: &str, json: &Value) -> Result<(), Trouble> {
+    match headings::lang() {
+        Lang::En => answer(format, en, json),
+        Lang::Ko => answer(format, &with_josa(ko), json),
     }
 }
 
@@ -134,10 +144,14 @@ pub(crate) fn count(count: u64, noun: &str) -> String {
 
 /// How many partitions are not well: the worst of it.
 pub(crate) fn health(offline: usize, under_replicated: usize) -> String {
+    let (ok, under, off) = match headings::lang() {
+        Lang::En => ("ok", "under-replicated", "offline"),
+        Lang::Ko => ("정상", "복제 부족", "오프라인"),
+    };
     match (offline, under_replicated) {
-        (0, 0) => "ok".to_owned(),
-        (0, under) => format!("{under} under-replicated"),
-        (offline, _) => format!("{offline} offline"),
+        (0, 0) => ok.to_owned(),
+        (0, count) => format!("{count} {under}"),
+        (offline, _) => format!("{offline} {off}"),
     }
 }
 

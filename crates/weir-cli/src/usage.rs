@@ -169,8 +169,47 @@ fn reason_of(reason: &str) -> (String, String) {
         }
         "KEY=VALUE is expected" => both(reason, "KEY=VALUE 형식으로 쓰세요"),
         "NAME=VALUE is expected" => both(reason, "NAME=VALUE 형식으로 쓰세요"),
-        other => both(other, other),
+        "a separator has at least one character" => {
+            both(reason, "구분자는 한 글자 이상이어야 합니다")
+        }
+        "a group needs a name" => both(reason, "그룹 이름을 쓰세요"),
+        "none, gzip, snappy, lz4 or zstd is expected" => {
+            both(reason, "none, gzip, snappy, lz4, zstd 중 하나를 쓰세요")
+        }
+        "TOPIC, or TOPIC:0,1 for some of its partitions, is expected" => {
+            both(reason, "TOPIC 또는 일부 파티션만이면 TOPIC:0,1 형식으로 쓰세요")
+        }
+        "a topic name must not be empty" => both(reason, "토픽 이름이 비어 있습니다"),
+        "a topic cannot be named \".\" or \"..\"" => {
+            both(reason, "토픽 이름은 \".\" 또는 \"..\"일 수 없습니다")
+        }
+        other => both(other, &of_beginning(other).unwrap_or_else(|| other.to_owned())),
     }
+}
+
+/// Reasons that name what was written: their Korean, by how they begin or end.
+fn of_beginning(reason: &str) -> Option<String> {
+    if reason.starts_with("earliest, latest, an offset,") {
+        return Some(
+            "earliest, latest, 오프셋, 시각(2026-11-25T20:00:00Z 또는 에포크 밀리초), 경과 시간(10m) 중 하나를 쓰세요".to_owned(),
+        );
+    }
+    if let Some((_, max)) = reason.split_once(" is not an offset: a whole number up to ") {
+        return Some(format!("오프셋은 0~{max}의 정수입니다"));
+    }
+    if reason.ends_with(" is not a number of partitions: 1 to 10000") {
+        return Some("파티션 수는 1~10000의 정수입니다".to_owned());
+    }
+    if let Some(length) =
+        reason.strip_prefix("a topic name has at most 249 characters, this one has ")
+    {
+        return Some(format!("토픽 이름은 249자까지입니다: 이 이름은 {length}자입니다"));
+    }
+    let (odd, _) =
+        reason.strip_prefix("a topic name cannot contain ")?.split_once(": only letters")?;
+    Some(format!(
+        "토픽 이름에 {odd}을(를) 쓸 수 없습니다: ASCII 영문자, 숫자, '.', '_', '-'만 됩니다"
+    ))
 }
 
 /// Upper ends that are only what a number of that width holds.
@@ -254,6 +293,22 @@ mod tests {
             "\"x\" is no value of --set <KEY=VALUE>: KEY=VALUE is expected: see `weir cluster create --help`",
             "KEY=VALUE 형식",
         );
+        for (args, en, ko) in [
+            ("consume t --from soon", "an age (10m) is expected", "경과 시간(10m)"),
+            ("consume t --from offset:x", "is not an offset", "오프셋은 0~"),
+            ("produce t --compression zip", "lz4 or zstd is expected", "lz4, zstd 중"),
+            ("up --topic a:x", "is not a number of partitions", "파티션 수는"),
+            ("up --topic a/b", "cannot contain '/'", "토픽 이름에 '/'를"),
+            ("group reset g --to earliest --topic :1", "is expected", "형식으로"),
+        ] {
+            let words: Vec<_> = std::iter::once("weir").chain(args.split(' ')).collect();
+            let owned: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            let error = Weir::command().try_get_matches_from(&words).unwrap_err();
+            let trouble = trouble(&error, &owned).unwrap();
+            let said = [trouble.sentence(Lang::En), trouble.sentence(Lang::Ko)];
+            assert!(said[0].contains(en) && said[1].contains(ko), "{said:?}");
+            assert!(!said[1].contains(" is ") && !said[1].contains("cannot"), "{said:?}");
+        }
         check("nonsense", "there is no command \"nonsense\": see `weir help`", "명령은 없습니다");
         check(
             "topic lst",

@@ -229,12 +229,19 @@ pub(crate) fn control_failure(error: &ControlError) -> Failure {
             .detail(error.detail.as_deref().unwrap_or_default()),
         ControlError::Version { .. } => Failure::new(TextId::ErrorEngineVersion)
             .hint(TextId::HintRestartCluster)
-            .outcome(Outcome::NotDone)
-            .detail(error),
-        ControlError::Deadline { .. } => Failure::new(TextId::ErrorEngineSilent)
-            .kind(Kind::Timeout)
-            .outcome(Outcome::Unknown)
-            .detail(error),
+            .outcome(Outcome::NotDone),
+        ControlError::Deadline { address, path, deadline_ms } => {
+            Failure::new(TextId::ErrorEngineSilent)
+                .kind(Kind::Timeout)
+                .outcome(Outcome::Unknown)
+                .detail(format!("{address} · {path} · {deadline_ms} ms"))
+        }
+        ControlError::Unreachable { address, path, reason }
+        | ControlError::Unreadable { address, path, reason } => {
+            Failure::new(TextId::ErrorEngineSilent)
+                .kind(Kind::Unreachable)
+                .detail(format!("{address} · {path} · {reason}"))
+        }
         _ => Failure::new(TextId::ErrorEngineSilent).kind(Kind::Unreachable).detail(error),
     }
 }

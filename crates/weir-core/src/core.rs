@@ -214,7 +214,8 @@ fn is_ours(error: &StoreError) -> bool {
 fn not_opened(error: &StoreError) -> Failure {
     let failure = match error {
         StoreError::Newer { .. } => {
-            Failure::new(TextId::ErrorStoreNewer).hint(TextId::HintUpdateWeir)
+            let failure = Failure::new(TextId::ErrorStoreNewer).hint(TextId::HintUpdateWeir);
+            return failure.kind(Kind::Invalid);
         }
         StoreError::Foreign { path } => {
             let path = path.display().to_string();

@@ -5,6 +5,7 @@ use crate::text::{Text, TextId};
 
 pub(crate) fn engine_words(said: &str) -> Text {
     known(said.trim_end_matches('.'))
+        .or_else(|| known_at_start(said))
         .unwrap_or_else(|| TextId::ErrorEngineSays.with("reason", said))
 }
 
@@ -13,22 +14,64 @@ pub(crate) fn start_words(said: &str) -> Text {
     if let Some(signal) = killed_by(said) {
         return TextId::ReasonKilled.with("signal", signal);
     }
-    known_at_start(said).unwrap_or_else(|| TextId::ReasonFailed.with("reason", said))
+    known_at_start(said).unwrap_or_else(|| ended(TextId::ReasonFailed, said))
+}
+
+/// Why an engine that was just asked to start does not.
+pub(crate) fn not_started_words(said: &str) -> Text {
+    known_at_start(said).unwrap_or_else(|| ended(TextId::ErrorEngineFailed, said))
 }
 
 /// Why an engine is being started again.
 pub(crate) fn healing_words(said: &str) -> Text {
     match killed_by(said) {
         Some(signal) => TextId::ReasonHealingKilled.with("signal", signal),
-        None => TextId::ReasonHealing.with("reason", said),
+        None => ended(TextId::ReasonHealing, said),
     }
+}
+
+/// That an engine ended, of an operation of its keeper's.
+pub(crate) fn ended_words(said: &str) -> Text {
+    ended(TextId::ErrorEngineEnded, said)
+}
+
+/// A step of an operation: the keeper's only one is that the engine ended once more while it was being healed.
+pub(crate) fn step_words(said: &str) -> Text {
+    match said.strip_prefix("again: ") {
+        Some(how) => ended(TextId::StepEngineAgain, how),
+        None => TextId::StepEngine.with("step", said),
+    }
+}
+
+/// A text that selects by `how` an engine ended, and shows `reason`: a signal, a code, or whatever the engine said.
+fn ended(id: TextId, said: &str) -> Text {
+    let code =
+        said.strip_prefix("ended with exit status: ").filter(|code| code.parse::<i32>().is_ok());
+    let signal =
+        said.strip_prefix("killed by signal ").filter(|signal| signal.parse::<i32>().is_ok());
+    let (how, reason) = match (signal, code) {
+        (Some(signal), _) => ("signal", signal),
+        (_, Some(code)) => ("code", code),
+        _ if said == "stopped from outside" => ("outside", said),
+        _ => ("other", said),
+    };
+    id.with("how", how).with("reason", reason)
+}
+
+/// What the system says of a file, without the words that our own programs put around it.
+pub(crate) fn os_words(said: &str) -> &str {
+    let Some((_, rest)) = said.strip_prefix("cannot ").and_then(|rest| rest.split_once(": "))
+    else {
+        return said;
+    };
+    rest.split_once("; ").map_or(rest, |(words, _)| words)
 }
 
 fn killed_by(said: &str) -> Option<i64> {
     said.strip_prefix("killed by signal ")?.parse().ok()
 }
 
-pub(crate) fn known_at_start(said: &str) -> Option<Text> {
+fn known_at_start(said: &str) -> Option<Text> {
     let two = |id: TextId, (a, b): (&'static str, &str), (c, d): (&'static str, &str)| {
         Some(id.with(a, b).with(c, d))
     };
@@ -65,10 +108,23 @@ pub(crate) fn known_at_start(said: &str) -> Option<Text> {
         let reason = reason.strip_suffix("; choose a folder that you may write to")?;
         return two(TextId::EngineUnusable, ("path", path), ("reason", reason));
     }
+    if let Some((path, rest)) = of_a_file(said) {
+        return two(TextId::EngineUnusable, ("path", path), ("reason", os_words(rest)));
+    }
+    if said.contains(" was written by a newer Weir (format ") {
+        return Some(TextId::ErrorStoreNewer.into());
+    }
     let rest = said.strip_suffix("; repair it, or restore the file from a copy")?;
     let (field, rest) = rest.strip_prefix('"')?.split_once("\" in ")?;
     let (path, _) = rest.split_once(": ")?;
     two(TextId::EngineBadFile, ("field", field), ("path", path))
+}
+
+/// `cannot write PATH: why`: the path, and all of it.
+fn of_a_file(said: &str) -> Option<(&str, &str)> {
+    let actions = ["open", "read", "write", "lock", "remove"];
+    let rest = actions.iter().find_map(|action| said.strip_prefix(&format!("cannot {action} ")))?;
+    Some((rest.split_once(": ")?.0, said))
 }
 
 fn known(said: &str) -> Option<Text> {
@@ -168,6 +224,8 @@ mod tests {
         check("Broker 2 has no other log dir that is online", TextId::PermitLastLogDir);
         check("Broker 2 has no log dir \"c\"", TextId::ErrorNoLogDir);
         check("The idempotency key was used for another request before", TextId::EngineKeyTaken);
+        let taken = "port 9092 of broker 1 is taken by another program; stop that program, then ..";
+        check(taken, TextId::EnginePortTaken);
         for other in ["Broker x is running already", "Broker 1 is away", "disk full", ""] {
             check(other, TextId::ErrorEngineSays);
         }
@@ -203,8 +261,20 @@ mod tests {
             "\"ports\" in /d/cluster.json: [0]; repair it, or restore the file from a copy",
             file,
         );
+        let full = TextId::EngineUnusable.with("path", "/d/keeper.json").with("reason", "no space");
+        check("cannot write /d/keeper.json: no space; free some disk space and try again", full);
+        let newer =
+            "/d/format was written by a newer Weir (format 9, this one knows 1); update Weir";
+        check(newer, TextId::ErrorStoreNewer.into());
         check("killed by signal 9", TextId::ReasonKilled.with("signal", 9_i64));
-        check("it broke", TextId::ReasonFailed.with("reason", "it broke"));
+        let how =
+            |how: &str, reason: &str| TextId::ReasonFailed.with("how", how).with("reason", reason);
+        check("it broke", how("other", "it broke"));
+        check("ended with exit status: 101", how("code", "101"));
+        check("stopped from outside", how("outside", "stopped from outside"));
+        let again = TextId::StepEngineAgain.with("how", "signal").with("reason", "9");
+        assert_eq!(step_words("again: killed by signal 9"), again);
+        assert_eq!(step_words("moved"), TextId::StepEngine.with("step", "moved"));
         let healing = TextId::ReasonHealingKilled.with("signal", 9_i64);
         assert_eq!(healing_words("killed by signal 9"), healing);
     }

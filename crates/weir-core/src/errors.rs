@@ -106,7 +106,24 @@ fn detail(error: &ClientError) -> String {
     } else {
         format!("{}:{} · ", bracketed(&error.host), error.port)
     };
-    format!("{place}{} · {} · {}", error.step.name(), error.api, error.kind)
+    let step = format!("{place}{} · {}", error.step.name(), error.api);
+    match &error.kind {
+        // What the system, the broker or the decoder said; of the rest the sentence says all.
+        ErrorKind::NameNotFound(_)
+        | ErrorKind::Unreachable(_)
+        | ErrorKind::Closed(_)
+        | ErrorKind::Decode(_)
+        | ErrorKind::Encode(_)
+        | ErrorKind::Unsupported { .. }
+        | ErrorKind::Broker { .. }
+        | ErrorKind::NoOne(_) => format!("{step} · {}", error.kind),
+        ErrorKind::Refused
+        | ErrorKind::TimedOut(_)
+        | ErrorKind::NotKafka(_)
+        | ErrorKind::NoTopic(_)
+        | ErrorKind::NoPartition { .. }
+        | ErrorKind::BadAddress(_) => step,
+    }
 }
 
 /// The error that a broker gave for one item. `field` is where a form shows it.
@@ -138,14 +155,18 @@ fn item_detail(error: &ItemError) -> Option<String> {
         "UNKNOWN_MEMBER_ID",
     ];
     Some(match words_of(error) {
-        // Nobody refused anything: there is no name of Kafka's.
-        Some(words) if error.name == "LEADER_UNREACHABLE" => words.to_owned(),
+        // There is no name of Kafka's.
+        Some(words) if NOBODY_REFUSED.contains(&error.name) => words.to_owned(),
         Some(words) if !SAID.contains(&error.name) && words != NO_SUCH_PARTITION => {
             format!("{} · {words}", error.name)
         }
         _ => error.name.to_owned(),
     })
 }
+
+/// Names that our client gave: nobody answered, so that nobody refused.
+const NOBODY_REFUSED: [&str; 4] =
+    ["LEADER_UNREACHABLE", "COORDINATOR_UNREACHABLE", "BROKER_UNREACHABLE", "UNREACHABLE"];
 
 /// Kafka's name for what is no policy of anybody's.
 fn is_too_many_partitions(error: &ItemError) -> bool {
@@ -210,6 +231,12 @@ fn item_words(error: &ItemError) -> (Text, Option<TextId>) {
         }
         "LEADER_UNREACHABLE" => {
             (TextId::KafkaLeaderUnreachable.into(), Some(TextId::HintStartBrokers))
+        }
+        "COORDINATOR_UNREACHABLE" => {
+            (TextId::KafkaCoordinatorUnreachable.into(), Some(TextId::HintStartBrokers))
+        }
+        "BROKER_UNREACHABLE" | "UNREACHABLE" | "NO_ANSWER" => {
+            (TextId::KafkaNoAnswer.into(), Some(TextId::HintTryAgain))
         }
         "NO_SUCH_MESSAGE" | "OFFSET_OUT_OF_RANGE" => (TextId::KafkaNoMessage.into(), None),
         "TOPIC_DELETION_DISABLED" => {
@@ -325,6 +352,10 @@ mod tests {
             assert_eq!(failure.text.id, TextId::KafkaTooManyPartitions, "{words}");
             assert_eq!(failure.detail, None, "nothing of a policy");
         }
+        let silent = ItemError::ours("COORDINATOR_UNREACHABLE", "localhost:9092, TCP");
+        let silent = item_failure(&silent, None);
+        assert_eq!(silent.text.id, TextId::KafkaCoordinatorUnreachable);
+        assert_eq!(silent.detail.as_deref(), Some("localhost:9092, TCP"), "no name of Kafka's");
         let unknown = item_failure(&error(-1, "UNKNOWN_SERVER_ERROR", Some(why)), None);
         assert_eq!(word(&unknown.text, "words"), why);
     }

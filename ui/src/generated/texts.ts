@@ -240,6 +240,7 @@ export type TextId =
   | "hint.topic_name"
   | "hint.try_again"
   | "hint.update_weir"
+  | "kafka.coordinator_unreachable"
   | "kafka.deletion_disabled"
   | "kafka.denied"
   | "kafka.group_not_empty"
@@ -249,6 +250,7 @@ export type TextId =
   | "kafka.invalid_replication"
   | "kafka.invalid_topic"
   | "kafka.leader_unreachable"
+  | "kafka.no_answer"
   | "kafka.no_group"
   | "kafka.no_leader"
   | "kafka.no_message"
@@ -363,6 +365,7 @@ export type TextId =
   | "step.ask_controller"
   | "step.ask_engine"
   | "step.engine"
+  | "step.engine_again"
   | "step.remove_data"
   | "step.start_engine"
   | "step.start_sample"
@@ -532,7 +535,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "engine.no_leader": "Partition {partition} of {topic} has no leader to copy it from. Start the brokers that hold its copies first.",
   "engine.no_ports": "No {brokers} free ports in a row were found.",
   "engine.not_removing": "Broker {broker} is not being removed.",
-  "engine.port_taken": "Another program has taken port {port} of broker {broker}. Stop that program, then start the cluster.",
+  "engine.port_taken": "Another program has taken port {port} of broker {broker}. Stop that program, then start it again.",
   "engine.removal_broke": "The removal of broker {broker} broke off. The cluster's log says why.",
   "engine.removal_cancelled": "Called off: broker {broker} keeps what it had not handed on.",
   "engine.removal_slow": "{left, plural, one {# replica is} other {# replicas are}} still on broker {broker} after an hour.",
@@ -546,8 +549,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.code": "This code was used already or is too old. Run weir serve again.",
   "error.command_unknown": "This Weir does not know the command \"{command}\".",
   "error.cursor": "This page of messages cannot be continued. Run the search again.",
-  "error.engine_ended": "The engine ended: {reason}.",
-  "error.engine_failed": "The engine does not start: {reason}",
+  "error.engine_ended": "The engine {how, select, signal {was killed (signal {reason})} code {ended with code {reason}} outside {was stopped from outside} other {ended: {reason}}}.",
+  "error.engine_failed": "The engine does not start: {how, select, signal {it was killed (signal {reason}).} code {it ended with code {reason}.} outside {it was stopped from outside.} other {{reason}}}",
   "error.engine_late": "The engine was not ready within {seconds} seconds.",
   "error.engine_says": "The engine refused: {reason}",
   "error.engine_silent": "The engine of this cluster does not answer.",
@@ -643,6 +646,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "hint.topic_name": "Use at most 249 letters a to z, digits, dots, underscores and hyphens.",
   "hint.try_again": "Try again in a moment.",
   "hint.update_weir": "Update Weir, then open the folder again.",
+  "kafka.coordinator_unreachable": "The group's coordinator does not answer.",
   "kafka.deletion_disabled": "This cluster does not allow topics to be deleted.",
   "kafka.denied": "The cluster does not permit this.",
   "kafka.group_not_empty": "The group still has members.",
@@ -652,6 +656,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "kafka.invalid_replication": "The cluster does not accept this replication factor{told, select, yes {: \"{words}\"} other {.}} It can be at most the number of brokers.",
   "kafka.invalid_topic": "{told, select, yes {The cluster does not accept this topic name: \"{words}\"} other {The cluster does not accept this topic name.}}",
   "kafka.leader_unreachable": "The leader of the partition does not answer.",
+  "kafka.no_answer": "The broker does not answer this.",
   "kafka.no_group": "There is no such consumer group.",
   "kafka.no_leader": "A partition has no leader at the moment.",
   "kafka.no_message": "There is no message at this offset: it was deleted, compacted away or not written yet.",
@@ -666,7 +671,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "lag.no_commit": "No commit",
   "lag.no_end": "The partition's leader did not answer.",
   "lag.other_type": "Groups of this type keep their position elsewhere.",
-  "lag.unreadable": "The lag cannot be read: {reason}",
+  "lag.unreadable": "The lag cannot be read: {name, select, COORDINATOR_UNREACHABLE {the coordinator does not answer.} LEADER_UNREACHABLE {a leader does not answer.} NO_ANSWER {a broker does not answer.} GROUP_AUTHORIZATION_FAILED {this user may not read it.} other {{reason}}}",
   "net.bad_address": "{what, select, port {\"{given}\" is not a port: a number from 1 to 65535 is expected after the colon.} host {\"{given}\" is not a host name or an IP address.} brackets {{given} leaves open where the IPv6 address ends and the port begins: write the address in brackets, such as [::1]:9092.} many {These are too many addresses: 100 are enough.} other {This is not an address of a broker.}}",
   "net.closed": "{host}:{port} closed the connection.",
   "net.is_http": "A web server (HTTP) answers there, not Kafka.",
@@ -740,8 +745,8 @@ export const en: Readonly<Record<TextId, string>> = {
   "reason.disk_full": "The disk that holds {path} is full: {count, plural, one {# operation} other {# operations}} could not be recorded, and messages may be refused. Free some space; the record goes on by itself.",
   "reason.disk_low": "The disk that holds {path} is full: messages may be refused. Free some space.",
   "reason.ended": "Its processes ended without being asked to. Start the cluster again; its data is there.",
-  "reason.failed": "The engine ended: {reason}",
-  "reason.healing": "The engine ended ({reason}) and is being started again.",
+  "reason.failed": "{how, select, signal {The engine was killed (signal {reason}).} code {The engine ended with code {reason}.} outside {The engine was stopped from outside.} other {The engine ended: {reason}}}",
+  "reason.healing": "The engine {how, select, signal {was killed (signal {reason})} code {ended with code {reason}} outside {was stopped from outside} other {ended ({reason})}} and is being started again.",
   "reason.healing_killed": "The engine was killed (signal {signal}) and is being started again.",
   "reason.killed": "The engine was killed (signal {signal}).",
   "reason.no_broker": "None of its brokers is running: start them again.",
@@ -766,6 +771,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "step.ask_controller": "Ask the controller",
   "step.ask_engine": "Ask the engine to stop",
   "step.engine": "{step}",
+  "step.engine_again": "Start it again: it {how, select, signal {was killed (signal {reason})} code {ended with code {reason}} outside {was stopped from outside} other {ended ({reason})}}",
   "step.remove_data": "Remove the data",
   "step.start_engine": "Start the engine",
   "step.start_sample": "Start the sample workload",
@@ -936,7 +942,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "engine.no_leader": "{topic}의 파티션 {partition}에는 복사해 올 리더가 없습니다. 먼저 그 레플리카가 있는 브로커를 시작하세요.",
   "engine.no_ports": "연속된 빈 포트 {brokers}개를 찾지 못했습니다.",
   "engine.not_removing": "브로커 {broker}은(는) 제거되는 중이 아닙니다.",
-  "engine.port_taken": "다른 프로그램이 브로커 {broker}의 포트 {port}을(를) 사용하고 있습니다. 그 프로그램을 중지한 다음 클러스터를 시작하세요.",
+  "engine.port_taken": "다른 프로그램이 브로커 {broker}의 포트 {port}을(를) 사용하고 있습니다. 그 프로그램을 중지한 뒤 다시 시작하세요.",
   "engine.removal_broke": "브로커 {broker} 제거가 도중에 중단되었습니다. 클러스터의 로그에서 이유를 확인하세요.",
   "engine.removal_cancelled": "취소되었습니다. 브로커 {broker}은(는) 아직 넘기지 않은 레플리카를 그대로 유지합니다.",
   "engine.removal_slow": "한 시간이 지나도 레플리카 {left}개가 브로커 {broker}에 남아 있습니다.",
@@ -950,8 +956,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.code": "이미 사용했거나 만료된 코드입니다. weir serve를 다시 실행하세요.",
   "error.command_unknown": "이 Weir에는 \"{command}\" 명령이 없습니다.",
   "error.cursor": "이 메시지 목록을 이어서 볼 수 없습니다. 다시 검색하세요.",
-  "error.engine_ended": "엔진이 종료되었습니다: {reason}.",
-  "error.engine_failed": "엔진이 시작되지 않습니다: {reason}",
+  "error.engine_ended": "엔진이 {how, select, signal {강제 종료되었습니다(시그널 {reason})} code {코드 {reason}(으)로 종료되었습니다} outside {외부에서 중지되었습니다} other {종료되었습니다: {reason}}}.",
+  "error.engine_failed": "엔진이 시작되지 않습니다: {how, select, signal {강제 종료되었습니다(시그널 {reason}).} code {코드 {reason}(으)로 종료되었습니다.} outside {외부에서 중지되었습니다.} other {{reason}}}",
   "error.engine_late": "{seconds}초 안에 엔진이 준비되지 않았습니다.",
   "error.engine_says": "엔진이 거부했습니다: {reason}",
   "error.engine_silent": "이 클러스터의 엔진이 응답하지 않습니다.",
@@ -1047,6 +1053,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "hint.topic_name": "영문자, 숫자, 점, 밑줄, 하이픈을 249자까지 사용하세요.",
   "hint.try_again": "잠시 후 다시 시도하세요.",
   "hint.update_weir": "Weir를 업데이트한 뒤 다시 여세요.",
+  "kafka.coordinator_unreachable": "그룹의 코디네이터가 응답하지 않습니다.",
   "kafka.deletion_disabled": "이 클러스터에서는 토픽을 삭제할 수 없습니다.",
   "kafka.denied": "클러스터에서 허용하지 않는 작업입니다.",
   "kafka.group_not_empty": "그룹에 아직 멤버가 있습니다.",
@@ -1056,6 +1063,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "kafka.invalid_replication": "클러스터가 이 복제 팩터를 받아들이지 않았습니다{told, select, yes {: \"{words}\"} other {.}} 브로커 수를 넘을 수 없습니다.",
   "kafka.invalid_topic": "{told, select, yes {클러스터가 이 토픽 이름을 받아들이지 않았습니다: \"{words}\"} other {클러스터가 이 토픽 이름을 받아들이지 않았습니다.}}",
   "kafka.leader_unreachable": "파티션의 리더가 응답하지 않습니다.",
+  "kafka.no_answer": "브로커가 이 요청에 응답하지 않습니다.",
   "kafka.no_group": "해당 컨슈머 그룹이 없습니다.",
   "kafka.no_leader": "현재 리더가 없는 파티션이 있습니다.",
   "kafka.no_message": "이 오프셋에 메시지가 없습니다. 삭제 또는 컴팩션되었거나 아직 기록되지 않았습니다.",
@@ -1070,7 +1078,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "lag.no_commit": "커밋 없음",
   "lag.no_end": "파티션 리더가 응답하지 않았습니다.",
   "lag.other_type": "이 유형의 그룹은 위치를 다른 방식으로 저장합니다.",
-  "lag.unreadable": "랙을 읽을 수 없습니다: {reason}",
+  "lag.unreadable": "랙을 읽을 수 없습니다: {name, select, COORDINATOR_UNREACHABLE {코디네이터가 응답하지 않습니다.} LEADER_UNREACHABLE {리더가 응답하지 않습니다.} NO_ANSWER {브로커가 응답하지 않습니다.} GROUP_AUTHORIZATION_FAILED {이 사용자에게 읽을 권한이 없습니다.} other {{reason}}}",
   "net.bad_address": "{what, select, port {\"{given}\"은(는) 포트가 아닙니다. 콜론 뒤에 1~65535의 수를 입력하세요.} host {\"{given}\"은(는) 호스트 이름이나 IP 주소가 아닙니다.} brackets {{given}에서 IPv6 주소와 포트를 구분할 수 없습니다. [::1]:9092처럼 주소를 대괄호로 묶으세요.} many {주소가 너무 많습니다. 100개까지 입력할 수 있습니다.} other {브로커 주소 형식이 아닙니다.}}",
   "net.closed": "{host}:{port}에서 연결을 닫았습니다.",
   "net.is_http": "Kafka가 아니라 웹 서버(HTTP)가 응답했습니다.",
@@ -1144,8 +1152,8 @@ export const ko: Readonly<Record<TextId, string>> = {
   "reason.disk_full": "{path}이(가) 있는 디스크가 가득 찼습니다. 작업 {count, number}개를 기록하지 못했으며 메시지가 거부될 수 있습니다. 공간을 확보하면 자동으로 기록됩니다.",
   "reason.disk_low": "{path}이(가) 있는 디스크가 가득 차서 메시지가 거부될 수 있습니다. 공간을 확보하세요.",
   "reason.ended": "요청 없이 프로세스가 종료되었습니다. 클러스터를 다시 시작하세요. 데이터는 그대로 있습니다.",
-  "reason.failed": "엔진이 종료되었습니다: {reason}",
-  "reason.healing": "엔진이 종료되어({reason}) 다시 시작하는 중입니다.",
+  "reason.failed": "{how, select, signal {엔진이 강제 종료되었습니다(시그널 {reason}).} code {엔진이 코드 {reason}(으)로 종료되었습니다.} outside {엔진이 외부에서 중지되었습니다.} other {엔진이 종료되었습니다: {reason}}}",
+  "reason.healing": "엔진이 {how, select, signal {강제 종료되어(시그널 {reason})} code {종료되어(코드 {reason})} outside {외부에서 중지되어} other {종료되어({reason})}} 다시 시작하는 중입니다.",
   "reason.healing_killed": "엔진이 강제 종료되어(시그널 {signal}) 다시 시작하는 중입니다.",
   "reason.killed": "엔진이 강제 종료되었습니다(시그널 {signal}).",
   "reason.no_broker": "실행 중인 브로커가 없습니다. 브로커를 다시 시작하세요.",
@@ -1170,6 +1178,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "step.ask_controller": "컨트롤러에 요청",
   "step.ask_engine": "엔진에 중지 요청",
   "step.engine": "{step}",
+  "step.engine_again": "다시 시작: {how, select, signal {강제 종료됨(시그널 {reason})} code {코드 {reason}(으)로 종료됨} outside {외부에서 중지됨} other {종료됨({reason})}}",
   "step.remove_data": "데이터 삭제",
   "step.start_engine": "엔진 시작",
   "step.start_sample": "샘플 워크로드 시작",

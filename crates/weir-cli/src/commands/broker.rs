@@ -238,23 +238,26 @@ async fn add(args: AddArgs) -> Result<(), Trouble> {
         "address": address,
         "done": "added",
     });
-    let at = address.map(|address| format!(" at {address}")).unwrap_or_default();
-    output::done(args.common.output, &format!("added broker {broker}{at}"), &json)
+    let at = address.as_ref().map(|address| format!(" at {address}")).unwrap_or_default();
+    let there = address.map(|address| format!("({address})")).unwrap_or_default();
+    let ko = format!("브로커 {broker}{there}을(를) 추가했습니다");
+    output::done(args.common.output, &format!("added broker {broker}{at}"), &ko, &json)
 }
 
 async fn act(args: BrokerArgs, act: Act) -> Result<(), Trouble> {
     let app = context::app(&args.common)?;
     let row = context::running(&app, args.cluster.as_deref()).await?;
     let (cluster, broker) = (row.id, args.id);
-    let (begun, done) = match act {
-        Act::Stop => (app.run(BrokersStop { cluster, broker }).await?, "stopped"),
-        Act::Kill => (app.run(BrokersKill { cluster, broker }).await?, "killed"),
-        Act::Start => (app.run(BrokersStart { cluster, broker }).await?, "started"),
-        Act::Remove => (app.run(BrokersRemove { cluster, broker }).await?, "removed"),
+    let (begun, done, ko) = match act {
+        Act::Stop => (app.run(BrokersStop { cluster, broker }).await?, "stopped", "중지"),
+        Act::Kill => (app.run(BrokersKill { cluster, broker }).await?, "killed", "강제 종료"),
+        Act::Start => (app.run(BrokersStart { cluster, broker }).await?, "started", "시작"),
+        Act::Remove => (app.run(BrokersRemove { cluster, broker }).await?, "removed", "제거"),
     };
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "broker": broker, "done": done });
-    output::done(args.common.output, &format!("{done} broker {broker}"), &json)
+    let ko = format!("브로커 {broker}을(를) {ko}했습니다");
+    output::done(args.common.output, &format!("{done} broker {broker}"), &ko, &json)
 }
 
 /// Until the removal has ended: as it was called off, or as it was asked for.
@@ -270,5 +273,6 @@ async fn cancel_remove(args: BrokerArgs) -> Result<(), Trouble> {
         ));
     }
     let json = json!({ "cluster": row.name, "broker": broker, "done": "kept" });
-    output::done(args.common.output, &format!("kept broker {broker}"), &json)
+    let ko = format!("브로커 {broker}을(를) 유지합니다");
+    output::done(args.common.output, &format!("kept broker {broker}"), &ko, &json)
 }

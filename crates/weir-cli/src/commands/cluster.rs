@@ -19,7 +19,6 @@ use weir_api::texts::{self, Lang};
 use crate::args::{Common, Format, pair};
 use crate::commands::operation;
 use crate::context;
-use crate::headings;
 use crate::output;
 use crate::trouble::{Trouble, note};
 
@@ -151,7 +150,7 @@ fn is_open(host: &str) -> bool {
 /// What is wanted of a cluster that was just made or started: its address.
 pub(crate) fn tell(row: &ClusterRow, common: &Common) -> Result<(), Trouble> {
     let json = json!({ "cluster": row.name, "bootstrap": row.bootstrap });
-    output::done(common.output, &row.bootstrap, &json)
+    output::answer(common.output, &row.bootstrap, &json)
 }
 
 async fn list(common: &Common, lang: Lang) -> Result<(), Trouble> {
@@ -268,7 +267,9 @@ async fn stop(args: NameArgs) -> Result<(), Trouble> {
     let begun = app.run(ClustersStop { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "state": "STOPPED" });
-    output::done(args.common.output, &format!("stopped {}", row.name), &json)
+    let name = &row.name;
+    let (en, ko) = (format!("stopped {name}"), format!("{name}을(를) 중지했습니다"));
+    output::done(args.common.output, &en, &ko, &json)
 }
 
 async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
@@ -292,17 +293,17 @@ async fn delete(args: DeleteArgs) -> Result<(), Trouble> {
     let begun = app.run(ClustersDelete { cluster: row.id, confirm: row.name.clone() }).await?;
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "deleted": true });
-    output::done(args.common.output, &format!("deleted {}", row.name), &json)
+    let name = &row.name;
+    let (en, ko) = (format!("deleted {name}"), format!("{name}을(를) 삭제했습니다"));
+    output::done(args.common.output, &en, &ko, &json)
 }
 
 async fn delete_nothing(app: &App, name: String, common: &Common) -> Result<(), Trouble> {
     app.run(ClustersDelete { cluster: name.clone(), confirm: name.clone() }).await?;
     let json = json!({ "cluster": name, "deleted": true });
-    let said = match headings::lang() {
-        Lang::En => format!("deleted {name}: what had been left of it was removed already"),
-        Lang::Ko => format!("{name} 삭제됨: 남아 있던 파일은 이미 제거되었습니다"),
-    };
-    output::done(common.output, &said, &json)
+    let en = format!("deleted {name}: what had been left of it was removed already");
+    let ko = format!("{name}을(를) 삭제했습니다: 남아 있던 파일은 이미 제거되었습니다");
+    output::done(common.output, &en, &ko, &json)
 }
 
 async fn client_info(args: ClientInfoArgs) -> Result<(), Trouble> {

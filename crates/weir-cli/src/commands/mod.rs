@@ -27,11 +27,7 @@ pub(crate) async fn run(weir: Weir) -> Result<(), Trouble> {
         Command::Group(command) => group::run(command, lang).await,
         Command::Broker(command) => broker::run(command).await,
         Command::Quorum(args) => quorum::run(args).await,
-        Command::Serve(args) => {
-            let said =
-                |error: anyhow::Error| Trouble::failed(format!("{error:#}"), format!("{error:#}"));
-            crate::serve::run(args, lang).await.map_err(said)
-        }
+        Command::Serve(args) => crate::serve::run(args, lang).await,
         Command::Sample(command) => sample::run(command).await,
         Command::Reference(args) => reference::run(args, lang),
     }

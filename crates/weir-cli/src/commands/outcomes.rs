@@ -10,6 +10,14 @@ use crate::trouble::Trouble;
 /// Per item what came of it.
 pub(crate) type Outcomes<T> = Vec<(String, Result<T, Trouble>)>;
 
+/// The verb before an item that was deleted.
+pub(crate) fn deleted(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "deleted",
+        Lang::Ko => "삭제됨:",
+    }
+}
+
 /// Tells each outcome: what worked on standard output, what did not on standard error. `noun` is the name of an item in
 /// JSON.
 pub(crate) fn tell<T>(

@@ -292,6 +292,11 @@ enum Problem {
 type Content = Option<Vec<u8>>;
 
 /// How headers are written.
+const LINE: &str = "the line";
+const OBJECT: &str = "an object {..}";
+const PARTITION: &str = "a whole number from 0";
+const TIMESTAMP: &str = "a whole number: milliseconds since the epoch";
+const IN_BASE64: &str = "a string in base64";
 const HEADERS: &str = "an object {name: value} or a list of {\"name\": .., \"value\": ..}";
 
 /// What an object may hold: what is written, and what `weir consume --output json` adds to it.
@@ -310,7 +315,7 @@ const FIELDS: [&str; 10] = [
 
 fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem> {
     let object: Value = serde_json::from_slice(line).map_err(|e| Problem::Json(e.to_string()))?;
-    let object = object.as_object().ok_or(Problem::Field("the line", "an object {..}"))?;
+    let object = object.as_object().ok_or(Problem::Field(LINE, OBJECT))?;
     if let Some(name) = object.keys().find(|name| !FIELDS.contains(&name.as_str())) {
         return Err(Problem::Unknown(name.clone()));
     }
@@ -319,15 +324,11 @@ fn from_json(line: &[u8], mut message: NewMessage) -> Result<NewMessage, Problem
     message.value = content(object, "value")?.ok_or(Problem::NoValue)?;
     if let Some(partition) = object.get("partition").filter(|p| !p.is_null()) {
         let partition = partition.as_i64().and_then(|p| i32::try_from(p).ok());
-        message.partition =
-            Some(partition.ok_or(Problem::Field("partition", "a whole number from 0"))?);
+        message.partition = Some(partition.ok_or(Problem::Field("partition", PARTITION))?);
     }
     if let Some(timestamp) = object.get("timestamp").filter(|t| !t.is_null()) {
         message.timestamp_ms =
-            Some(timestamp.as_i64().ok_or(Problem::Field(
-                "timestamp",
-                "a whole number: milliseconds since the epoch",
-            ))?);
+            Some(timestamp.as_i64().ok_or(Problem::Field("timestamp", TIMESTAMP))?);
     }
     match object.get("headers") {
         None | Some(Value::Null) => {}
@@ -354,7 +355,7 @@ fn content(object: &Map<String, Value>, name: &'static str) -> Result<Option<Con
     let Some(encoded) = object.get(base64_name(name)) else {
         return Ok(object.get(name).map(bytes));
     };
-    let (name, expected) = (base64_name(name), "a string in base64");
+    let (name, expected) = (base64_name(name), IN_BASE64);
     let text = encoded.as_str().ok_or(Problem::Field(name, expected))?;
     let decoded = BASE64_STANDARD.decode(text).map_err(|_| Problem::Field(name, expected))?;
     Ok(Some(Some(decoded)))
@@ -494,11 +495,27 @@ fn bad_line(number: u64, problem: &Problem) -> Trouble {
             format!("line {number} has no value: write \"value\": null for a tombstone"),
             format!("{number}번째 줄에 값이 없습니다: 툼스톤이면 \"value\": null이라고 쓰세요"),
         ),
-        Problem::Field(field, expected) => Trouble::failed(
-            format!("line {number}: {field} should be {expected}"),
-            format!("{number}번째 줄: {field}의 형식이 올바르지 않습니다 ({expected})"),
-        ),
+        Problem::Field(field, expected) => {
+            let (what, form) = korean(field, expected);
+            Trouble::failed(
+                format!("line {number}: {field} should be {expected}"),
+                format!("{number}번째 줄: {what}의 형식이 올바르지 않습니다. {form}이어야 합니다"),
+            )
+        }
     }
+}
+
+/// What is wrong and what is expected there, as [`Problem::Field`] has them.
+fn korean<'a>(field: &'a str, expected: &'a str) -> (&'a str, &'a str) {
+    let form = match expected {
+        OBJECT => "객체 {..} 형식",
+        PARTITION => "0 이상의 정수",
+        TIMESTAMP => "에포크 이후 밀리초를 나타내는 정수",
+        HEADERS => "객체 {name: value} 또는 {\"name\": .., \"value\": ..}의 목록",
+        IN_BASE64 => "base64 문자열",
+        other => other,
+    };
+    (if field == LINE { "줄" } else { field }, form)
 }
 
 #[cfg(test)]
@@ -509,6 +526,21 @@ mod tests {
     fn the_last_word_is_in_the_reader_s_language() {
         assert_eq!(done(1, "orders", Lang::En), "wrote 1 message to orders");
         assert_eq!(done(3, "orders", Lang::Ko), "orders에 메시지 3개를 기록했습니다");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_in_the_reader_s_language() {
+        for line in [
+            &b"[]"[..],
+            br#"{"value":"v","partition":"x"}"#,
+            br#"{"value":"v","timestamp":"x"}"#,
+            br#"{"value":"v","headers":1}"#,
+            br#"{"value_base64":"?"}"#,
+        ] {
+            let problem = from_json(line, NewMessage::default()).unwrap_err();
+            let said = bad_line(3, &problem).sentence(Lang::Ko);
+            assert!(!said.contains("a ") && said.contains("3번째 줄"), "{said}");
+        }
     }
 
     #[test]

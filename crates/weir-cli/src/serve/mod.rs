@@ -15,7 +15,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -27,6 +26,7 @@ use weir_api::{App, Headless, Home, HostKind};
 
 use crate::args::{Common, Format};
 use crate::output;
+use crate::trouble::Trouble;
 
 use self::page::OpeningPage;
 use self::session::Sessions;
@@ -54,24 +54,21 @@ const CODE_MAX_BYTES: usize = 4 << 10;
 const REQUEST_WITHIN: Duration = Duration::from_secs(90);
 
 /// Serves until Ctrl-C, a termination signal or the end of its terminal.
-pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
-    let home = Home::prepare_own(args.common.home.as_deref());
-    let home = home.map_err(|f| anyhow!(weir_api::texts::sentence(&f)))?;
-    let _logs = logs::start(&home)?;
+pub(crate) async fn run(args: ServeArgs, lang: Lang) -> Result<(), Trouble> {
+    let home = Home::prepare_own(args.common.home.as_deref())?;
+    let _logs = logs::start(&home).map_err(not_started)?;
     let app = App::open(home.clone(), Arc::new(Headless(HostKind::Serve)))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}: choose another port with --port"))?;
+    let bound = TcpListener::bind(address).await;
+    let listener = bound.map_err(|error| not_bound(address, &error))?;
     let port = listener.local_addr()?.port();
     let sessions = Arc::new(Sessions::default());
-    let page = OpeningPage::write(home.root(), port, &sessions.new_code()?)?;
+    let code = sessions.new_code().map_err(not_started)?;
+    let page = OpeningPage::write(home.root(), port, &code).map_err(not_started)?;
     let opened = !args.no_open && page.open();
     match args.common.output {
         Format::Table => show(&page, port, opened, lang),
-        Format::Json => {
-            output::json_line(&ready(&page, port)).map_err(|t| anyhow!(t.sentence(lang)))?
-        }
+        Format::Json => output::json_line(&ready(&page, port))?,
     }
     let gone = page.remove_later(Arc::clone(&sessions));
     let served = serve(listener, port, app, sessions);
@@ -82,6 +79,21 @@ pub(crate) async fn run(args: ServeArgs, lang: Lang) -> anyhow::Result<()> {
     gone.abort();
     page.remove();
     Ok(())
+}
+
+/// What the system said stays as it is.
+fn not_started(error: anyhow::Error) -> Trouble {
+    Trouble::failed(
+        format!("the console cannot be served: {error:#}"),
+        format!("콘솔을 시작할 수 없습니다: {error:#}"),
+    )
+}
+
+fn not_bound(address: SocketAddr, error: &std::io::Error) -> Trouble {
+    Trouble::failed(
+        format!("cannot listen on {address}: choose another port with --port ({error})"),
+        format!("{address}에서 수신할 수 없습니다: --port로 다른 포트를 선택하세요 ({error})"),
+    )
 }
 
 async fn serve(listener: TcpListener, port: u16, app: App, sessions: Arc<Sessions>) {

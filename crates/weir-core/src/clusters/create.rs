@@ -12,7 +12,7 @@ use weir_control::{ClusterDir, DirError};
 use super::{State, keeper, not_found, tags};
 use crate::command_line::CommandLine;
 use crate::core::Core;
-use crate::engine_words::known_at_start;
+use crate::engine_words::not_started_words;
 use crate::failure::{Failure, Kind, Outcome, Result, given_once};
 use crate::home;
 use crate::operations::{Begin, Running, kind};
@@ -142,9 +142,9 @@ impl Core {
             }
             if let Ok(Some(failed)) = dir.load_failed() {
                 self.look(id, dir).await;
-                let other = |reason: &str| TextId::ErrorEngineFailed.with("reason", reason);
-                let text = known_at_start(&failed.reason).unwrap_or_else(|| other(&failed.reason));
-                return Err(Failure::new(text).hint(TextId::HintLookAtLogs));
+                return Err(
+                    Failure::new(not_started_words(&failed.reason)).hint(TextId::HintLookAtLogs)
+                );
             }
             if Instant::now() > deadline {
                 let text = TextId::ErrorEngineLate.with("seconds", READY_WITHIN.as_secs() as i64);
@@ -248,7 +248,22 @@ fn not_yours() -> Text {
 
 /// A file of a cluster directory that could not be used.
 pub(crate) fn dir_failure(error: &DirError) -> Failure {
-    let failure = Failure::new(TextId::ErrorClusterFiles).detail(error);
+    let failure = match error {
+        DirError::Io { path, source, .. } => {
+            Failure::new(TextId::ErrorClusterFiles).detail(format!("{}: {source}", path.display()))
+        }
+        DirError::Torn { path, source } => {
+            let detail = format!("{}: {source}", path.display());
+            Failure::new(TextId::ErrorClusterFiles).detail(detail).hint(TextId::PermitDamaged)
+        }
+        DirError::NewerFormat { path, .. } => Failure::new(TextId::ErrorStoreNewer)
+            .detail(path.display())
+            .hint(TextId::HintUpdateWeir),
+        DirError::BadFormat { path } => {
+            Failure::new(TextId::ErrorClusterFiles).detail(path.display())
+        }
+        DirError::Random(_) => Failure::new(TextId::ErrorClusterFiles).detail(error),
+    };
     match error.io_kind() {
         Some(std::io::ErrorKind::StorageFull) => failure.hint(TextId::HintDiskFull),
         Some(std::io::ErrorKind::PermissionDenied) => failure.hint(not_yours()),

@@ -9,7 +9,7 @@ use weir_control::files::ClusterFile;
 use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 
 use super::{ClusterFacts, State};
-use crate::engine_words::{healing_words, start_words};
+use crate::engine_words::{healing_words, os_words, start_words};
 use crate::operations::{EngineLogs, Operation, OperationState};
 use crate::permits::{Action, permits};
 use crate::text::{Text, TextId};
@@ -158,7 +158,7 @@ impl Local {
         let found = self.engine()?.unrecorded.as_ref()?;
         let text = match found.is_full {
             true => TextId::ReasonDiskFull.with("path", &found.path),
-            false => TextId::ReasonUnrecorded.with("reason", &found.reason),
+            false => TextId::ReasonUnrecorded.with("reason", os_words(&found.reason)),
         };
         Some(text.with("count", found.operations))
     }

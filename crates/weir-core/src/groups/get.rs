@@ -86,7 +86,9 @@ impl Core {
         let lag = session.client.group_lag(&group).await.map_err(|error| client_failure(&error))?;
         let mut warnings = warnings(&lag);
         let lag = lag.value.unwrap_or_else(|error| {
-            warnings.push(TextId::LagUnreadable.with("reason", error.to_string()));
+            warnings.push(
+                TextId::LagUnreadable.with("name", error.name).with("reason", error.to_string()),
+            );
             weir_domain::GroupLag::default()
         });
         let history = session.groups().history(name);

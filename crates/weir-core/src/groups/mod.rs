@@ -57,7 +57,9 @@ impl GroupRow {
 
 fn reason(entry: &GroupEntry) -> Text {
     match &entry.problem {
-        Some(problem) => TextId::LagUnreadable.with("reason", problem),
+        Some(problem) => {
+            TextId::LagUnreadable.with("name", problem.name).with("reason", problem.to_string())
+        }
         None if matches!(entry.summary.kind, GroupType::Share | GroupType::Streams) => {
             TextId::LagOtherType.into()
         }

@@ -12,7 +12,7 @@ use weir_control::{ClusterDir, ControlClient, api};
 
 use super::{Operation, OperationState, OperationStep, StepState, kind};
 use crate::core::Core;
-use crate::engine_words::engine_words;
+use crate::engine_words::{ended_words, engine_words, step_words};
 use crate::failure::{Failure, Kind};
 use crate::text::TextId;
 
@@ -164,10 +164,9 @@ fn state(state: EngineState) -> OperationState {
     }
 }
 
-/// The engine names its steps in its own words; they are shown as they are.
+/// The engine names its steps in its own words; what is not known of them is shown as it came.
 fn step(step: EngineStep) -> OperationStep {
-    let text = TextId::StepEngine.with("step", step.name);
-    OperationStep { text, state: StepState::Done, at: Some(step.at_ms) }
+    OperationStep { text: step_words(&step.name), state: StepState::Done, at: Some(step.at_ms) }
 }
 
 fn error(error: Option<api::ApiError>, detail: Option<&String>) -> Option<Failure> {
@@ -176,7 +175,7 @@ fn error(error: Option<api::ApiError>, detail: Option<&String>) -> Option<Failur
         return Some(Failure { detail: error.detail, ..Failure::new(text) });
     }
     let reason = detail?;
-    Some(Failure::new(TextId::ErrorEngineEnded.with("reason", reason)).kind(Kind::Internal))
+    Some(Failure::new(ended_words(reason)).kind(Kind::Internal))
 }
 
 #[cfg(test)]

@@ -213,7 +213,7 @@ fn entry(summary: GroupSummary, found: Option<LagAndMembers>) -> GroupEntry {
     let (lag, group) = found.map_or((None, None), |found| (Some(found.lag), found.group));
     let (lag, problem) = match lag {
         Some(Ok(lag)) => (lag, None),
-        Some(Err(error)) => (GroupLag::default(), Some(error.to_string())),
+        Some(Err(error)) => (GroupLag::default(), Some(error)),
         None => (GroupLag::default(), None),
     };
     let committed = lag.partitions.iter().filter(|partition| partition.committed.is_some());

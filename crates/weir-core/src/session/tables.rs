@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
 use weir_client::Metadata;
-use weir_domain::{GroupSummary, LogDir, OffsetAt, TopicPartition};
+use weir_domain::{GroupSummary, ItemError, LogDir, OffsetAt, TopicPartition};
 
 type Answers<E> = BTreeMap<TopicPartition, Result<OffsetAt, E>>;
 
@@ -211,7 +211,7 @@ pub(crate) struct GroupEntry {
     /// That it has committed for or reads now, each once.
     pub(crate) topics: BTreeSet<String>,
     /// Why there is no lag, in the broker's words.
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<ItemError>,
     pub(crate) members: u32,
     /// Its coordinator does not answer: this is what was known then, in milliseconds since the epoch. `None`: now.
     pub(crate) last_seen: Option<i64>,

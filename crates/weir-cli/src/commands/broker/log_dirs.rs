@@ -79,9 +79,11 @@ pub(super) async fn set(args: LogDirArgs, online: bool) -> Result<(), Trouble> {
     };
     operation::wait(&app, &begun.operation).await?;
     let (log_dir, done) = (args.log_dir, if online { "online" } else { "offline" });
-    let said = format!("log dir {log_dir} of broker {broker} is {done}");
+    let en = format!("log dir {log_dir} of broker {broker} is {done}");
+    let state = if online { "온라인" } else { "오프라인" };
+    let ko = format!("브로커 {broker}의 로그 디렉터리 {log_dir}이(가) {state} 상태입니다");
     let json = json!({ "cluster": row.name, "broker": broker, "log_dir": log_dir, "done": done });
-    output::done(args.common.output, &said, &json)
+    output::done(args.common.output, &en, &ko, &json)
 }
 
 /// Online, or the error that the broker answers for it, such as `KAFKA_STORAGE_ERROR`.

@@ -82,7 +82,9 @@ pub(super) async fn connect(args: ConnectArgs, lang: Lang) -> Result<(), Trouble
         "steps": steps.iter().map(|step| step_json(step, lang)).collect::<Vec<_>>(),
     });
     warn(&steps, lang);
-    output::done(common.output, &format!("connected {name}: {}", new.bootstrap), &json)
+    let at = &new.bootstrap;
+    let (en, ko) = (format!("connected {name}: {at}"), format!("{name}을(를) 연결했습니다: {at}"));
+    output::done(common.output, &en, &ko, &json)
 }
 
 /// Some address led to it; others may be dead.
@@ -155,7 +157,8 @@ pub(super) async fn edit(args: EditArgs, lang: Lang) -> Result<(), Trouble> {
     if let Some(bootstrap) = moves {
         warn(&app.run(ClustersTest { bootstrap, cluster: None }).await?.steps, lang);
     }
-    output::done(common.output, &format!("edited {name}: {at}"), &json)
+    let ko = format!("{name} 연결을 변경했습니다: {at}");
+    output::done(common.output, &format!("edited {name}: {at}"), &ko, &json)
 }
 
 /// Of a pair of switches: what is asked for, if anything.
@@ -177,6 +180,7 @@ pub(super) async fn disconnect(
     }
     app.run(ClustersDisconnect { cluster: row.id }).await?;
     let json = json!({ "cluster": row.name, "disconnected": true });
-    let done = format!("removed the connection to {}", row.name);
-    output::done(args.common.output, &done, &json)
+    let en = format!("removed the connection to {}", row.name);
+    let ko = format!("{} 연결을 제거했습니다", row.name);
+    output::done(args.common.output, &en, &ko, &json)
 }

@@ -77,7 +77,15 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
         }
     };
     let print = args.common.output;
-    outcomes::tell(print, lang, "group", "deleted", results, |()| String::new(), |()| json!({}))
+    outcomes::tell(
+        print,
+        lang,
+        "group",
+        outcomes::deleted(lang),
+        results,
+        |()| String::new(),
+        |()| json!({}),
+    )
 }
 
 pub(super) async fn delete_offsets(args: DeleteOffsetsArgs, lang: Lang) -> Result<(), Trouble> {

@@ -47,7 +47,9 @@ async fn remove(common: &Common, cluster: Option<&str>) -> Result<(), Trouble> {
     let begun = app.run(ClustersSampleRemove { cluster: row.id }).await?;
     operation::wait(&app, &begun.operation).await?;
     let json = json!({ "cluster": row.name, "sample": false });
-    output::done(common.output, &format!("removed the sample of {}", row.name), &json)
+    let name = &row.name;
+    let en = format!("removed the sample of {name}");
+    output::done(common.output, &en, &format!("{name}의 샘플을 제거했습니다"), &json)
 }
 
 /// Begins the workload unless it runs already.

@@ -30,7 +30,13 @@ pub(super) async fn create(args: CreateArgs, lang: Lang) -> Result<(), Trouble> 
         Place::Named { app, cluster } => create_named(&app, &cluster, &args).await?,
         Place::Address(client) => create_at(&client, &args).await?,
     };
-    let verb = if args.dry_run { "would create" } else { "created" };
+    let verb = match (args.dry_run, lang) {
+        (true, Lang::En) => "would create",
+        (false, Lang::En) => "created",
+        (true, Lang::Ko) => "생성 예정:",
+        (false, Lang::Ko) => "생성됨:",
+    };
+    let details = |created: &CreatedTopic| details(created, lang);
     outcomes::tell(args.common.output, lang, "topic", verb, results, details, created_json)
 }
 
@@ -104,8 +110,11 @@ async fn identify(
     Ok(())
 }
 
-fn details(created: &CreatedTopic) -> String {
+fn details(created: &CreatedTopic, lang: Lang) -> String {
     match (created.partitions, created.replication_factor) {
+        (Some(partitions), Some(factor)) if lang == Lang::Ko => {
+            format!(" (파티션 {partitions}개, 복제 팩터 {factor})")
+        }
         (Some(partitions), Some(factor)) => {
             let partitions = output::count(partitions.unsigned_abs().into(), "partition");
             format!(" with {partitions}, replication factor {factor}")
@@ -148,7 +157,15 @@ pub(super) async fn delete(args: DeleteArgs, lang: Lang) -> Result<(), Trouble> 
         }
     };
     let print = args.common.output;
-    outcomes::tell(print, lang, "topic", "deleted", results, |()| String::new(), |()| json!({}))
+    outcomes::tell(
+        print,
+        lang,
+        "topic",
+        outcomes::deleted(lang),
+        results,
+        |()| String::new(),
+        |()| json!({}),
+    )
 }
 
 pub(super) async fn add_partitions(args: AddPartitionsArgs) -> Result<(), Trouble> {
@@ -173,11 +190,10 @@ pub(super) async fn add_partitions(args: AddPartitionsArgs) -> Result<(), Troubl
     let verb = if args.dry_run { "would have" } else { "has" };
     let json =
         json!({ "topic": name, "before": before, "partitions": total, "dry_run": args.dry_run });
-    output::done(
-        args.common.output,
-        &format!("{name} {verb} {total} partitions, not {before}"),
-        &json,
-    )
+    let en = format!("{name} {verb} {total} partitions, not {before}");
+    let done = if args.dry_run { "늘어납니다" } else { "늘렸습니다" };
+    let ko = format!("{name}의 파티션 수: {before}에서 {total}(으)로 {done}");
+    output::done(args.common.output, &en, &ko, &json)
 }
 
 fn of_items<T>(items: Vec<ItemResult<T>>) -> Outcomes<T> {
