@@ -6,6 +6,7 @@ use anyhow::ensure;
 use weir_client::{Client, Options, parse_bootstrap};
 use weir_domain::TopicPartition;
 use weir_tests::home::Home;
+use weir_tests::page::Page;
 use weir_tests::programs;
 use weir_tests::stage::{Host, Stage};
 
@@ -14,6 +15,7 @@ in_both_hosts!(resets_offsets_and_deletes_groups, resets_a_share_group);
 async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::Result<()> {
     home.run(&["cluster", "create", "shop", "--brokers", "1"])?;
     home.run(&["topic", "create", "orders", "--partitions", "1", "--cluster", "shop"])?;
+    home.run(&["topic", "create", "payments", "--partitions", "1", "--cluster", "shop"])?;
     let lines: String = (0..12).map(|n| format!("message {n}\n")).collect();
     let mut produce = home.weir(&["produce", "orders", "--cluster", "shop"])?;
     programs::stdout_within(&mut produce, &lines, programs::RUN_TIMEOUT)?;
@@ -49,6 +51,7 @@ async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::R
     page.choose("Actions", "Delete offsets").await?;
     page.shows("1 committed offset is deleted.").await?;
     page.click("button", "Cancel").await?;
+    loses_its_place(&page).await?;
     page.go("/c/shop/groups").await?;
     page.find("link", "others").await?;
     page.click("checkbox", "Select others").await?;
@@ -61,6 +64,20 @@ async fn resets_offsets_and_deletes_groups(host: Host, home: &Home) -> anyhow::R
     page.gone("link", "readers").await?;
     ensure!(!home.run(&["group", "list"])?.contains("readers"));
     page.policy_held().await
+}
+
+/// Who deletes several topics is told first which groups lose their place in them.
+async fn loses_its_place(page: &Page) -> anyhow::Result<()> {
+    page.go("/c/shop/topics").await?;
+    for topic in ["orders", "payments"] {
+        page.click("checkbox", &format!("Select {topic}")).await?;
+    }
+    page.choose("Actions", "Delete").await?;
+    page.find("dialog", "~Delete 2 topics").await?;
+    page.shows("2 consumer groups read or have committed offsets of them: others, readers.")
+        .await?;
+    page.click("button", "Cancel").await?;
+    page.gone("dialog", "~Delete 2 topics").await
 }
 
 async fn resets_a_share_group(host: Host, home: &Home) -> anyhow::Result<()> {

@@ -43,6 +43,7 @@ export type Commands = {
   "topics.create_defaults": { args: T.TopicsCreateDefaultsArgs; output: T.TopicDefaults };
   "topics.create": { args: T.TopicsCreateArgs; output: T.Written };
   "topics.delete": { args: T.TopicsDeleteArgs; output: T.DeletedTopics };
+  "topics.lost_places": { args: T.TopicsLostPlacesArgs; output: T.LostPlaces };
   "topics.add_partitions": { args: T.TopicsAddPartitionsArgs; output: T.Written };
   "topics.configs": { args: T.TopicsConfigsArgs; output: T.ConfigRows };
   "topics.alter_configs": { args: T.TopicsAlterConfigsArgs; output: T.Altered };
@@ -121,6 +122,7 @@ export const tags: { readonly [K in CommandName]: { readonly provides: readonly 
   "topics.create_defaults": { provides: ["brokers({cluster})"], invalidates: [] },
   "topics.create": { provides: [], invalidates: [] },
   "topics.delete": { provides: [], invalidates: [] },
+  "topics.lost_places": { provides: ["groups({cluster})"], invalidates: [] },
   "topics.add_partitions": { provides: [], invalidates: [] },
   "topics.configs": { provides: ["topic({cluster},{topic})"], invalidates: [] },
   "topics.alter_configs": { provides: [], invalidates: [] },

@@ -812,6 +812,15 @@ free: I64 | null, total: I64 | null, permits: LogDirPermits, };
 export type LogDirRows = { rows: Array<LogDirRow>, warnings: Array<Text>, };
 
 /**
+ * Groups that lose their place with topics.
+ */
+export type LostPlaces = { total: number, 
+/**
+ * The first few by name.
+ */
+groups: Array<string>, };
+
+/**
  * One message with all its bytes.
  */
 export type MessageFull = { id: string, partition: number, offset: I64, timestamp: I64, timestamp_type: TimestampType, size: number, control: boolean, 
@@ -1456,6 +1465,11 @@ page: number,
  * 1 to 100.
  */
 page_size: number, };
+
+/**
+ * Groups that lose their place when topics are deleted: how many, and the first of them by name.
+ */
+export type TopicsLostPlacesArgs = { cluster: string, topics: Array<string>, };
 
 /**
  * Another page of a list.

@@ -66,6 +66,7 @@ commands! {
     topics::create_defaults::TopicsCreateDefaults,
     topics::create::TopicsCreate,
     topics::delete::TopicsDelete,
+    topics::lost_places::TopicsLostPlaces,
     topics::add_partitions::TopicsAddPartitions,
     topics::configs::TopicsConfigs,
     topics::alter_configs::TopicsAlterConfigs,

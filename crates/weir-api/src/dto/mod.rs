@@ -36,9 +36,9 @@ pub use settings::{
 };
 pub use topics::{
     Altered, Arrival, ConfigChange, ConfigEdit, ConfigHelp, ConfigRow, ConfigSource, ConfigSynonym,
-    ConfigType, ConfigValue, DeletedTopic, DeletedTopics, Health, Importance, OpenTransaction,
-    PartitionRow, PartitionRows, TopicDefaults, TopicDetail, TopicNameCheck, TopicPage,
-    TopicPermits, TopicRow, Written,
+    ConfigType, ConfigValue, DeletedTopic, DeletedTopics, Health, Importance, LostPlaces,
+    OpenTransaction, PartitionRow, PartitionRows, TopicDefaults, TopicDetail, TopicNameCheck,
+    TopicPage, TopicPermits, TopicRow, Written,
 };
 pub use views::{Condition, Page, Refresh, ViewArgs};
 

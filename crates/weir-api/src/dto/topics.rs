@@ -262,6 +262,15 @@ impl FromCore<core::DeletedTopics> for DeletedTopics {
     }
 }
 
+dto!(
+    /// Groups that lose their place with topics.
+    LostPlaces from core::LostPlaces {
+        total: u32,
+        /// The first few by name.
+        groups: Vec<String>,
+    }
+);
+
 dto!(PartitionRow from core::PartitionRow {
     partition: i32,
     health: Health,

@@ -36,6 +36,35 @@ fn committed(far: &Remote) -> Value {
     group["lag_rows"][0]["committed"].clone()
 }
 
+/// Before several topics are deleted: every group that loses its place in one of them, once, the first few by name.
+#[test]
+fn deleting_topics_tells_which_groups_lose_their_place() {
+    let far = with_messages();
+    far.create("payments", 1);
+    far.create("quiet", 1);
+    let commit = |group: &str, topic: &str| {
+        let topics = json!([{"topic": topic, "partitions": [0]}]);
+        let args =
+            json!({"group": group, "topics": topics, "to": {"kind": "latest"}, "dry_run": false});
+        far.bench.ok("groups.reset_offsets", far.args(args));
+    };
+    for group in ["b", "a", "both"] {
+        commit(group, "orders");
+    }
+    for group in ["both", "c", "d", "e"] {
+        commit(group, "payments");
+    }
+    let lost =
+        |topics: Value| far.bench.ok("topics.lost_places", far.args(json!({"topics": topics})));
+    let of = |total: u32, groups: &[&str]| json!({"total": total, "groups": groups});
+    assert_eq!(lost(json!(["quiet"])), of(0, &[]));
+    assert_eq!(lost(json!(["orders", "quiet"])), of(3, &["a", "b", "both"]));
+    assert_eq!(lost(json!(["payments", "orders"])), of(6, &["a", "b", "both", "c", "d"]));
+    let many: Vec<_> = (0..=10_000).map(|n| format!("t{n}")).collect();
+    let refused = far.bench.call("topics.lost_places", far.args(json!({"topics": many})));
+    assert_eq!(refused.unwrap_err().text.id, "error.too_many");
+}
+
 #[test]
 fn offsets_are_reset_to_each_place_with_a_preview() {
     let far = with_messages();

@@ -327,6 +327,14 @@ impl GroupTable {
         places.filter_map(|place| self.groups.get(*place))
     }
 
+    /// Names of the groups of any of these topics, in order, each once.
+    pub(crate) fn names_of_topics(&self, topics: &[String]) -> Vec<&str> {
+        let places = topics.iter().flat_map(|topic| self.by_topic.get(topic)).flatten();
+        let places: BTreeSet<usize> = places.copied().collect();
+        let groups = places.into_iter().filter_map(|place| self.groups.get(place));
+        groups.map(|entry| entry.summary.group_id.as_str()).collect()
+    }
+
     pub(crate) fn history(&self, name: &str) -> Vec<Sample> {
         self.history.get(name).into_iter().flatten().copied().collect()
     }

@@ -76,6 +76,30 @@ impl Core {
     }
 }
 
+/// Groups that lose their place with topics: they committed for one of them, or read one now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostPlaces {
+    pub total: usize,
+    /// The first [`NAMED_MAX`] by name.
+    pub groups: Vec<String>,
+}
+
+/// Groups that are named in a sentence.
+const NAMED_MAX: usize = 5;
+
+impl Core {
+    /// Who loses its place when these topics are deleted.
+    pub async fn lost_places(&self, cluster: &str, topics: &[String]) -> Result<LostPlaces> {
+        bounded(topics)?;
+        let session = self.session(cluster)?;
+        session.read_groups().await?;
+        let groups = session.groups();
+        let names = groups.names_of_topics(topics);
+        let first = names.iter().take(NAMED_MAX).map(|name| (*name).to_owned());
+        Ok(LostPlaces { total: names.len(), groups: first.collect() })
+    }
+}
+
 /// Bytes of names in one command: Linux takes no longer argument than 128 KiB.
 const NAMES_MAX: usize = 100 * 1024;
 
@@ -141,16 +165,21 @@ fn check(topics: &[String], confirm: &str) -> Result<()> {
     let expected = match topics {
         [] => return Err(Failure::invalid("topics", TextId::ErrorNoTopics)),
         [one] => one.clone(),
-        many if many.len() > TOPICS_MAX => {
-            return Err(Failure::invalid("topics", TextId::ErrorTooMany.with("max", TOPICS_MAX)));
-        }
         many => many.len().to_string(),
     };
+    bounded(topics)?;
     if confirm == expected {
         return Ok(());
     }
     let text = TextId::ConfirmMismatch.with("expected", expected);
     Err(Failure::invalid("confirm", text).outcome(Outcome::NotDone))
+}
+
+fn bounded(topics: &[String]) -> Result<()> {
+    if topics.len() <= TOPICS_MAX {
+        return Ok(());
+    }
+    Err(Failure::invalid("topics", TextId::ErrorTooMany.with("max", TOPICS_MAX)))
 }
 
 #[cfg(test)]

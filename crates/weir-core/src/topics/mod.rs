@@ -13,7 +13,7 @@ pub use configs::{
     AlterTopic, Altered, ConfigChange, ConfigHelp, ConfigRow, config_doc, config_failure,
 };
 pub use create::{CreateTopic, TopicDefaults};
-pub use delete::DeletedTopics;
+pub use delete::{DeletedTopics, LostPlaces};
 pub(crate) use get::find;
 pub use get::{TopicDetail, TopicPermits};
 pub use list::TopicPage;

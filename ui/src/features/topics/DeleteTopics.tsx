@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { TopicRow } from "~/contract/types";
+import type { LostPlaces, TopicRow } from "~/contract/types";
 import { tag, useCall, useCommand } from "~/shared/api";
 import { Confirm } from "~/shared/Confirm";
 import { useFlash } from "~/shared/flash";
@@ -23,7 +23,7 @@ const texts = defineTexts({
     ko: " 컨슈머 그룹 {n, number}개가 읽고 있습니다.",
   },
   named: {
-    en: " {n, plural, one {# consumer group reads or has} other {# consumer groups read or have}} committed offsets of it: {names}.",
+    en: " {n, plural, one {# consumer group reads or has} other {# consumer groups read or have}} committed offsets of {topics, plural, one {it} other {them}}: {names}.",
     ko: " 컨슈머 그룹 {n, number}개가 읽고 있거나 오프셋을 커밋했습니다: {names}.",
   },
   others: { en: "{names} and {n} more", ko: "{names} 외 {n}개" },
@@ -35,16 +35,21 @@ function sum(values: (string | null)[]): string {
   return values.reduce((total, value) => total + BigInt(value ?? 0), 0n).toString();
 }
 
-const NAMED_MAX = 5;
-
-/** Who loses its place with a topic, by name; until the names have come, how many there are. */
-export function groupsText(t: Translate, count: number, names: readonly string[] | undefined): string {
-  if (!names) return count > 0 ? t(texts.groups, { n: count }) : "";
-  if (names.length === 0) return "";
-  const first = names.slice(0, NAMED_MAX).join(", ");
-  const more = names.length - NAMED_MAX;
-  const said = more > 0 ? t(texts.others, { names: first, n: more }) : first;
-  return t(texts.named, { n: names.length, names: said });
+/** Who loses its place with the topics, the first few by name; until they are known, how many read the only one. */
+export function groupsText(
+  t: Translate,
+  topics: readonly Pick<TopicRow, "groups">[],
+  lost: LostPlaces | undefined,
+): string {
+  if (!lost) {
+    const reading = topics.length === 1 ? (topics[0]?.groups ?? 0) : 0;
+    return reading > 0 ? t(texts.groups, { n: reading }) : "";
+  }
+  if (lost.total === 0) return "";
+  const first = lost.groups.join(", ");
+  const more = lost.total - lost.groups.length;
+  const names = more > 0 ? t(texts.others, { names: first, n: more }) : first;
+  return t(texts.named, { n: lost.total, topics: topics.length, names });
 }
 
 interface DeleteTopicsProps {
@@ -67,11 +72,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
   );
   const [first] = topics;
   const single = topics.length === 1 && first ? first : null;
-  const consumers = useCall(
-    "topics.consumers",
-    { cluster, topic: single?.name ?? "" },
-    { tags: [], enabled: single !== null },
-  );
+  const lost = useCall("topics.lost_places", { cluster, topics: names }, { tags: [] });
   const word = single ? single.name : String(topics.length);
   const failed = (remove.data?.results ?? []).flatMap(({ topic, error }) =>
     error ? [{ name: topic, error }] : [],
@@ -87,7 +88,6 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
     }
   };
   const messages = sum(topics.map((topic) => topic.messages));
-  const readers = consumers.data?.rows.map((row) => row.name);
   return (
     <Confirm
       title={t(texts.title, { n: topics.length })}
@@ -97,7 +97,7 @@ export function DeleteTopics({ cluster, topics, onDismiss, onDone }: DeleteTopic
           n: Number(messages),
           messages: count(messages),
           size: bytes(sum(topics.map((topic) => topic.size))),
-        }) + groupsText(t, single?.groups ?? 0, readers)
+        }) + groupsText(t, topics, lost.data)
       }
       action={t(texts.action)}
       command={preview.data?.command}

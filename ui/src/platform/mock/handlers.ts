@@ -428,6 +428,10 @@ export const handlers: Handlers = {
     }));
     return { total, rows: rows.slice((at - 1) * page_size, at * page_size) };
   },
+  "topics.lost_places": () => ({
+    total: data.groups.length,
+    groups: data.groups.slice(0, 5).map((group) => group.name),
+  }),
   "topics.consumers": () => ({ rows: data.groups.slice(0, 3) }),
   "topics.produce": async ({ partition }) => {
     await sleep(250);

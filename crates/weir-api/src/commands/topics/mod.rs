@@ -8,6 +8,7 @@ pub mod create_defaults;
 pub mod delete;
 pub mod get;
 pub mod list;
+pub mod lost_places;
 pub mod page;
 pub mod partitions;
 pub mod produce;
