@@ -63,6 +63,17 @@ impl Local {
         }
     }
 
+    /// Kills the keeper, so that nobody brings the engine back, and the engine.
+    fn power_off(&self, name: &str) {
+        let engine = self.engine_other_than(name, 0);
+        let status = std::fs::read_to_string(format!("/proc/{engine}/status")).unwrap();
+        let keeper = status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap();
+        for pid in [keeper.trim(), &engine.to_string()] {
+            // The engine ends by itself with its keeper: it may be gone already.
+            let _ = std::process::Command::new("kill").args(["-9", pid]).status();
+        }
+    }
+
     fn dir(&self, name: &str) -> PathBuf {
         self.bench.home.path().join("clusters").join(name)
     }
@@ -284,4 +295,35 @@ fn a_cluster_that_exists_is_not_made_twice() {
     let again = json!({"name": "ONE", "brokers": 1, "port": null, "sample": false});
     let error = local.bench.call("clusters.create", again).unwrap_err();
     assert_eq!((error.kind, error.text.id), (Some(ErrorKind::Invalid), "cluster.name_taken"));
+}
+
+/// The keeper and the engine die as when the machine goes down; a host that is opened afterwards starts what ran, where
+/// the setting says so, and nothing that was stopped.
+#[test]
+fn what_ran_before_a_reboot_starts_again_where_that_is_wished() {
+    let local = Local::new();
+    for name in ["ran", "rested"] {
+        local.create(name, None);
+    }
+    let stop = local.bench.ok("clusters.stop", json!({"cluster": "rested"}));
+    assert_eq!(local.bench.ended(&stop)["state"], "done");
+    local.power_off("ran");
+    local.until_state("ran", "STOPPED");
+
+    let unasked = open(local.bench.home.path(), HostKind::Serve);
+    let rows = wait(unasked.call("clusters.list", json!({}))).unwrap();
+    assert_eq!(rows["rows"][0]["state"], "STOPPED", "nobody wished for it: {rows}");
+    drop(unasked);
+    let wish = json!({"patch": {"start_stopped_after_reboot": true}});
+    local.bench.ok("settings.set", wish);
+    // The command line lives for a moment only.
+    drop(open(local.bench.home.path(), HostKind::CommandLine));
+    let _host = open(local.bench.home.path(), HostKind::Serve);
+    local.until_state("ran", "ACTIVE");
+    assert_eq!(local.row("rested")["state"], "STOPPED");
+    let all = json!({"cluster": null, "query": "", "page": 1, "page_size": 50});
+    let operations = local.bench.ok("operations.list", all);
+    let starts = operations["rows"].as_array().unwrap().iter();
+    let starts = starts.filter(|row| row["title"]["id"] == "operation.cluster_start").count();
+    assert_eq!(starts, 1, "{operations}");
 }
