@@ -21,7 +21,8 @@ pub(crate) fn run(
     first: instance::First,
 ) -> anyhow::Result<()> {
     let core = app.core().clone();
-    let theme = core.settings().ok().and_then(|settings| chosen(settings.theme));
+    // A store that cannot be read now says so on the page.
+    let settings = core.settings().unwrap_or_default();
     let builder = tauri::Builder::default()
         .manage(app)
         .invoke_handler(tauri::generate_handler![bridge::call])
@@ -36,7 +37,7 @@ pub(crate) fn run(
         .setup(move |tauri| {
             window.attach(tauri.handle().clone());
             window.hold(first.handover());
-            build(tauri, &page, theme)?;
+            build(tauri, &page, &settings)?;
             first.serve(move || window.show())?;
             Ok(())
         });
@@ -52,7 +53,8 @@ fn chosen(theme: settings::Theme) -> Option<Theme> {
     }
 }
 
-fn build(tauri: &tauri::App, page: &str, theme: Option<Theme>) -> anyhow::Result<()> {
+fn build(tauri: &tauri::App, page: &str, settings: &settings::Settings) -> anyhow::Result<()> {
+    let theme = chosen(settings.theme);
     let (width, height) = place::FIRST;
     let address = WebviewUrl::App(page.trim_start_matches('/').into());
     let window = WebviewWindowBuilder::new(tauri, WINDOW, address)
@@ -61,6 +63,7 @@ fn build(tauri: &tauri::App, page: &str, theme: Option<Theme>) -> anyhow::Result
         .min_inner_size(place::SMALLEST.0, place::SMALLEST.1)
         .theme(theme)
         .background_color(first_colour(theme.unwrap_or(Theme::Light)))
+        .initialization_script(remembered(settings))
         .visible(false)
         .on_navigation(is_ours)
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
@@ -74,6 +77,21 @@ fn build(tauri: &tauri::App, page: &str, theme: Option<Theme>) -> anyhow::Result
         None => place::fit(&window)?,
     }
     Ok(window.show()?)
+}
+
+/// What the page remembers of its last start (`ui/src/app/theme.ts`), written before its first script: a first start
+/// remembers nothing, and another host may have changed the settings since, so that a dark window would begin white.
+/// Once a window: a page that is loaded anew knows better.
+fn remembered(settings: &settings::Settings) -> String {
+    let (theme, density) = (settings.theme.word(), settings.density.word());
+    format!(
+        "(() => {{ try {{ \
+           if (sessionStorage.getItem('weir.told')) return; \
+           sessionStorage.setItem('weir.told', '1'); \
+           localStorage.setItem('weir.theme', '{theme}'); \
+           localStorage.setItem('weir.density', '{density}'); \
+         }} catch {{}} }})();"
+    )
 }
 
 fn first_colour(theme: Theme) -> Color {

@@ -62,6 +62,7 @@ mod policy;
 mod reassign;
 mod shop;
 mod small;
+mod start;
 mod tables;
 mod transactions;
 mod window;

@@ -2,12 +2,12 @@
 
 use fantoccini::key::Key;
 use serde_json::json;
-use std::process::Command;
 use weir_tests::home::Home;
 use weir_tests::page::{APPEAR, Page};
 use weir_tests::programs;
 use weir_tests::stage::{Host, Stage};
 use weir_tests::wait;
+use weir_tests::xvfb::window_command;
 
 in_both_hosts!(copies_the_bootstrap_address);
 
@@ -78,9 +78,7 @@ async fn asks_about_a_form(host: Host, home: &Home) -> anyhow::Result<()> {
 
 fn wish_to_close(stage: &Stage) -> anyhow::Result<()> {
     let display = stage.session.display().unwrap_or_default();
-    let mut close = Command::new("python3");
-    close.env("DISPLAY", display).args(["-c", include_str!("close_window.py"), "Weir"]);
-    programs::stdout(&mut close).map(drop)
+    programs::stdout(&mut window_command(display, &["close"])).map(drop)
 }
 
 async fn is_gone(page: &Page) -> anyhow::Result<()> {
