@@ -26,8 +26,8 @@ pub(super) struct Sheet {
 }
 
 /// Writes the sheets of all screens of which pictures were taken, and the page that shows every screen.
-pub(super) fn write(root: &Path, sheets: &[Sheet]) -> anyhow::Result<()> {
-    let folder = root.join("docs/screens");
+pub(super) fn write(docs: &Path, sheets: &[Sheet]) -> anyhow::Result<()> {
+    let folder = docs.join("screens");
     std::fs::create_dir_all(&folder)?;
     for sheet in sheets.iter().filter(|sheet| sheet.pictures.iter().all(|path| path.exists())) {
         join(&sheet.pictures, &folder.join(format!("{}.png", sheet.name)))?;
@@ -36,7 +36,7 @@ pub(super) fn write(root: &Path, sheets: &[Sheet]) -> anyhow::Result<()> {
     for Sheet { name, says, .. } in sheets {
         write!(page, "\n## {says}\n\n![{says}](screens/{name}.png)\n")?;
     }
-    Ok(std::fs::write(root.join("docs/SCREENS.md"), page)?)
+    Ok(std::fs::write(docs.join("SCREENS.md"), page)?)
 }
 
 fn join(pictures: &[PathBuf; 4], to: &Path) -> anyhow::Result<()> {

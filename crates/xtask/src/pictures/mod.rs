@@ -8,7 +8,7 @@ mod screens;
 
 use anyhow::ensure;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use weir_tests::driver::{self, Session};
 use weir_tests::home::Home;
@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// Of the screens only those whose name contains this; may be given several times.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// Writes into this folder instead of docs: to be looked at, not kept.
+    #[arg(long, value_name = "FOLDER")]
+    to: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,13 +47,14 @@ enum Which {
 }
 
 pub(crate) fn run(args: &Args, root: &Path) -> anyhow::Result<()> {
+    let docs = args.to.clone().unwrap_or_else(|| root.join("docs"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         if args.which != Which::Screens {
-            readme::take(&root.join("docs/pictures")).await?;
+            readme::take(&docs.join("pictures")).await?;
         }
         if args.which != Which::Readme {
-            scenes::take(root, &args.only).await?;
+            scenes::take(&docs, &args.only).await?;
         }
         Ok(())
     })

@@ -16,6 +16,7 @@ use weir_tests::home::Home;
 use weir_tests::page::{APPEAR, Key, Page};
 use weir_tests::programs;
 
+const CONNECTION: &str = "staging";
 /// Charts are drawn, animations have ended.
 const SETTLE: Duration = Duration::from_millis(1800);
 /// Language and theme of a sheet's four pictures.
@@ -37,7 +38,7 @@ struct Taker<'a> {
     missing: RefCell<Vec<String>>,
 }
 
-pub(super) async fn take(root: &Path, only: &[String]) -> anyhow::Result<()> {
+pub(super) async fn take(docs: &Path, only: &[String]) -> anyhow::Result<()> {
     let raw = tempfile::Builder::new().prefix("weir-screens").tempdir()?;
     let home = Home::new()?;
     let session = open(&home, SIZE, "/clusters").await?;
@@ -49,6 +50,7 @@ pub(super) async fn take(root: &Path, only: &[String]) -> anyhow::Result<()> {
     taker.session.page().go(&format!("/c/{CLUSTER}")).await?;
     tokio::time::sleep(WARM).await;
     taker.all(&screens::RUNNING).await;
+    taker.a_connection(&home).await?;
     taker.a_broker_killed(&home).await?;
     taker.the_engine_killed(&home).await?;
     home.run(&["cluster", "stop", CLUSTER])?;
@@ -57,16 +59,17 @@ pub(super) async fn take(root: &Path, only: &[String]) -> anyhow::Result<()> {
     taker.all(&screens::BROKEN).await;
     let missing = taker.missing.take();
     drop(taker);
-    gallery::write(root, &sheets(raw.path()))?;
+    gallery::write(docs, &sheets(raw.path()))?;
     ensure!(missing.is_empty(), "{}", missing.join("\n\n"));
     Ok(())
 }
 
 /// What was taken of all screens, in their order.
 fn sheets(folder: &Path) -> Vec<Sheet> {
-    let scenes: [&[Screen]; 6] = [
+    let scenes: [&[Screen]; 7] = [
         &screens::EMPTY,
         &screens::RUNNING,
+        &screens::CONNECTED,
         &screens::DEGRADED,
         &screens::HEALING,
         &screens::STOPPED,
@@ -139,6 +142,16 @@ impl Taker<'_> {
             page.press("a").await?;
         }
         page.press_key(Key::Escape).await
+    }
+
+    /// Only for its own picture: the palette would find every topic twice.
+    async fn a_connection(&self, home: &Home) -> anyhow::Result<()> {
+        let first = home.run(&["cluster", "show", CLUSTER, "--output", "json"])?;
+        let first: Value = serde_json::from_str(&first)?;
+        let at = first["bootstrap"].as_str().context("a bootstrap address")?;
+        home.run(&["cluster", "connect", CONNECTION, at, "--read-only"])?;
+        self.all(&screens::CONNECTED).await;
+        home.run(&["cluster", "delete", CONNECTION, "--yes"]).map(drop)
     }
 
     async fn a_broker_killed(&self, home: &Home) -> anyhow::Result<()> {

@@ -201,6 +201,20 @@ pub(super) const RUNNING: [Screen; 28] = [
     ),
 ];
 
+/// A connection beside it.
+pub(super) const CONNECTED: [Screen; 1] = [Screen {
+    name: "edit-connection",
+    path: "/clusters",
+    there: ["staging", "staging"],
+    steps: &[
+        Step::Click("radio", ["Select staging", "staging 선택"]),
+        Step::Choose(["Actions", "작업"], ["Edit connection", "연결 편집"]),
+        Step::Fill(["Bootstrap address", "부트스트랩 주소"], "localhost:9093"),
+        Step::Click("button", ["Test connection", "연결 테스트"]),
+    ],
+    says: "Edit connection: where the cluster is now, tested by the same steps before it is kept.",
+}];
+
 /// A broker died.
 pub(super) const DEGRADED: [Screen; 3] = [
     screen("overview-broker-killed", "~", ["1", "1"], "Overview after a broker was killed."),
