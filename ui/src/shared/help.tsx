@@ -34,8 +34,10 @@ export function InfoLink() {
   const { help, open } = useContext(Context);
   if (!help) return null;
   return (
-    <Link variant="info" ariaLabel={t(texts.infoOf, { title: t(help.title) })} onFollow={open}>
-      {t(texts.info)}
-    </Link>
+    <span className="weir-info">
+      <Link variant="info" ariaLabel={t(texts.infoOf, { title: t(help.title) })} onFollow={open}>
+        {t(texts.info)}
+      </Link>
+    </span>
   );
 }

@@ -14,8 +14,11 @@ function sumOf(values: (string | null)[]): string {
 function After({ change }: { change: OffsetChange }) {
   const t = useT();
   if (change.error) return <span className="weir-soft">{t(texts.unchanged)}</span>;
+  const moves = change.after !== change.before;
   return (
-    <span className="weir-diff-after">{change.after === null ? t(texts.none) : offset(change.after)}</span>
+    <span className={moves ? "weir-diff-after" : "weir-soft"}>
+      {change.after === null ? t(texts.none) : offset(change.after)}
+    </span>
   );
 }
 
