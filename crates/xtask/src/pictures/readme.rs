@@ -1,6 +1,6 @@
 //! The pictures that README shows, one at a time, each in the theme and language that its name says.
 
-use super::{CLUSTER, SIZE, WARM, drawn, groups_are_there, make_cluster, open};
+use super::{CLUSTER, SIZE, drawn, make_cluster, open, warm};
 use anyhow::Context as _;
 use serde_json::json;
 use std::path::Path;
@@ -69,8 +69,7 @@ pub(super) async fn take(folder: &Path) -> anyhow::Result<()> {
     let home = Home::new()?;
     make_cluster(&home)?;
     let session = open(&home, SIZE, &format!("/c/{CLUSTER}")).await?;
-    groups_are_there(&home).await?;
-    tokio::time::sleep(WARM).await;
+    warm(&home).await?;
     for shot in &SHOTS {
         picture(&session, shot, folder).await?;
     }

@@ -3,7 +3,7 @@
 
 use super::gallery::{self, Sheet};
 use super::screens::{self, Screen, Step};
-use super::{CLUSTER, SIZE, WARM, drawn, groups_are_there, make_cluster, open};
+use super::{CLUSTER, SIZE, drawn, make_cluster, open, warm};
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -45,10 +45,9 @@ pub(super) async fn take(docs: &Path, only: &[String]) -> anyhow::Result<()> {
     let taker = Taker { session, only, folder: raw.path(), missing: RefCell::default() };
     taker.all(&screens::EMPTY).await;
     make_cluster(&home)?;
-    groups_are_there(&home).await?;
     // Rates are measured while somebody looks.
     taker.session.page().go(&format!("/c/{CLUSTER}")).await?;
-    tokio::time::sleep(WARM).await;
+    warm(&home).await?;
     taker.all(&screens::RUNNING).await;
     taker.a_connection(&home).await?;
     taker.a_broker_killed(&home).await?;
