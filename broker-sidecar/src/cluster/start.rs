@@ -86,7 +86,10 @@ fn prepare(dir: &ClusterDir, flags: &RunFlags) -> Result<Prepared, StartError> {
     check_configs(&cluster.static_configs)?;
     let bound = bind_all(dir, &cluster)?;
     cluster.ports = bound.iter().map(|b| b.port).collect();
-    cluster.desired = Desired::Running;
+    // Who starts it by hand wishes it to run. A keeper's engine leaves the wish alone: it may be another one by now.
+    if !flags.exit_with_parent {
+        cluster.desired = Desired::Running;
+    }
     if stored.as_ref() != Some(&cluster) {
         dir.save_cluster(&cluster)?;
     }

@@ -64,6 +64,10 @@ enum Next {
 impl Keeper {
     fn run(mut self) -> Result<(), StartError> {
         loop {
+            if self.is_unwanted() {
+                say("the cluster is to be stopped");
+                return Ok(());
+            }
             let launch = self.journal.launched();
             let next = match Engine::launch(self.dir.root(), launch, &self.tell) {
                 Ok(engine) => self.watch(engine, launch)?,
@@ -111,10 +115,16 @@ impl Keeper {
     fn after_end(&mut self, death: &Death) -> Result<Next, StartError> {
         say(format_args!("the engine ended: {}", death.how));
         let desired = self.dir.load_cluster()?.map(|c| c.desired);
-        if death.clean && desired != Some(Desired::Running) {
+        if death.clean && desired != Some(Desired::Running) || desired == Some(Desired::Stopped) {
             return Ok(Next::End);
         }
         self.after_death(death)
+    }
+
+    /// Whether the last wish is that the cluster stops: it may come while no engine runs that could hear it. A file that
+    /// cannot be read is no wish.
+    fn is_unwanted(&self) -> bool {
+        self.dir.load_cluster().is_ok_and(|c| c.is_some_and(|c| c.desired == Desired::Stopped))
     }
 
     /// Starts it again, later each time. A first launch that refused and said why would refuse again.

@@ -120,6 +120,39 @@ fn a_shutdown_over_the_control_api_ends_engine_and_keeper() {
     assert_eq!((last.kind, last.state), (OperationKind::Shutdown, OperationState::Done));
 }
 
+/// Nobody hears the wish while the engine is dead: it is in the file, and no engine that comes writes over it.
+#[test]
+fn who_stops_a_cluster_while_it_heals_is_heeded() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut kept = Kept::start(temp.path(), &cluster());
+    let engine = kept.engine(None).pid;
+    signal_process(kept.keeper.id(), Signal::STOP);
+    signal_process(engine, Signal::KILL);
+    let file = kept.dir.load_cluster().unwrap().unwrap();
+    kept.dir.save_cluster(&ClusterFile { desired: Desired::Stopped, ..file }).unwrap();
+    signal_process(kept.keeper.id(), Signal::CONT);
+    assert!(kept.wait_end());
+    assert_eq!(kept.dir.load_cluster().unwrap().unwrap().desired, Desired::Stopped);
+    assert_eq!(kept.dir.load_keeper().unwrap().unwrap().launches, 1, "nothing was started again");
+    assert_eq!(kept.state(), State::Stopped);
+}
+
+/// An engine that a keeper has just launched reads the file before or after the wish: it stays either way.
+#[test]
+fn an_engine_that_starts_writes_over_no_wish() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = ClusterDir::new(temp.path());
+    dir.save_cluster(&ClusterFile { desired: Desired::Stopped, ..cluster() }).unwrap();
+    let mut command = Command::new(BINARY);
+    command.args(["run", "--exit-with-parent", "--dir"]).arg(temp.path()).stdin(Stdio::piped());
+    let mut engine = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_for("a ready engine", LONG, || dir.load_control().unwrap());
+    let file = dir.load_cluster().unwrap().unwrap();
+    assert_eq!((file.desired, file.ports.len()), (Desired::Stopped, 1), "its ports are written");
+    drop(engine.stdin.take());
+    assert!(wait_for("the engine's end", LONG, || engine.try_wait().unwrap()).success());
+}
+
 #[test]
 fn a_refused_start_fails_at_once_with_the_engines_own_words() {
     let temp = tempfile::tempdir().unwrap();
