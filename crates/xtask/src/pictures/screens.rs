@@ -210,7 +210,7 @@ pub(super) const CONNECTED: [Screen; 1] = [Screen {
         Step::Click("radio", ["Select staging", "staging 선택"]),
         Step::Choose(["Actions", "작업"], ["Edit connection", "연결 편집"]),
     ],
-    says: "Edit connection: where the cluster is now, tested by the same steps before it is kept.",
+    says: "Edit connection: what Weir calls it and where the cluster is now, tested by the same steps.",
 }];
 
 /// A broker died.
