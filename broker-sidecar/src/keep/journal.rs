@@ -78,6 +78,13 @@ impl Journal {
         self.dir.save_failed(&FailedFile { reason: how.to_owned(), at_ms: now_ms(), deaths })
     }
 
+    /// The keeper ends: a healing that was going on has not come to its end.
+    pub(super) fn ended(&mut self) {
+        if let Some(heal) = self.heal.take() {
+            self.write(&heal.end(OperationState::Failed));
+        }
+    }
+
     /// A full disk must not end the keeper: what it could not write is said on standard error.
     fn save(&self) {
         if let Err(e) = self.dir.save_keeper(&self.file) {

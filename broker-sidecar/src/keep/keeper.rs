@@ -63,6 +63,12 @@ enum Next {
 
 impl Keeper {
     fn run(mut self) -> Result<(), StartError> {
+        let ended = self.keep_running();
+        self.journal.ended();
+        ended
+    }
+
+    fn keep_running(&mut self) -> Result<(), StartError> {
         loop {
             if self.is_unwanted() {
                 say("the cluster is to be stopped");

@@ -137,6 +137,33 @@ fn who_stops_a_cluster_while_it_heals_is_heeded() {
     assert_eq!(kept.state(), State::Stopped);
 }
 
+/// The wish comes while the keeper waits before the next launch: it launches nothing, and no healing goes on for ever.
+#[test]
+fn who_stops_a_cluster_before_its_next_launch_is_heeded() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut kept = Kept::start(temp.path(), &cluster());
+    // The third wait is of two seconds.
+    let mut pid = kept.engine(None).pid;
+    for _ in 0..2 {
+        signal_process(pid, Signal::KILL);
+        pid = kept.engine(Some(pid)).pid;
+    }
+    let before = heals(&kept.dir).0.len();
+    signal_process(pid, Signal::KILL);
+    wait_for("the third healing", LONG, || {
+        let (heals, _) = heals(&kept.dir);
+        let last = heals.last()?;
+        (heals.len() > before || last.steps.len() > 1).then_some(())
+    });
+    let file = kept.dir.load_cluster().unwrap().unwrap();
+    kept.dir.save_cluster(&ClusterFile { desired: Desired::Stopped, ..file }).unwrap();
+    assert!(kept.wait_end());
+    assert_eq!(kept.dir.load_keeper().unwrap().unwrap().launches, 3);
+    let (heals, _) = heals(&kept.dir);
+    assert!(heals.iter().all(|heal| heal.state != OperationState::Running), "{heals:?}");
+    assert_eq!(kept.state(), State::Stopped);
+}
+
 /// An engine that a keeper has just launched reads the file before or after the wish: it stays either way.
 #[test]
 fn an_engine_that_starts_writes_over_no_wish() {
