@@ -142,23 +142,19 @@ fn who_stops_a_cluster_while_it_heals_is_heeded() {
 fn who_stops_a_cluster_before_its_next_launch_is_heeded() {
     let temp = tempfile::tempdir().unwrap();
     let mut kept = Kept::start(temp.path(), &cluster());
-    // The third wait is of two seconds.
+    // The fourth wait is of five seconds.
     let mut pid = kept.engine(None).pid;
-    for _ in 0..2 {
+    for healed in 0..3 {
         signal_process(pid, Signal::KILL);
         pid = kept.engine(Some(pid)).pid;
+        wait_for("the healing's end", LONG, || (heals(&kept.dir).1 > healed).then_some(()));
     }
-    let before = heals(&kept.dir).0.len();
     signal_process(pid, Signal::KILL);
-    wait_for("the third healing", LONG, || {
-        let (heals, _) = heals(&kept.dir);
-        let last = heals.last()?;
-        (heals.len() > before || last.steps.len() > 1).then_some(())
-    });
+    wait_for("the fourth healing", LONG, || (heals(&kept.dir).0.len() > 3).then_some(()));
     let file = kept.dir.load_cluster().unwrap().unwrap();
     kept.dir.save_cluster(&ClusterFile { desired: Desired::Stopped, ..file }).unwrap();
     assert!(kept.wait_end());
-    assert_eq!(kept.dir.load_keeper().unwrap().unwrap().launches, 3);
+    assert_eq!(kept.dir.load_keeper().unwrap().unwrap().launches, 4);
     let (heals, _) = heals(&kept.dir);
     assert!(heals.iter().all(|heal| heal.state != OperationState::Running), "{heals:?}");
     assert_eq!(kept.state(), State::Stopped);
