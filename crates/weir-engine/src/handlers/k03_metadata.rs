@@ -2,7 +2,7 @@
 //!
 //! v0 asks for every topic with an empty list, later versions with none; v12 asks by topic id.
 //! Topics that do not exist are made when the request and `auto.create.topics.enable` allow it; this answer
-//! still says UNKNOWN_TOPIC_OR_PARTITION, as Kafka's does, and so do those of the next moment.
+//! still says UNKNOWN_TOPIC_OR_PARTITION, as Kafka's does, and so does one that follows at once.
 //! Authorized operations (v8 to v10 cluster, v8 topics) are every operation: there are no ACLs.
 
 use std::sync::Arc;
@@ -129,7 +129,7 @@ impl Answer<'_> {
     fn one(&self, asked: &MetadataRequestTopic) -> MetadataResponseTopic {
         let by_id = !asked.topic_id.is_zero();
         let topic = match &asked.name {
-            Some(name) if !by_id => self.image.topic(name).filter(|_| !self.is_hidden(name)),
+            Some(name) if !by_id => self.image.topic(name).filter(|_| !self.is_too_early(name)),
             _ => self.image.topic_by_id(asked.topic_id),
         };
         match topic {
@@ -146,9 +146,9 @@ impl Answer<'_> {
         }
     }
 
-    fn is_hidden(&self, name: &Str) -> bool {
+    fn is_too_early(&self, name: &Str) -> bool {
         let engine = self.ctx.engine();
-        engine.newborn().is_hidden(name, engine.clock().monotonic_ms())
+        engine.newborn().hides(name, engine.clock().monotonic_ms())
     }
 
     fn known(&self, topic: &TopicImage) -> MetadataResponseTopic {

@@ -183,11 +183,17 @@ fn metadata_creates_topics_only_when_asked_to() {
     assert_eq!(ErrorCode(asked.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, "not yet");
     let early = topic("auto", true);
     assert_eq!(ErrorCode(early.error_code), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, "nor at once");
-    cluster.clock.advance(50);
     let made = topic("auto", false);
     assert_eq!(ErrorCode(made.error_code), ErrorCode::NONE);
     assert_eq!(made.partitions.len(), 3);
     assert!(made.partitions.iter().all(|p| p.isr_nodes.len() == 3 && p.leader_id > 0));
+    assert_eq!(topic("later", true).error_code, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.0);
+    cluster.clock.advance(75);
+    assert_eq!(
+        topic("later", false).error_code,
+        ErrorCode::NONE.0,
+        "who waits as clients do finds it"
+    );
     let bad = topic("no good", true);
     assert_eq!(ErrorCode(bad.error_code), ErrorCode::INVALID_TOPIC_EXCEPTION);
 }
