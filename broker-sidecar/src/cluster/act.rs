@@ -182,12 +182,7 @@ impl Running {
         }
         // Held: a broker that is added or removed just now writes the file too.
         let known = self.cluster.lock();
-        if let Some(mut cluster) = self.dir.load_cluster()?
-            && cluster.desired != Desired::Stopped
-        {
-            cluster.desired = Desired::Stopped;
-            self.dir.save_cluster(&cluster)?;
-        }
+        self.dir.change_cluster(|cluster| cluster.desired = Desired::Stopped)?;
         drop(known);
         let operation = self.operations.begin(kind, None, key, &self.events)?;
         self.stop.send_replace(true);

@@ -103,7 +103,8 @@ impl Running {
         let mut cluster = self.cluster.lock();
         let mut changed = cluster.clone();
         changed.set_brokers(brokers.iter().map(|b| (b.id, b.port)).collect());
-        // Another process may have changed what is wanted of the cluster.
+        // Another process may have changed what is wanted of the cluster, or does so at this moment.
+        let _turn = self.dir.turn();
         if let Some(stored) = self.dir.load_cluster().map_err(text)? {
             changed.desired = stored.desired;
             changed.sample = stored.sample;

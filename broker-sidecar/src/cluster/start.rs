@@ -81,6 +81,8 @@ struct Prepared {
 }
 
 fn prepare(dir: &ClusterDir, flags: &RunFlags) -> Result<Prepared, StartError> {
+    // What a host wishes meanwhile is not written over.
+    let _turn = dir.turn();
     let stored = dir.load_cluster()?;
     let mut cluster = reconcile(stored.clone(), flags)?;
     check_configs(&cluster.static_configs)?;

@@ -112,6 +112,28 @@ impl ClusterDir {
         atomic::load_tolerant(&self.control_json())
     }
 
+    /// Changes `cluster.json` as it is now, and writes it if that makes a difference: no change that another thread or
+    /// process makes at the same time is lost. `None` where there is no such file.
+    pub fn change_cluster(
+        &self,
+        change: impl FnOnce(&mut ClusterFile),
+    ) -> Result<Option<ClusterFile>, DirError> {
+        let _turn = self.turn();
+        let Some(before) = self.load_cluster()? else { return Ok(None) };
+        let mut after = before.clone();
+        change(&mut after);
+        if after != before {
+            self.save_cluster(&after)?;
+        }
+        Ok(Some(after))
+    }
+
+    /// Held by whoever reads `cluster.json` and writes what follows from it. Where the folder cannot be locked, or who has it
+    /// does not let go, it goes on without.
+    pub fn turn(&self) -> Option<DirLock> {
+        DirLock::of_folder(&self.root)
+    }
+
     pub fn save_control(&self, control: &ControlFile) -> Result<(), DirError> {
         atomic::save(&self.control_json(), control, atomic::SECRET)
     }
@@ -192,6 +214,31 @@ impl ClusterDir {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_of_cluster_json_at_once_are_all_kept() -> Result<(), Box<dyn std::error::Error>> {
+        const EACH: u16 = 50;
+        let folder = tempfile::tempdir()?;
+        let dir = ClusterDir::new(folder.path());
+        assert_eq!(dir.change_cluster(|_| {})?, None, "there is none to change");
+        dir.save_cluster(&ClusterFile::new("one", 1))?;
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                // Each opens the folder anew, as another process would.
+                let dir = &dir;
+                scope.spawn(move || {
+                    for turn in 0..EACH {
+                        let port = writer * EACH + turn;
+                        dir.change_cluster(|file| file.ports.push(port)).unwrap();
+                    }
+                });
+            }
+        });
+        let mut ports = dir.load_cluster()?.map(|file| file.ports).unwrap_or_default();
+        ports.sort_unstable();
+        assert_eq!(ports, (0..4 * EACH).collect::<Vec<_>>());
+        Ok(())
+    }
 
     #[test]
     fn a_cluster_has_an_id_from_its_first_start_on() -> Result<(), Box<dyn std::error::Error>> {

@@ -138,10 +138,9 @@ async fn delete_groups(
 }
 
 fn set_sample(dir: &ClusterDir, wanted: bool) -> Result<()> {
-    let loaded = dir.load_cluster().map_err(|error| dir_failure(&error))?;
-    let mut file = loaded.ok_or_else(|| Failure::not_found(TextId::ErrorClusterFiles))?;
-    file.sample = wanted;
-    dir.save_cluster(&file).map_err(|error| dir_failure(&error))
+    let changed = dir.change_cluster(|file| file.sample = wanted);
+    let changed = changed.map_err(|error| dir_failure(&error))?;
+    changed.map(drop).ok_or_else(|| Failure::not_found(TextId::ErrorClusterFiles))
 }
 
 /// One that somebody runs by hand does not heed `cluster.json`.

@@ -1,7 +1,9 @@
 //! Files that are whole or absent: written beside, synced, renamed over.
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,7 +38,8 @@ pub(crate) fn save<T: Serialize>(path: &Path, value: &T, mode: Mode) -> Result<(
 }
 
 pub(crate) fn write(path: &Path, bytes: &[u8], mode: Mode) -> Result<(), DirError> {
-    let temporary = beside(path);
+    let turn = Turn::take();
+    let temporary = beside(path, turn.0);
     let result = replace(&temporary, path, bytes, mode);
     if result.is_err() {
         // The failed write is the error to report; a left-over is overwritten next time.
@@ -106,10 +109,32 @@ fn sync_parent(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The name carries the process: two writers never share a temporary file.
-fn beside(path: &Path) -> PathBuf {
+/// The name carries the process, and a number of its own where this process has another writer at work: two writers never
+/// share a temporary file, of which one would put the other's first half in place.
+fn beside(path: &Path, turn: u32) -> PathBuf {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+    path.with_file_name(format!(".{name}.{}-{turn}.tmp", std::process::id()))
+}
+
+/// The smallest number that no writer of this process has: left-overs of a process that died are written over by the next
+/// one of its id.
+struct Turn(u32);
+
+static TURNS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+impl Turn {
+    fn take() -> Self {
+        let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = (0..).find(|turn| !turns.contains(turn)).unwrap_or(u32::MAX);
+        turns.insert(free);
+        Self(free)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        TURNS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
 }
 
 pub(crate) fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, DirError> {
@@ -148,6 +173,27 @@ pub(crate) fn remove(path: &Path) -> Result<(), DirError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn threads_that_write_one_file_at_once_leave_it_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        write(&path, &[b'0'; 10_000], PLAIN).unwrap();
+        std::thread::scope(|scope| {
+            for letter in b'a'..b'e' {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..500 {
+                        write(path, &[letter; 10_000], PLAIN).unwrap();
+                        let found = std::fs::read(path).unwrap();
+                        assert_eq!(found.len(), 10_000);
+                        assert!(found.iter().all(|byte| *byte == found[0]));
+                    }
+                });
+            }
+        });
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
 
     #[test]
     fn what_is_as_long_as_it_was_is_written_over() {
