@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
@@ -17,6 +18,9 @@ use crate::streams::Streams;
 use crate::text::TextId;
 use crate::time::now_ms;
 use crate::views::Views;
+
+/// How often a host that stays looks for operations that others left running.
+const CLOSE_EVERY: Duration = Duration::from_secs(60);
 
 /// The core of one home: a cheap-clone handle. Its tasks run on the runtime that opened it.
 #[derive(Debug, Clone)]
@@ -79,8 +83,20 @@ impl Core {
         if core.host().kind() != HostKind::CommandLine {
             let starter = core.clone();
             core.spawn(async move { starter.start_after_reboot().await });
+            let closer = core.clone();
+            core.spawn(async move { closer.close_abandoned_for_life().await });
         }
         Ok(core)
+    }
+
+    /// A command line that was killed does not end its operations itself: they would run for ever where a window stays open.
+    async fn close_abandoned_for_life(&self) {
+        loop {
+            tokio::time::sleep(CLOSE_EVERY).await;
+            if let Err(failure) = self.recorder().close_abandoned() {
+                tracing::warn!(%failure, "operations of hosts that are gone cannot be ended");
+            }
+        }
     }
 
     pub fn home(&self) -> &Home {
@@ -229,8 +245,6 @@ fn not_opened(error: &StoreError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::host::Headless;
 

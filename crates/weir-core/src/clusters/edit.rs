@@ -40,7 +40,7 @@ impl Core {
         let found =
             if has_moved { self.answering(&after, edit.other_cluster).await? } else { None };
         let name = after.name.clone();
-        if !self.store().update_profile(after).map_err(|e| not_saved(&e))? {
+        if !self.store().update_profile(before, after).map_err(|e| not_saved(&e))? {
             return Err(taken(&name));
         }
         if let Some(found) = found {

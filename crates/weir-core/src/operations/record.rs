@@ -60,14 +60,21 @@ impl Recorder {
         Self { store, events, by, running: Arc::default(), unwritten: Arc::default() }
     }
 
-    /// Operations that a dead host left running: their outcome is not known.
+    /// Operations that a dead host left running: their outcome is not known. One that another host is still at, or has
+    /// just ended, keeps its end.
     pub(crate) fn close_abandoned(&self) -> Result<()> {
         let before = now_ms() - ABANDONED_MS;
         for mut operation in self.stored(None, 1000)? {
-            if operation.state == OperationState::Running && operation.started_at < before {
+            if operation.state == OperationState::Running
+                && operation.started_at < before
+                && !self.is_running(&operation.id)
+            {
                 operation.state = OperationState::Unknown;
                 operation.ended_at = Some(now_ms());
-                self.save(&operation);
+                let row = row::to_row(&operation);
+                if self.store.end_operation(row).map_err(Failure::internal)? {
+                    self.publish(&operation);
+                }
             }
         }
         self.store.prune_operations().map(drop).map_err(Failure::internal)
@@ -314,6 +321,32 @@ mod tests {
         let id = running.id().to_owned();
         running.end(&Ok(()));
         assert_eq!(recorder.get(&id).unwrap().unwrap().state, OperationState::Done);
+    }
+
+    #[test]
+    fn what_a_dead_host_left_running_ends_and_what_has_ended_stays() {
+        let (_dir, recorder) = recorder();
+        let running = begin(&recorder);
+        let row = recorder.store.operation(running.id()).unwrap().unwrap();
+        let left = |id: &str| {
+            let started_at = row.started_at - 2 * ABANDONED_MS;
+            let left = weir_store::OperationRow { id: id.to_owned(), started_at, ..row.clone() };
+            recorder.store.put_operation(left.clone()).unwrap();
+            left
+        };
+        let (_dead, slow) = (left("dead"), left("slow"));
+        recorder.close_abandoned().unwrap();
+        let state = |id: &str| recorder.get(id).unwrap().unwrap().state;
+        assert_eq!(state("dead"), OperationState::Unknown);
+        assert_eq!(state(running.id()), OperationState::Running);
+        // Its host was at it all the same, and its end is what counts.
+        recorder
+            .store
+            .put_operation(weir_store::OperationRow { state: "done".into(), ..slow.clone() })
+            .unwrap();
+        let late = weir_store::OperationRow { state: "unknown".into(), ..slow };
+        assert!(!recorder.store.end_operation(late).unwrap());
+        assert_eq!(state("slow"), OperationState::Done);
     }
 
     #[test]

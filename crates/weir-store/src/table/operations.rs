@@ -79,6 +79,16 @@ impl Store {
         })
     }
 
+    /// Writes an operation's end, unless it has ended or is gone: whoever had it may still be at work. Whether it was.
+    pub fn end_operation(&self, row: OperationRow) -> Result<bool, StoreError> {
+        self.write(move |conn| {
+            let sql = "UPDATE operations SET state = ?2, ended_at = ?3, body = ?4
+                       WHERE id = ?1 AND state = 'running'";
+            let values = (row.id, row.state, row.ended_at, row.body);
+            Ok(conn.prepare(sql)?.execute(values)? == 1)
+        })
+    }
+
     pub fn operation(&self, id: &str) -> Result<Option<OperationRow>, StoreError> {
         self.read(|conn| {
             let sql = format!("SELECT {COLUMNS} FROM operations WHERE id = ?1");

@@ -85,14 +85,25 @@ impl Store {
         })
     }
 
-    /// Writes a profile anew by its id; when it was made stays. False, with nothing written, when another profile has
-    /// the name or this one is gone.
-    pub fn update_profile(&self, row: ProfileRow) -> Result<bool, StoreError> {
+    /// Writes what of a profile differs between `before` and `after`, which has its id: what another process has changed
+    /// meanwhile stays, as does when it was made. False, with nothing written, when another profile has the name or this one
+    /// is gone.
+    pub fn update_profile(
+        &self,
+        before: ProfileRow,
+        after: ProfileRow,
+    ) -> Result<bool, StoreError> {
         self.keeps()?;
         self.write(move |conn| {
             let sql = "UPDATE OR IGNORE profiles
-                 SET name = ?2, bootstrap = ?3, read_only = ?4, production = ?5 WHERE id = ?1";
-            let values = (row.id, row.name, row.bootstrap, row.read_only, row.production);
+                 SET name = coalesce(?2, name), bootstrap = coalesce(?3, bootstrap),
+                     read_only = coalesce(?4, read_only), production = coalesce(?5, production)
+                 WHERE id = ?1";
+            let name = (after.name != before.name).then_some(after.name);
+            let bootstrap = (after.bootstrap != before.bootstrap).then_some(after.bootstrap);
+            let read_only = (after.read_only != before.read_only).then_some(after.read_only);
+            let production = (after.production != before.production).then_some(after.production);
+            let values = (after.id, name, bootstrap, read_only, production);
             Ok(conn.prepare(sql)?.execute(values)? == 1)
         })
     }

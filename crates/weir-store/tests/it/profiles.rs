@@ -1,4 +1,4 @@
-use weir_store::ProfileRow;
+use weir_store::{ProfileRow, Store};
 
 use crate::store;
 
@@ -48,12 +48,28 @@ fn a_profile_is_written_anew_under_its_id() {
     store.add_profile(profile("r-1", "staging")).unwrap();
     store.add_profile(profile("r-2", "other")).unwrap();
     let moved = ProfileRow { bootstrap: "elsewhere:9092".to_owned(), ..profile("r-1", "moved") };
-    assert!(store.update_profile(moved.clone()).unwrap());
+    assert!(store.update_profile(profile("r-1", "staging"), moved.clone()).unwrap());
     assert_eq!(store.profile("r-1").unwrap(), Some(moved.clone()));
     let taken = ProfileRow { name: "other".to_owned(), ..moved.clone() };
-    assert!(!store.update_profile(taken).unwrap(), "another has the name");
+    assert!(!store.update_profile(moved.clone(), taken).unwrap(), "another has the name");
     assert_eq!(store.profile("r-1").unwrap(), Some(moved));
-    assert!(!store.update_profile(profile("r-3", "none")).unwrap(), "there is no such profile");
+    let none = profile("r-3", "none");
+    assert!(!store.update_profile(none.clone(), none).unwrap(), "there is no such profile");
+}
+
+/// An edit of the address waits for an answer from there; a protection that another window sets meanwhile stays.
+#[test]
+fn two_edits_at_once_are_both_kept() {
+    let (dir, store) = store();
+    let before = profile("r-1", "staging");
+    store.add_profile(before.clone()).unwrap();
+    let other = Store::open(&dir.path().join("weir.db")).unwrap();
+    let protected = ProfileRow { production: true, ..before.clone() };
+    assert!(other.update_profile(before.clone(), protected).unwrap());
+    let moved = ProfileRow { bootstrap: "elsewhere:9092".to_owned(), ..before.clone() };
+    assert!(store.update_profile(before, moved.clone()).unwrap());
+    let both = ProfileRow { production: true, ..moved };
+    assert_eq!(other.profile("r-1").unwrap(), Some(both));
 }
 
 #[test]
