@@ -7,13 +7,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use weir_core::Home;
 use weir_core::lock::AppLock;
 
 const SHOW: &[u8] = b"show\n";
 /// How long a second start waits for the first window's answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The longest path that a Unix socket address holds, less its terminating zero.
 const SOCKET_PATH_MAX: usize = 107;
 
@@ -54,9 +55,16 @@ impl Handover {
 /// Claims `home` for this process, or shows the window that has it.
 pub(crate) fn claim(home: &Home) -> anyhow::Result<Claim> {
     let socket = checked(home.app_socket())?;
-    match AppLock::acquire(home).map_err(crate::in_words)? {
-        Some(lock) => Ok(Claim::First(listen(lock, socket)?)),
-        None => show(&socket),
+    let deadline = Instant::now() + ANSWER_TIMEOUT;
+    loop {
+        if let Some(lock) = AppLock::acquire(home).map_err(crate::in_words)? {
+            return Ok(Claim::First(listen(lock, socket)?));
+        }
+        // The other one may have the lock and not listen yet, or may be about to end.
+        match show(&socket) {
+            Err(_) if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
+            shown => return shown,
+        }
     }
 }
 
@@ -145,6 +153,20 @@ mod tests {
         first.serve(move || shown.send(()).unwrap()).unwrap();
         assert!(matches!(claim(&home).unwrap(), Claim::Shown));
         shows.recv_timeout(ANSWER_TIMEOUT).expect("the first window must be told to show itself");
+    }
+
+    /// As of two clicks in a row: the first window has the lock and does not listen yet.
+    #[test]
+    fn a_second_start_waits_for_a_first_that_only_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let lock = AppLock::acquire(&home).unwrap().unwrap();
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| claim(&home).map(|claim| matches!(claim, Claim::Shown)));
+            std::thread::sleep(5 * LOOK_EVERY);
+            let _first = listen(lock, home.app_socket()).unwrap();
+            assert!(second.join().unwrap().unwrap());
+        });
     }
 
     #[test]
