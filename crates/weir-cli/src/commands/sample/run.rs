@@ -112,7 +112,11 @@ async fn until_unwanted(beside: &Beside) -> Result<(), Trouble> {
         let addresses = match beside.wish() {
             Wish::End => {
                 sleep(COMMIT).await;
-                return Ok(());
+                // Who started the cluster again in this moment found the sample still there, and began no other.
+                if beside.wish() == Wish::End {
+                    return Ok(());
+                }
+                continue;
             }
             Wish::Wait => {
                 sleep(LOOK_EVERY).await;
@@ -269,5 +273,30 @@ async fn read(options: Options, topic: &'static str, group: &'static str, slow: 
             }
         }
         sleep(REST).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sample that a start begins finds the one of before, and ends: that one must stay.
+    #[tokio::test]
+    async fn a_cluster_that_is_started_as_its_sample_is_about_to_end_keeps_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |desired: &str| {
+            let json = format!(r#"{{"desired":"{desired}","sample":true,"ports":[]}}"#);
+            std::fs::write(directory.path().join("cluster.json"), json).unwrap();
+        };
+        write("running");
+        let beside = Beside::lock(directory.path().to_owned()).unwrap().unwrap();
+        write("stopped");
+        let mut ends = std::pin::pin!(until_unwanted(&beside));
+        let waits = tokio::time::timeout(COMMIT / 2, &mut ends).await;
+        assert!(waits.is_err());
+        write("running");
+        assert!(tokio::time::timeout(2 * COMMIT, &mut ends).await.is_err());
+        write("stopped");
+        assert!(tokio::time::timeout(20 * COMMIT, &mut ends).await.unwrap().is_ok());
     }
 }
