@@ -81,11 +81,12 @@ impl Trouble {
 
     /// Whether it may come of somebody else who stopped, started or deleted the cluster meanwhile.
     pub(crate) fn is_of_a_race(&self) -> bool {
-        const OF_A_RACE: [&str; 8] = [
+        const OF_A_RACE: [&str; 9] = [
             "cluster.folder_taken",
             "cluster.name_taken",
             "error.cluster_files",
             "error.cluster_not_found",
+            "error.stopped_meanwhile",
             "permit.in_state",
             "permit.runs_already",
             "permit.starting",

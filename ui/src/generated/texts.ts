@@ -182,6 +182,7 @@ export type TextId =
   | "error.share_reset_to"
   | "error.sort"
   | "error.stop_late"
+  | "error.stopped_meanwhile"
   | "error.store_foreign"
   | "error.store_newer"
   | "error.store_not_opened"
@@ -588,6 +589,7 @@ export const en: Readonly<Record<TextId, string>> = {
   "error.share_reset_to": "A share group begins anew at the start, at the end or at a time, as with Kafka's own tool.",
   "error.sort": "The list cannot be sorted by \"{sort}\".",
   "error.stop_late": "The cluster did not stop within {seconds} seconds.",
+  "error.stopped_meanwhile": "The cluster {name} was stopped while it started. Start it again if it is still wanted.",
   "error.store_foreign": "The file {path} is not a database of Weir.",
   "error.store_newer": "A newer Weir wrote this data folder.",
   "error.store_not_opened": "The database of Weir cannot be opened.",
@@ -995,6 +997,7 @@ export const ko: Readonly<Record<TextId, string>> = {
   "error.share_reset_to": "공유 그룹은 Kafka 도구와 마찬가지로 로그의 처음, 끝 또는 특정 시각으로만 재설정할 수 있습니다.",
   "error.sort": "\"{sort}\" 기준으로 정렬할 수 없습니다.",
   "error.stop_late": "클러스터가 {seconds}초 안에 중지되지 않았습니다.",
+  "error.stopped_meanwhile": "{name} 클러스터가 시작되는 동안 중지되었습니다. 필요하면 다시 시작하세요.",
   "error.store_foreign": "{path} 파일은 Weir의 데이터베이스가 아닙니다.",
   "error.store_newer": "이 데이터 폴더는 더 최신 버전의 Weir가 작성했습니다.",
   "error.store_not_opened": "Weir 데이터베이스를 열 수 없습니다.",

@@ -16,32 +16,32 @@ use crate::{Bench, LONG, list, open, wait};
 static ONE: Mutex<()> = Mutex::new(());
 
 /// Stops what a test leaves running, also when it fails.
-struct Local {
-    bench: Bench,
+pub(crate) struct Local {
+    pub(crate) bench: Bench,
     _one: MutexGuard<'static, ()>,
 }
 
 impl Local {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // A test that failed leaves the lock poisoned, and its clusters were ended all the same.
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         Self { bench: Bench::new(), _one: one }
     }
 
-    fn create(&self, name: &str, port: Option<u16>) -> Value {
+    pub(crate) fn create(&self, name: &str, port: Option<u16>) -> Value {
         let args = json!({"name": name, "brokers": 1, "port": port, "sample": false});
         let operation = self.bench.ended(&self.bench.ok("clusters.create", args));
         assert_eq!(operation["state"], "done", "{operation}");
         self.row(name)
     }
 
-    fn row(&self, name: &str) -> Value {
+    pub(crate) fn row(&self, name: &str) -> Value {
         let rows = self.bench.ok("clusters.list", json!({}));
         let rows = rows["rows"].as_array().unwrap().clone();
         rows.into_iter().find(|row| row["id"] == name).unwrap_or_default()
     }
 
-    fn until_state(&self, name: &str, state: &str) {
+    pub(crate) fn until_state(&self, name: &str, state: &str) {
         let is = |rows: &Value| {
             let rows = rows["rows"].as_array().unwrap();
             rows.iter().any(|row| row["id"] == name && row["state"] == state)
@@ -74,7 +74,7 @@ impl Local {
         }
     }
 
-    fn dir(&self, name: &str) -> PathBuf {
+    pub(crate) fn dir(&self, name: &str) -> PathBuf {
         self.bench.home.path().join("clusters").join(name)
     }
 }

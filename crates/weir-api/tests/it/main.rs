@@ -8,6 +8,7 @@ mod limited;
 mod local;
 mod many;
 mod remote;
+mod together;
 
 use std::path::Path;
 use std::sync::Arc;

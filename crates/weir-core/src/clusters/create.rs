@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use weir_client::check_broker_config;
-use weir_control::files::ClusterFile;
+use weir_control::files::{ClusterFile, Desired};
 use weir_control::{ClusterDir, DirError};
 
+use super::lifecycle::is_free;
+use super::registry::Local;
 use super::{State, keeper, not_found, tags};
 use crate::command_line::CommandLine;
 use crate::core::Core;
@@ -22,6 +24,8 @@ use crate::topics::config_failure;
 /// Most engines are ready within 50 ms; one that heals a broken start takes its time.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// A cluster that starts and that nobody has kept for so long needs another keeper; one takes some milliseconds to come.
+const ALONE_FOR: Duration = Duration::from_secs(1);
 /// The form's field of broker configurations.
 const CONFIGS: &str = "configs";
 
@@ -58,11 +62,12 @@ impl Core {
         let running = self.begin_create(&new)?;
         let created = Created { cluster: new.name.clone(), operation: running.id().to_owned() };
         self.adopt_dir(&new.name, dir.clone());
-        self.set_pending(&new.name, Some(State::Creating));
+        let local = self.registry().local(&new.name);
+        local.iter().for_each(|local| self.set_pending(local, Some(State::Creating)));
         let core = self.clone();
         self.spawn(async move {
             let result = core.run_create(&new, &dir, &running).await;
-            core.set_pending(&new.name, None);
+            local.iter().for_each(|local| core.set_pending(local, None));
             running.end(&result);
         });
         Ok(created)
@@ -101,7 +106,7 @@ impl Core {
         file.advertise.clone_from(&new.advertise);
         file.static_configs = new.configs.iter().cloned().collect();
         file.sample = new.sample;
-        std::fs::create_dir(dir.root()).map_err(|e| not_made(&dir, &e))?;
+        std::fs::create_dir(dir.root()).map_err(|e| not_made(&new.name, &dir, &e))?;
         if let Err(error) = dir.save_cluster(&file) {
             let _ = std::fs::remove_dir_all(dir.root()); // nothing half-made; the first error is the one to tell
             return Err(dir_failure(&error));
@@ -129,6 +134,7 @@ impl Core {
     /// Until the engine answers; fails with the keeper's reason when it gives up.
     pub(super) async fn wait_until_ready(&self, id: &str, dir: &ClusterDir) -> Result<()> {
         let deadline = Instant::now() + READY_WITHIN;
+        let mut kept = Instant::now();
         loop {
             if dir.control_json().exists() {
                 self.look(id, dir).await;
@@ -146,6 +152,15 @@ impl Core {
                     Failure::new(not_started_words(&failed.reason)).hint(TextId::HintLookAtLogs)
                 );
             }
+            if !is_free(dir)? {
+                kept = Instant::now();
+            } else if is_unwanted(dir) {
+                return Err(Failure::new(TextId::ErrorStoppedMeanwhile.with("name", id)));
+            } else if kept.elapsed() > ALONE_FOR {
+                // Its keeper was killed, or gave way to one that was just ending.
+                keeper::start(dir)?;
+                kept = Instant::now();
+            }
             if Instant::now() > deadline {
                 let text = TextId::ErrorEngineLate.with("seconds", READY_WITHIN.as_secs() as i64);
                 return Err(Failure::new(text).kind(Kind::Timeout).hint(TextId::HintLookAtLogs));
@@ -154,9 +169,13 @@ impl Core {
         }
     }
 
-    /// Sets or lifts what this process is doing to a cluster.
-    pub(super) fn set_pending(&self, id: &str, pending: Option<State>) {
-        self.registry().update(id, |local| local.pending = pending);
+    /// Sets or lifts what this process is doing to a cluster; not to another one that has its name by now.
+    pub(super) fn set_pending(&self, local: &Local, pending: Option<State>) {
+        self.registry().update_same(local, |local| local.pending = pending);
+        self.pending_is_new(&local.id);
+    }
+
+    pub(super) fn pending_is_new(&self, id: &str) {
         self.registry().wake(id);
         self.events().all_changed([
             tags::CLUSTERS.to_owned(),
@@ -164,6 +183,11 @@ impl Core {
             tags::operations(id),
         ]);
     }
+}
+
+/// Whether somebody wishes that it stops.
+fn is_unwanted(dir: &ClusterDir) -> bool {
+    dir.load_cluster().is_ok_and(|file| file.is_some_and(|file| file.desired == Desired::Stopped))
 }
 
 /// An engine listens on an address, and tells clients one or a name: what is neither would only fail when it starts.
@@ -231,12 +255,17 @@ fn check_ports(first: u16, brokers: u16) -> Result<()> {
     Ok(())
 }
 
-fn not_made(dir: &ClusterDir, error: &std::io::Error) -> Failure {
+fn not_made(name: &str, dir: &ClusterDir, error: &std::io::Error) -> Failure {
+    if error.kind() == ErrorKind::AlreadyExists {
+        // Another process was faster.
+        let text = TextId::ClusterNameTaken.with("name", name);
+        return Failure::invalid("name", text).outcome(Outcome::NotDone);
+    }
     let path = dir.root().display().to_string();
     let failure = Failure::new(TextId::ErrorFolder.with("path", path)).detail(error);
     match error.kind() {
-        std::io::ErrorKind::StorageFull => failure.hint(TextId::HintDiskFull),
-        std::io::ErrorKind::PermissionDenied => failure.hint(not_yours()),
+        ErrorKind::StorageFull => failure.hint(TextId::HintDiskFull),
+        ErrorKind::PermissionDenied => failure.hint(not_yours()),
         _ => failure,
     }
     .outcome(Outcome::NotDone)
@@ -307,6 +336,32 @@ mod tests {
             TextId::ClusterAdvertise => "advertise",
             _ => "something else",
         })
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_waits_for_a_cluster_that_somebody_stops_is_told_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = crate::Home::open(folder.path()).unwrap();
+        let host = std::sync::Arc::new(crate::host::Headless(crate::host::HostKind::CommandLine));
+        let core = Core::open(home.clone(), host).unwrap();
+        let dir = ClusterDir::new(home.cluster("one"));
+        std::fs::create_dir(dir.root()).unwrap();
+        let file = ClusterFile { desired: Desired::Stopped, ..ClusterFile::new("one", 1) };
+        dir.save_cluster(&file).unwrap();
+        let begun = Instant::now();
+        let failure = core.wait_until_ready("one", &dir).await.unwrap_err();
+        assert_eq!(failure.text.id, TextId::ErrorStoppedMeanwhile);
+        assert!(begun.elapsed() < READY_WITHIN / 2);
+    }
+
+    #[test]
+    fn a_name_that_another_process_took_is_told_as_taken() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(home.path());
+        let error = std::fs::create_dir(dir.root()).unwrap_err();
+        let failure = not_made("one", &dir, &error);
+        assert_eq!(failure.text.id, TextId::ClusterNameTaken);
+        assert_eq!(failure.field.as_deref(), Some("name"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Starts a cluster's keeper, detached: it outlives whoever starts it, and holds no pipe to it.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ fn log_of(dir: &ClusterDir) -> Stdio {
     let path = dir.logs().join("keeper.log");
     let is_full = std::fs::metadata(&path).is_ok_and(|file| file.len() > LOG_MAX);
     let open = || {
-        std::fs::create_dir_all(dir.logs())?;
+        make_folder(&dir.logs())?;
         let mut options = std::fs::OpenOptions::new();
         options.create(true).write(true).append(!is_full).truncate(is_full).open(&path)
     };
@@ -62,6 +63,14 @@ fn log_of(dir: &ClusterDir) -> Stdio {
         },
         Stdio::from,
     )
+}
+
+/// Makes one folder, and never those above it: of a cluster that somebody deletes at this moment nothing comes back.
+fn make_folder(path: &Path) -> std::io::Result<()> {
+    match std::fs::create_dir(path) {
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(e),
+        _ => Ok(()),
+    }
 }
 
 /// SIGTERM to the keeper of `dir`: it stops its engine, by force where that does not end. For engines that do not
@@ -122,6 +131,18 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_brings_no_deleted_cluster_back() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = ClusterDir::new(home.path().join("one"));
+        log_of(&dir);
+        assert!(!dir.root().exists());
+        std::fs::create_dir(dir.root()).unwrap();
+        log_of(&dir);
+        log_of(&dir);
+        assert!(dir.logs().join("keeper.log").exists());
+    }
 
     #[test]
     fn a_keeper_is_known_however_its_folder_was_spelled() {

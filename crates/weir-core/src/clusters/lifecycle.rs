@@ -1,5 +1,6 @@
 //! Start, stop and delete a local cluster: each an operation that answers at once and goes on behind.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,15 +35,14 @@ enum Life {
 impl Core {
     /// Begins to start a stopped or failed cluster; the operation's id.
     pub fn start_cluster(&self, id: &str) -> Result<String> {
-        let local = self.permitted_local(id, Action::Start)?;
+        self.permitted_local(id, Action::Start)?;
         keeper::engine()?;
-        self.begin_life(Life::Start, local)
+        self.begin_life(Life::Start, id)
     }
 
     /// Begins to stop a running cluster; the operation's id.
     pub fn stop_cluster(&self, id: &str) -> Result<String> {
-        let local = self.permitted_local(id, Action::Stop)?;
-        self.begin_life(Life::Stop, local)
+        self.begin_life(Life::Stop, id)
     }
 
     /// Begins to delete a cluster with all its data; the operation's id. `confirm` is its name, typed. One whose files could
@@ -55,12 +55,12 @@ impl Core {
             running.end(&Ok(()));
             return Ok(operation);
         }
-        let local = self.permitted_local(id, Action::Delete)?;
+        self.permitted_local(id, Action::Delete)?;
         if confirm != id {
             let text = TextId::ConfirmMismatch.with("expected", id);
             return Err(Failure::invalid("confirm", text).outcome(Outcome::NotDone));
         }
-        self.begin_life(Life::Delete, local)
+        self.begin_life(Life::Delete, id)
     }
 
     /// Whether nothing is left of a cluster that was deleted but for some of its files.
@@ -83,19 +83,32 @@ impl Core {
         Ok(local)
     }
 
-    fn begin_life(&self, life: Life, local: Local) -> Result<String> {
-        let running = self.recorder().begin(begin(life, &local.id))?;
+    fn begin_life(&self, life: Life, id: &str) -> Result<String> {
+        let local = self.claim(life, id)?;
+        let begun = self.recorder().begin(begin(life, id));
+        let running = begun.inspect_err(|_| self.set_pending(&local, None))?;
         let operation = running.id().to_owned();
-        self.set_pending(&local.id, Some(life.state()));
+        self.pending_is_new(id);
         let core = self.clone();
         self.spawn(async move {
             let result = core.live(life, &local, &running).await;
             core.look(&local.id, &local.dir).await;
             // Lifted first: who sees the operation ended may act on the state at once.
-            core.set_pending(&local.id, None);
+            core.set_pending(&local, None);
             running.end(&result);
         });
         Ok(operation)
+    }
+
+    /// The local cluster, for this one operation: of two requests at once the second finds the first one's state.
+    fn claim(&self, life: Life, id: &str) -> Result<Local> {
+        let permitted = |local: &Local| {
+            permits(life.action(), &local.facts_for_permits()).map_err(Failure::denied)
+        };
+        match self.registry().claim(id, life.state(), permitted) {
+            Some(claimed) => claimed,
+            None => self.permitted_local(id, life.action()),
+        }
     }
 
     async fn live(&self, life: Life, local: &Local, running: &Running) -> Result<()> {
@@ -146,7 +159,7 @@ impl Core {
         if local.dir.is_deleting() {
             // Once more what could not be removed before; nobody runs it.
             running.step(1);
-            return self.remove_files(&local.id, local.dir.root().to_owned()).await;
+            return self.remove_files(local, local.dir.root().to_owned()).await;
         }
         if local.file.is_none() && DirLock::is_held(&local.dir.keeper_lock()).unwrap_or(true) {
             // `cluster.json` is torn, and a keeper is at work all the same: it heeds a whole one.
@@ -163,16 +176,18 @@ impl Core {
         let _lock = self.hold(local).await?;
         self.close_session(&local.id);
         let doomed = rename_away(&local.dir)?;
-        self.remove_files(&local.id, doomed).await
+        self.remove_files(local, doomed).await
     }
 
-    /// What cannot be removed is found again by the next scan, and shown with the reason.
-    async fn remove_files(&self, id: &str, doomed: PathBuf) -> Result<()> {
-        self.forget_dir(id);
+    /// Known as being deleted until nothing is left of it. What cannot be removed is found again by the next scan, and shown
+    /// with the reason.
+    async fn remove_files(&self, local: &Local, doomed: PathBuf) -> Result<()> {
+        self.registry().moved(local, ClusterDir::new(&doomed));
         let path = doomed.display().to_string();
         let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(&doomed)).await;
+        self.forget(local);
         match removed.map_err(Failure::internal)? {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
                 let failure = Failure::new(TextId::ErrorNotAllRemoved.with("path", path));
                 Err(failure.hint(TextId::HintDeleteAgain).outcome(Outcome::Partly).detail(e))
             }
@@ -223,6 +238,14 @@ impl Core {
 }
 
 impl Life {
+    fn action(self) -> Action {
+        match self {
+            Self::Start => Action::Start,
+            Self::Stop => Action::Stop,
+            Self::Delete => Action::Delete,
+        }
+    }
+
     fn state(self) -> State {
         match self {
             Self::Start => State::Starting,
@@ -260,13 +283,8 @@ fn begin(life: Life, id: &str) -> Begin {
 
 /// Writes the person's wish into `cluster.json`.
 fn want(dir: &ClusterDir, desired: Desired) -> Result<ClusterFile> {
-    let loaded = dir.load_cluster().map_err(|e| dir_failure(&e))?;
-    let mut file = loaded.ok_or_else(|| Failure::not_found(TextId::ErrorClusterFiles))?;
-    if file.desired != desired {
-        file.desired = desired;
-        dir.save_cluster(&file).map_err(|e| dir_failure(&e))?;
-    }
-    Ok(file)
+    let changed = dir.change_cluster(|file| file.desired = desired).map_err(|e| dir_failure(&e))?;
+    changed.ok_or_else(|| Failure::not_found(TextId::ErrorClusterFiles))
 }
 
 /// Where the wish cannot be written down, for the disk is full or must not be written: the keeper would start the engine
@@ -278,7 +296,7 @@ fn stop_unwritten(local: &Local, failure: Failure) -> Result<()> {
 }
 
 /// Whether neither keeper nor engine holds its lock.
-fn is_free(dir: &ClusterDir) -> Result<bool> {
+pub(super) fn is_free(dir: &ClusterDir) -> Result<bool> {
     let held = |path: PathBuf| DirLock::is_held(&path).map_err(|error| dir_failure(&error));
     Ok(!held(dir.keeper_lock())? && !held(dir.engine_lock())?)
 }
@@ -307,7 +325,8 @@ async fn wait_until_free(dir: &ClusterDir) -> Result<()> {
     }
 }
 
-/// Renames to `NAME.deleting`, from when on it is no cluster; where that name is taken, what has it is older rubbish.
+/// Renames to `NAME.deleting`, from when on it is no cluster; where that name is taken, what has it is older rubbish. Where
+/// another process has deleted the cluster meanwhile, there is nothing to rename.
 fn rename_away(dir: &ClusterDir) -> Result<PathBuf> {
     if dir.is_deleting() {
         return Ok(dir.root().to_owned());
@@ -318,9 +337,14 @@ fn rename_away(dir: &ClusterDir) -> Result<PathBuf> {
         let failure = Failure::new(TextId::ErrorNotRemoved.with("path", path.clone()));
         failure.hint(TextId::HintDeleteAgain).outcome(Outcome::NotDone).detail(e)
     };
+    if !dir.root().exists() {
+        return Ok(doomed);
+    }
     if doomed.exists() {
         std::fs::remove_dir_all(&doomed).map_err(failed)?;
     }
-    std::fs::rename(dir.root(), &doomed).map_err(failed)?;
-    Ok(doomed)
+    match std::fs::rename(dir.root(), &doomed) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(failed(e)),
+        _ => Ok(doomed),
+    }
 }

@@ -10,6 +10,7 @@ use weir_control::{ClusterDir, EngineFact, Facts, cluster_state};
 
 use super::{ClusterFacts, State};
 use crate::engine_words::{healing_words, os_words, start_words};
+use crate::failure::Result;
 use crate::operations::{EngineLogs, Operation, OperationState};
 use crate::permits::{Action, permits};
 use crate::text::{Text, TextId};
@@ -64,6 +65,11 @@ impl Local {
             pending: None,
             wake: Arc::default(),
         }
+    }
+
+    /// Whether both are one cluster, and not one that was made under the name of one that is gone.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.wake, &other.wake)
     }
 
     pub(crate) fn state(&self) -> State {
@@ -255,8 +261,40 @@ impl Registry {
         true
     }
 
-    pub(crate) fn remove(&self, id: &str) {
-        self.lock().remove(id);
+    /// Forgets it, but not another one that has its name by now; whether it was known.
+    pub(crate) fn remove(&self, known: &Local) -> bool {
+        let mut locals = self.lock();
+        let is_same = locals.get(&known.id).is_some_and(|local| local.is(known));
+        is_same && locals.remove(&known.id).is_some()
+    }
+
+    /// Has this process do `pending` to a cluster to which `permitted` lets it: looked at and claimed in one, so that of two
+    /// requests at once only one is let. `None` where it is not known.
+    pub(crate) fn claim(
+        &self,
+        id: &str,
+        pending: State,
+        permitted: impl FnOnce(&Local) -> Result<()>,
+    ) -> Option<Result<Local>> {
+        let mut locals = self.lock();
+        let local = locals.get_mut(id)?;
+        Some(permitted(local).map(|()| {
+            local.pending = Some(pending);
+            local.clone()
+        }))
+    }
+
+    /// Its folder is called differently from now on.
+    pub(crate) fn moved(&self, known: &Local, dir: ClusterDir) {
+        self.update_same(known, |local| local.dir = dir);
+    }
+
+    /// As [`Registry::update`], but leaves another one alone that has its name by now.
+    pub(crate) fn update_same(&self, known: &Local, change: impl FnOnce(&mut Local)) {
+        let mut locals = self.lock();
+        if let Some(local) = locals.get_mut(&known.id).filter(|local| local.is(known)) {
+            change(local);
+        }
     }
 
     /// Changes what is known; whether that shows.
@@ -308,8 +346,43 @@ fn shown(local: &Local) -> Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Failure;
     use crate::operations::from_engine;
     use weir_control::api::{self, OperationKind};
+
+    #[test]
+    fn of_two_requests_at_once_one_is_let() {
+        let registry = Registry::default();
+        registry.add(Local::new("one", ClusterDir::new("one")));
+        let stopped = |local: &Local| match local.state() {
+            State::Stopped => Ok(()),
+            other => Err(Failure::internal(other.word())),
+        };
+        let claim = || registry.claim("one", State::Starting, stopped).unwrap().is_ok();
+        let let_in = std::thread::scope(|scope| {
+            let both = [(); 8].map(|()| scope.spawn(claim));
+            both.into_iter().map(|one| one.join().unwrap()).filter(|let_in| *let_in).count()
+        });
+        assert_eq!(let_in, 1);
+        assert_eq!(registry.local("one").unwrap().state(), State::Starting);
+        assert!(registry.claim("other", State::Starting, stopped).is_none());
+    }
+
+    #[test]
+    fn what_is_done_to_a_cluster_that_is_gone_is_not_done_to_its_successor() {
+        let registry = Registry::default();
+        let new = || Local::new("one", ClusterDir::new("one"));
+        let first = new();
+        registry.add(first.clone());
+        registry.moved(&first, ClusterDir::new("one.deleting"));
+        assert!(!registry.add(new()), "still known while it is deleted");
+        assert!(registry.local("one").unwrap().dir.is_deleting());
+        assert!(registry.remove(&first));
+        registry.add(new());
+        assert!(!registry.remove(&first));
+        registry.update_same(&first, |local| local.pending = Some(State::Deleting));
+        assert_eq!(registry.local("one").unwrap().pending, None);
+    }
 
     #[test]
     fn the_end_of_an_operation_is_the_last_that_is_told_of_it() {

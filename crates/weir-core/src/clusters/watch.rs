@@ -49,24 +49,26 @@ impl Core {
 
     /// Watches `dir` from now on, unless it is already.
     pub(crate) fn adopt_dir(&self, id: &str, dir: ClusterDir) {
-        let mut local = Local::new(id, dir.clone());
+        let mut local = Local::new(id, dir);
         read_files(&mut local);
-        if self.registry().add(local) {
+        if self.registry().add(local.clone()) {
             self.events().changed(tags::CLUSTERS);
-            let (core, id) = (self.clone(), id.to_owned());
-            self.spawn(async move { core.watch(&id, &dir).await });
+            let core = self.clone();
+            self.spawn(async move { core.watch(&local).await });
         }
     }
 
-    async fn watch(&self, id: &str, dir: &ClusterDir) {
+    async fn watch(&self, watched: &Local) {
+        let (id, dir) = (&watched.id, &watched.dir);
         let mut heard = Heard::default();
         let mut mended: Option<Instant> = None;
         loop {
-            if !self.registry().local(id).is_some_and(|local| &local.dir == dir) {
+            // One that was deleted and made anew has a watcher of its own.
+            if !self.registry().local(id).is_some_and(|now| now.is(watched) && now.dir == *dir) {
                 return;
             }
             if !dir.root().exists() {
-                self.forget_dir(id);
+                self.forget(watched);
                 return;
             }
             self.look(id, dir).await;
@@ -88,9 +90,10 @@ impl Core {
         }
     }
 
-    pub(crate) fn forget_dir(&self, id: &str) {
-        self.registry().remove(id);
-        self.events().all_changed([tags::CLUSTERS.to_owned(), tags::cluster(id)]);
+    pub(crate) fn forget(&self, local: &Local) {
+        if self.registry().remove(local) {
+            self.events().all_changed([tags::CLUSTERS.to_owned(), tags::cluster(&local.id)]);
+        }
     }
 
     /// Looks once: files, locks, engine.
