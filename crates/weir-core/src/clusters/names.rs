@@ -1,5 +1,9 @@
 //! Names of clusters, which are names of folders too.
 
+use std::fs::DirEntry;
+use std::path::Path;
+use std::time::Duration;
+
 use crate::core::Core;
 use crate::failure::{Failure, Result};
 use crate::text::{Text, TextId};
@@ -7,6 +11,9 @@ use crate::text::{Text, TextId};
 /// As in Amazon MSK.
 pub(super) const NAME_MAX: usize = 64;
 const SUGGESTED: &str = "my-cluster";
+/// An empty folder is looked at for so long whether it becomes a cluster.
+const BECOMES_LOOKS: u32 = 10;
+const BECOMES_PAUSE: Duration = Duration::from_millis(10);
 
 impl Core {
     /// What is wrong with `name` for a new cluster; `None` when it may be taken.
@@ -18,8 +25,14 @@ impl Core {
             return Ok(Some(TextId::ClusterNameTaken.with("name", by)));
         }
         let folder = self.home().cluster(name);
+        if !folder.exists() {
+            return Ok(None);
+        }
         let path = folder.display().to_string();
-        Ok(folder.exists().then(|| TextId::ClusterFolderTaken.with("path", path)))
+        Ok(Some(match becomes_cluster(&folder) {
+            true => TextId::ClusterNameTaken.with("name", name),
+            false => TextId::ClusterFolderTaken.with("path", path),
+        }))
     }
 
     /// `my-cluster`, or the first free of `my-cluster-2`, `my-cluster-3` ...
@@ -47,6 +60,24 @@ impl Core {
     }
 }
 
+/// Whether a folder is a cluster's that another process makes at this moment: its `cluster.json` comes after it.
+fn becomes_cluster(folder: &Path) -> bool {
+    for _ in 0..BECOMES_LOOKS {
+        if folder.join("cluster.json").exists() {
+            return true;
+        }
+        let is_half_made =
+            |entry: DirEntry| entry.file_name().to_string_lossy().starts_with(".cluster.json.");
+        let is_bare = std::fs::read_dir(folder)
+            .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(is_half_made)));
+        if !is_bare {
+            break;
+        }
+        std::thread::sleep(BECOMES_PAUSE);
+    }
+    folder.join("cluster.json").exists()
+}
+
 fn malformed(name: &str) -> Option<Text> {
     if name.is_empty() {
         return Some(TextId::ClusterNameEmpty.into());
@@ -66,6 +97,21 @@ fn malformed(name: &str) -> Option<Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_is_being_made_a_cluster_is_not_somebody_else_s() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(!becomes_cluster(dir.path()), "it stays empty");
+        std::thread::scope(|scope| {
+            let found = scope.spawn(|| becomes_cluster(dir.path()));
+            std::thread::sleep(2 * BECOMES_PAUSE);
+            std::fs::write(dir.path().join("cluster.json"), "{}").unwrap();
+            assert!(found.join().unwrap());
+        });
+        std::fs::remove_file(dir.path().join("cluster.json")).unwrap();
+        std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
+        assert!(!becomes_cluster(dir.path()));
+    }
 
     #[test]
     fn rules() {
